@@ -1,0 +1,144 @@
+"""The `plimsoll` command: find the module of one command, import that one alone, run it, end with a documented code.
+
+A command is one line in `COMMANDS`. What the line names may be a Typer app, a function with Typer parameters, or, where the start
+must cost nothing, a function of one parameter `arguments` (the words after the command) that answers the exit code.
+"""
+
+import difflib
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from plimsoll import __version__
+from plimsoll.interfaces.cli.exits import FAILURE, OK, USAGE, Stop
+
+
+class Command(NamedTuple):
+    """Where a command lives (`module:name`) and its one line in `plimsoll --help`."""
+
+    target: str
+    summary: str
+
+
+COMMANDS: dict[str, Command] = {}
+
+EXTRAS = {"numba": "fast", "numpy": "fast", "pyarrow": "fast", "psycopg": "postgres"}
+
+INTERRUPTED = 130
+"""What shells expect of a program ended by Ctrl-C (128 + SIGINT)."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command named by the first of `arguments` (default: the process's own) and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    first = words[0] if words else "--help"
+    if first in ("--help", "-h", "help"):
+        print(overview())
+        return OK
+    if first in ("--version", "-V"):
+        print(f"plimsoll {__version__}")
+        return OK
+    if first not in COMMANDS:
+        print(unknown(first), file=sys.stderr)
+        return USAGE
+    return run(first, words[1:])
+
+
+def run(name: str, words: list[str]) -> int:
+    """Import and run one command of the table; say which extra is missing where that is why it cannot run."""
+    try:
+        return call(name, load(COMMANDS[name].target), words)
+    except Stop as stop:
+        print(f"plimsoll {name}: {stop.message}", file=sys.stderr)
+        return stop.code
+    except ModuleNotFoundError as missing:
+        extra = EXTRAS.get((missing.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        print(
+            f"plimsoll {name}: this needs the package {missing.name}, which is not installed. "
+            f"Install the extra: pip install 'plimsoll-credit[{extra}]'",
+            file=sys.stderr,
+        )
+        return FAILURE
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; Python must not complain again while it closes standard output.
+        sys.stdout = None
+        return OK
+    except KeyboardInterrupt:
+        print(f"plimsoll {name}: interrupted. What was committed stays; run the same command again to go on.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def load(target: str) -> object:
+    """Return what `module:name` names, importing that module only."""
+    module, _, name = target.partition(":")
+    found: object = getattr(importlib.import_module(module), name)
+    return found
+
+
+def call(name: str, command: object, words: list[str]) -> int:
+    """Run a plain function of `arguments` directly, anything else through Typer; return the exit code."""
+    if is_plain(command):
+        assert callable(command)
+        code = command(words)
+        return code if isinstance(code, int) else OK
+    return call_typer(name, command, words)
+
+
+def is_plain(command: object) -> bool:
+    """Tell whether `command` takes the words after its name as its one parameter `arguments`, and so needs no parser."""
+    code = getattr(command, "__code__", None)
+    return code is not None and code.co_varnames[: code.co_argcount] == ("arguments",)
+
+
+def call_typer(name: str, command: object, words: list[str]) -> int:
+    """Run a Typer app, or a function as the only command of one, as `plimsoll NAME`; return the exit code.
+
+    Such a function returns nothing: it ends with another code than 0 by raising `Stop` or `typer.Exit`.
+    """
+    import typer
+
+    app = command
+    if not isinstance(app, typer.Typer):
+        assert callable(command), f"{command!r} is neither a Typer app nor a function"
+        app = typer.Typer(add_completion=False)
+        app.command()(command)
+    app.pretty_exceptions_enable = False
+    try:
+        app(args=words, prog_name=f"plimsoll {name}")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else OK
+    return OK
+
+
+def overview() -> str:
+    """Return the text of `plimsoll --help`: every command with its one line, without importing any."""
+    width = max((len(name) for name in COMMANDS), default=0)
+    lines = [f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "Usage: plimsoll COMMAND [OPTIONS]",
+            "",
+            "A consumer-credit book that keeps every borrower above water.",
+            "",
+            "Commands:",
+            *lines,
+            "",
+            "plimsoll COMMAND --help explains one command; plimsoll --version tells the version.",
+            "Exit codes: 0 ok, 1 failure, 2 usage or malformed input, 3 not found, 4 refused by a rule,",
+            "5 verification failed, 75 try again.",
+        ]
+    )
+
+
+def unknown(name: str) -> str:
+    """Return what to say about a command that does not exist, with the nearest that does."""
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"plimsoll: there is no command {name!r}.{hint} plimsoll --help lists the commands."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
