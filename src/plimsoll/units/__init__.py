@@ -1,0 +1,1 @@
+"""Exact money, rates, days, ids and refusals; imports nothing of the house."""
