@@ -1,0 +1,134 @@
+"""Make the project's virtual environment, or bring it up to date when a lock has changed.
+
+    python3 tools/environment.py runtime|dev|bench
+
+Needs only the standard library. Installs from the hashed locks under requirements/ with uv where there is one, else with pip.
+What was installed last is remembered inside the environment, so that a second call costs nothing.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMPS = VENV / ".plimsoll"
+PYTHON = VENV / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+# Each environment holds the ones before it: requirements/bench.lock is dev.lock and more, dev.lock is runtime.lock and more.
+ENVIRONMENTS = ("runtime", "dev", "bench")
+
+NO_VENV = """\
+environment: this Python cannot make a virtual environment with pip in it (its module ensurepip is missing).
+On Debian and Ubuntu that module is a package of its own. Install it, then run the same command again:
+
+    apt-get install python3-venv
+
+Or put uv on the PATH: it is used instead of pip wherever it is found."""
+
+
+def main(arguments: list[str]) -> int:
+    """Make or refresh the environment named by the one argument; return 0, or 1 after saying what is missing."""
+    if len(arguments) != 1 or arguments[0] not in ENVIRONMENTS:
+        print(f"usage: environment.py {'|'.join(ENVIRONMENTS)}", file=sys.stderr)
+        return 2
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        print(f"environment: Python 3.11, 3.12 or 3.13 is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
+        return 1
+    if not is_working() and not made():
+        print(NO_VENV, file=sys.stderr)
+        return 1
+    STAMPS.mkdir(exist_ok=True)
+    if not is_locked(arguments[0]) and not installed(arguments[0]):
+        return 1
+    return 0 if is_linked() or linked() else 1
+
+
+def is_working() -> bool:
+    """Tell whether the environment's Python starts and is one of ours; false also after the folder or its Python has moved."""
+    test = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
+    return PYTHON.exists() and subprocess.run([PYTHON, "-c", test], capture_output=True, check=False).returncode == 0
+
+
+def made() -> bool:
+    """Make an empty environment, in place of a broken one; tell whether that worked."""
+    print(f"environment: making {VENV.name} with Python {sys.version.split()[0]}", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    uv = shutil.which("uv")
+    if uv and run(uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(VENV)):
+        return True
+    quiet = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, check=False)
+    if quiet.returncode == 0:
+        return True
+    shutil.rmtree(VENV, ignore_errors=True)
+    return False
+
+
+def is_locked(name: str) -> bool:
+    """Tell whether this environment, or one that holds it, is installed from the lock as it stands."""
+    holders = ENVIRONMENTS[ENVIRONMENTS.index(name) :]
+    return any(stamp(holder) == digest(lock(holder)) for holder in holders)
+
+
+def installed(name: str) -> bool:
+    """Install every package of one lock, each checked against its hashes; tell whether that worked."""
+    print(f"environment: installing {lock(name).relative_to(ROOT)}", flush=True)
+    done = install("--require-hashes", "-r", str(lock(name)))
+    if done:
+        (STAMPS / name).write_text(digest(lock(name)), "utf-8")
+    return done
+
+
+def is_linked() -> bool:
+    """Tell whether the environment runs the source of this folder, with the commands that pyproject.toml names."""
+    return stamp("project") == project()
+
+
+def linked() -> bool:
+    """Make the environment run the source of this folder; tell whether that worked."""
+    done = install("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    if done:
+        (STAMPS / "project").write_text(project(), "utf-8")
+    return done
+
+
+def install(*words: str) -> bool:
+    """Install with uv; without it, or where it fails (it may not know the package index that pip knows), with pip."""
+    inside = PYTHON.with_name("uv")
+    uv = shutil.which("uv") or (str(inside) if inside.exists() else None)
+    if uv and run(uv, "pip", "install", "--quiet", "--python", str(PYTHON), *words):
+        return True
+    return run(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words)
+
+
+def run(*words: str) -> bool:
+    """Run a program, its messages passed through; tell whether it ended well."""
+    return subprocess.run(words, cwd=ROOT, check=False).returncode == 0
+
+
+def lock(name: str) -> Path:
+    """Return the path of the lock of one environment."""
+    return ROOT / "requirements" / f"{name}.lock"
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def project() -> str:
+    """Return what an editable install depends on: where the folder is and what pyproject.toml says."""
+    return f"{ROOT} {digest(ROOT / 'pyproject.toml')}"
+
+
+def stamp(name: str) -> str:
+    """Return what was remembered under a name after the last successful installation, or nothing."""
+    path = STAMPS / name
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
