@@ -1,0 +1,156 @@
+"""The style guide, executed on the code: exact numbers, no clock, small files, words where a reader needs them."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+from tests.tidy.source import (
+    EXACT_ROOMS,
+    PURE_ROOMS,
+    ROOT,
+    SRC,
+    functions,
+    in_rooms,
+    nodes,
+    package,
+    place,
+    python,
+    room,
+    text,
+    tree,
+)
+
+FILE_LINES_MAX = 500
+FUNCTION_LINES_MAX = 60
+LONG_FUNCTIONS = Path(__file__).with_name("long_functions.txt")
+"""The ratchet: functions that were longer before the rule; a name may leave the list, none may join it."""
+
+ROLE_NAMES = {"service", "services", "utils", "util", "helpers", "helper", "common", "manager", "managers", "models", "handlers", "handler"}
+ROLE_NAMES |= {"misc", "base", "core", "lib", "tools", "types", "constants", "stuff"}
+INEXACT_NAMES = {"float", "round", "Decimal", "Fraction", "complex", "truediv", "fsum"}
+CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "zoneinfo"}
+CLOCK_CALLS = {"today", "now", "utcnow", "fromtimestamp", "monotonic", "perf_counter"}
+STANDARD_ROOMS = ("units", "loan", "ledger")
+"""Rooms that a Spark executor can carry: nothing outside the standard library."""
+
+COMPILED = SRC / "loan" / "columns.py"
+CATCH_ALL = {SRC / "app" / "execute.py", SRC / "app" / "close.py"}
+DOMAIN_NOUNS = ("repay", "loan", "draw", "purchase", "bill", "instal", "refund", "interest", "penalty", "principal", "merchant", "overdue")
+
+
+def test_exact_rooms_hold_no_float_and_no_true_division():
+    wrong = [
+        f"{place(path, node.lineno)} {inexact}" for path in in_rooms(EXACT_ROOMS) for node in nodes(path) if (inexact := _inexact(node))
+    ]
+    assert not wrong, f"integers only; divide through units.divide; join paths with joinpath: {wrong}"
+
+
+def _inexact(node: ast.AST) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, float | complex):
+        return f"the number {node.value}"
+    if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
+        return "the operator /"
+    if isinstance(node, ast.Name) and node.id in INEXACT_NAMES:
+        return f"the name {node.id}"
+    if isinstance(node, ast.Attribute) and node.attr in INEXACT_NAMES | {"float64", "float32"}:
+        return f"the attribute {node.attr}"
+    if isinstance(node, ast.ImportFrom) and INEXACT_NAMES & {alias.name for alias in node.names}:
+        return f"an import from {node.module}"
+    return ""
+
+
+def test_below_app_there_is_no_clock_and_no_chance():
+    wrong = []
+    for path in in_rooms(PURE_ROOMS):
+        wrong += [f"{place(path)} imports {name}" for name in _imported(path) if name in CLOCK_AND_CHANCE]
+        wrong += [place(path, node.lineno) for node in nodes(path) if isinstance(node, ast.Attribute) and node.attr in CLOCK_CALLS]
+    assert not wrong, f"days, instants and random numbers are given by app, not taken: {wrong}"
+
+
+def _imported(path: Path) -> set[str]:
+    """Return the top-level names that a file imports."""
+    direct = {alias.name.partition(".")[0] for node in nodes(path) if isinstance(node, ast.Import) for alias in node.names}
+    return direct | {(node.module or "").partition(".")[0] for node in nodes(path) if isinstance(node, ast.ImportFrom)}
+
+
+def test_kernel_rooms_need_nothing_outside_the_standard_library():
+    allowed = sys.stdlib_module_names | {"plimsoll"}
+    compiled = {COMPILED: {"numba", "numpy"}}
+    wrong = {place(path): extra for path in in_rooms(STANDARD_ROOMS) if (extra := _imported(path) - allowed - compiled.get(path, set()))}
+    assert not wrong, f"only loan/columns.py may import the compiler: {wrong}"
+
+
+def test_no_file_is_longer_than_500_lines():
+    wrong = {place(path): count for path in python() if (count := text(path).count("\n")) > FILE_LINES_MAX}
+    assert not wrong, wrong
+
+
+def test_no_function_is_newly_longer_than_60_lines():
+    listed = {line for line in text(LONG_FUNCTIONS).splitlines() if line and not line.startswith("#")}
+    long = {
+        f"{place(path)}:{name}"
+        for path in python()
+        for name, node in functions(path)
+        if (node.end_lineno or node.lineno) - node.lineno + 1 > FUNCTION_LINES_MAX
+    }
+    assert not long - listed, f"split these: {sorted(long - listed)}"
+    assert not listed - long, f"short enough now, take them off {LONG_FUNCTIONS.name}: {sorted(listed - long)}"
+
+
+def test_modules_and_public_names_say_what_you_get():
+    wrong = [place(path) for path in package() if text(path).strip() and not ast.get_docstring(tree(path))]
+    wrong += [
+        place(path, node.lineno) + f" {node.name}" for path in package() for node in _public(tree(path)) if not ast.get_docstring(node)
+    ]
+    assert not wrong, f"no docstring: {wrong}"
+
+
+def _public(holder: ast.Module | ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """Return the functions, classes and methods that other files may use."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    found = [node for node in holder.body if isinstance(node, kinds) and not node.name.startswith("_")]
+    return found + [inner for node in found if isinstance(node, ast.ClassDef) for inner in _public(node)]
+
+
+def test_no_file_is_named_for_its_role():
+    wrong = [place(path) for path in package() for part in path.relative_to(SRC).with_suffix("").parts if part in ROLE_NAMES]
+    assert not wrong, f"name a file for its verb or its noun: {wrong}"
+
+
+def test_no_function_takes_arguments_without_names():
+    wrong = [place(path, node.lineno) + f" {name}" for path in package() for name, node in functions(path) if node.args.kwarg]
+    assert not wrong, f"a function says what it takes: {wrong}"
+
+
+def test_no_function_is_named_for_a_year():
+    wrong = [
+        place(path, node.lineno) + f" {name}" for path in package() for name, node in functions(path) if re.search(r"(19|20)\d\d", name)
+    ]
+    assert not wrong, f"dates stand in the data: {wrong}"
+
+
+def test_everything_is_caught_in_two_files_only():
+    wrong = [
+        place(path, node.lineno)
+        for path in package()
+        if path not in CATCH_ALL
+        for node in nodes(path)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+    ]
+    assert not wrong, f"name the exception, or let it stop the work: {wrong}"
+
+
+def test_execute_names_no_domain_noun():
+    path = SRC / "app" / "execute.py"
+    if path not in package():
+        return
+    found = [noun for noun in DOMAIN_NOUNS if noun in text(path).lower()]
+    assert not found, f"app/execute.py knows commands and facts, not the trade: {found}"
+
+
+def test_every_room_stands_in_the_import_contract():
+    contract = text(ROOT / ".importlinter")
+    missing = sorted({room(path) for path in package()} - {""} - set(re.findall(r"[a-z]+", contract)))
+    assert not missing, f"place these rooms in .importlinter: {missing}"
