@@ -1,0 +1,75 @@
+"""As-of states of a column of loans: our kernel compiled and interpreted, Polars, and a loop that knows only this product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from bench.columns import Loans, Minor, due_days, make_up
+from bench.report import Goal, Result
+from bench.rivals import one_product_loop, polars_states
+from bench.setting import Setting
+from bench.timing import Contestant, peak_bytes, take_turns
+
+TITLE = "as-of states of loans with 12 instalments and what was repaid"
+CHUNK = 1_000_000
+MEMORY_MIB = 2048
+
+
+@dataclass(slots=True)
+class Chunks:
+    """The loans of the present round in the shape each contestant likes best, and what each answered."""
+
+    size: int
+    seed: int = 0
+    loans: Loans = field(init=False)
+    table: pl.DataFrame = field(init=False)
+    found: pl.DataFrame = field(init=False)
+    filled: Minor = field(init=False)
+
+    def turn_page(self) -> None:
+        """Make up the next chunk; not timed."""
+        self.seed += 1
+        self.loans = make_up(self.size, self.seed)
+        self.table = polars_states.frame(self.loans)
+
+    def check(self) -> None:
+        """See that everybody gave the same state for every loan, to the minor unit."""
+        assert np.array_equal(self.filled, self.found.sort("loan").drop("loan").to_numpy()), self.seed
+
+
+def rivals(chunks: Chunks) -> list[Contestant]:
+    """Return Polars and the hand-written loop over the loans of the present chunk."""
+    days, calendar = due_days(), polars_states.calendar()
+
+    def polars() -> int:
+        chunks.found = polars_states.states(chunks.table, calendar)
+        return chunks.found.height
+
+    def loop() -> int:
+        chunks.filled = one_product_loop.run(chunks.loans, days)
+        return chunks.loans.count()
+
+    return [Contestant("Polars, streaming", polars), Contestant("compiled loop, this product only", loop)]
+
+
+def run(setting: Setting, result: Result) -> None:
+    """Fill `result` with loans a second, chunk by chunk so that memory stays bounded."""
+    total, size = setting.size(1_000_000, 10_000_000), setting.size(250_000, CHUNK)
+    one_product_loop.run(make_up(10, 0), due_days())
+    chunks = Chunks(size)
+
+    def next_chunk() -> None:
+        if chunks.seed:
+            chunks.check()
+        chunks.turn_page()
+        setting.step(f"fold: {chunks.seed * size:,} of {total:,} loans")
+
+    measured = take_turns(rivals(chunks), total // size, between=next_chunk)
+    chunks.check()
+    result.add(measured, "loan")
+    peak = peak_bytes() / 2**20
+    result.notes.append(f"{total:,} loans in chunks of {size:,}; all answers equal")
+    result.goals.append(Goal("peak memory, MiB", peak, MEMORY_MIB, at_most=True))

@@ -1,0 +1,86 @@
+"""The as-of states of a column of loans as a Polars plan: the fastest that we found with the same answers.
+
+What made it fast: one small calendar of due days joined on the day of the draw (`offset_by` on each loan is 4 times slower), the
+streaming engine, rows in any order with their number kept, repayments as a list a loan (a long table must be grouped first).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from bench.columns import AS_OF, INSTALMENTS, OLDEST_DAYS, Loans, due_days
+
+MILLION = 1_000_000
+
+
+def calendar() -> pl.LazyFrame:
+    """Return the due days of each day of drawing, and how many of them have come."""
+    due = due_days()
+    columns = {f"due_{k + 1}": due[:, k] for k in range(INSTALMENTS)}
+    drawn = np.arange(AS_OF - OLDEST_DAYS, AS_OF + 1, dtype=np.int32)
+    return pl.DataFrame({"disbursed_on": drawn, "due_count": (due <= AS_OF).sum(1), **columns}).lazy()
+
+
+def frame(loans: Loans) -> pl.DataFrame:
+    """Return the loans as a table, numbered, with the repayments of each as a list."""
+    number = np.arange(loans.count())
+    paid = pl.DataFrame({"loan": np.repeat(number, np.diff(loans.paid_from)), "paid": loans.paid_minor})
+    terms = {
+        "loan": number,
+        "disbursed_on": loans.disbursed_on,
+        "principal": loans.principal_minor,
+        "rate_ppm": loans.rate_ppm,
+        "instalment": loans.instalment_minor,
+    }
+    return pl.DataFrame(terms).join(paid.group_by("loan").agg("paid"), on="loan", how="left", maintain_order="left").rechunk()
+
+
+def interest(balance: str, until: pl.Expr, since: str) -> pl.Expr:
+    """Return the interest on a balance from one day to another, rounded half-up."""
+    return (pl.col(balance) * pl.col("rate_ppm") * (until - pl.col(since)) * 2 + MILLION) // (2 * MILLION)
+
+
+def instalment(plan: pl.LazyFrame, k: int) -> pl.LazyFrame:
+    """Add the k-th instalment: split it, and let the cash that is left pay its interest and then its principal.
+
+    `cash` goes below zero by what has fallen due and is not paid.
+    """
+    due, has_come = pl.col(f"due_{k}"), pl.col("due_count") >= k
+    plan = plan.with_columns(i=pl.when(has_come).then(interest("balance", due, "since")).otherwise(0))
+    part = pl.col("balance") if k == INSTALMENTS else pl.min_horizontal(pl.col("instalment") - pl.col("i"), "balance")
+    plan = plan.with_columns(p=pl.when(has_come).then(part).otherwise(0), since=pl.when(has_come).then(due).otherwise("since"))
+    left = pl.col("cash") - pl.col("i") - pl.col("p")
+    return plan.with_columns(
+        balance=pl.col("balance") - pl.col("p"),
+        late_interest=pl.col("late_interest") + (pl.col("i") - pl.col("cash").clip(0)).clip(0),
+        cash=left,
+        oldest=pl.when((pl.col("oldest") == 0) & (left < 0)).then(due).otherwise("oldest"),
+    )
+
+
+def states(loans: pl.DataFrame, days: pl.LazyFrame) -> pl.DataFrame:
+    """Return number, principal, interest (late and accrued), days past due and bucket of each loan on `AS_OF`, in any order."""
+    plan = (
+        loans.lazy()
+        .join(days, on="disbursed_on", how="left")
+        .with_columns(
+            balance="principal",
+            since="disbursed_on",
+            cash=pl.col("paid").list.sum().fill_null(0),
+            late_interest=pl.lit(0, pl.Int64),
+            oldest=pl.lit(0, pl.Int32),
+        )
+    )
+    for k in range(1, INSTALMENTS + 1):
+        plan = instalment(plan, k)
+    late = (-pl.col("cash")).clip(0)
+    plan = plan.with_columns(past_due_days=pl.when(pl.col("oldest") > 0).then(AS_OF - pl.col("oldest")).otherwise(0))
+    bucket = pl.when(pl.col("past_due_days") > 180).then(7).otherwise((pl.col("past_due_days") + 29) // 30)
+    return plan.select(
+        "loan",
+        principal_minor=pl.col("balance") + late - pl.col("late_interest"),
+        interest_minor=pl.col("late_interest") + interest("balance", pl.lit(AS_OF, pl.Int32), "since"),
+        past_due_days="past_due_days",
+        bucket=bucket.cast(pl.Int8),
+    ).collect(engine="streaming")
