@@ -55,7 +55,9 @@ def due_days() -> Days:
 
 def last_instalment(principal: Minor, rate_ppm: Minor, instalment: Minor, drawn: Days, due: Days) -> Minor:
     """Return what the twelfth instalment comes to when each month's interest is rounded half-up."""
-    balance, since = principal, drawn.astype(np.int64)
+    since = drawn.astype(np.int64)
+    asked: Minor = principal
+    balance = principal
     for k in range(INSTALMENTS):
         asked = balance + (2 * balance * rate_ppm * (due[:, k] - since) + 1_000_000) // 2_000_000
         balance = asked - instalment
