@@ -32,7 +32,7 @@ REGISTRY = re.compile("|".join(HOSTS), re.IGNORECASE)
 MACHINE = re.compile(
     "|".join((r"(?<![\w.])/(?:root|work|Users)/", r"(?<![\w.])/home/\w", re.escape(str(ROOT)) + r"\b", r"\.\./" + "shared"))
 )
-LOOSE_END = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+LOOSE_END = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|HA" + r"CK)\b")
 ISSUE = re.compile(r"#\d+")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 

@@ -6,6 +6,7 @@ must cost nothing, a function of one parameter `arguments` (the words after the 
 
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -63,8 +64,8 @@ def run(name: str, words: list[str]) -> int:
         )
         return FAILURE
     except BrokenPipeError:
-        # The reader (head, less) has what it wanted; Python must not complain again while it closes standard output.
-        sys.stdout = None
+        # The reader (head, less) has what it wanted; Python must not complain again when it flushes standard output at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except KeyboardInterrupt:
         print(f"plimsoll {name}: interrupted. What was committed stays; run the same command again to go on.", file=sys.stderr)

@@ -1,0 +1,113 @@
+"""The table of commands: what it imports, what it says, what it ends with."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from plimsoll.interfaces.cli import main as cli
+from plimsoll.interfaces.cli.exits import NOT_FOUND, TRY_AGAIN, Stop
+
+HEAVY = ("numba", "numpy", "pyarrow", "sqlalchemy", "alembic", "typer", "rich", "pydantic", "yaml")
+
+
+@pytest.fixture
+def table(monkeypatch):
+    """A table of commands that live in this file."""
+    here = __name__
+    sys.modules[here] = sys.modules.get(here) or __import__(here)
+    commands = {name: cli.Command(f"{here}:{name}", f"Do {name}.") for name in ("plain", "typed", "busy", "lost", "extra")}
+    monkeypatch.setattr(cli, "COMMANDS", commands)
+
+
+def plain(arguments: Sequence[str]) -> int:
+    print(*arguments)
+    return NOT_FOUND
+
+
+def typed(amount: int = 1) -> None:
+    print(amount + 1)
+
+
+def busy() -> None:
+    raise Stop(TRY_AGAIN, "the command is in flight. Repeat it with the same key.")
+
+
+def lost() -> None:
+    raise ModuleNotFoundError("No module named 'surprise'", name="surprise")
+
+
+def extra() -> None:
+    raise ModuleNotFoundError("No module named 'pyarrow'", name="pyarrow.parquet")
+
+
+def test_a_plain_command_gets_its_words_and_answers_its_code(table, capsys):
+    assert cli.main(["plain", "a", "--b"]) == NOT_FOUND
+    assert capsys.readouterr().out == "a --b\n"
+
+
+def test_a_typed_command_is_parsed(table, capsys):
+    assert cli.main(["typed", "--amount", "41"]) == 0
+    assert capsys.readouterr().out == "42\n"
+
+
+@pytest.mark.parametrize("words", [["typed", "--amount", "x"], ["typed", "--no-such"], ["typo"], ["busy", "too", "many"]])
+def test_wrong_words_end_with_2(table, words):
+    assert cli.main(words) == 2
+
+
+def test_an_unknown_command_names_the_nearest(table, capsys):
+    cli.main(["type"])
+    assert "Did you mean typed?" in capsys.readouterr().err
+
+
+def test_a_command_that_stops_says_why_and_ends_with_its_code(table, capsys):
+    assert cli.main(["busy"]) == TRY_AGAIN
+    assert capsys.readouterr().err == "plimsoll busy: the command is in flight. Repeat it with the same key.\n"
+
+
+def test_a_missing_extra_is_named(table, capsys):
+    assert cli.main(["extra"]) == 1
+    assert "plimsoll-credit[fast]" in capsys.readouterr().err
+
+
+def test_a_reader_who_leaves_early_is_no_error():
+    code = (
+        "import sys; from plimsoll.interfaces.cli import main as m; m.COMMANDS['many'] = m.Command('', '');"
+        "m.load = lambda _: lambda arguments: [print(n) for n in range(10**6)] and 0; sys.exit(m.main(['many']))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "0\n"
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == ("", 0)
+
+
+def test_a_missing_module_of_our_own_is_a_bug_and_shows_itself(table):
+    with pytest.raises(ModuleNotFoundError):
+        cli.main(["lost"])
+
+
+def test_overview_lists_every_command_with_its_line(table, capsys):
+    assert cli.main([]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"{name:<5}  Do {name}." in printed for name in cli.COMMANDS)
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS.values(), ids=str)
+def test_what_the_table_names_exists(command):
+    assert cli.load(command.target)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"]])
+def test_help_and_version_import_nothing_heavy(words):
+    code = f"import sys; from plimsoll.interfaces.cli.main import main; main({words!r}); print([m for m in {HEAVY!r} if m in sys.modules])"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_version_answers_within_half_a_second():
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "plimsoll.interfaces.cli.main", "--version"], check=True, capture_output=True)
+    assert time.perf_counter() - begun < 0.5
