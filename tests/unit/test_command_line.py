@@ -9,6 +9,7 @@ import pytest
 
 from plimsoll.interfaces.cli import main as cli
 from plimsoll.interfaces.cli.exits import NOT_FOUND, TRY_AGAIN, Stop
+from plimsoll.units.refusal import Malformed
 
 HEAVY = ("numba", "numpy", "pyarrow", "sqlalchemy", "alembic", "typer", "rich", "pydantic", "yaml")
 
@@ -18,7 +19,7 @@ def table(monkeypatch):
     """A table of commands that live in this file."""
     here = __name__
     sys.modules[here] = sys.modules.get(here) or __import__(here)
-    commands = {name: cli.Command(f"{here}:{name}", f"Do {name}.") for name in ("plain", "typed", "busy", "lost", "extra")}
+    commands = {name: cli.Command(f"{here}:{name}", f"Do {name}.") for name in ("plain", "typed", "busy", "unreadable", "lost", "extra")}
     monkeypatch.setattr(cli, "COMMANDS", commands)
 
 
@@ -33,6 +34,10 @@ def typed(amount: int = 1) -> None:
 
 def busy() -> None:
     raise Stop(TRY_AGAIN, "the command is in flight. Repeat it with the same key.")
+
+
+def unreadable() -> None:
+    raise Malformed("amount_too_precise", "1.005", file="cases.yaml", line=7)
 
 
 def lost() -> None:
@@ -68,6 +73,11 @@ def test_a_command_that_stops_says_why_and_ends_with_its_code(table, capsys):
     assert capsys.readouterr().err == "plimsoll busy: the command is in flight. Repeat it with the same key.\n"
 
 
+def test_unreadable_input_ends_with_2_and_names_its_place(table, capsys):
+    assert cli.main(["unreadable"]) == 2
+    assert capsys.readouterr().err.startswith("plimsoll unreadable: cases.yaml:7: ")
+
+
 def test_a_missing_extra_is_named(table, capsys):
     assert cli.main(["extra"]) == 1
     assert "plimsoll-credit[fast]" in capsys.readouterr().err
@@ -92,7 +102,7 @@ def test_a_missing_module_of_our_own_is_a_bug_and_shows_itself(table):
 def test_overview_lists_every_command_with_its_line(table, capsys):
     assert cli.main([]) == 0
     printed = capsys.readouterr().out
-    assert all(f"{name:<5}  Do {name}." in printed for name in cli.COMMANDS)
+    assert all(f"{name:<10}  Do {name}." in printed for name in cli.COMMANDS)
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS.values(), ids=str)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from plimsoll import __version__
 from plimsoll.interfaces.cli.exits import FAILURE, OK, USAGE, Stop
+from plimsoll.units.refusal import Malformed
 
 
 class Command(NamedTuple):
@@ -53,6 +54,9 @@ def run(name: str, words: list[str]) -> int:
     except Stop as stop:
         print(f"plimsoll {name}: {stop.message}", file=sys.stderr)
         return stop.code
+    except Malformed as wrong:
+        print(f"plimsoll {name}: {wrong.text()}", file=sys.stderr)
+        return USAGE
     except ModuleNotFoundError as missing:
         extra = EXTRAS.get((missing.name or "").partition(".")[0])
         if extra is None:
