@@ -1,0 +1,82 @@
+"""Raw SQL through the drivers alone: the same rows as ours, in the same transactions, without deciding or checking anything."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psycopg
+
+from bench.written import Statements, Values, Written
+
+Connection = psycopg.Connection[tuple[object, ...]]
+BUSY_S = 30
+
+
+def open_sqlite(path: Path) -> sqlite3.Connection:
+    """Return a connection whose commits are durable: write-ahead log, synchronous FULL."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_S, check_same_thread=False)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    return connection
+
+
+def write_sqlite(connection: sqlite3.Connection, sql: Statements, written: Written) -> None:
+    """Write the rows of one command in one durable transaction."""
+    connection.execute("begin immediate")
+    for name, rows in written.inserted.items():
+        for row in rows:
+            connection.execute(sql.insert[name], row)
+    for name, rows in written.changed.items():
+        for row in rows:
+            connection.execute(sql.update[name], row)
+    connection.execute("commit")
+
+
+def write_sqlite_many(connection: sqlite3.Connection, sql: Statements, written: Sequence[Written]) -> None:
+    """Write the rows of many commands in one transaction, table by table."""
+    connection.execute("begin immediate")
+    for name, rows in by_table(written, lambda one: one.inserted).items():
+        connection.executemany(sql.insert[name], rows)
+    for name, rows in by_table(written, lambda one: one.changed).items():
+        connection.executemany(sql.update[name], rows)
+    connection.execute("commit")
+
+
+def write_postgres(connection: Connection, sql: Statements, written: Written) -> None:
+    """Write the rows of one command in one durable transaction, one statement a row."""
+    for name, rows in written.inserted.items():
+        for row in rows:
+            connection.execute(sql.insert[name].encode(), row)
+    for name, rows in written.changed.items():
+        for row in rows:
+            connection.execute(sql.update[name].encode(), row)
+    connection.commit()
+
+
+def write_postgres_pipelined(connection: Connection, sql: Statements, written: Written) -> None:
+    """Write the rows of one command in one durable transaction without waiting between the statements."""
+    with connection.pipeline():
+        write_postgres(connection, sql, written)
+
+
+def write_postgres_copy(connection: Connection, sql: Statements, written: Sequence[Written]) -> None:
+    """Write the rows of many commands in one transaction: new rows by COPY, changed rows by pipelined updates."""
+    with connection.cursor() as cursor:
+        for name, rows in by_table(written, lambda one: one.inserted).items():
+            with cursor.copy(f"copy {name} from stdin".encode()) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        for name, rows in by_table(written, lambda one: one.changed).items():
+            cursor.executemany(sql.update[name].encode(), rows)
+    connection.commit()
+
+
+def by_table(written: Sequence[Written], part: Callable[[Written], dict[str, list[Values]]]) -> dict[str, list[Values]]:
+    """Return the rows of many commands table by table, in the order in which the tables are written."""
+    found: dict[str, list[Values]] = {}
+    for one in written:
+        for name, rows in part(one).items():
+            found.setdefault(name, []).extend(rows)
+    return found
