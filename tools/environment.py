@@ -21,9 +21,12 @@ PYTHON = VENV / ("Scripts" if os.name == "nt" else "bin") / "python"
 # Each environment holds the ones before it: requirements/bench.lock is dev.lock and more, dev.lock is runtime.lock and more.
 ENVIRONMENTS = ("runtime", "dev", "bench")
 
-NO_VENV = """\
-environment: this Python cannot make a virtual environment with pip in it (its module ensurepip is missing).
-On Debian and Ubuntu that module is a package of its own. Install it, then run the same command again:
+# The pip of the Python that runs this, working on the environment from outside (pip 22.3 and later).
+OUTER_PIP = (sys.executable, "-m", "pip", "--python", str(PYTHON))
+
+NO_PIP = """\
+environment: this Python can neither put pip into a virtual environment (its module ensurepip is missing) nor has it a pip of its own.
+On Debian and Ubuntu ensurepip is in a package of its own. Install it, then run the same command again:
 
     apt-get install python3-venv
 
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
         print(f"environment: Python 3.11, 3.12 or 3.13 is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 1
     if not is_working() and not made():
-        print(NO_VENV, file=sys.stderr)
+        print(NO_PIP, file=sys.stderr)
         return 1
     STAMPS.mkdir(exist_ok=True)
     if not is_locked(arguments[0]) and not installed(arguments[0]):
@@ -50,7 +53,7 @@ def main(arguments: list[str]) -> int:
 def is_working() -> bool:
     """Tell whether the environment's Python starts and is one of ours; false also after the folder or its Python has moved."""
     test = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
-    return PYTHON.exists() and subprocess.run([PYTHON, "-c", test], capture_output=True, check=False).returncode == 0
+    return PYTHON.exists() and succeeds(str(PYTHON), "-c", test)
 
 
 def made() -> bool:
@@ -60,8 +63,9 @@ def made() -> bool:
     uv = shutil.which("uv")
     if uv and run(uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(VENV)):
         return True
-    quiet = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, check=False)
-    if quiet.returncode == 0:
+    if succeeds(sys.executable, "-m", "venv", "--clear", str(VENV)):
+        return True
+    if succeeds(sys.executable, "-m", "pip", "--version") and succeeds(sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)):
         return True
     shutil.rmtree(VENV, ignore_errors=True)
     return False
@@ -101,7 +105,14 @@ def install(*words: str) -> bool:
     uv = shutil.which("uv") or (str(inside) if inside.exists() else None)
     if uv and run(uv, "pip", "install", "--quiet", "--python", str(PYTHON), *words):
         return True
-    return run(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words)
+    inner = (str(PYTHON), "-m", "pip")
+    pip = inner if succeeds(*inner, "--version") else OUTER_PIP
+    return run(*pip, "install", "--quiet", "--disable-pip-version-check", *words)
+
+
+def succeeds(*words: str) -> bool:
+    """Run a program, its messages kept back; tell whether it ended well."""
+    return subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
 def run(*words: str) -> bool:
