@@ -48,9 +48,12 @@ def month_later(day: int, months: int) -> int:
 
 
 def due_days() -> Days:
-    """Return the twelve due days of a loan drawn on each day that occurs: row 0 is `OLDEST_DAYS` before `AS_OF`."""
-    drawn = range(AS_OF - OLDEST_DAYS, AS_OF + 1)
-    return np.array([[month_later(day, k) for k in range(1, INSTALMENTS + 1)] for day in drawn], np.int32)
+    """Return the twelve due days of a loan drawn on each day that occurs: row 0 is `OLDEST_DAYS` before `AS_OF`.
+
+    They keep the day of the month of the first one, which is a month after the draw.
+    """
+    firsts = [month_later(day, 1) for day in range(AS_OF - OLDEST_DAYS, AS_OF + 1)]
+    return np.array([[month_later(first, k) for k in range(INSTALMENTS)] for first in firsts], np.int32)
 
 
 def last_instalment(principal: Minor, rate_ppm: Minor, instalment: Minor, drawn: Days, due: Days) -> Minor:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from bench.columns import Loans, Minor, due_days, make_up
+from bench.ours import Life, interpreted, lives
 from bench.report import Goal, Result
 from bench.rivals import one_product_loop, polars_states
 from bench.setting import Setting
@@ -15,6 +16,7 @@ from bench.timing import Contestant, peak_bytes, take_turns
 
 TITLE = "as-of states of loans with 12 instalments and what was repaid"
 CHUNK = 1_000_000
+INTERPRETED = 1_000
 MEMORY_MIB = 2048
 
 
@@ -28,16 +30,20 @@ class Chunks:
     table: pl.DataFrame = field(init=False)
     found: pl.DataFrame = field(init=False)
     filled: Minor = field(init=False)
+    lived: list[Life] = field(init=False)
+    folded: list[tuple[int, int, int, int]] = field(init=False)
 
     def turn_page(self) -> None:
         """Make up the next chunk; not timed."""
         self.seed += 1
         self.loans = make_up(self.size, self.seed)
         self.table = polars_states.frame(self.loans)
+        self.lived = lives(self.loans, INTERPRETED)
 
     def check(self) -> None:
         """See that everybody gave the same state for every loan, to the minor unit."""
         assert np.array_equal(self.filled, self.found.sort("loan").drop("loan").to_numpy()), self.seed
+        assert np.array_equal(self.filled[:INTERPRETED], np.array(self.folded)), self.seed
 
 
 def rivals(chunks: Chunks) -> list[Contestant]:
@@ -52,7 +58,15 @@ def rivals(chunks: Chunks) -> list[Contestant]:
         chunks.filled = one_product_loop.run(chunks.loans, days)
         return chunks.loans.count()
 
-    return [Contestant("Polars, streaming", polars), Contestant("compiled loop, this product only", loop)]
+    def plain() -> int:
+        chunks.folded = interpreted(chunks.lived)
+        return len(chunks.folded)
+
+    return [
+        Contestant("plimsoll, interpreted", plain),
+        Contestant("Polars, streaming", polars),
+        Contestant("compiled loop, this product only", loop),
+    ]
 
 
 def run(setting: Setting, result: Result) -> None:

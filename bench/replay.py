@@ -1,0 +1,79 @@
+"""Run 30,000 real card accounts through the book on SQLite by the command a user types, then verify the book."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.report import Goal, Result, Row
+from bench.setting import Setting, Unavailable
+
+TITLE = "Taiwan card panel, six months of each account, on SQLite"
+FILE = Path("data/uci_taiwan_default.csv.gz")
+ACCOUNTS, QUICK_ACCOUNTS = 30_000, 1_000
+REPLAY_S, VERIFY_S = 300, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One command that ended: seconds, processor seconds, and the most memory it held."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mib: float
+
+
+def source() -> Path:
+    """Return the data file, under `PLIMSOLL_REFERENCE` (default: a folder named shared beside this checkout)."""
+    path = Path(os.environ.get("PLIMSOLL_REFERENCE", "../shared")) / FILE
+    if not path.exists():
+        raise Unavailable(f"{FILE.name} is not there; set PLIMSOLL_REFERENCE to the folder that has {FILE}")
+    return path
+
+
+def first_accounts(path: Path, count: int, target: Path) -> Path:
+    """Return a file with the header and the first `count` accounts, for a quick run."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines, target.open("w", encoding="utf-8") as kept:
+        for number, line in enumerate(lines):
+            if number > count:
+                break
+            kept.write(line)
+    return target
+
+
+def timed(command: list[str], log: Path) -> Ran:
+    """Run a command to its end with its output in `log`, and measure it; a failure says what it said last."""
+    began = time.perf_counter()
+    with log.open("wb") as said:
+        child = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise Unavailable(f"`{' '.join(command[1:3])}` ended with {child.returncode}: {log.read_text('utf-8', 'replace')[-300:].strip()}")
+    return Ran(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def run(setting: Setting, result: Result) -> None:
+    """Fill `result` with accounts a second of the replay and of `verify`."""
+    path, count = source(), setting.size(QUICK_ACCOUNTS, ACCOUNTS)
+    folder = setting.fresh("replay")
+    if setting.quick:
+        path = first_accounts(path, count, folder / "first.csv")
+    plimsoll, url = str(Path(sys.executable).with_name("plimsoll")), f"sqlite:///{folder / 'book.db'}"
+    commands = {"replay": [plimsoll, "replay", "taiwan", str(path), "--db", url], "verify": [plimsoll, "verify", "--db", url]}
+    took: dict[str, Ran] = {}
+    for name, command in commands.items():
+        setting.step(f"replay: {name}")
+        setting.canary.try_again()
+        took[name] = ran = timed(command, folder / f"{name}.log")
+        rate = count / ran.wall_s
+        result.rows.append(Row(f"plimsoll {name}", "account", rate, rate, rate, ran.cpu_s / count * 1e6, None))
+        result.notes.append(f"{name}: {ran.wall_s:.1f} s, {ran.cpu_s:.1f} CPU s, peak memory {ran.peak_mib:,.0f} MiB")
+    result.canary_per_s = setting.canary.median()
+    result.goals.append(Goal(f"replay of {count:,} accounts, seconds", took["replay"].wall_s, REPLAY_S, at_most=True))
+    result.goals.append(Goal("verify after it, seconds", took["verify"].wall_s, VERIFY_S, at_most=True))
