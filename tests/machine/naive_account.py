@@ -1,0 +1,454 @@
+"""A naive pay-later account: purchases, bills, minimum, revolving and instalment plans, one day at a step, from the specification alone.
+
+Money owed stands in pools: purchases not billed, the open bill's purchases (interest-free to its due day), the revolving principal, rows of
+what fell due with each bill, and instalment plans not yet billed. `NaiveAccount(account, facts).answer(as_of)` gives `bills`, `loans`,
+`available` and `state`, or `{"refused": why}`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from tests.machine.naive_facts import effective, in_force
+from tests.machine.naive_numbers import DAY, Stop, clamped, days_late_words, half_even, half_up, minor, months_later, split, text
+
+PARTS = ("fee", "penalty", "interest", "principal")
+PRINCIPAL_FIRST = ("principal", "interest", "penalty", "fee")
+
+
+@dataclass
+class Due:
+    """What fell due with one bill. Its share of the minimum joins `principal` only when the due day has passed unpaid."""
+
+    due_on: date
+    owed: dict[str, int]
+    accrued_penalty: Fraction = Fraction(0)
+    penalty_met: int = 0
+    penalty_billed: int = 0
+
+    def penalty(self) -> int:
+        return half_up(self.accrued_penalty) - self.penalty_met
+
+    def billed_penalty(self) -> int:
+        return max(self.penalty_billed - self.penalty_met, 0)
+
+    def billed(self) -> int:
+        return self.owed["fee"] + self.owed["interest"] + self.owed["principal"] + self.billed_penalty()
+
+    def meet(self, part: str, amount: int) -> int:
+        used = min(amount, self.penalty() if part == "penalty" else self.owed[part])
+        if part == "penalty":
+            self.penalty_met += used
+        else:
+            self.owed[part] -= used
+        return used
+
+
+@dataclass
+class Bill:
+    """A bill's printed columns, in minor units."""
+
+    billed_on: date
+    due_on: date
+    purchases: int
+    instalments_due: int
+    carried: int
+    interest: int
+    penalty: int
+    minimum: int
+    minimum_principal: int
+    base: int
+    refunds: int = 0
+    credit_used: int = 0
+    paid: int = 0
+
+    @property
+    def total(self) -> int:
+        owed = self.purchases + self.instalments_due + self.carried + self.interest + self.penalty
+        return owed - self.refunds - self.credit_used
+
+
+@dataclass
+class Slice:
+    """One instalment of a plan."""
+
+    start: date
+    bill_on: date
+    due_on: date
+    principal: int
+    fee: int
+    is_billed: bool = False
+
+
+@dataclass
+class Plan:
+    """An instalment plan of a purchase or a bill."""
+
+    ref: str
+    slices: list[Slice] = field(default_factory=list)
+
+    def coming(self) -> list[Slice]:
+        return [part for part in self.slices if not part.is_billed]
+
+    def undue(self) -> int:
+        return sum(part.principal for part in self.coming())
+
+    def shrink(self, amount: int) -> int:
+        """Take a refund off the principal not billed: spread again, the fee in proportion. Give what was used."""
+        coming, before = self.coming(), self.undue()
+        used = min(amount, before)
+        if not used:
+            return 0
+        fee = half_even(Fraction(sum(part.fee for part in coming) * (before - used), before))
+        self.slices = [part for part in self.slices if part.is_billed]
+        if before > used:
+            for part, principal, part_fee in zip(coming, split(before - used, len(coming)), split(fee, len(coming)), strict=True):
+                self.slices.append(Slice(part.start, part.bill_on, part.due_on, principal, part_fee))
+        return used
+
+
+class AccountLife:
+    """One account as it stands at the end of `today`."""
+
+    def __init__(self, terms: dict, begin: date):
+        self.terms, self.ccy, self.today = terms, terms.get("currency", "CNY"), begin
+        self.limit = minor(terms["limit"], self.ccy)
+        self.revolving_rate, self.penalty_rate = Fraction(terms["revolving_per_day"]), Fraction(terms["penalty_per_day"])
+        self.unbilled: dict[str, int] = {}
+        self.bought: dict[str, int] = {}
+        self.held_by: dict[str, Bill | Plan] = {}
+        self.bills: list[Bill] = []
+        self.rows: list[Due] = []
+        self.plans: list[Plan] = []
+        self.open_row: Due | None = None
+        self.revolving = self.open_bill = self.minimum_left = 0
+        self.accrued, self.met = Fraction(0), 0
+        self.credit, self.claim, self.is_charged_off = 0, 0, False
+
+    # ---- days ------------------------------------------------------------------------------------------------------
+
+    def live_to(self, day: date) -> None:
+        while self.today < day:
+            self.live_a_day()
+
+    def live_a_day(self) -> None:
+        """Go to the next day: a due day that passed, the night's interest and penalty, then the bill."""
+        if self.open_row is not None and self.open_row.due_on == self.today:
+            self.pass_due_day()
+        self.accrued += self.revolving * self.revolving_rate
+        for row in self.rows:
+            if row.due_on <= self.today:
+                row.accrued_penalty += row.owed["principal"] * self.penalty_rate
+        self.today += DAY
+        if self.today == clamped(self.today.year, self.today.month, self.terms["bill_day"]):
+            self.cut_bill()
+
+    def pass_due_day(self) -> None:
+        """Let the unpaid minimum be past due and the rest revolve."""
+        late, self.open_row.owed["principal"] = self.minimum_left, self.open_row.owed["principal"] + self.minimum_left
+        self.revolving += self.open_bill - late
+        self.open_bill = self.minimum_left = 0
+        self.open_row = None
+
+    def due_day_of(self, bill_on: date) -> date:
+        day = self.terms["due_day"]
+        same = clamped(bill_on.year, bill_on.month, day)
+        return same if same > bill_on else months_later(bill_on, 1, day)
+
+    def next_bill_day(self, after: date) -> date:
+        same = clamped(after.year, after.month, self.terms["bill_day"])
+        return same if same > after else months_later(after, 1, self.terms["bill_day"])
+
+    def cut_bill(self) -> None:
+        """Gather what is owed into a bill; use credit on it at once."""
+        assert self.open_bill == 0
+        assert self.open_row is None
+        due_on, slices = self.due_day_of(self.today), [part for plan in self.plans for part in plan.slices if part.bill_on == self.today]
+        carried = self.revolving + sum(row.billed() for row in self.rows)
+        penalty = 0
+        for row in self.rows:
+            penalty += row.penalty() - row.billed_penalty()
+            row.penalty_billed = half_up(row.accrued_penalty)
+        late = sum(row.billed() for row in self.rows)
+        interest, self.accrued, self.met = half_up(self.accrued) - self.met, Fraction(0), 0
+        owed = {"fee": sum(part.fee for part in slices), "interest": interest, "principal": sum(part.principal for part in slices)}
+        for part in slices:
+            part.is_billed = True
+        self.open_bill = sum(self.unbilled.values())
+        base = self.open_bill + self.revolving
+        share = half_up(Fraction(self.terms["min_payment"]) * base)
+        instalments = owed["fee"] + owed["principal"]
+        if base + instalments + carried + interest + penalty == 0:
+            return
+        bill = Bill(
+            self.today, due_on, self.open_bill, instalments, carried, interest, penalty, share + instalments + late + interest, share, base
+        )
+        self.held_by |= dict.fromkeys(self.unbilled, bill)
+        self.unbilled = {}
+        self.bills.append(bill)
+        self.minimum_left, self.open_row = share, Due(due_on, owed)
+        self.rows.append(self.open_row)
+        before = self.billed_owed()
+        self.credit -= self.meet(self.credit)
+        bill.credit_used = before - self.billed_owed()
+        bill.minimum = max(bill.minimum - bill.credit_used, 0)
+
+    # ---- what is owed ----------------------------------------------------------------------------------------------
+
+    def billed_owed(self) -> int:
+        """Everything of the last bill that is unpaid."""
+        return self.revolving + self.open_bill + sum(row.billed() for row in self.rows)
+
+    def past_due_days(self) -> int:
+        late = (row.due_on for row in self.rows if row.due_on < self.today and any(row.owed.values()))
+        return (self.today - next(late, self.today)).days
+
+    def principal(self) -> int:
+        planned = sum(plan.undue() for plan in self.plans)
+        return sum(self.unbilled.values()) + planned + self.revolving + self.open_bill + self.rows_owe("principal")
+
+    def rows_owe(self, part: str) -> int:
+        return sum(row.penalty() if part == "penalty" else row.owed[part] for row in self.rows)
+
+    def owed(self) -> dict[str, int]:
+        owed = {part: self.rows_owe(part) for part in ("fee", "penalty", "interest")}
+        owed["interest"] += half_up(self.accrued) - self.met
+        return {**owed, "principal": self.principal()}
+
+    def payoff(self) -> int:
+        return max(sum(self.owed().values()) - self.credit, 0)
+
+    # ---- money -----------------------------------------------------------------------------------------------------
+
+    def meet(self, amount: int) -> int:
+        """Use money on due rows oldest first, then the revolving part, the rest of the bill and interest begun. Give what was used."""
+        left = amount
+        if self.past_due_days() >= 91:
+            turns = [(row, part) for part in PRINCIPAL_FIRST for row in self.rows]
+        else:
+            turns = [(row, part) for row in self.rows for part in PARTS]
+        for row, part in turns:
+            left -= row.meet(part, left)
+            if part == "principal" and row is self.open_row:
+                left -= self.meet_pools(min(left, self.minimum_left))
+        left -= self.meet_pools(left)
+        begun = min(left, half_up(self.accrued) - self.met)
+        self.met += begun
+        return amount - left + begun
+
+    def meet_pools(self, amount: int) -> int:
+        """Take principal off the revolving part, then the open bill; it counts towards the minimum."""
+        revolving = min(amount, self.revolving)
+        billed = min(amount - revolving, self.open_bill)
+        self.revolving -= revolving
+        self.open_bill -= billed
+        self.minimum_left = max(self.minimum_left - revolving - billed, 0)
+        return revolving + billed
+
+    def amount(self, fact: dict) -> int:
+        amount = minor(fact["amount"], self.ccy)
+        if amount <= 0:
+            raise Stop("amount must be positive")
+        return amount
+
+    def repaid(self, fact: dict) -> None:
+        amount, before = self.amount(fact), self.billed_owed()
+        self.credit += amount - self.meet(amount)
+        if self.bills:
+            self.bills[-1].paid += before - self.billed_owed()
+
+    def settled(self, fact: dict) -> None:
+        before, owed, pays = self.billed_owed(), sum(self.owed().values()), self.payoff()
+        self.clear()
+        self.credit -= owed - pays
+        if self.bills:
+            self.bills[-1].paid += before
+
+    def clear(self) -> None:
+        """Let everything owed be gone, with the instalments not yet billed."""
+        for row in self.rows:
+            for part in PARTS:
+                row.meet(part, row.penalty() if part == "penalty" else row.owed[part])
+        self.met, self.unbilled = half_up(self.accrued), {}
+        self.revolving = self.open_bill = self.minimum_left = 0
+        for plan in self.plans:
+            plan.slices = [part for part in plan.slices if part.is_billed]
+
+    def refunded(self, fact: dict) -> None:
+        """Take a merchant's refund off the purchase where it stands, then off other debt; the rest is a credit."""
+        amount, ref = self.amount(fact), fact["ref"]
+        if amount > self.bought.get(ref, 0):
+            raise Stop("refund above the purchase")
+        self.bought[ref] -= amount
+        holder, left = self.held_by.get(ref), amount
+        used = min(left, self.unbilled.get(ref, 0))
+        if used:
+            self.unbilled[ref] -= used
+        left -= used
+        if isinstance(holder, Plan):
+            left -= holder.shrink(left)
+        elif holder is not None and self.open_row is not None and holder is self.bills[-1]:
+            left -= self.lower_bill(left)
+        before = self.billed_owed()
+        self.credit += left - self.meet(left)
+        if self.bills:
+            self.bills[-1].refunds += before - self.billed_owed()
+
+    def lower_bill(self, amount: int) -> int:
+        """Take a refund off the open bill's purchases; its minimum is counted again on what is left."""
+        used, bill = min(amount, self.open_bill), self.bills[-1]
+        self.open_bill -= used
+        bill.refunds += used
+        self.count_minimum_again(bill, used)
+        return used
+
+    def count_minimum_again(self, bill: Bill, gone: int) -> None:
+        """Lower the minimum after principal left the bill other than by payment."""
+        bill.base -= gone
+        pool = self.revolving + self.open_bill
+        share = half_up(Fraction(self.terms["min_payment"]) * bill.base)
+        bill.minimum, bill.minimum_principal = max(bill.minimum - bill.minimum_principal + share, 0), share
+        self.minimum_left = min(max(share - (bill.base - pool), 0), pool)
+
+    # ---- purchases and plans ---------------------------------------------------------------------------------------
+
+    def purchased(self, fact: dict) -> None:
+        amount, ref = self.amount(fact), fact["ref"]
+        if amount > self.limit - self.principal():
+            raise Stop("over the limit")
+        if ref in self.bought:
+            raise Stop("reference used")
+        self.bought[ref] = amount
+        if "instalments" in fact:
+            self.held_by[ref] = self.plan(ref, amount, fact)
+        else:
+            self.unbilled[ref] = amount
+
+    def plan(self, ref: str, amount: int, fact: dict) -> Plan:
+        """Begin a plan today: its first instalment is on the next bill to be cut."""
+        count, fee = fact["instalments"], fact.get("fee", {"rate": "0", "paid_by": "borrower"})
+        total_fee = half_even(amount * Fraction(fee["rate"])) if fee["paid_by"] == "borrower" else 0
+        plan, start, bill_on = Plan(ref), self.today, self.next_bill_day(self.today)
+        for principal, part_fee in zip(split(amount, count), split(total_fee, count), strict=True):
+            due_on = self.due_day_of(bill_on)
+            plan.slices.append(Slice(start, bill_on, due_on, principal, part_fee))
+            start, bill_on = due_on, self.next_bill_day(bill_on)
+        self.plans.append(plan)
+        return plan
+
+    def converted(self, fact: dict) -> None:
+        """Turn the open bill's purchases and carried principal (or one unbilled purchase) into instalments."""
+        if "ref" in fact:
+            amount = self.unbilled.pop(fact["ref"], 0)
+            if not amount:
+                raise Stop("no such unbilled purchase")
+            self.held_by[fact["ref"]] = self.plan(fact["ref"], amount, fact)
+            return
+        bill = next((bill for bill in self.bills if bill.billed_on.isoformat() == fact["bill"]), None)
+        amount = self.open_bill + self.revolving
+        if bill is None or bill is not self.bills[-1] or self.open_row is None or not amount:
+            raise Stop("the bill cannot be converted")
+        bill.purchases -= self.open_bill
+        bill.carried -= self.revolving
+        self.open_bill = self.revolving = 0
+        self.count_minimum_again(bill, amount)
+        plan = self.plan(f"bill {fact['bill']}", amount, fact)
+        self.held_by |= {ref: plan for ref, holder in self.held_by.items() if holder is bill}
+
+    def waived(self, fact: dict) -> None:
+        for part in ("penalty", "interest", "fee"):
+            left = minor(fact[part], self.ccy) if part in fact else 0
+            if left < 0 or left > self.owed()[part]:
+                raise Stop(f"waived more {part} than is owed")
+            for row in self.rows:
+                left -= row.meet(part, left)
+            self.met += left
+
+    def charged_off(self, fact: dict) -> None:
+        self.claim, self.is_charged_off = sum(self.owed().values()), True
+        self.clear()
+
+    def recovered(self, fact: dict) -> None:
+        amount = self.amount(fact)
+        if not self.is_charged_off or amount > self.claim:
+            raise Stop("nothing so large was charged off")
+        self.claim -= amount
+
+    def take(self, fact: dict) -> None:
+        """Let one fact happen today."""
+        if self.is_charged_off and fact["fact"] != "recovered":
+            raise Stop("the account is charged off")
+        verb: Callable[[dict], None] = getattr(self, fact["fact"])
+        verb(fact)
+
+    # ---- answer ----------------------------------------------------------------------------------------------------
+
+    def bill_answer(self, bill: Bill) -> dict:
+        columns = ("purchases", "instalments_due", "carried", "interest", "penalty", "refunds", "total", "minimum", "paid")
+        amounts = {column: getattr(bill, column) for column in columns}
+        amounts["outstanding"] = bill.total - bill.paid
+        assert all(amount >= 0 for amount in amounts.values()), amounts
+        days = {"billed_on": bill.billed_on.isoformat(), "due_on": bill.due_on.isoformat()}
+        return {**days, **{column: text(amount, self.ccy) for column, amount in amounts.items()}}
+
+    def plan_answer(self, plan: Plan) -> dict:
+        balance = sum(part.principal for part in plan.slices)
+        totals = {"principal": text(balance, self.ccy), "interest": text(0, self.ccy)}
+        totals["fee"] = text(sum(part.fee for part in plan.slices), self.ccy)
+        rows = []
+        for n, part in enumerate(plan.slices, 1):
+            balance -= part.principal
+            amounts = {
+                "principal": part.principal,
+                "interest": 0,
+                "fee": part.fee,
+                "due": part.principal + part.fee,
+                "balance": balance,
+            }
+            texts = {key: text(amount, self.ccy) for key, amount in amounts.items()}
+            rows.append({"n": n, "due_on": part.due_on.isoformat(), "days": (part.due_on - part.start).days, **texts})
+        return {"schedule": rows, "totals": totals}
+
+    def state(self) -> dict:
+        late = [row for row in self.rows if row.due_on < self.today]
+        amounts = {
+            **self.owed(),
+            "principal_past_due": sum(row.owed["principal"] for row in late),
+            "interest_past_due": sum(row.owed["interest"] for row in late),
+            "credit": self.credit,
+            "payoff": self.payoff(),
+        }
+        assert all(amount >= 0 for amount in amounts.values()), amounts
+        return {**{key: text(amount, self.ccy) for key, amount in amounts.items()}, **days_late_words(self.past_due_days())}
+
+
+class NaiveAccount:
+    """A pay-later account of a case: account terms and facts as the case writes them."""
+
+    def __init__(self, account: dict, facts: list[dict] | tuple = ()):
+        self.account, self.facts = account, list(facts)
+
+    def life(self, as_of: str | None = None) -> AccountLife:
+        """Live through the account to the end of a day (without one: the day of the last fact)."""
+        days = list(map(effective, self.facts))
+        day = date.fromisoformat(as_of) if as_of else max(days)
+        life = AccountLife(self.account, min([day, *days]))
+        for fact in in_force(self.facts, day):
+            life.live_to(effective(fact))
+            life.take(fact)
+        life.live_to(day)
+        return life
+
+    def answer(self, as_of: str | None = None) -> dict:
+        """Answer the case on a day, or say that the rules refuse it."""
+        try:
+            life = self.life(as_of)
+        except Stop as stop:
+            return {"refused": str(stop)}
+        return {
+            "bills": [life.bill_answer(bill) for bill in life.bills],
+            "loans": [life.plan_answer(plan) for plan in life.plans],
+            "available": text(max(life.limit - life.principal(), 0), life.ccy),
+            "state": life.state(),
+        }
