@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, SmallInteger, Table, Text
 
-from bench.written import Statements, Values, Written
+from bench.written import Statements, Values, Written, keyed
 
 Connection = psycopg.Connection[tuple[object, ...]]
 BUSY_S = 30
+TYPES: dict[type, str] = {
+    BigInteger: "int8",
+    Integer: "int4",
+    SmallInteger: "int2",
+    Text: "text",
+    Date: "date",
+    DateTime: "timestamptz",
+    LargeBinary: "bytea",
+}
 
 
 def open_sqlite(path: Path) -> sqlite3.Connection:
@@ -61,16 +72,27 @@ def write_postgres_pipelined(connection: Connection, sql: Statements, written: W
         write_postgres(connection, sql, written)
 
 
-def write_postgres_copy(connection: Connection, sql: Statements, written: Sequence[Written]) -> None:
-    """Write the rows of many commands in one transaction: new rows by COPY, changed rows by pipelined updates."""
+def write_postgres_copy(connection: Connection, tables: Mapping[str, Table], written: Sequence[Written]) -> None:
+    """Write the rows of many commands in one transaction: new rows by binary COPY, changed rows by COPY beside and one update."""
     with connection.cursor() as cursor:
         for name, rows in by_table(written, lambda one: one.inserted).items():
-            with cursor.copy(f"copy {name} from stdin".encode()) as copy:
-                for row in rows:
-                    copy.write_row(row)
+            copy_rows(cursor, name, list(tables[name].columns), rows)
         for name, rows in by_table(written, lambda one: one.changed).items():
-            cursor.executemany(sql.update[name].encode(), rows)
+            key, others = keyed(tables[name])
+            cursor.execute(f"create temporary table changed_{name} (like {name}) on commit drop".encode())
+            copy_rows(cursor, f"changed_{name}", [tables[name].c[column] for column in others + key], rows)
+            sets, on = ", ".join(f"{column} = c.{column}" for column in others), " and ".join(f"t.{column} = c.{column}" for column in key)
+            cursor.execute(f"update {name} t set {sets} from changed_{name} c where {on}".encode())
     connection.commit()
+
+
+def copy_rows(cursor: psycopg.Cursor[tuple[object, ...]], target: str, columns: Sequence[Column[Any]], rows: Sequence[Values]) -> None:
+    """Copy rows into a table in binary."""
+    names = ", ".join(column.name for column in columns)
+    with cursor.copy(f"copy {target} ({names}) from stdin (format binary)".encode()) as copy:
+        copy.set_types([TYPES[type(column.type)] for column in columns])
+        for row in rows:
+            copy.write_row(row)
 
 
 def by_table(written: Sequence[Written], part: Callable[[Written], dict[str, list[Values]]]) -> dict[str, list[Values]]:
