@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+from bench.ran import command_path
 from bench.report import Goal, Result
 from bench.setting import Setting, Unavailable
 from bench.timing import Contestant, Measured, take_turns
@@ -94,9 +95,7 @@ def answers(setting: Setting, case: list[str]) -> list[Measured]:
 
 def run(setting: Setting, result: Result) -> None:
     """Fill `result` with start-up time and cases a second (start-up included, as a caller sees it)."""
-    command = Path(sys.executable).with_name("plimsoll")
-    if not command.exists():
-        raise Unavailable("no `plimsoll` command beside this Python; `make env` installs it")
+    command = command_path()
     started = starts(setting, [str(command), "case"])
     answered = answers(setting, [str(command), "case"])
     result.add(started, "start", ours="plimsoll case")

@@ -21,7 +21,7 @@ SHIFTED = {"customer_id", "loan_id"}
 def copied(column: str) -> str:
     """Return the SQL of a column of a copy."""
     if column in SHIFTED:
-        return f"{column} + s * {STRIDE}"
+        return f"{column} + cast(s as bigint) * {STRIDE}"
     return "\"key\" || '-' || s" if column == "key" else f'"{column}"'
 
 

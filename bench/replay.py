@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench.ran import Ran, plimsoll
 from bench.report import Goal, Result, Row
 from bench.setting import Setting, Unavailable
 
@@ -17,15 +14,6 @@ TITLE = "Taiwan card panel, six months of each account, on SQLite"
 FILE = Path("data/uci_taiwan_default.csv.gz")
 ACCOUNTS, QUICK_ACCOUNTS = 30_000, 1_000
 REPLAY_S, VERIFY_S = 300, 20
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One command that ended: seconds, processor seconds, and the most memory it held."""
-
-    wall_s: float
-    cpu_s: float
-    peak_mib: float
 
 
 def source() -> Path:
@@ -46,31 +34,19 @@ def first_accounts(path: Path, count: int, target: Path) -> Path:
     return target
 
 
-def timed(command: list[str], log: Path) -> Ran:
-    """Run a command to its end with its output in `log`, and measure it; a failure says what it said last."""
-    began = time.perf_counter()
-    with log.open("wb") as said:
-        child = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise Unavailable(f"`{' '.join(command[1:3])}` ended with {child.returncode}: {log.read_text('utf-8', 'replace')[-300:].strip()}")
-    return Ran(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-
-
 def run(setting: Setting, result: Result) -> None:
     """Fill `result` with accounts a second of the replay and of `verify`."""
     path, count = source(), setting.size(QUICK_ACCOUNTS, ACCOUNTS)
     folder = setting.fresh("replay")
     if setting.quick:
         path = first_accounts(path, count, folder / "first.csv")
-    plimsoll, url = str(Path(sys.executable).with_name("plimsoll")), f"sqlite:///{folder / 'book.db'}"
-    commands = {"replay": [plimsoll, "replay", "taiwan", str(path), "--db", url], "verify": [plimsoll, "verify", "--db", url]}
+    url = f"sqlite:///{folder / 'book.db'}"
+    commands = {"replay": ["replay", "taiwan", str(path), "--db", url], "verify": ["verify", "--db", url]}
     took: dict[str, Ran] = {}
     for name, command in commands.items():
         setting.step(f"replay: {name}")
         setting.canary.try_again()
-        took[name] = ran = timed(command, folder / f"{name}.log")
+        took[name] = ran = plimsoll(command, folder / f"{name}.log")
         rate = count / ran.wall_s
         result.rows.append(Row(f"plimsoll {name}", "account", rate, rate, rate, ran.cpu_s / count * 1e6, None))
         result.notes.append(f"{name}: {ran.wall_s:.1f} s, {ran.cpu_s:.1f} CPU s, peak memory {ran.peak_mib:,.0f} MiB")
