@@ -41,3 +41,14 @@ class Rate:
             return str(self.num)
         padded = str(self.num).zfill(digits + 1)
         return padded[:-digits] + "." + padded[-digits:]
+
+    def times(self, other: "Rate") -> "Rate":
+        """Give the exact product, again with no zero to strip; it may have more than 9 decimals."""
+        num, den = self.num * other.num, self.den * other.den
+        while den > 1 and num % 10 == 0:
+            num, den = num // 10, den // 10
+        return Rate(num, den)
+
+    def exceeds(self, other: "Rate") -> bool:
+        """Tell whether this rate is above the other, exactly."""
+        return self.num * other.den > other.num * self.den
