@@ -1,0 +1,297 @@
+"""The life of a pay-later account: purchases gather into bills, bills fall due, the rest revolves. `fold_account` runs it.
+
+A bill is a row. Its instalments, interest and fees stand in the row from the bill day; its purchases stay beside it (`S_GRACE`)
+until the due day has passed. Then the unpaid part of the minimum becomes late principal of the row (penalty), the rest joins
+what revolves (`S_BALANCE`, interest). So lateness, penalty and allocation are those of a loan.
+"""
+
+from collections.abc import MutableSequence, Sequence
+
+from plimsoll.loan.accrue import accrue_interest, accrue_penalty, accrued_interest, owed_penalty
+from plimsoll.loan.allocate import close_paid_rows, forget_last_split, past_due_days, pay_due
+from plimsoll.loan.bill import cut_bill, month_day, pass_due_day
+from plimsoll.loan.change import charge_off, pause, recover, waive
+from plimsoll.loan.layout import (
+    A_BILL_DAY,
+    BAD_AMOUNT,
+    BAD_PLAN,
+    BEFORE_START,
+    CHARGED_OFF,
+    CHARGED_OFF_FACT,
+    CONVERTED,
+    F_A,
+    F_AMOUNT,
+    F_KIND,
+    F_MORE_AT,
+    F_MORE_COUNT,
+    F_ON,
+    IS_CHARGED_OFF,
+    NOT_CHARGED_OFF,
+    NOTED,
+    NOTHING_OWED,
+    OK,
+    OPEN,
+    P_FEE_LEFT,
+    P_LEFT,
+    PAUSED,
+    PURCHASED,
+    R_FEE_LEFT,
+    R_INTEREST_LEFT,
+    R_PAID,
+    R_PRINCIPAL_LEFT,
+    R_TOTAL,
+    RECOVERED,
+    REFUNDED,
+    REPAID,
+    S_BALANCE,
+    S_CREDIT,
+    S_DAY,
+    S_GRACE,
+    S_GRACE_DUE,
+    S_INTEREST_PAID,
+    S_LAST_CREDIT,
+    S_LAST_FEE,
+    S_LAST_INTEREST,
+    S_LAST_PRINCIPAL,
+    S_MINIMUM_LEFT,
+    S_NEXT,
+    S_OPEN,
+    S_PENALTY_DEN,
+    S_PENALTY_NUM,
+    S_PERIOD_FROM,
+    S_PERIOD_UNTIL,
+    S_PLAN_FEE_LEFT,
+    S_PLAN_LEFT,
+    S_PLANS,
+    S_PREPAID,
+    S_PREPAID_INTEREST,
+    S_PRINCIPAL_PAID,
+    S_RATE_DEN,
+    S_RATE_NUM,
+    S_RECEIVED,
+    S_STATUS,
+    S_TAKEN,
+    S_UNBILLED,
+    SETTLED,
+    SPLIT_SIZE,
+    T_DISBURSED_ON,
+    T_PENALTY_DEN,
+    T_PENALTY_NUM,
+    T_RATE_DEN,
+    T_RATE_NUM,
+    UNKNOWN_KIND,
+    WAIVED,
+)
+from plimsoll.loan.life import order_facts
+from plimsoll.loan.plan import convert, purchase, return_purchase
+
+Vector = MutableSequence[int]
+Rows = Sequence[MutableSequence[int]]
+
+
+def begin_account(terms: Sequence[int], s: Vector) -> None:
+    """Open the account: nothing owed, the first bill day ahead."""
+    s[S_STATUS] = OPEN
+    s[S_DAY] = terms[T_DISBURSED_ON]
+    s[S_RATE_NUM] = terms[T_RATE_NUM]
+    s[S_RATE_DEN] = terms[T_RATE_DEN]
+    s[S_PENALTY_NUM] = terms[T_PENALTY_NUM]
+    s[S_PENALTY_DEN] = terms[T_PENALTY_DEN]
+    s[S_PERIOD_FROM] = terms[T_DISBURSED_ON]
+    s[S_PERIOD_UNTIL] = month_day(terms[T_DISBURSED_ON], terms[A_BILL_DAY])
+
+
+def advance_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Rows, day: int) -> None:
+    """Move to a day: bills on or before it are cut, due days before it pass, what revolves earns to it."""
+    while s[S_STATUS] == OPEN:
+        if 0 < s[S_GRACE_DUE] < min(day, s[S_PERIOD_UNTIL]):
+            pass_due_day(terms, s, rows)
+        elif s[S_PERIOD_UNTIL] <= day:
+            cut_bill(terms, s, rows, plans, lots)
+            use_credit_on_bill(terms, s, rows)
+        else:
+            break
+    accrue_interest(terms, s, day)
+
+
+def count_towards_bills(s: Vector, rows: Rows, amount: int) -> None:
+    """Count money towards every bill it pays: a bill carried into the next one is paid together with it."""
+    i = s[S_NEXT] - 1
+    while i >= 0 and rows[i][R_PAID] < rows[i][R_TOTAL]:
+        rows[i][R_PAID] += min(amount, rows[i][R_TOTAL] - rows[i][R_PAID])
+        i -= 1
+
+
+def pay_revolving(s: Vector, amount: int) -> int:
+    """Pay what revolves, then the part of the bill still in its free time, then interest accrued; give what is left."""
+    revolving = min(amount, s[S_BALANCE])
+    s[S_BALANCE] -= revolving
+    grace = min(amount - revolving, s[S_GRACE])
+    s[S_GRACE] -= grace
+    principal = revolving + grace
+    s[S_MINIMUM_LEFT] -= min(principal, s[S_MINIMUM_LEFT])
+    s[S_PRINCIPAL_PAID] += principal
+    s[S_LAST_PRINCIPAL] += principal
+    s[S_PREPAID] += principal
+    early = min(amount - principal, accrued_interest(s))
+    s[S_TAKEN] += early
+    s[S_PREPAID_INTEREST] += early
+    s[S_INTEREST_PAID] += early
+    s[S_LAST_INTEREST] += early
+    return amount - principal - early
+
+
+def pay_account(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
+    """Pay what has been billed and what revolves; give what is left."""
+    left = pay_due(terms, s, rows, amount)
+    if left > 0:
+        left = pay_revolving(s, left)
+    count_towards_bills(s, rows, amount - left)
+    return left
+
+
+def use_credit_on_bill(terms: Sequence[int], s: Vector, rows: Rows) -> None:
+    """Let the borrower's credit balance pay what has been billed."""
+    if s[S_CREDIT] > 0:
+        s[S_CREDIT] = pay_account(terms, s, rows, s[S_CREDIT])
+
+
+def settle_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows) -> int:
+    """Pay everything, billed or not: plans lose the fees that have not fallen due. Gives NOTHING_OWED where nothing is owed."""
+    early = s[S_UNBILLED] + s[S_PLAN_LEFT]
+    owed = owed_on_account(terms, s, rows) + early
+    if owed == 0:
+        return NOTHING_OWED
+    s[S_RECEIVED] += owed - min(s[S_CREDIT], owed)
+    s[S_CREDIT] -= min(s[S_CREDIT], owed)
+    pay_account(terms, s, rows, owed - early)
+    s[S_PRINCIPAL_PAID] += early
+    s[S_LAST_PRINCIPAL] += early
+    s[S_PREPAID] += early
+    drop_what_is_to_come(s, plans)
+    return OK
+
+
+def drop_what_is_to_come(s: Vector, plans: Rows) -> None:
+    """Forget unbilled purchases and plans: they were paid or charged off."""
+    s[S_UNBILLED] = 0
+    s[S_PLAN_LEFT] = 0
+    s[S_PLAN_FEE_LEFT] = 0
+    for i in range(s[S_PLANS]):
+        plans[i][P_LEFT] = 0
+        plans[i][P_FEE_LEFT] = 0
+
+
+def owed_on_account(terms: Sequence[int], s: Vector, rows: Rows) -> int:
+    """Give what has been billed or revolves and is unpaid on the day of the state, in minor units."""
+    total = s[S_BALANCE] + s[S_GRACE] + accrued_interest(s)
+    for i in range(s[S_OPEN], s[S_NEXT]):
+        row = rows[i]
+        accrue_penalty(terms, s, row, s[S_DAY])
+        total += row[R_PRINCIPAL_LEFT] + row[R_INTEREST_LEFT] + row[R_FEE_LEFT] + owed_penalty(s, row)
+    return total
+
+
+def charge_off_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows) -> int:
+    """Take the whole account off the books at a loss; the claim stays."""
+    s[S_BALANCE] += s[S_GRACE] + s[S_UNBILLED] + s[S_PLAN_LEFT]
+    s[S_GRACE] = 0
+    s[S_GRACE_DUE] = 0
+    s[S_MINIMUM_LEFT] = 0
+    drop_what_is_to_come(s, plans)
+    return charge_off(terms, s, rows, past_due_days(terms, s, rows))
+
+
+def take_account_fact(
+    terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Rows, facts: Rows, number: int, more: Sequence[int]
+) -> int:
+    """Apply fact `facts[number]` on its day. Gives 0 or why it is refused (layout)."""
+    fact = facts[number]
+    kind = fact[F_KIND]
+    amount = fact[F_AMOUNT]
+    if fact[F_ON] < terms[T_DISBURSED_ON]:
+        return BEFORE_START
+    advance_account(terms, s, rows, plans, lots, fact[F_ON])
+    forget_last_split(s)
+    if amount < 0:
+        return BAD_AMOUNT
+    if kind == NOTED:
+        return OK
+    if kind == RECOVERED:
+        return recover(s, amount) if s[S_STATUS] == CHARGED_OFF else NOT_CHARGED_OFF
+    if s[S_STATUS] == CHARGED_OFF:
+        return IS_CHARGED_OFF
+    if kind == REPAID:
+        s[S_RECEIVED] += amount
+        left = pay_account(terms, s, rows, amount)
+        s[S_CREDIT] += left
+        s[S_LAST_CREDIT] = left
+        return OK
+    if kind == PURCHASED:
+        return purchase(s, plans, lots, number, amount, more, fact[F_MORE_AT], fact[F_MORE_COUNT])
+    if kind == REFUNDED:
+        return return_purchase(terms, s, rows, plans, lots, fact[F_A] - 1, amount)
+    return change_account(terms, s, rows, plans, lots, fact, more)
+
+
+def change_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Rows, fact: Sequence[int], more: Sequence[int]) -> int:
+    """Apply a fact that changes the promise rather than pays it. Gives 0 or why it is refused."""
+    kind = fact[F_KIND]
+    if kind == SETTLED:
+        return settle_account(terms, s, rows, plans)
+    if kind == WAIVED:
+        code = waive(terms, s, rows, fact[F_A], fact[F_AMOUNT])
+        if code == OK:
+            count_towards_bills(s, rows, fact[F_AMOUNT])
+        return code
+    if kind == PAUSED:
+        return pause(terms, s, rows, fact[F_ON], fact[F_A])
+    if kind == CHARGED_OFF_FACT:
+        return charge_off_account(terms, s, rows, plans)
+    if kind == CONVERTED:
+        if fact[F_MORE_COUNT] == 0:
+            return BAD_PLAN
+        return convert(s, rows, plans, lots, fact, more)
+    return UNKNOWN_KIND
+
+
+def fold_account(
+    terms: Sequence[int],
+    facts: Rows,
+    count: int,
+    more: Sequence[int],
+    as_of: int,
+    s: Vector,
+    rows: Rows,
+    plans: Rows,
+    lots: Rows,
+    order: Vector,
+    splits: Rows,
+) -> int:
+    """Fold an account's terms and facts into its state on the day `as_of`.
+
+    Vectors as for a loan (`life.fold`); `rows` holds at least one row a month of life, `plans` and `lots` one a fact. Gives 0, or
+    `code + 100 · (number of the refused fact, from 1)`.
+    """
+    bad = order_facts(facts, count, as_of, order)
+    if bad != OK:
+        return bad
+    if as_of < terms[T_DISBURSED_ON]:
+        return OK
+    begin_account(terms, s)
+    for k in range(count):
+        i = order[k]
+        if i == -1:
+            continue
+        if facts[i][F_ON] > as_of:
+            break
+        code = take_account_fact(terms, s, rows, plans, lots, facts, i, more)
+        if code != OK:
+            return code + 100 * (i + 1)
+        for part in range(SPLIT_SIZE):
+            splits[i][part] = s[S_LAST_FEE + part]
+    advance_account(terms, s, rows, plans, lots, as_of)
+    for i in range(s[S_OPEN], s[S_NEXT]):
+        accrue_penalty(terms, s, rows[i], as_of)
+    close_paid_rows(s, rows)
+    return OK

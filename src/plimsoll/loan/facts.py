@@ -1,0 +1,87 @@
+"""What can happen to a loan: kinds of facts, their names, and why the kernel refuses one."""
+
+from typing import NamedTuple
+
+from plimsoll.loan.layout import (
+    BAD_AMOUNT,
+    BAD_DUE_DAYS,
+    BAD_PAUSE,
+    BAD_PLAN,
+    BEFORE_START,
+    CHARGED_OFF_FACT,
+    CONVERTED,
+    FEE,
+    INTEREST,
+    IS_CHARGED_OFF,
+    NO_BILL,
+    NO_PURCHASE,
+    NO_SUCH_FACT,
+    NOT_CHARGED_OFF,
+    NOTED,
+    NOTHING_OWED,
+    PAUSED,
+    PENALTY,
+    PURCHASED,
+    RECOVERED,
+    RECOVERS_TOO_MUCH,
+    REFUNDED,
+    REFUNDS_TOO_MUCH,
+    REPAID,
+    RESCHEDULED,
+    REVERSED,
+    REVERSED_TWICE,
+    REVERSES_REVERSAL,
+    SETTLED,
+    UNKNOWN_KIND,
+    WAIVED,
+    WAIVES_TOO_MUCH,
+)
+
+KINDS = {
+    "repaid": REPAID,
+    "settled": SETTLED,
+    "refunded": REFUNDED,
+    "waived": WAIVED,
+    "reversed": REVERSED,
+    "rescheduled": RESCHEDULED,
+    "paused": PAUSED,
+    "charged_off": CHARGED_OFF_FACT,
+    "recovered": RECOVERED,
+    "purchased": PURCHASED,
+    "converted": CONVERTED,
+    "noted": NOTED,
+}
+NAMES = {kind: name for name, kind in KINDS.items()}
+COMPONENTS = {"penalty": PENALTY, "interest": INTEREST, "fee": FEE}
+
+# Kernel code -> code of units.refusal.
+REFUSALS = {
+    NO_SUCH_FACT: "fact_unknown",
+    REVERSES_REVERSAL: "reversal_of_reversal",
+    REVERSED_TWICE: "already_reversed",
+    BEFORE_START: "fact_before_disbursement",
+    IS_CHARGED_OFF: "loan_charged_off",
+    NOT_CHARGED_OFF: "not_charged_off",
+    WAIVES_TOO_MUCH: "waiver_exceeds_owed",
+    RECOVERS_TOO_MUCH: "recovery_exceeds_claim",
+    NOTHING_OWED: "nothing_owed",
+    REFUNDS_TOO_MUCH: "refund_exceeds_purchase",
+    BAD_DUE_DAYS: "reschedule_malformed",
+    BAD_PAUSE: "pause_malformed",
+    NO_BILL: "bill_not_open",
+    BAD_PLAN: "plan_terms_not_offered",
+    UNKNOWN_KIND: "fact_kind_unknown",
+    BAD_AMOUNT: "amount_must_be_positive",
+    NO_PURCHASE: "purchase_unknown",
+}
+
+
+class Fact(NamedTuple):
+    """One fact of a loan. `on` is its effective day; what `a`, `b` and `more` mean depends on the kind (layout)."""
+
+    kind: int
+    on: int
+    amount_minor: int = 0
+    a: int = 0
+    b: int = 0
+    more: tuple[int, ...] = ()

@@ -1,0 +1,323 @@
+"""The life of a loan: begin, take one fact after the other, move to a day. `fold` does all three."""
+
+from collections.abc import MutableSequence, Sequence
+
+from plimsoll.loan.accrue import accrue_interest, accrue_penalty, accrued_interest, owed_penalty
+from plimsoll.loan.allocate import close_paid_rows, forget_last_split, past_due_days, pay_due, use_credit
+from plimsoll.loan.change import charge_off, pause, recover, refund, reschedule, waive
+from plimsoll.loan.layout import (
+    BAD_AMOUNT,
+    BEFORE_START,
+    CHARGED_OFF,
+    CHARGED_OFF_FACT,
+    EQUAL_INSTALMENT,
+    F_A,
+    F_AMOUNT,
+    F_KIND,
+    F_MORE_AT,
+    F_ON,
+    IS_CHARGED_OFF,
+    NO_SUCH_FACT,
+    NOT_CHARGED_OFF,
+    NOTED,
+    NOTHING_OWED,
+    OK,
+    OPEN,
+    PAID_OFF,
+    PAUSED,
+    R_DUE,
+    R_FEE_LEFT,
+    R_INTEREST_LEFT,
+    R_PRINCIPAL_LEFT,
+    RECOVERED,
+    REFUNDED,
+    REPAID,
+    RESCHEDULED,
+    REVERSED,
+    REVERSED_TWICE,
+    REVERSES_REVERSAL,
+    S_BALANCE,
+    S_CARRY_FEE,
+    S_CARRY_INTEREST,
+    S_CARRY_PENALTY,
+    S_CREDIT,
+    S_DAY,
+    S_DISBURSED,
+    S_FEE_LEFT,
+    S_FEE_PAID,
+    S_FIRST_DUE,
+    S_GIVEN,
+    S_INTEREST_PAID,
+    S_LAST_CREDIT,
+    S_LAST_FEE,
+    S_LAST_INTEREST,
+    S_LAST_PENALTY,
+    S_LAST_PRINCIPAL,
+    S_LEVEL,
+    S_MERCHANT_FEE,
+    S_NEXT,
+    S_OPEN,
+    S_PENALTY_DEN,
+    S_PENALTY_NUM,
+    S_PENALTY_PAID,
+    S_PERIOD_UNTIL,
+    S_PREPAID,
+    S_PREPAID_INTEREST,
+    S_PRINCIPAL_PAID,
+    S_RATE_DEN,
+    S_RATE_NUM,
+    S_RECEIVED,
+    S_REPAYMENT,
+    S_ROWS,
+    S_STATUS,
+    S_STEP,
+    S_STEP_UNIT,
+    S_TAKEN,
+    SETTLED,
+    SPLIT_SIZE,
+    T_DISBURSED_ON,
+    T_DUES,
+    T_FEE,
+    T_FIRST_DUE,
+    T_INSTALMENT,
+    T_INSTALMENTS,
+    T_MERCHANT_FEE,
+    T_MIN_DAYS,
+    T_PENALTY_DEN,
+    T_PENALTY_NUM,
+    T_PRINCIPAL,
+    T_RATE_DEN,
+    T_RATE_NUM,
+    T_REPAYMENT,
+    T_STEP,
+    T_STEP_UNIT,
+    UNKNOWN_KIND,
+    WAIVED,
+)
+from plimsoll.loan.schedule import adjust_after_prepayment, fall_due, level_again, open_period
+
+Vector = MutableSequence[int]
+Rows = Sequence[MutableSequence[int]]
+
+
+def order_facts(facts: Rows, count: int, as_of: int, order: Vector) -> int:
+    """Fill `order` with the numbers (from 0) of the facts to apply, by effective day and then as recorded; -1 for those left out.
+
+    A fact and its reversal are left out once the reversal has taken effect. Gives 0, or `code + 100 · (number of the bad fact, from 1)`.
+    """
+    for i in range(count):
+        order[i] = i
+    for i in range(count):
+        if facts[i][F_KIND] != REVERSED or facts[i][F_ON] > as_of:
+            continue
+        undone = facts[i][F_A] - 1
+        if undone < 0 or undone >= i:
+            return NO_SUCH_FACT + 100 * (i + 1)
+        if facts[undone][F_KIND] == REVERSED:
+            return REVERSES_REVERSAL + 100 * (i + 1)
+        if order[undone] == -1:
+            return REVERSED_TWICE + 100 * (i + 1)
+        order[undone] = -1
+        order[i] = -1
+    for i in range(1, count):
+        moved = order[i]
+        if moved == -1:
+            continue
+        on = facts[moved][F_ON]
+        j = i - 1
+        while j >= 0 and (order[j] == -1 or facts[order[j]][F_ON] > on):
+            order[j + 1] = order[j]
+            j -= 1
+        order[j + 1] = moved
+    return OK
+
+
+def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, rows: Rows) -> None:
+    """Hand the money out: the state on the day of disbursement. `dues[dues_at:]` holds the due days where they are given in full."""
+    s[S_STATUS] = OPEN
+    s[S_DAY] = terms[T_DISBURSED_ON]
+    s[S_BALANCE] = terms[T_PRINCIPAL]
+    s[S_DISBURSED] = terms[T_PRINCIPAL]
+    s[S_ROWS] = terms[T_INSTALMENTS]
+    s[S_RATE_NUM] = terms[T_RATE_NUM]
+    s[S_RATE_DEN] = terms[T_RATE_DEN]
+    s[S_PENALTY_NUM] = terms[T_PENALTY_NUM]
+    s[S_PENALTY_DEN] = terms[T_PENALTY_DEN]
+    s[S_REPAYMENT] = terms[T_REPAYMENT]
+    s[S_STEP_UNIT] = terms[T_STEP_UNIT]
+    s[S_STEP] = terms[T_STEP]
+    s[S_FIRST_DUE] = terms[T_FIRST_DUE]
+    s[S_FEE_LEFT] = terms[T_FEE]
+    s[S_MERCHANT_FEE] = terms[T_MERCHANT_FEE]
+    if terms[T_DUES] > 0:
+        s[S_GIVEN] = 1
+        for i in range(terms[T_DUES]):
+            rows[i][R_DUE] = dues[dues_at + i]
+    open_period(s, rows, terms[T_DISBURSED_ON])
+    if terms[T_REPAYMENT] == EQUAL_INSTALMENT and terms[T_INSTALMENT] > 0:
+        s[S_LEVEL] = terms[T_INSTALMENT]
+    else:
+        level_again(terms, s, rows)
+
+
+def advance(terms: Sequence[int], s: Vector, rows: Rows, day: int) -> None:
+    """Move to a day: what falls due on or before it falls due, interest accrues to it."""
+    while s[S_NEXT] < s[S_ROWS] and s[S_PERIOD_UNTIL] <= day:
+        fall_due(terms, s, rows)
+    accrue_interest(terms, s, day)
+    settle_status(s, rows)
+
+
+def settle_status(s: Vector, rows: Rows) -> None:
+    """Mark the loan paid off when nothing is owed and nothing will be."""
+    if s[S_STATUS] == OPEN and s[S_BALANCE] == 0 and s[S_NEXT] == s[S_ROWS]:
+        close_paid_rows(s, rows)
+        if s[S_OPEN] == s[S_NEXT] and s[S_CARRY_INTEREST] + s[S_CARRY_PENALTY] + s[S_CARRY_FEE] == 0 and accrued_interest(s) == 0:
+            s[S_STATUS] = PAID_OFF
+
+
+def owed_now(terms: Sequence[int], s: Vector, rows: Rows) -> int:
+    """Give what pays the loan off on the day of the state, in minor units, before the borrower's credit is used."""
+    total = s[S_BALANCE] + s[S_CARRY_INTEREST] + s[S_CARRY_PENALTY] + s[S_CARRY_FEE] + accrued_interest(s)
+    for i in range(s[S_OPEN], s[S_NEXT]):
+        row = rows[i]
+        accrue_penalty(terms, s, row, s[S_DAY])
+        total += row[R_PRINCIPAL_LEFT] + row[R_INTEREST_LEFT] + row[R_FEE_LEFT] + owed_penalty(s, row)
+    return total
+
+
+def pay_ahead(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
+    """Pay what is not yet due: amounts carried by a reschedule, interest accrued, then principal; give what is left."""
+    paid = min(amount, s[S_CARRY_FEE])
+    s[S_CARRY_FEE] -= paid
+    s[S_FEE_PAID] += paid
+    s[S_LAST_FEE] += paid
+    amount -= paid
+    paid = min(amount, s[S_CARRY_PENALTY])
+    s[S_CARRY_PENALTY] -= paid
+    s[S_PENALTY_PAID] += paid
+    s[S_LAST_PENALTY] += paid
+    amount -= paid
+    paid = min(amount, s[S_CARRY_INTEREST])
+    s[S_CARRY_INTEREST] -= paid
+    amount -= paid
+    early = min(amount, accrued_interest(s))
+    s[S_TAKEN] += early
+    s[S_PREPAID_INTEREST] += early + paid
+    s[S_INTEREST_PAID] += early + paid
+    s[S_LAST_INTEREST] += early + paid
+    amount -= early
+    principal = min(amount, s[S_BALANCE])
+    if principal > 0:
+        s[S_BALANCE] -= principal
+        s[S_PREPAID] += principal
+        s[S_PRINCIPAL_PAID] += principal
+        s[S_LAST_PRINCIPAL] += principal
+        adjust_after_prepayment(terms, s, rows, principal)
+    return amount - principal
+
+
+def pay(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> None:
+    """Take the borrower's money: what is due, then what is not, and the rest as credit. `sum(split) == amount`."""
+    s[S_RECEIVED] += amount
+    left = pay_due(terms, s, rows, amount)
+    if left > 0:
+        first_days = terms[T_DISBURSED_ON] + terms[T_MIN_DAYS]
+        if s[S_DAY] < first_days and s[S_NEXT] < s[S_ROWS]:
+            first_days = min(first_days, s[S_PERIOD_UNTIL])
+        accrue_interest(terms, s, first_days)
+        left = pay_ahead(terms, s, rows, left)
+    s[S_CREDIT] += left
+    s[S_LAST_CREDIT] = left
+
+
+def settle(terms: Sequence[int], s: Vector, rows: Rows) -> int:
+    """Pay exactly the payoff of the day, credit used first. Gives NOTHING_OWED where there is none, else OK."""
+    accrue_interest(terms, s, terms[T_DISBURSED_ON] + terms[T_MIN_DAYS])
+    owed = owed_now(terms, s, rows)
+    if owed == 0:
+        return NOTHING_OWED
+    credit = min(s[S_CREDIT], owed)
+    s[S_CREDIT] -= credit
+    s[S_RECEIVED] -= credit
+    pay(terms, s, rows, owed)
+    return OK
+
+
+def take_fact(terms: Sequence[int], s: Vector, rows: Rows, fact: Sequence[int], more: Sequence[int]) -> int:
+    """Apply one fact to the state on its day. Gives 0 or why it is refused (layout)."""
+    kind = fact[F_KIND]
+    if fact[F_ON] < terms[T_DISBURSED_ON]:
+        return BEFORE_START
+    advance(terms, s, rows, fact[F_ON])
+    forget_last_split(s)
+    if fact[F_AMOUNT] < 0:
+        return BAD_AMOUNT
+    if kind == NOTED:
+        return OK
+    if kind == RECOVERED:
+        return recover(s, fact[F_AMOUNT]) if s[S_STATUS] == CHARGED_OFF else NOT_CHARGED_OFF
+    if s[S_STATUS] == CHARGED_OFF:
+        return IS_CHARGED_OFF
+    code = OK
+    if kind == REPAID:
+        pay(terms, s, rows, fact[F_AMOUNT])
+    elif kind == SETTLED:
+        code = settle(terms, s, rows)
+    elif kind == REFUNDED:
+        code = refund(terms, s, rows, fact[F_AMOUNT])
+    elif kind == WAIVED:
+        code = waive(terms, s, rows, fact[F_A], fact[F_AMOUNT])
+    elif kind == RESCHEDULED:
+        code = reschedule(terms, s, rows, more, fact[F_MORE_AT])
+    elif kind == PAUSED:
+        code = pause(terms, s, rows, fact[F_ON], fact[F_A])
+    elif kind == CHARGED_OFF_FACT:
+        code = charge_off(terms, s, rows, past_due_days(terms, s, rows))
+    else:
+        code = UNKNOWN_KIND
+    use_credit(terms, s, rows)
+    settle_status(s, rows)
+    return code
+
+
+def fold(
+    terms: Sequence[int],
+    dues: Sequence[int],
+    dues_at: int,
+    facts: Rows,
+    count: int,
+    more: Sequence[int],
+    as_of: int,
+    s: Vector,
+    rows: Rows,
+    order: Vector,
+    splits: Rows,
+) -> int:
+    """Fold terms and facts into the state on the day `as_of`.
+
+    `s` (S_SIZE zeros), `rows` (at least as many as due dates, zeros), `order` and `splits` (one a fact: how its amount
+    was split) are filled. Facts are `facts[:count]` as recorded. Gives 0, or `code + 100 · (number of the refused fact, from 1)`. Before the day of disbursement the state
+    stays empty.
+    """
+    bad = order_facts(facts, count, as_of, order)
+    if bad != OK:
+        return bad
+    if as_of < terms[T_DISBURSED_ON]:
+        return OK
+    begin(terms, dues, dues_at, s, rows)
+    for k in range(count):
+        i = order[k]
+        if i == -1:
+            continue
+        if facts[i][F_ON] > as_of:
+            break
+        code = take_fact(terms, s, rows, facts[i], more)
+        if code != OK:
+            return code + 100 * (i + 1)
+        for part in range(SPLIT_SIZE):
+            splits[i][part] = s[S_LAST_FEE + part]
+    advance(terms, s, rows, as_of)
+    for i in range(s[S_OPEN], s[S_NEXT]):
+        accrue_penalty(terms, s, rows[i], as_of)
+    return OK
