@@ -1,0 +1,144 @@
+"""Write the parts of an answer: amounts and rates as decimal text, days as ISO dates."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from plimsoll.ledger.balances import balances
+from plimsoll.ledger.chart import CODES
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.fold import Standing
+from plimsoll.loan.layout import REPAID, S_PREPAID, S_PREPAID_INTEREST, SETTLED
+from plimsoll.loan.share import split_among
+from plimsoll.loan.state import Instalment, bucket, five_class, overdue_class, read_state
+from plimsoll.loan.terms import LoanTerms, Terms
+from plimsoll.risk.cost import annual_cost
+from plimsoll.units.days import DAYS, MONTHS, NO_STEP, PER_DAY, WEEKS
+from plimsoll.units.money import EXPONENTS, text_of
+from plimsoll.units.position import Position
+
+PERIODS_A_YEAR = {(MONTHS, 1): 12, (MONTHS, 2): 6, (MONTHS, 3): 4, (MONTHS, 6): 2, (MONTHS, 12): 1, (WEEKS, 1): 52, (WEEKS, 2): 26}
+
+
+def iso(day: int) -> str:
+    """Give a day number as an ISO date."""
+    return date.fromordinal(day).isoformat()
+
+
+def show_schedule(promise: Sequence[Instalment], currency: str) -> list[dict[str, object]]:
+    """Give one object a due date."""
+    if EXPONENTS[currency] == 2:
+        return [show_quickly(line) for line in promise]
+    return [
+        {
+            "n": line.number,
+            "due_on": iso(line.due_on),
+            "days": line.days,
+            "principal": text_of(line.principal, currency),
+            "interest": text_of(line.interest, currency),
+            "fee": text_of(line.fee, currency),
+            "due": text_of(line.principal + line.interest + line.fee, currency),
+            "balance": text_of(line.balance, currency),
+        }
+        for line in promise
+    ]
+
+
+def show_quickly(line: Instalment) -> dict[str, object]:
+    """Give one line of a currency with two digits, the case of nearly every answer."""
+    due = line.principal + line.interest + line.fee
+    return {
+        "n": line.number,
+        "due_on": iso(line.due_on),
+        "days": line.days,
+        "principal": f"{line.principal // 100}.{line.principal % 100:02d}",
+        "interest": f"{line.interest // 100}.{line.interest % 100:02d}",
+        "fee": f"{line.fee // 100}.{line.fee % 100:02d}",
+        "due": f"{due // 100}.{due % 100:02d}",
+        "balance": f"{line.balance // 100}.{line.balance % 100:02d}",
+    }
+
+
+def show_totals(promise: Sequence[Instalment], standing: Standing, currency: str) -> dict[str, str]:
+    """Give what the loan comes to: the lines of the promise and what was paid before it fell due."""
+    s = standing.s
+    return {
+        "principal": text_of(sum(line.principal for line in promise) + s[S_PREPAID], currency),
+        "interest": text_of(sum(line.interest for line in promise) + s[S_PREPAID_INTEREST], currency),
+        "fee": text_of(sum(line.fee for line in promise), currency),
+    }
+
+
+def show_cost(agreed: LoanTerms, first: Sequence[Instalment]) -> dict[str, str | None]:
+    """Give the annual cost of the promised cash flows, fees included, as decimal text; null where no rate exists."""
+    flows = [(line.due_on, line.principal + line.interest + line.fee) for line in first]
+    if not flows:
+        if agreed.rate.day_count != PER_DAY:
+            return {"apr_simple": None, "apr_effective": None}
+        year = 365 * agreed.rate.num
+        flows = [(agreed.disbursed_on + 365, agreed.principal_minor + agreed.principal_minor * year // agreed.rate.den)]
+    due = agreed.due
+    periods = PERIODS_A_YEAR.get((due.unit, due.step), 0) if due.unit not in (NO_STEP, DAYS) else 0
+    if periods and not is_regular(agreed):
+        periods = 0
+    simple, effective = annual_cost(agreed.principal_minor, agreed.disbursed_on, flows, periods)
+    return {"apr_simple": simple, "apr_effective": effective}
+
+
+def is_regular(agreed: LoanTerms) -> bool:
+    """Tell whether the first period is one whole step long, within the day or three that months differ by."""
+    first = agreed.due.given[0] if agreed.due.given else agreed.due.first
+    length = {MONTHS: 30, WEEKS: 7}[agreed.due.unit] * agreed.due.step
+    return abs(first - agreed.disbursed_on - length) <= 3 * (agreed.due.unit == MONTHS) * agreed.due.step
+
+
+def show_state(terms: Terms, standing: Standing, tolerance_days: int) -> dict[str, object]:
+    """Give the numbers of the loan on the day asked for."""
+    state = read_state(terms, standing)
+    ccy = terms.currency
+    return {
+        "principal": text_of(state.principal, ccy),
+        "principal_past_due": text_of(state.principal_past_due, ccy),
+        "interest": text_of(state.interest, ccy),
+        "interest_past_due": text_of(state.interest_past_due, ccy),
+        "penalty": text_of(state.penalty, ccy),
+        "fee": text_of(state.fee, ccy),
+        "credit": text_of(state.credit, ccy),
+        "payoff": text_of(state.payoff, ccy),
+        "past_due_days": state.past_due_days,
+        "bucket": f"M{bucket(state.past_due_days)}",
+        "overdue_class": overdue_class(state.past_due_days),
+        "five_class": five_class(state.past_due_days, tolerance_days),
+    }
+
+
+def show_allocations(facts: Sequence[Fact], standing: Standing, as_of: int, currency: str) -> list[dict[str, str]]:
+    """Give how each payment in force was split, in order of its day."""
+    shown = []
+    for number in sorted(range(len(facts)), key=lambda i: facts[i].on):
+        fact = facts[number]
+        split = standing.splits[number]
+        if fact.kind not in (REPAID, SETTLED) or fact.on > as_of or not any(split):
+            continue
+        parts = [text_of(part, currency) for part in split]
+        amount = text_of(sum(split), currency)
+        shown.append(
+            {"on": iso(fact.on), "amount": amount, "fee": parts[0], "penalty": parts[1], "interest": parts[2]}
+            | {"principal": parts[3], "credit": parts[4]}
+        )
+    return shown
+
+
+def show_ledger(position: Position, currency: str) -> dict[str, str]:
+    """Give the trial balance of the loan: accounts that are not zero, debits positive."""
+    return {code: text_of(minor, currency) for code, minor in zip(CODES, balances(position), strict=True) if minor}
+
+
+def show_shares(funders: Mapping[str, tuple[int, int]], position: Position, currency: str) -> dict[str, dict[str, str]]:
+    """Give each funder's part of principal, interest, penalty and fee outstanding; the lender has the remainders."""
+    names = (*funders, "lender")
+    shared: dict[str, dict[str, str]] = {name: {} for name in names}
+    for component in ("principal", "interest", "penalty", "fee"):
+        parts = split_among(getattr(position, component), tuple(funders.values()))
+        for name, part in zip(names, parts, strict=True):
+            shared[name][component] = text_of(part, currency)
+    return shared
