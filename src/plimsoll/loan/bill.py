@@ -102,6 +102,8 @@ def cut_bill(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Row
     close_paid_rows(s, rows)
     interest = accrued_interest(s)
     if s[S_UNBILLED] + s[S_CYCLE_PURCHASES] + s[S_PLAN_LEFT] + s[S_PLAN_FEE_LEFT] + s[S_BALANCE] + interest == 0 and s[S_OPEN] == s[S_NEXT]:
+        s[S_NUM] = 0
+        s[S_TAKEN] = 0
         return
     late, penalty = carried_late(terms, s, rows, day)
     row = rows[s[S_NEXT]]

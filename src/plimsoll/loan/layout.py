@@ -83,6 +83,11 @@ L_SIZE = 4
 # `more` of a purchase or conversion in instalments: count, fee rate num, fee rate den, 1 if the merchant pays.
 M_COUNT, M_FEE_NUM, M_FEE_DEN, M_BY_MERCHANT = range(4)
 
+# What is measured of a state (loan/measure.py); from O_CUMULATIVE on: the sums of S_* in the order of `CUMULATIVE` there.
+O_AS_OF, O_PRINCIPAL, O_PRINCIPAL_LATE, O_INTEREST, O_INTEREST_LATE, O_PENALTY, O_FEE, O_CREDIT, O_PAYOFF, O_LATE_DAYS = range(10)
+O_OLDEST, O_CLAIM, O_STATUS, O_SUSPENDED, O_NEXT_DAY, O_CUMULATIVE = range(10, 16)
+O_SIZE = 31
+
 # Why the kernel refuses a fact (0: it does not). `loan/facts.py` maps each to a code of `units.refusal`.
 OK, NO_SUCH_FACT, REVERSES_REVERSAL, REVERSED_TWICE, BEFORE_START, IS_CLOSED, IS_CHARGED_OFF, NOT_CHARGED_OFF = range(8)
 (

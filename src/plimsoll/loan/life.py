@@ -297,7 +297,8 @@ def fold(
     """Fold terms and facts into the state on the day `as_of`.
 
     `s` (S_SIZE zeros), `rows` (at least as many as due dates, zeros), `order` and `splits` (one a fact: how its amount
-    was split) are filled. Facts are `facts[:count]` as recorded. Gives 0, or `code + 100 · (number of the refused fact, from 1)`. Before the day of disbursement the state
+    was split) are filled. Facts are `facts[:count]` as recorded. Gives 0, or `code + 100 · (number of the refused fact, from 1)`.
+    Before the day of disbursement the state
     stays empty.
     """
     bad = order_facts(facts, count, as_of, order)

@@ -5,11 +5,12 @@ from datetime import date
 
 from plimsoll.ledger.balances import balances
 from plimsoll.ledger.chart import CODES
+from plimsoll.loan.classes import bucket, five_class, overdue_class
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import Standing
 from plimsoll.loan.layout import REPAID, S_PREPAID, S_PREPAID_INTEREST, SETTLED
 from plimsoll.loan.share import split_among
-from plimsoll.loan.state import Instalment, bucket, five_class, overdue_class, read_state
+from plimsoll.loan.state import Instalment, read_state
 from plimsoll.loan.terms import LoanTerms, Terms
 from plimsoll.risk.cost import annual_cost
 from plimsoll.units.days import DAYS, MONTHS, NO_STEP, PER_DAY, WEEKS

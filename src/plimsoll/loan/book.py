@@ -1,0 +1,222 @@
+"""What a store holds of a customer, and how new facts change it: shapes for the store, decisions for the verbs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.fold import Standing, fold, go_on
+from plimsoll.loan.layout import (
+    CONVERTED,
+    LOAN_ROW_SIZE,
+    P_FEE_LEFT,
+    P_LEFT,
+    P_SIZE,
+    R_SIZE,
+    REFUNDED,
+    REVERSED,
+    S_DAY,
+    S_GIVEN,
+    S_NEXT,
+    S_OPEN,
+    S_PLANS,
+    S_ROWS,
+    S_SIZE,
+)
+from plimsoll.loan.state import State, measured, position_of, read_state, state_of
+from plimsoll.loan.terms import LOAN, Terms
+from plimsoll.units.pack import pack, unpack
+from plimsoll.units.position import Position
+from plimsoll.units.refusal import Refused
+
+
+class Summary(NamedTuple):
+    """Numbers of a state worth a column. Money in minor units on the day of the state; 0 for a day that is not there."""
+
+    as_of: int
+    principal_minor: int
+    interest_minor: int
+    penalty_minor: int
+    fee_minor: int
+    credit_minor: int
+    in_use_minor: int  # principal that uses the limit
+    oldest_due: int  # oldest unpaid due day
+    next_day: int  # next day on which something happens
+    status: int  # S_STATUS of the kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A loan (or a pay-later account) as a store holds it: terms, and the fold of its facts so far (`state`, a cache)."""
+
+    loan_id: int
+    product: str
+    terms: Terms
+    facts_count: int
+    last_on: int  # latest effective day among its facts
+    state: bytes  # standing, packed; opaque to the store
+    posted: tuple[int, ...]  # balances posted so far, by account of the chart
+    summary: Summary
+    facts: tuple[Fact, ...] | None = None  # the whole history, where it was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The one limit of a customer, with sub-limits; used is principal in use. Amounts in minor units."""
+
+    currency: str
+    limit_minor: int
+    used_minor: int
+    cash_limit_minor: int
+    cash_used_minor: int
+    later_limit_minor: int
+    later_used_minor: int
+    status: str  # "open", "frozen" or "closed"
+    credit_minor: int  # money of the customer that no loan has used yet
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the store holds of one customer, as a decision sees it: the line and the loans asked for, oldest first."""
+
+    customer_id: int
+    opened_on: int
+    line: Line | None
+    loans: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewLoan:
+    """A loan to be opened. Its first state is the fold of no facts on `terms`' first day."""
+
+    loan_id: int
+    product: str
+    version: str
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a verb decided: new loans, facts by loan (with detail for people, JSON), a new line, messages to send, the answer."""
+
+    facts: tuple[tuple[int, Fact, str], ...] = ()
+    loans: tuple[NewLoan, ...] = ()
+    line: Line | None = None
+    customer_opened_on: int = 0
+    messages: tuple[tuple[str, str], ...] = ()
+    answer: str = "{}"
+
+
+def pack_standing(terms: Terms, standing: Standing) -> bytes:
+    """Give a standing as bytes: the state, the rows still open or given ahead, and the plans still running.
+
+    Rows paid in full are left out: they matter to nobody but a statement, which folds the history again.
+    """
+    s = standing.s
+    width = LOAN_ROW_SIZE if terms.kind == LOAN else R_SIZE
+    until = s[S_ROWS] if s[S_GIVEN] else max(s[S_NEXT], min(s[S_NEXT] + 1, s[S_ROWS]))
+    kept = standing.rows[s[S_OPEN] : until]
+    plans = [plan for plan in standing.plans[: s[S_PLANS]] if plan[P_LEFT] + plan[P_FEE_LEFT] > 0]
+    flat = [*s, len(kept), len(plans)]
+    for row in kept:
+        flat.extend(row[:width])
+    for plan in plans:
+        flat.extend(plan)
+    return pack(flat)
+
+
+def unpack_standing(terms: Terms, packed: bytes) -> Standing:
+    """Give back the standing that `pack_standing` wrote; rows paid in full come back empty."""
+    flat = unpack(packed)
+    s = flat[:S_SIZE]
+    kept, plans_count = flat[S_SIZE], flat[S_SIZE + 1]
+    width = LOAN_ROW_SIZE if terms.kind == LOAN else R_SIZE
+    first = s[S_OPEN]
+    rows = [[0] * width for _ in range(max(s[S_ROWS], first + kept))]
+    at = S_SIZE + 2
+    for i in range(first, first + kept):
+        rows[i] = flat[at : at + width]
+        at += width
+    plans = [flat[at + i * P_SIZE : at + (i + 1) * P_SIZE] for i in range(plans_count)]
+    s[S_PLANS] = plans_count
+    return Standing(s, rows, plans, [], [])
+
+
+def summarise(state: State) -> Summary:
+    """Give the numbers of a state that a store keeps as columns."""
+    return Summary(
+        state.as_of,
+        state.principal,
+        state.interest,
+        state.penalty,
+        state.fee,
+        state.credit,
+        state.principal,
+        state.oldest_due,
+        state.next_day,
+        state.status,
+    )
+
+
+def open_loan(new: NewLoan, on: int) -> Held:
+    """Give a new loan as a store holds it, before any fact, on the day it begins."""
+    standing = fold(new.terms, (), on)
+    assert not isinstance(standing, Refused), "no fact, nothing to refuse"
+    return Held(
+        new.loan_id,
+        new.product,
+        new.terms,
+        0,
+        on,
+        pack_standing(new.terms, standing),
+        (),
+        summarise(read_state(new.terms, standing)),
+        (),
+    )
+
+
+def needs_history(held: Held, facts: Sequence[Fact]) -> bool:
+    """Tell whether these facts can only be judged with the whole history: earlier than the state, a reversal, a purchase named."""
+    for fact in facts:
+        if fact.on < held.summary.as_of or fact.kind == REVERSED:
+            return True
+        if held.terms.kind != LOAN and (fact.kind == REFUNDED or (fact.kind == CONVERTED and fact.b > 0)):
+            return True
+    return False
+
+
+def apply(held: Held, facts: Sequence[Fact], as_of: int) -> tuple[Held, Position] | Refused:
+    """Give the loan after new facts and its position, on the later of `as_of` and the day of its state; or why a fact is refused.
+
+    Goes on from the cached state where it can; with `needs_history` it folds `held.facts`, which must then be there. The balances
+    posted stay as they were: the caller posts the difference.
+    """
+    terms = held.terms
+    day = max([as_of, held.summary.as_of, *(fact.on for fact in facts)])
+    if needs_history(held, facts):
+        assert held.facts is not None, f"loan {held.loan_id}: these facts need the whole history"
+        standing = fold(terms, (*held.facts, *facts), day)
+    else:
+        standing = go_on(terms, unpack_standing(terms, held.state), facts, day)
+    if isinstance(standing, Refused):
+        return standing
+    out = measured(terms, standing)
+    after = replace(
+        held,
+        facts_count=held.facts_count + len(facts),
+        last_on=max([held.last_on, *(fact.on for fact in facts)]),
+        state=pack_standing(terms, standing),
+        summary=summarise(state_of(out)),
+        facts=None if held.facts is None else (*held.facts, *facts),
+    )
+    return after, position_of(out)
+
+
+def standing_of(held: Held, as_of: int) -> Standing:
+    """Give where a held loan stands on a day not before its state."""
+    standing = unpack_standing(held.terms, held.state)
+    if as_of <= standing.s[S_DAY]:
+        return standing
+    moved = go_on(held.terms, standing, (), as_of)
+    assert not isinstance(moved, Refused), f"loan {held.loan_id}: moving to a day refuses nothing"
+    return moved
