@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from plimsoll.rulebook.read import Field
 from plimsoll.rulebook.rule import KEY, read_title
 from plimsoll.rulebook.workdays import ROLLS
-from plimsoll.units.days import DAY_COUNTS
+from plimsoll.units.days import DAY_COUNTS, DAYS, MONTHS, WEEKS
 from plimsoll.units.money import EXPONENTS
 from plimsoll.units.rate import Rate
 
@@ -111,6 +111,12 @@ _BILL: Final = ("purchase", "limit", "bill_day", "due_day", "min_payment", "revo
 _PLANS: Final = ("plan_min", "purchase_plans", "merchant_plans", "bill_plans")
 
 
+def read_every(text: str) -> tuple[int, int]:
+    """Give the unit and count of `units.days` for "1 month", "2 weeks" or "30 days"; (0, 0) where it is none of these."""
+    found = _EVERY.fullmatch(text)
+    return ({"month": MONTHS, "week": WEEKS, "day": DAYS}[found[2]], int(found[1])) if found else (0, 0)
+
+
 def read_product(field: Field) -> tuple[Version, ...]:
     """Read a product file: its versions by date, each with what it inherits from the one before. Raises Malformed with the place."""
     head = field.fields(("product", "kind", "title", "licence", "currency", "versions"))
@@ -170,7 +176,7 @@ def _read_loan(found: Mapping[str, Field], currency: str) -> LoanOffer:
     amount_min, amount_max = _read_range(found["amount"], currency)
     instalments = found["instalments"].fields(("offered", "usual"))
     offered, usual = _read_choice(instalments["offered"], instalments["usual"], INSTALMENTS_MAX)
-    if not _EVERY.fullmatch(found["every"].text()):
+    if read_every(found["every"].text()) == (0, 0):
         raise found["every"].wrong("field_malformed", found["every"].text(), 'Such as "1 month", "2 weeks" or "30 days".')
     rate = found["rate"].fields(("unit", "min", "max"))
     rate_min, rate_max = rate["min"].rate(), rate["max"].rate()
