@@ -23,7 +23,9 @@ class Command(NamedTuple):
     summary: str
 
 
-COMMANDS: dict[str, Command] = {}
+COMMANDS: dict[str, Command] = {
+    "rules": Command("plimsoll.interfaces.cli.rules:app", "what is in force on a day, by what source, and what comes next"),
+}
 
 EXTRAS = {"numba": "fast", "numpy": "fast", "pyarrow": "fast", "psycopg": "postgres"}
 
