@@ -21,6 +21,7 @@ from plimsoll.loan.layout import (
     CONVERTED,
     F_A,
     F_AMOUNT,
+    F_B,
     F_KIND,
     F_MORE_AT,
     F_MORE_COUNT,
@@ -245,7 +246,7 @@ def change_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lot
             count_towards_bills(s, rows, fact[F_AMOUNT])
         return code
     if kind == PAUSED:
-        return pause(terms, s, rows, fact[F_ON], fact[F_A])
+        return pause(terms, s, rows, fact[F_B], fact[F_A])
     if kind == CHARGED_OFF_FACT:
         return charge_off_account(terms, s, rows, plans)
     if kind == CONVERTED:

@@ -12,8 +12,6 @@ from plimsoll.loan.layout import (
     S_AHEAD,
     S_BALANCE,
     S_DAY,
-    S_FIRST_ROW,
-    S_NEXT,
     S_NUM,
     S_PAUSE_FROM,
     S_PAUSE_UNTIL,
@@ -24,24 +22,16 @@ from plimsoll.loan.layout import (
     S_RATE_DEN,
     S_RATE_NUM,
     S_SHADOW_NUM,
-    S_STEP,
     S_STEP_UNIT,
     S_TAKEN,
     T_DAY_COUNT,
     T_GRACE_DAYS,
     T_PREPAYMENT,
 )
-from plimsoll.units.days import NO_STEP, THIRTY_360, step_from, weight
+from plimsoll.units.days import weight
 from plimsoll.units.divide import half_up
 
 Vector = MutableSequence[int]
-
-
-def counted_unit(day_count: int, unit: int, step: int, is_first: bool, start: int, due: int) -> int:
-    """Give the step a 30/360 period is counted by: a first period that is not one whole step long is counted in 30E/360 days."""
-    if day_count == THIRTY_360 and is_first and unit != NO_STEP and step_from(start, unit, step, 1) != due:
-        return NO_STEP
-    return unit
 
 
 def earning_weight(terms: Sequence[int], s: Vector, start: int, end: int) -> int:
@@ -49,12 +39,11 @@ def earning_weight(terms: Sequence[int], s: Vector, start: int, end: int) -> int
     day_count = terms[T_DAY_COUNT]
     since = s[S_PERIOD_FROM]
     until = s[S_PERIOD_UNTIL]
-    unit = counted_unit(day_count, s[S_STEP_UNIT], s[S_STEP], s[S_NEXT] == s[S_FIRST_ROW], since, until)
-    earned = weight(day_count, unit, s[S_STEP], since, until, start, end)
+    earned = weight(day_count, s[S_STEP_UNIT], since, until, start, end)
     held_from = max(start, s[S_PAUSE_FROM])
     held_until = min(end, s[S_PAUSE_UNTIL])
     if held_from < held_until:
-        earned -= weight(day_count, unit, s[S_STEP], since, until, held_from, held_until)
+        earned -= weight(day_count, s[S_STEP_UNIT], since, until, held_from, held_until)
     return earned
 
 

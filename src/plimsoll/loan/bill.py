@@ -37,6 +37,8 @@ from plimsoll.loan.layout import (
     R_SINCE,
     R_TOTAL,
     S_BALANCE,
+    S_BILL_PENALTY_MET,
+    S_BILLED_PENALTY,
     S_CYCLE_PURCHASES,
     S_CYCLE_REFUNDS,
     S_GRACE,
@@ -46,6 +48,8 @@ from plimsoll.loan.layout import (
     S_NEXT,
     S_NUM,
     S_OPEN,
+    S_PENALTY_PAID,
+    S_PENALTY_WAIVED,
     S_PERIOD_FROM,
     S_PERIOD_UNTIL,
     S_PLAN_FEE_LEFT,
@@ -105,7 +109,12 @@ def cut_bill(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Row
         s[S_NUM] = 0
         s[S_TAKEN] = 0
         return
-    late, penalty = carried_late(terms, s, rows, day)
+    late, owed = carried_late(terms, s, rows, day)
+    met = s[S_PENALTY_PAID] + s[S_PENALTY_WAIVED]
+    penalty = owed - s[S_BILLED_PENALTY] + met - s[S_BILL_PENALTY_MET]
+    s[S_BILLED_PENALTY] = owed
+    s[S_BILL_PENALTY_MET] = met
+    late += owed - penalty
     row = rows[s[S_NEXT]]
     row[R_BILLED_ON] = day
     row[R_FROM] = day

@@ -18,6 +18,7 @@ from plimsoll.loan.layout import (
     M_RATE_DEN,
     M_RATE_NUM,
     M_REPAYMENT,
+    M_SKIP,
     M_STEP,
     M_STEP_UNIT,
     NOTHING_OWED,
@@ -36,6 +37,7 @@ from plimsoll.loan.layout import (
     REFUNDS_TOO_MUCH,
     S_AHEAD,
     S_BALANCE,
+    S_BEGUN,
     S_CARRY_FEE,
     S_CARRY_INTEREST,
     S_CARRY_PENALTY,
@@ -76,13 +78,14 @@ from plimsoll.loan.layout import (
     S_REPAYMENT,
     S_ROWS,
     S_SHADOW_NUM,
+    S_SKIP,
     S_STATUS,
     S_STEP,
     S_STEP_UNIT,
     S_TAKEN,
     WAIVES_TOO_MUCH,
 )
-from plimsoll.loan.schedule import level_again, open_period
+from plimsoll.loan.schedule import drop_rows_to_come, level_again, open_period
 from plimsoll.units.divide import half_even
 
 Vector = MutableSequence[int]
@@ -104,8 +107,7 @@ def refund(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
         s[S_PREPAID] += early
         s[S_AHEAD] = 0
         if s[S_BALANCE] == 0:
-            s[S_ROWS] = s[S_NEXT]
-            s[S_PERIOD_UNTIL] = 0
+            drop_rows_to_come(s)
         else:
             level_again(terms, s, rows)
     left = amount - early
@@ -184,15 +186,16 @@ def reschedule(terms: Sequence[int], s: Vector, rows: Rows, more: Sequence[int],
         s[S_STEP_UNIT] = more[at + M_STEP_UNIT]
         s[S_STEP] = more[at + M_STEP]
         s[S_FIRST_DUE] = more[at + M_FIRST_DUE]
+        s[S_SKIP] = more[at + M_SKIP]
         s[S_FIRST_ROW] = s[S_NEXT]
         s[S_GIVEN] = 0
         if s[S_FIRST_DUE] == 0:
             s[S_GIVEN] = 1
             for i in range(count):
                 rows[s[S_NEXT] + i][R_DUE] = more[at + M_DUES + i]
-        open_period(s, rows, s[S_DAY])
     elif s[S_ROWS] == s[S_NEXT]:
         return BAD_DUE_DAYS
+    open_period(s, rows, s[S_DAY])
     if s[S_PERIOD_UNTIL] <= s[S_DAY]:
         return BAD_DUE_DAYS
     level_again(terms, s, rows)
@@ -221,16 +224,18 @@ def gather_unpaid(terms: Sequence[int], s: Vector, rows: Rows) -> None:
     s[S_NUM] = 0
     s[S_TAKEN] = 0
     s[S_SHADOW_NUM] = 0
+    s[S_BEGUN] = 0
     s[S_AHEAD] = 0
 
 
 def pause(terms: Sequence[int], s: Vector, rows: Rows, start: int, until: int) -> int:
-    """Let no interest and no penalty accrue on the days `[start, until)`. Refuses an empty holiday or one that overlaps another."""
-    if until <= start or start < s[S_PAUSE_UNTIL]:
+    """Let no interest and no penalty accrue on the days `[start, until)`. Refuses an empty holiday, or one while another has not ended."""
+    begins = max(start, s[S_DAY])
+    if until <= begins or s[S_DAY] < s[S_PAUSE_UNTIL]:
         return BAD_PAUSE
     for i in range(s[S_OPEN], s[S_NEXT]):
-        accrue_penalty(terms, s, rows[i], start)
-    s[S_PAUSE_FROM] = start
+        accrue_penalty(terms, s, rows[i], s[S_DAY])
+    s[S_PAUSE_FROM] = begins
     s[S_PAUSE_UNTIL] = until
     return OK
 

@@ -24,7 +24,8 @@ T_FEE, T_MERCHANT_FEE = 11, 12
 T_PENALTY_NUM, T_PENALTY_DEN, T_GRACE_DAYS = 13, 14, 15
 T_ALLOCATION, T_PREPAYMENT, T_MIN_DAYS = 16, 17, 18
 T_DUES = 19  # count of due days given in full, in `dues`
-T_SIZE = 20
+T_SKIP = 20  # steps from T_FIRST_DUE to the first due day: 1 where it is the day of the draw
+T_SIZE = 21
 A_BILL_DAY, A_DUE_DAY, A_MIN_NUM, A_MIN_DEN = (
     6,
     7,
@@ -37,9 +38,7 @@ S_STATUS, S_DAY, S_BALANCE, S_NUM, S_TAKEN, S_SHADOW_NUM = range(6)
 S_NEXT, S_ROWS, S_OPEN, S_FIRST, S_PERIOD_FROM, S_PERIOD_UNTIL = range(6, 12)
 S_LEVEL, S_FEE_LEVEL, S_FEE_LEFT, S_AHEAD = range(12, 16)
 S_RATE_NUM, S_RATE_DEN, S_PENALTY_NUM, S_PENALTY_DEN = range(16, 20)
-S_STEP_UNIT, S_STEP, S_FIRST_DUE, S_FIRST_ROW = range(
-    20, 24
-)  # due day of row i = step_from(FIRST_DUE, i - FIRST_ROW); unit 0: given in rows
+S_STEP_UNIT, S_STEP, S_FIRST_DUE, S_FIRST_ROW = range(20, 24)  # due day of row i: FIRST_DUE and i - FIRST_ROW + SKIP steps
 S_CARRY_INTEREST, S_CARRY_PENALTY, S_CARRY_FEE = 24, 25, 26  # owed at a reschedule, due with the next due date
 S_PAUSE_FROM, S_PAUSE_UNTIL = 27, 28
 S_CREDIT, S_RECEIVED, S_REFUNDED, S_REFUNDED_PRINCIPAL, S_RECOVERED = range(29, 34)
@@ -53,7 +52,9 @@ S_GIVEN, S_REPAYMENT = 57, 58  # due days given in the rows; way to repay (a res
 # Pay-later account only. S_BALANCE is what revolves, S_GRACE the part of the last bill whose due day has not passed.
 S_UNBILLED, S_GRACE, S_GRACE_DUE, S_MINIMUM_LEFT = 59, 60, 61, 62  # S_GRACE_DUE: due day still to pass, 0 if none
 S_CYCLE_PURCHASES, S_CYCLE_REFUNDS, S_PLANS, S_PLAN_LEFT, S_PLAN_FEE_LEFT, S_LOTS = range(63, 69)
-S_SIZE = 69
+S_BILLED_PENALTY, S_BILL_PENALTY_MET = 69, 70  # penalty unpaid at the last bill, and met (paid or waived) in all until then
+S_SKIP, S_BEGUN, S_FIRST_EXTRA, S_FEE_EXTRA = 71, 72, 73, 74  # BEGUN: interest of the period when the rest was levelled
+S_SIZE = 75
 
 # Rows: what fell due, or will.
 R_DUE, R_PRINCIPAL, R_INTEREST, R_FEE, R_PRINCIPAL_LEFT, R_INTEREST_LEFT, R_FEE_LEFT = range(7)
@@ -69,8 +70,10 @@ F_SIZE = 7
 REPAID, SETTLED, REFUNDED, WAIVED, REVERSED, RESCHEDULED, PAUSED, CHARGED_OFF_FACT, RECOVERED, PURCHASED, CONVERTED, NOTED = range(1, 13)
 # Components, as `a` of a WAIVED fact.
 PENALTY, INTEREST, FEE = 1, 2, 3
-# `more` of a RESCHEDULED fact: rate num, rate den, penalty num, penalty den, repayment, step unit, step, first due, instalments, instalment, then due days in full.
-M_RATE_NUM, M_RATE_DEN, M_PENALTY_NUM, M_PENALTY_DEN, M_REPAYMENT, M_STEP_UNIT, M_STEP, M_FIRST_DUE, M_INSTALMENTS, M_DUES = range(10)
+# `more` of a RESCHEDULED fact: rate num, rate den, penalty num, penalty den, repayment, step unit, step, first due, instalments, skip, then due days in full.
+M_RATE_NUM, M_RATE_DEN, M_PENALTY_NUM, M_PENALTY_DEN, M_REPAYMENT, M_STEP_UNIT, M_STEP, M_FIRST_DUE, M_INSTALMENTS, M_SKIP, M_DUES = range(
+    11
+)
 
 SPLIT_SIZE = 5  # fee, penalty, interest, principal, credit: S_LAST_FEE and on
 

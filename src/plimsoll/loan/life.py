@@ -13,6 +13,7 @@ from plimsoll.loan.layout import (
     EQUAL_INSTALMENT,
     F_A,
     F_AMOUNT,
+    F_B,
     F_KIND,
     F_MORE_AT,
     F_ON,
@@ -69,6 +70,7 @@ from plimsoll.loan.layout import (
     S_RECEIVED,
     S_REPAYMENT,
     S_ROWS,
+    S_SKIP,
     S_STATUS,
     S_STEP,
     S_STEP_UNIT,
@@ -89,6 +91,7 @@ from plimsoll.loan.layout import (
     T_RATE_DEN,
     T_RATE_NUM,
     T_REPAYMENT,
+    T_SKIP,
     T_STEP,
     T_STEP_UNIT,
     UNKNOWN_KIND,
@@ -111,7 +114,7 @@ def order_facts(facts: Rows, count: int, as_of: int, order: Vector) -> int:
         if facts[i][F_KIND] != REVERSED or facts[i][F_ON] > as_of:
             continue
         undone = facts[i][F_A] - 1
-        if undone < 0 or undone >= i:
+        if undone < 0 or undone >= i or facts[undone][F_ON] > facts[i][F_ON]:
             return NO_SUCH_FACT + 100 * (i + 1)
         if facts[undone][F_KIND] == REVERSED:
             return REVERSES_REVERSAL + 100 * (i + 1)
@@ -147,6 +150,7 @@ def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, ro
     s[S_STEP_UNIT] = terms[T_STEP_UNIT]
     s[S_STEP] = terms[T_STEP]
     s[S_FIRST_DUE] = terms[T_FIRST_DUE]
+    s[S_SKIP] = terms[T_SKIP]
     s[S_FEE_LEFT] = terms[T_FEE]
     s[S_MERCHANT_FEE] = terms[T_MERCHANT_FEE]
     if terms[T_DUES] > 0:
@@ -241,6 +245,7 @@ def settle(terms: Sequence[int], s: Vector, rows: Rows) -> int:
     s[S_CREDIT] -= credit
     s[S_RECEIVED] -= credit
     pay(terms, s, rows, owed)
+    s[S_LAST_CREDIT] = -credit
     return OK
 
 
@@ -271,7 +276,7 @@ def take_fact(terms: Sequence[int], s: Vector, rows: Rows, fact: Sequence[int], 
     elif kind == RESCHEDULED:
         code = reschedule(terms, s, rows, more, fact[F_MORE_AT])
     elif kind == PAUSED:
-        code = pause(terms, s, rows, fact[F_ON], fact[F_A])
+        code = pause(terms, s, rows, fact[F_B], fact[F_A])
     elif kind == CHARGED_OFF_FACT:
         code = charge_off(terms, s, rows, past_due_days(terms, s, rows))
     else:

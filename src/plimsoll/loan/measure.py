@@ -59,6 +59,7 @@ from plimsoll.loan.layout import (
     S_REFUNDED,
     S_STATUS,
     S_UNBILLED,
+    T_GRACE_DAYS,
 )
 
 Vector = MutableSequence[int]
@@ -102,13 +103,13 @@ def measure(terms: Sequence[int], s: Vector, rows: Rows, is_account: bool, out: 
         out[O_OLDEST] = oldest_unpaid(s, rows)
         out[O_LATE_DAYS] = past_due_days(terms, s, rows)
         out[O_SUSPENDED] = 1 if out[O_LATE_DAYS] >= PRINCIPAL_FIRST_FROM_DAYS else 0
-    measure_owed(s, rows, out)
+    measure_owed(terms, s, rows, out)
     owed = out[O_PRINCIPAL] + out[O_INTEREST] + out[O_PENALTY] + out[O_FEE] - s[S_CREDIT]
     out[O_PAYOFF] = s[S_CLAIM] if s[S_STATUS] == CHARGED_OFF else max(owed, 0)
     out[O_NEXT_DAY] = next_day(terms, s, rows, is_account)
 
 
-def measure_owed(s: Vector, rows: Rows, out: Vector) -> None:
+def measure_owed(terms: Sequence[int], s: Vector, rows: Rows, out: Vector) -> None:
     """Fill what is owed, and what of it is late."""
     principal = s[S_BALANCE] + s[S_GRACE] + s[S_UNBILLED] + s[S_PLAN_LEFT]
     interest = s[S_CARRY_INTEREST] + accrued_interest(s)
@@ -122,7 +123,7 @@ def measure_owed(s: Vector, rows: Rows, out: Vector) -> None:
         interest += row[R_INTEREST_LEFT]
         fee += row[R_FEE_LEFT]
         penalty += owed_penalty(s, row)
-        if out[O_LATE_DAYS] > 0 and row[R_DUE] < s[S_DAY]:
+        if row[R_DUE] + terms[T_GRACE_DAYS] < s[S_DAY]:
             principal_late += row[R_PRINCIPAL_LEFT]
             interest_late += row[R_INTEREST_LEFT]
     out[O_PRINCIPAL] = principal

@@ -34,6 +34,7 @@ from plimsoll.loan.layout import (
     P_PRINCIPAL,
     R_BILLED_ON,
     R_CONVERTED,
+    R_MINIMUM,
     R_PAID,
     R_PRINCIPAL_LEFT,
     R_REFUNDS,
@@ -135,6 +136,7 @@ def convert(s: Vector, rows: Rows, plans: Rows, lots: Rows, fact: Sequence[int],
         return NO_BILL
     s[S_GRACE] = 0
     s[S_BALANCE] = 0
+    rows[last][R_MINIMUM] -= s[S_MINIMUM_LEFT]
     s[S_MINIMUM_LEFT] = 0
     rows[last][R_CONVERTED] += amount
     rows[last][R_TOTAL] -= amount

@@ -2,7 +2,7 @@
 
 from collections.abc import MutableSequence, Sequence
 
-from plimsoll.loan.accrue import accrue_interest, accrued_interest, counted_unit
+from plimsoll.loan.accrue import accrue_interest, accrued_interest
 from plimsoll.loan.allocate import use_credit
 from plimsoll.loan.layout import (
     EQUAL_INSTALMENT,
@@ -25,14 +25,17 @@ from plimsoll.loan.layout import (
     R_WEIGHT,
     S_AHEAD,
     S_BALANCE,
+    S_BEGUN,
     S_CARRY_FEE,
     S_CARRY_INTEREST,
     S_CARRY_PENALTY,
     S_DAY,
+    S_FEE_EXTRA,
     S_FEE_LEFT,
     S_FEE_LEVEL,
     S_FIRST,
     S_FIRST_DUE,
+    S_FIRST_EXTRA,
     S_FIRST_ROW,
     S_GIVEN,
     S_LEVEL,
@@ -48,9 +51,11 @@ from plimsoll.loan.layout import (
     S_REPAYMENT,
     S_ROWS,
     S_SHADOW_NUM,
+    S_SKIP,
     S_STEP,
     S_STEP_UNIT,
     S_TAKEN,
+    SHORTEN_TERM,
     T_DAY_COUNT,
     T_PREPAYMENT,
 )
@@ -66,7 +71,7 @@ def due_day(s: Vector, rows: Rows, i: int) -> int:
     """Give the due day of row `i`: as given, or stepped from the first one."""
     if s[S_GIVEN] == 1:
         return rows[i][R_DUE]
-    return step_from(s[S_FIRST_DUE], s[S_STEP_UNIT], s[S_STEP], i - s[S_FIRST_ROW])
+    return step_from(s[S_FIRST_DUE], s[S_STEP_UNIT], s[S_STEP], i - s[S_FIRST_ROW] + s[S_SKIP])
 
 
 def open_period(s: Vector, rows: Rows, since: int) -> None:
@@ -90,12 +95,12 @@ def weigh_rows(terms: Sequence[int], s: Vector, rows: Rows) -> None:
         due = due_day(s, rows, i)
         row[R_DUE] = due
         start = max(since, s[S_DAY])
-        unit = counted_unit(day_count, s[S_STEP_UNIT], s[S_STEP], i == s[S_FIRST_ROW], since, due)
-        row[R_WEIGHT] = weight(day_count, unit, s[S_STEP], since, due, start, due)
+        unit = s[S_STEP_UNIT]
+        row[R_WEIGHT] = weight(day_count, unit, since, due, start, due)
         held_from = max(start, s[S_PAUSE_FROM])
         held_until = min(due, s[S_PAUSE_UNTIL])
         if held_from < held_until:
-            row[R_WEIGHT] -= weight(day_count, unit, s[S_STEP], since, due, held_from, held_until)
+            row[R_WEIGHT] -= weight(day_count, unit, since, due, held_from, held_until)
         since = due
 
 
@@ -105,59 +110,69 @@ def level_again(terms: Sequence[int], s: Vector, rows: Rows) -> None:
     if count == 0:
         return
     s[S_FIRST] = s[S_NEXT]
+    s[S_BEGUN] = half_up(s[S_NUM], s[S_RATE_DEN])
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
         weigh_rows(terms, s, rows)
-        carried = s[S_NUM] - s[S_TAKEN] * s[S_RATE_DEN]
-        s[S_LEVEL] = level_instalment(s[S_BALANCE], carried, rows, s[S_NEXT], s[S_ROWS], s[S_RATE_NUM], s[S_RATE_DEN])
-    elif s[S_REPAYMENT] == EQUAL_PRINCIPAL or s[S_REPAYMENT] == FEE_PLAN:
+        begun_num = s[S_NUM] - s[S_BEGUN] * s[S_RATE_DEN]
+        s[S_LEVEL] = level_instalment(s[S_BALANCE], begun_num, rows, s[S_NEXT], s[S_ROWS], s[S_RATE_NUM], s[S_RATE_DEN])
+    elif s[S_REPAYMENT] == EQUAL_PRINCIPAL:
+        s[S_LEVEL] = half_up(s[S_BALANCE], count)
+    elif s[S_REPAYMENT] == FEE_PLAN:
         s[S_LEVEL] = s[S_BALANCE] // count
-        s[S_FEE_LEVEL] = s[S_FEE_LEFT] // count
+        s[S_FIRST_EXTRA] = s[S_BALANCE] - s[S_LEVEL] * count
+    s[S_FEE_LEVEL] = s[S_FEE_LEFT] // count
+    s[S_FEE_EXTRA] = s[S_FEE_LEFT] - s[S_FEE_LEVEL] * count
 
 
 def adjust_after_prepayment(terms: Sequence[int], s: Vector, rows: Rows, prepaid: int) -> None:
     """Change the instalments to come after principal was paid early, as the terms say."""
     if s[S_BALANCE] == 0:
-        s[S_ROWS] = s[S_NEXT]
-        s[S_PERIOD_UNTIL] = 0
-        s[S_FEE_LEFT] = 0
+        drop_rows_to_come(s)
     elif terms[T_PREPAYMENT] == NEXT_FIRST:
         s[S_AHEAD] += prepaid
     elif terms[T_PREPAYMENT] == LOWER_INSTALMENT:
         level_again(terms, s, rows)
+    else:
+        s[S_BEGUN] = half_up(s[S_NUM], s[S_RATE_DEN])
 
 
-def principal_part(terms: Sequence[int], s: Vector, interest: int) -> int:
-    """Give the principal of the instalment that falls due, in minor units. `interest` is what it asks beside it."""
+def drop_rows_to_come(s: Vector) -> None:
+    """Forget instalments and fees to come when no principal is left for them; interest begun keeps the next due day to itself."""
+    s[S_FEE_LEFT] = 0
+    s[S_FEE_LEVEL] = 0
+    s[S_FEE_EXTRA] = 0
+    begun = accrued_interest(s) + s[S_CARRY_INTEREST] + s[S_CARRY_PENALTY] + s[S_CARRY_FEE]
+    if begun > 0 and s[S_NEXT] < s[S_ROWS]:
+        s[S_ROWS] = s[S_NEXT] + 1
+    else:
+        s[S_ROWS] = s[S_NEXT]
+        s[S_PERIOD_UNTIL] = 0
+
+
+def principal_part(terms: Sequence[int], s: Vector) -> int:
+    """Give the principal of the instalment that falls due, in minor units; its interest has accrued to the due day."""
     balance = s[S_BALANCE]
     if s[S_NEXT] == s[S_ROWS] - 1:
         return balance
-    ahead = s[S_AHEAD]
+    part = 0
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
-        if terms[T_PREPAYMENT] == NEXT_FIRST:
-            part = s[S_LEVEL] - half_up(s[S_SHADOW_NUM], s[S_RATE_DEN])
-        else:
-            part = s[S_LEVEL] - interest
+        # The level instalment covers what the period earned since it was levelled; what had begun before comes on top.
+        num = s[S_SHADOW_NUM] if terms[T_PREPAYMENT] == NEXT_FIRST else s[S_NUM]
+        part = s[S_LEVEL] - half_up(num, s[S_RATE_DEN]) + s[S_BEGUN]
     elif s[S_REPAYMENT] == EQUAL_PRINCIPAL:
         part = s[S_LEVEL]
     elif s[S_REPAYMENT] == FEE_PLAN:
-        part = s[S_LEVEL]
-        if s[S_NEXT] == s[S_FIRST]:
-            part += balance + ahead - s[S_LEVEL] * (s[S_ROWS] - s[S_NEXT])
-    else:
-        part = 0
-    used = min(max(part, 0), ahead)
+        part = s[S_LEVEL] + (s[S_FIRST_EXTRA] if s[S_NEXT] == s[S_FIRST] else 0)
+    used = min(max(part, 0), s[S_AHEAD])
     s[S_AHEAD] -= used
     return min(max(part - used, 0), balance)
 
 
 def fee_part(s: Vector) -> int:
     """Give the fee of the instalment that falls due: an equal part, remainders with the first."""
-    count = s[S_ROWS] - s[S_NEXT]
-    if count == 1:
+    if s[S_NEXT] == s[S_ROWS] - 1:
         return s[S_FEE_LEFT]
-    if s[S_NEXT] == s[S_FIRST]:
-        return s[S_FEE_LEFT] - s[S_FEE_LEVEL] * (count - 1)
-    return s[S_FEE_LEVEL]
+    return min(s[S_FEE_LEVEL] + (s[S_FEE_EXTRA] if s[S_NEXT] == s[S_FIRST] else 0), s[S_FEE_LEFT])
 
 
 def fall_due(terms: Sequence[int], s: Vector, rows: Rows) -> None:
@@ -166,7 +181,7 @@ def fall_due(terms: Sequence[int], s: Vector, rows: Rows) -> None:
     due = row[R_DUE]
     accrue_interest(terms, s, due)
     interest = accrued_interest(s)
-    principal = principal_part(terms, s, interest)
+    principal = principal_part(terms, s)
     fee = fee_part(s)
     s[S_BALANCE] -= principal
     s[S_FEE_LEFT] -= fee
@@ -186,8 +201,9 @@ def fall_due(terms: Sequence[int], s: Vector, rows: Rows) -> None:
     s[S_NUM] = 0
     s[S_TAKEN] = 0
     s[S_SHADOW_NUM] = 0
+    s[S_BEGUN] = 0
     s[S_NEXT] += 1
-    if s[S_BALANCE] == 0 and s[S_FEE_LEFT] == 0:
-        s[S_ROWS] = s[S_NEXT]
+    if s[S_BALANCE] == 0 and terms[T_PREPAYMENT] == SHORTEN_TERM:
+        drop_rows_to_come(s)
     open_period(s, rows, due)
     use_credit(terms, s, rows)

@@ -48,17 +48,22 @@ class LoanRate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DueDays:
-    """When instalments fall due: `count` days from `first` by `step` units, or the days `given` in full (a step then only counts days)."""
+    """When instalments fall due: `count` days by `step` units, or the days `given` in full (a step then only counts days).
+
+    `first` is the first due day, or, with `skip` 1, the day of the draw one step before it: so a draw on the 31st falls due on the
+    last day of short months and on the 31st of the others.
+    """
 
     count: int
     unit: int = NO_STEP
     step: int = 0
     first: int = 0
     given: tuple[int, ...] = ()
+    skip: int = 0
 
     def days(self) -> tuple[int, ...]:
         """Give every due day, in order."""
-        return self.given or tuple(step_from(self.first, self.unit, self.step, i) for i in range(self.count))
+        return self.given or tuple(step_from(self.first, self.unit, self.step, i + self.skip) for i in range(self.count))
 
 
 NO_DUE_DAYS = DueDays(0)
@@ -152,6 +157,7 @@ def write_loan(terms: LoanTerms) -> Terms:
         terms.prepayment,
         terms.min_days,
         len(due.given),
+        due.skip,
     ]
     s = [0] * S_SIZE
     rows = [[0] * LOAN_ROW_SIZE for _ in range(due.count)]

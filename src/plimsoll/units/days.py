@@ -124,19 +124,21 @@ def has_feb29(start: int, end: int) -> bool:
     return False
 
 
-def weight(day_count: int, unit: int, step: int, period_from: int, period_until: int, start: int, end: int) -> int:
+def weight(day_count: int, unit: int, period_from: int, period_until: int, start: int, end: int) -> int:
     """Give what the days `[start, end)` of an instalment period weigh: rate × weight ÷ `basis` is the fraction earned.
 
-    The weights of consecutive parts of a period add up to the weight of the whole. 30/360 gives a whole period of n months
-    30n, of n weeks 7n, of n days n; a part of a month period its 30E/360 days, at most the whole. `period_until` is
-    0 where there is no due day; then actual/365-feb29 weighs each day by the length of its own year.
+    The weights of consecutive parts of a period add up to the weight of the whole. 30/360 counts a period stepped by days or
+    weeks in days, a whole period of n months as 30n, a part of it in 30E/360 days up to the whole, and any other period in
+    30E/360 days. `period_until` is 0 where there is no due day; then actual/365-feb29 weighs each day by the length of its year.
     """
     if end <= start:
         return 0
     if day_count <= ACTUAL_360:
         return end - start
     if day_count == THIRTY_360:
-        return _thirty_at(unit, step, period_from, period_until, end) - _thirty_at(unit, step, period_from, period_until, start)
+        if unit == DAYS or unit == WEEKS:
+            return end - start
+        return _thirty_at(period_from, period_until, end) - _thirty_at(period_from, period_until, start)
     if day_count == ACTUAL_ACTUAL or (day_count == ACTUAL_365_FEB29 and period_until == 0):
         return 366 * (end - start) - leap_days(start, end)
     if day_count == ACTUAL_ACTUAL_END:
@@ -144,12 +146,21 @@ def weight(day_count: int, unit: int, step: int, period_from: int, period_until:
     return (365 if has_feb29(period_from, period_until) else 366) * (end - start)
 
 
-def _thirty_at(unit: int, step: int, period_from: int, period_until: int, day: int) -> int:
+def _thirty_at(period_from: int, period_until: int, day: int) -> int:
     """Give how much of a 30/360 period has been earned by a day within it."""
-    if unit == DAYS or unit == WEEKS:
-        return day - period_from
-    if unit == NO_STEP:
+    months = whole_months(period_from, period_until)
+    if months == 0:
         return thirty_days(period_from, day)
-    if day == period_until:
-        return 30 * step
-    return min(thirty_days(period_from, day), 30 * step)
+    return 30 * months if day == period_until else min(thirty_days(period_from, day), 30 * months)
+
+
+def whole_months(start: int, end: int) -> int:
+    """Give how many calendar months lie between two dates: same day of month, or a month's last day for a later one; else 0."""
+    if end <= start:
+        return 0
+    day, other = day_of(start), day_of(end)
+    is_short_end = day > other and other == month_length(year_of(end), month_of(end))
+    is_short_start = day < other and day == month_length(year_of(start), month_of(start))
+    if day != other and not is_short_end and not is_short_start:
+        return 0
+    return 12 * (year_of(end) - year_of(start)) + month_of(end) - month_of(start)

@@ -55,6 +55,8 @@ def answer_loan(fields: Fields) -> Answer | Refused:
     assert isinstance(raw_terms, dict)
     read = read_facts(fields.get("facts", []), agreed.currency, raw_terms, False)
     as_of = day_asked(fields, read, agreed.disbursed_on)
+    if as_of < agreed.disbursed_on:
+        return Refused("as_of_before_disbursement", "", str(fields["as_of"]))
     terms = write_loan(agreed)
     standing = fold(terms, read.facts, as_of)
     if isinstance(standing, Refused):
@@ -64,7 +66,7 @@ def answer_loan(fields: Fields) -> Answer | Refused:
     position = read_position(terms, standing)
     answered: Answer = {
         "schedule": show_schedule(promise, agreed.currency),
-        "totals": show_totals(promise, standing, agreed.currency),
+        "totals": show_totals(promise, agreed.currency),
         "cost": show_cost(agreed, first),
         "state": show_state(terms, standing, tolerance(raw_terms)),
         "allocations": show_allocations(read.facts, standing, as_of, agreed.currency),

@@ -142,16 +142,15 @@ def read_rescheduled(fact: Fields, read: Read) -> None:
     due = read_due_days(fields, day)
     if due.count == 0 and rate_den == 0:
         raise Malformed("reschedule_malformed", "new due days or a new rate are needed")
-    more = (rate_num, rate_den, *penalty, repayment, due.unit, due.step, due.first, due.count, *due.given)
+    more = (rate_num, rate_den, *penalty, repayment, due.unit, due.step, due.first, due.count, due.skip, *due.given)
     read.add(Fact(RESCHEDULED, day, 0, 0, 0, more))
 
 
 def read_paused(fact: Fields, read: Read) -> None:
     """An interest holiday `[from, until)`."""
     start = read_day(fact, "from")
-    if "on" in fact:
-        read_day(fact, "on")
-    read.add(Fact(PAUSED, start, 0, read_day(fact, "until")))
+    agreed = read_day(fact, "on") if "on" in fact else start
+    read.add(Fact(PAUSED, agreed, 0, read_day(fact, "until"), start))
 
 
 def read_charged_off(fact: Fields, read: Read) -> None:

@@ -8,7 +8,7 @@ from plimsoll.ledger.chart import CODES
 from plimsoll.loan.classes import bucket, five_class, overdue_class
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import Standing
-from plimsoll.loan.layout import REPAID, S_PREPAID, S_PREPAID_INTEREST, SETTLED
+from plimsoll.loan.layout import REFUNDED, REPAID, SETTLED
 from plimsoll.loan.share import split_among
 from plimsoll.loan.state import Instalment, read_state
 from plimsoll.loan.terms import LoanTerms, Terms
@@ -59,12 +59,11 @@ def show_quickly(line: Instalment) -> dict[str, object]:
     }
 
 
-def show_totals(promise: Sequence[Instalment], standing: Standing, currency: str) -> dict[str, str]:
-    """Give what the loan comes to: the lines of the promise and what was paid before it fell due."""
-    s = standing.s
+def show_totals(promise: Sequence[Instalment], currency: str) -> dict[str, str]:
+    """Give the sums of the lines of the promise."""
     return {
-        "principal": text_of(sum(line.principal for line in promise) + s[S_PREPAID], currency),
-        "interest": text_of(sum(line.interest for line in promise) + s[S_PREPAID_INTEREST], currency),
+        "principal": text_of(sum(line.principal for line in promise), currency),
+        "interest": text_of(sum(line.interest for line in promise), currency),
         "fee": text_of(sum(line.fee for line in promise), currency),
     }
 
@@ -87,7 +86,7 @@ def show_cost(agreed: LoanTerms, first: Sequence[Instalment]) -> dict[str, str |
 
 def is_regular(agreed: LoanTerms) -> bool:
     """Tell whether the first period is one whole step long, within the day or three that months differ by."""
-    first = agreed.due.given[0] if agreed.due.given else agreed.due.first
+    first = agreed.due.days()[0]
     length = {MONTHS: 30, WEEKS: 7}[agreed.due.unit] * agreed.due.step
     return abs(first - agreed.disbursed_on - length) <= 3 * (agreed.due.unit == MONTHS) * agreed.due.step
 
@@ -118,7 +117,7 @@ def show_allocations(facts: Sequence[Fact], standing: Standing, as_of: int, curr
     for number in sorted(range(len(facts)), key=lambda i: facts[i].on):
         fact = facts[number]
         split = standing.splits[number]
-        if fact.kind not in (REPAID, SETTLED) or fact.on > as_of or not any(split):
+        if fact.kind not in (REPAID, SETTLED, REFUNDED) or fact.on > as_of or not any(split):
             continue
         parts = [text_of(part, currency) for part in split]
         amount = text_of(sum(split), currency)

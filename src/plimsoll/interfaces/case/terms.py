@@ -35,7 +35,7 @@ from plimsoll.loan.terms import (
     LoanTerms,
     penalty_rate,
 )
-from plimsoll.units.days import DAY_COUNTS, DAYS, MONTHS, NO_STEP, PER_DAY, WEEKS, step_from
+from plimsoll.units.days import DAY_COUNTS, DAYS, MONTHS, NO_STEP, PER_DAY, WEEKS
 from plimsoll.units.divide import half_even
 from plimsoll.units.money import EXPONENTS
 from plimsoll.units.refusal import Malformed
@@ -141,8 +141,11 @@ def read_due_days(fields: Fields, start: int) -> DueDays:
             raise Malformed("field_missing", "every", key="every")
         if "first_due_on" not in fields and unit == NO_STEP:
             raise Malformed("field_missing", "first_due_on", key="first_due_on")
-        first = read_day(fields, "first_due_on") if "first_due_on" in fields else step_from(start, unit, step, 1)
-        due = DueDays(count, unit or DAYS, step or max(first - start, 1), first)
+        if "first_due_on" in fields:
+            first = read_day(fields, "first_due_on")
+            due = DueDays(count, unit or DAYS, step or max(first - start, 1), first)
+        else:
+            due = DueDays(count, unit, step, start, (), 1)
     elif "first_due_on" in fields:
         first = read_day(fields, "first_due_on")
         due = DueDays(1, unit or DAYS, step or max(first - start, 1), first)
