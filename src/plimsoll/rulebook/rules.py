@@ -236,7 +236,7 @@ def _load_products(
         versions = read_product(field)
         name = versions[0].product
         if name in products:
-            raise field.wrong("rule_duplicate", f"{name!r} stands in {products[name][0].file} too")
+            raise field.entries()["product"].wrong("rule_duplicate", f"{name!r} stands in {products[name][0].file} too")
         for version in versions:
             _check_named("calendar", version.calendar, calendars, version)
             _check_named("licence", version.licence, licences, version)

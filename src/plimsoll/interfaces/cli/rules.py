@@ -84,9 +84,11 @@ def list_all(on: On = "", lang: Lang = "en", folder: Folder = FOLDER) -> None:
     _language(lang)
     rules, day = _load(folder), _day(on)
     for rule in rules.rules.values():
-        values = ((name, rules.value(rule.key, day, name)) for name in _licences(rule, ANY))
-        told = "; ".join(f"{name}: {value_text(value, rule.unit)}" if name else value_text(value, rule.unit) for name, value in values)
-        print(f"{rule.key:<34}{told:<60}  {rule.title[lang]}")
+        held: dict[str, list[str]] = {}
+        for name in _licences(rule, ANY):
+            held.setdefault(value_text(rules.value(rule.key, day, name), rule.unit), []).append(name)
+        told = "; ".join(f"{', '.join(names)}: {text}" if all(names) else text for text, names in held.items())
+        print(f"{rule.key:<33} {told:<55} {rule.title[lang]}")
 
 
 @app.command()
@@ -97,7 +99,7 @@ def check(on: On = "", folder: Folder = FOLDER) -> None:
     late = sorted({(row.review_by, rule.key) for rule in rules.rules.values() for row in _rows(rule) if row.review_by < day})
     for name, versions in rules.products.items():
         lawful = "unlawful" if any(breach.product == name for breach in broken) else "lawful"
-        print(f"{name:<20}{versions[-1].licence:<20}{len(versions)} versions  {lawful}")
+        print(f"{name:<20}{versions[-1].licence:<20}versions: {len(versions)}  {lawful}")
     for review_by, key in late:
         print(f"review was due by {review_by}: {key}")
     print(f"{len(rules.rules)} rules, {len(rules.products)} products, {len(rules.calendars)} calendars; digest {rules.digest}")
@@ -152,7 +154,7 @@ def value_text(value: Value | None, unit: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, Rate):
-        return value.text()
+        return _rate_text(value, unit)
     if isinstance(value, tuple):
         return ", ".join(value_text(part, unit) for part in value)
     if isinstance(value, bool):
@@ -161,6 +163,15 @@ def value_text(value: Value | None, unit: object) -> str:
         return f"{text_of(value, unit)} {unit}" if isinstance(value, int) and isinstance(unit, str) and unit in EXPONENTS else str(value)
     units = unit if isinstance(unit, dict) else {}
     return ", ".join(f"{name} {value_text(part, units.get(name, ''))}" for name, part in value.items())
+
+
+def _rate_text(rate: Rate, unit: object) -> str:
+    """Write a rate with at least two digits after the point, as percentages are spoken; a multiple as short as it goes."""
+    text = rate.text()
+    if unit == "multiple":
+        return text
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part:0<2}"
 
 
 def _lines(rule: Rule, answer: Answer, language: int) -> str:
@@ -233,7 +244,7 @@ def _entry_told(rule: Rule, entry: Entry | None) -> dict[str, object]:
 def _plain(value: Value, unit: object) -> object:
     """Give a value as JSON: rates and amounts as decimal text, counts as numbers."""
     if isinstance(value, Rate):
-        return value.text()
+        return _rate_text(value, unit)
     if isinstance(value, tuple):
         return [_plain(part, unit) for part in value]
     if isinstance(value, int | str):
