@@ -1,0 +1,231 @@
+"""Execute a command: recognise its key, lock what it concerns, let its department decide, write everything in one commit.
+
+This file knows commands, keys and answers, not the trade: what a command means stands in the wiring that is handed in.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+
+from plimsoll.app.posting import Request, Stamp, answered, load_facts, post, want_of
+from plimsoll.app.rows import RulesRow
+from plimsoll.app.sheet import Pending, Seen, Taken, Want
+from plimsoll.app.store import Store, Transaction
+from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
+from plimsoll.units.refusal import Refused
+
+KEY_LENGTH_MAX: Final = 200
+ATTEMPTS_MAX: Final = 5
+
+
+class Verb(NamedTuple):
+    """One line of the wiring: the name under which a command is recorded, what decides on it, and what that reads."""
+
+    name: str
+    decide: Callable[[Any, Any, Any], Any]
+    reads: str
+
+
+Wiring: TypeAlias = Mapping[type, Verb]
+
+
+class Rules(Protocol):
+    """What execute needs of a rulebook: the digest that stamps every fact decided under it."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the rules say, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command answered, as JSON text; `is_replayed` when the key was known and the first answer is given again."""
+
+    text: str
+    is_replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A command that ran into a bug: nothing of it is stored, and what was raised is told so that it can be mended."""
+
+    raised: str
+
+
+Outcome: TypeAlias = Answer | Refused
+
+
+class Work(NamedTuple):
+    """A command with the line of the wiring that it belongs to, what it needs read, how it is recorded, and when it came."""
+
+    verb: Verb
+    command: Any
+    want: Want
+    request: Request
+    now: datetime
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where the commands of one transaction are decided: what is under lock, the rules, and the rows so far."""
+
+    transaction: Transaction
+    taken: Taken
+    rules: Any
+    pending: Pending = field(default_factory=Pending)
+    stamps: dict[datetime, Stamp] = field(default_factory=dict)
+
+    def decide(self, work: Work) -> Outcome:
+        """Recognise a command, or let its department decide and add the rows of its decision."""
+        verb, command, want, request, now = work
+        if request.key in self.taken.seen:
+            return recognised(self.taken.seen[request.key], request)
+        sheet = self.taken.sheets[want.customer_id]
+        if want.with_facts:
+            load_facts(sheet, want, self.transaction.facts)
+        decision = verb.decide(sheet.book(want), command, self.rules)
+        if isinstance(decision, Refused):
+            return decision
+        stamp = self.stamps.get(now) or self._stamp(now)
+        refused = post(sheet, decision, request, stamp, self.pending, self.transaction.facts)
+        if refused is not None:
+            return refused
+        self.pending.commands.append(answered(sheet, request, decision.answer, stamp))
+        return Answer(decision.answer)
+
+    def _stamp(self, now: datetime) -> Stamp:
+        transaction = self.transaction
+        stamp = Stamp(transaction.instant(now), transaction.days, rules_number(self.rules), self.taken.open_on)
+        self.stamps[now] = stamp
+        return stamp
+
+    def attempt(self, work: Work) -> Outcome | Failed:
+        """Decide on one command of many; a bug is told, and stops this one only."""
+        try:
+            return self.decide(work)
+        except StoreTrouble:
+            raise
+        except Exception as bug:  # noqa: BLE001 -- one of the two files that may
+            return Failed(f"{type(bug).__name__}: {bug}")
+
+    def save(self, store: Store) -> None:
+        """Write everything and commit; a rulebook that the book has not seen yet is recorded with it."""
+        if self.pending.commands:
+            digest = self.rules.digest
+            if digest not in store.rules_recorded:
+                self.pending.rules.append(RulesRow(rules_number(self.rules), digest, self.pending.commands[0].recorded_at))
+            self.transaction.save(self.pending)
+            store.rules_recorded.add(digest)
+
+
+def execute(store: Store, wiring: Wiring, command: Any, *, actor: str, now: datetime, rules: Any) -> Outcome:
+    """Execute one command durably, exactly once for its key, and give its answer; a Refused leaves nothing stored.
+
+    Refuses key_missing, key_malformed, key_reused, command_unknown, command_in_flight, store_busy, and what the command's
+    department and the limit refuse. Raises StoreTrouble where the store cannot be used.
+    """
+    work = prepared(wiring, command, actor, now)
+    if isinstance(work, Refused):
+        return work
+    with store.claimed(work.request.key) as is_free:
+        if not is_free:
+            return Refused("command_in_flight", detail=work.request.key)
+        return _attempts(store, work, rules)
+
+
+def execute_alone(store: Store, work: Work, rules: Any) -> Outcome | Failed:
+    """Execute one command of many in a transaction of its own; a bug is told, and stops this one only."""
+    try:
+        return _attempts(store, work, rules)
+    except StoreTrouble:
+        raise
+    except Exception as bug:  # noqa: BLE001 -- one of the two files that may
+        return Failed(f"{type(bug).__name__}: {bug}")
+
+
+def prepared(wiring: Wiring, command: Any, actor: str, now: datetime) -> Work | Refused:
+    """Give a command ready to be executed; refuses key_missing, key_malformed, command_unknown."""
+    refused = refuse_key(command.key)
+    if refused is not None:
+        return refused
+    verb = wiring.get(type(command))
+    if verb is None:
+        return Refused("command_unknown", detail=type(command).__name__)
+    request = Request(verb.name, command.key, digest_of(verb.name, command), actor, command.on.toordinal())
+    return Work(verb, command, want_of(command, verb.reads), request, now)
+
+
+def _attempts(store: Store, work: Work, rules: Any) -> Outcome:
+    """Try until no other transaction wrote the same rows first."""
+    clash = ""
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            with store.transaction() as transaction:
+                return _once(transaction, store, work, rules)
+        except Clash as found:
+            clash = str(found)
+        except LimitGuard:
+            return Refused("limit_exceeded")
+        except StoreTrouble as trouble:
+            if trouble.code != "store_busy":
+                raise
+            return Refused("store_busy", detail=trouble.detail)
+    return Refused("store_busy", detail=clash)
+
+
+def _once(transaction: Transaction, store: Store, work: Work, rules: Any) -> Outcome:
+    taken = transaction.take_one(work.request.key, work.want)
+    if not taken.is_claimed:
+        return Refused("command_in_flight", detail=work.request.key)
+    desk = Desk(transaction, taken, rules)
+    outcome = desk.decide(work)
+    desk.save(store)
+    return outcome
+
+
+def rules_number(rules: Rules) -> int:
+    """Give the number under which rules stand in the facts: the first 63 bits of their digest."""
+    return int(rules.digest[:16], 16) >> 1
+
+
+def recognised(seen: Seen, request: Request) -> Outcome:
+    """Give the first answer again to the same command, and refuse another command under the same key."""
+    if seen.digest == request.digest:
+        return Answer(seen.answer, is_replayed=True)
+    return Refused("key_reused", detail=request.key)
+
+
+def refuse_key(key: Any) -> Refused | None:
+    """Give why a key cannot be used: key_missing or key_malformed."""
+    if not key:
+        return Refused("key_missing")
+    if not isinstance(key, str) or len(key) > KEY_LENGTH_MAX or not key.isprintable():
+        return Refused("key_malformed", detail=repr(key)[:KEY_LENGTH_MAX])
+    return None
+
+
+def digest_of(name: str, command: Any) -> bytes:
+    """Give the SHA-256 of a command's name and content, its key left out.
+
+    A field that holds its default is left out too, so that a field added later does not make old commands look different.
+    """
+    said = {field: value for field, default in _defaults(command.__class__) if (value := getattr(command, field)) != default}
+    text = json.dumps([name, said], default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).digest()
+
+
+@cache
+def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
+    return tuple((one.name, one.default) for one in fields(kind) if one.name != "key")
+
+
+def _plain(value: Any) -> Any:
+    """Give what JSON has no word for: a day as text, a value of several fields with the name of its type."""
+    if isinstance(value, date):
+        return value.isoformat()
+    assert is_dataclass(value), f"a command holds a {type(value).__name__}, which has no canonical form"
+    return [type(value).__name__, {one.name: getattr(value, one.name) for one in fields(value)}]

@@ -1,0 +1,246 @@
+"""Open a book by URL, make one, or upgrade one; each refusal says what is wrong and which command mends it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, exc, insert, inspect, select, text
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from plimsoll.app import schema
+from plimsoll.app.address import Address, read_address
+from plimsoll.app.sqlite import trouble as sqlite_trouble
+from plimsoll.app.store import BUSY_S, CONNECTIONS_MAX, Store
+from plimsoll.app.trouble import StoreTrouble
+from plimsoll.ledger.chart import CODES
+
+PRAGMAS: Final = (
+    "journal_mode = wal",
+    "synchronous = full",
+    "foreign_keys = on",
+    "recursive_triggers = on",
+    "cache_size = -65536",  # KiB
+)
+STATEMENTS_CACHED: Final = 256
+CONNECT_S: Final = 10
+LOCK_MS: Final = 10_000
+SAFETY: Final = ("fsync", "full_page_writes", "synchronous_commit")
+MAKE: Final = "Make the book first: plimsoll book create --db URL."
+UPGRADE: Final = "Run: plimsoll book upgrade --db URL."
+NEWER: Final = "Use the version of plimsoll that made it, or a later one."
+EXTRA: Final = "Install it with: pip install 'plimsoll-credit[postgres]'."
+REVISIONS: Final = (schema.REVISION,)
+
+
+def open_store(url: str, *, allow_unsafe: bool = False) -> Store:
+    """Open the book at `url`. `allow_unsafe` accepts a PostgreSQL that may lose what it has committed.
+
+    Raises StoreTrouble: store_url_malformed, driver_missing, store_unreachable, store_missing, store_schema_differs, store_not_durable.
+    """
+    address = read_address(url)
+    if address.kind == "sqlite" and (address.path is None or not address.path.exists()):
+        raise StoreTrouble("store_missing", address.shown(), MAKE)
+    store = Store(address, _engine(address))
+    try:
+        with _connected(store) as connection:
+            if not allow_unsafe:
+                _check_durable(connection)
+            _check_revision(connection, address)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def create_store(url: str, *, open_on: date = date.min, allow_unsafe: bool = False) -> Store:
+    """Make an empty book at `url` and open it; entries are taken from the day `open_on`. A book that is there stays untouched.
+
+    Raises StoreTrouble: store_exists, and what `open_store` raises.
+    """
+    address = read_address(url)
+    if address.path is not None and not address.path.parent.is_dir():
+        raise StoreTrouble("store_unreachable", f"there is no folder {address.path.parent}", "Make the folder first.")
+    store = Store(address, _engine(address))
+    try:
+        with _connected(store) as connection:
+            if not allow_unsafe:
+                _check_durable(connection)
+            with _changing(connection):
+                if _revision(connection):
+                    raise StoreTrouble("store_exists", address.shown())
+                _migrate(connection)
+                connection.execute(insert(schema.book).values(book_id=1, open_on=open_on, created_at=datetime.now(UTC)))
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def upgrade_store(url: str, *, allow_unsafe: bool = False) -> tuple[str, str]:
+    """Bring the tables of a book to this version, in one transaction; give the revision before and after."""
+    address = read_address(url)
+    if address.kind == "sqlite" and (address.path is None or not address.path.exists()):
+        raise StoreTrouble("store_missing", address.shown(), MAKE)
+    with Store(address, _engine(address)) as store, _connected(store) as connection:
+        if not allow_unsafe:
+            _check_durable(connection)
+        with _changing(connection):
+            before = _revision(connection)
+            if not before:
+                raise StoreTrouble("store_missing", address.shown(), MAKE)
+            if before not in REVISIONS:
+                raise StoreTrouble("store_schema_differs", f"the book is at {before}, newer than {schema.REVISION}", NEWER)
+            _migrate(connection)
+            return before, schema.REVISION
+
+
+def _check_revision(connection: Connection, address: Address) -> None:
+    found = _revision(connection)
+    if not found:
+        raise StoreTrouble("store_missing", address.shown(), MAKE)
+    if found != schema.REVISION:
+        remedy = UPGRADE if found in REVISIONS else NEWER
+        raise StoreTrouble("store_schema_differs", f"the book is at {found}, this program at {schema.REVISION}", remedy)
+
+
+def _revision(connection: Connection) -> str:
+    """Give the revision of the tables, "" where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def _check_durable(connection: Connection) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    off = [name for name in SAFETY if connection.execute(text(f"SHOW {name}")).scalar() == "off"]
+    if off:
+        raise StoreTrouble("store_not_durable", "off: " + ", ".join(off), "Or allow it on purpose: --allow-unsafe.")
+
+
+def _migrate(connection: Connection) -> None:
+    """Run the migrations that are missing, then name the accounts of the chart."""
+    from alembic.command import upgrade
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "plimsoll.app:migrations")
+    config.attributes["connection"] = connection
+    upgrade(config, "head")
+    known = {row.account: row.code for row in connection.execute(select(schema.account))}
+    assert all(CODES[number] == code for number, code in known.items()), "an account was given another number"
+    missing = [{"account": number, "code": code} for number, code in enumerate(CODES) if number not in known]
+    if missing:
+        connection.execute(insert(schema.account), missing)
+
+
+@contextmanager
+def _connected(store: Store) -> Iterator[Connection]:
+    """Give a connection in autocommit mode; what the driver raises becomes a StoreTrouble."""
+    try:
+        with store.engine.connect() as connection:
+            yield connection
+    except exc.DBAPIError as failed:
+        raise _trouble(store.address, failed.orig) from failed
+    except _driver_errors() as failed:
+        raise _trouble(store.address, failed) from failed
+
+
+@contextmanager
+def _changing(connection: Connection) -> Iterator[None]:
+    """Run the block as one transaction, alone: two that make or upgrade a book at once wait for each other."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_sqlite else "BEGIN")
+    try:
+        if not is_sqlite:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('plimsoll migration', 0))")
+        yield
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+
+
+def _trouble(address: Address, failed: BaseException | None) -> Exception:
+    if isinstance(failed, sqlite3.DatabaseError):
+        if getattr(failed, "sqlite_errorname", "") == "SQLITE_NOTADB":
+            return StoreTrouble("store_missing", f"{address.path} is not a database", MAKE)
+        return sqlite_trouble(failed)
+    if isinstance(failed, _postgres_errors()):
+        return StoreTrouble("store_unreachable", " ".join(str(failed).split()))
+    return failed if isinstance(failed, Exception) else StoreTrouble("store_unreachable", address.shown())
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    return (sqlite3.DatabaseError, *_postgres_errors())
+
+
+def _postgres_errors() -> tuple[type[Exception], ...]:
+    try:
+        from psycopg import OperationalError
+    except ModuleNotFoundError:
+        return ()
+    return (OperationalError,)
+
+
+def _engine(address: Address) -> Engine:
+    return _postgres_engine(address) if address.kind == "postgresql" else _sqlite_engine(address)
+
+
+def _sqlite_engine(address: Address) -> Engine:
+    """Give an engine whose commits are on disk before they return: write-ahead log, synchronous FULL."""
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address.path or ":memory:",
+            timeout=BUSY_S,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS_CACHED,
+        )
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    if address.path is None:
+        return create_engine("sqlite+pysqlite://", creator=connect, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    return create_engine(
+        "sqlite+pysqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=CONNECTIONS_MAX,
+        max_overflow=0,
+        pool_timeout=BUSY_S,
+        isolation_level="AUTOCOMMIT",
+    )
+
+
+def _postgres_engine(address: Address) -> Engine:
+    try:
+        import psycopg
+        from psycopg.types.numeric import Int8BinaryDumper
+    except ModuleNotFoundError as missing:
+        raise StoreTrouble("driver_missing", str(missing), EXTRA) from None
+
+    def connect() -> Any:
+        connection = psycopg.connect(address.url, autocommit=True, prepare_threshold=1, connect_timeout=CONNECT_S)
+        # One width for every number, so that a statement is prepared once and not again for each mix of small and large amounts.
+        connection.adapters.register_dumper(int, Int8BinaryDumper)
+        connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {LOCK_MS}".encode())
+        return connection
+
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=connect,
+        pool_size=CONNECTIONS_MAX,
+        max_overflow=0,
+        pool_timeout=BUSY_S,
+        isolation_level="AUTOCOMMIT",
+        use_native_hstore=False,
+    )

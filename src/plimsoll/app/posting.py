@@ -1,0 +1,281 @@
+"""Turn what a department decided into rows: fold the facts, hold the limit, post the difference. In memory; nothing is stored here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from plimsoll.app.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, Stored
+from plimsoll.app.schema import STATUS_FROZEN, STATUS_OPEN
+from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
+from plimsoll.ledger.balances import Balances, balances
+from plimsoll.ledger.chart import NOTHING_POSTED
+from plimsoll.ledger.entry import Legs, difference
+from plimsoll.loan.book import Decision, Held, Line, NewLoan, apply, needs_history, open_loan
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.layout import PURCHASED
+from plimsoll.loan.terms import LOAN, begun_on
+from plimsoll.units.pack import pack
+from plimsoll.units.position import Position
+from plimsoll.units.refusal import Refused
+
+CUSTOMERS_OWN = 0
+"""Loan id of journal entries that belong to a customer and to none of the loans: credit that no loan has used yet."""
+
+READS_LINE, READS_LOAN, READS_LOAN_FACTS, READS_OPEN_LOANS = "line", "loan", "loan+facts", "open loans"
+_NOWHERE = Position(*(0,) * len(Position._fields))
+
+
+class Stamp(NamedTuple):
+    """What every row of one transaction carries: the instant, days as stored, the rules, and the first day still open for entries."""
+
+    at: Stored
+    days: Mapping[int, Stored]
+    rules_id: int
+    open_on: int
+
+
+class Request(NamedTuple):
+    """A command as it is recorded: its name, key, digest, who gave it, and the day it is for."""
+
+    name: str
+    key: str
+    digest: bytes
+    actor: str
+    on: int
+
+
+class Change(NamedTuple):
+    """What facts did to one loan: how it stood, how it stands, by how much its use of the limit rose, the facts, the legs."""
+
+    before: Held
+    after: Held
+    rise: int
+    facts: list[tuple[Fact, str]]
+    legs: Legs
+
+
+FactsOf = Callable[[int, int], tuple[Fact, ...]]
+
+
+def want_of(command: Any, reads: str) -> Want:
+    """Give what to read for a command: its own `reads` and `loan_id` narrow what the verb reads."""
+    reads = getattr(command, "reads", reads)
+    loan_id = getattr(command, "loan_id", None)
+    if reads == READS_LINE:
+        return Want(command.customer_id)
+    if loan_id:
+        return Want(command.customer_id, (loan_id,), with_facts=reads == READS_LOAN_FACTS)
+    assert reads == READS_OPEN_LOANS, f"{type(command).__name__} reads {reads!r} and names no loan"
+    return Want(command.customer_id, (), is_all_open=True)
+
+
+def load_facts(sheet: Sheet, want: Want, facts_of: FactsOf) -> None:
+    """Read the history of the loans that a decision wants to see whole."""
+    for loan_id in want.loan_ids:
+        if loan_id in sheet.loans:
+            sheet.loans[loan_id] = with_history(sheet, sheet.loans[loan_id], facts_of)
+
+
+def with_history(sheet: Sheet, held: Held, facts_of: FactsOf) -> Held:
+    """Give a loan with all its facts: those stored, then those recorded earlier in this transaction."""
+    if held.facts is not None:
+        return held
+    return replace(held, facts=(*facts_of(sheet.customer_id, held.loan_id), *sheet.recorded.get(held.loan_id, ())))
+
+
+def post(sheet: Sheet, decision: Decision, request: Request, stamp: Stamp, pending: Pending, facts_of: FactsOf) -> Refused | None:
+    """Apply a decision to a customer's sheet and add its rows to `pending`; or give why not, with nothing changed.
+
+    Refuses loan_parked, line_missing, line_frozen, line_closed, limit_exceeded, sub_limit_exceeded, and what the kernel refuses.
+    """
+    changes = _changes(sheet, decision, request.on, facts_of)
+    if isinstance(changes, Refused):
+        return changes
+    cash = sum(change.rise for change in changes if change.after.terms.kind == LOAN)
+    later = sum(change.rise for change in changes if change.after.terms.kind != LOAN)
+    is_taking = bool(decision.loans) or any(fact.kind == PURCHASED for _, fact, _ in decision.facts)
+    refused = _refuse_use(decision.line or sheet.line, sheet.line, cash, later, is_taking=is_taking)
+    if refused is not None:
+        return refused
+    number = sheet.commands_count + sheet.commands_new + 1
+    rows = Pending()
+    if decision.customer_opened_on:
+        rows.customers.append(CustomerRow(sheet.customer_id, stamp.days[decision.customer_opened_on], stamp.at))
+    if decision.line is not None:
+        _post_credit(sheet, decision.line, number, request.on, stamp, rows)
+    rows.loans.extend(_loan_row(sheet.customer_id, new, number, stamp) for new in decision.loans)
+    for change in changes:
+        _post_change(sheet, change, number, stamp, rows)
+    for n, (kind, payload) in enumerate(decision.messages, 1):
+        rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
+    rows.audit.append(AuditRow(sheet.customer_id, number, stamp.at, request.actor, request.name, request.key, request.digest))
+    # From here on nothing refuses and nothing fails: the sheet and the rows change together or not at all.
+    if not sheet.commands_new:
+        pending.sheets.append(sheet)
+    sheet.commands_new += 1
+    if decision.customer_opened_on:
+        sheet.is_new = True
+        sheet.opened_on = decision.customer_opened_on
+    _change_line(sheet, decision.line, cash, later, is_taking=is_taking)
+    for change in changes:
+        _hold_change(sheet, change)
+    pending.extend(rows)
+    return None
+
+
+def answered(sheet: Sheet, request: Request, answer: str, stamp: Stamp) -> CommandRow:
+    """Give the row by which a repeat of the command that was posted last is recognised."""
+    number = sheet.commands_count + sheet.commands_new
+    return CommandRow(request.key, sheet.customer_id, number, stamp.at, request.digest, answer)
+
+
+def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf) -> list[Change] | Refused:
+    """Fold the facts of a decision into their loans, each loan once."""
+    opened = {new.loan_id: with_posted(open_loan(new, begun_on(new.terms)), NOTHING_POSTED) for new in decision.loans}
+    assert not opened.keys() & sheet.loans.keys(), f"customer {sheet.customer_id}: a new loan has the id of another"
+    by_loan: dict[int, list[tuple[Fact, str]]] = {loan_id: [] for loan_id in opened}
+    for loan_id, fact, detail in decision.facts:
+        by_loan.setdefault(loan_id, []).append((fact, detail))
+    changes = []
+    for loan_id, detailed in by_loan.items():
+        is_new = loan_id in opened
+        change = _change(sheet, opened[loan_id] if is_new else sheet.loans[loan_id], detailed, on, facts_of)
+        if isinstance(change, Refused):
+            return change
+        changes.append(change._replace(rise=change.after.summary.in_use_minor) if is_new else change)
+    return changes
+
+
+def _change(sheet: Sheet, before: Held, detailed: list[tuple[Fact, str]], on: int, facts_of: FactsOf) -> Change | Refused:
+    """Fold facts into one loan."""
+    if before.summary.status == PARKED:
+        return Refused("loan_parked", detail=f"loan {before.loan_id}")
+    facts = [fact for fact, _ in detailed]
+    if before.facts is None and needs_history(before, facts):
+        before = with_history(sheet, before, facts_of)
+    applied = apply(before, facts, on)
+    if isinstance(applied, Refused):
+        return applied
+    after, position = applied
+    now = balances(position)
+    rise = after.summary.in_use_minor - before.summary.in_use_minor
+    return Change(before, with_posted(after, now), rise, detailed, difference(now, before.posted))
+
+
+def with_posted(held: Held, posted: Balances) -> Held:
+    """Give a loan with other balances posted."""
+    return Held(
+        held.loan_id,
+        held.product,
+        held.terms,
+        held.facts_count,
+        held.last_on,
+        held.state,
+        posted,
+        held.summary,
+        held.facts,
+    )
+
+
+def _refuse_use(line: Line | None, used: Line | None, cash: int, later: int, *, is_taking: bool) -> Refused | None:
+    """Give why principal cannot rise by `cash` and `later` on a line; use that no one takes (a reversal) always fits.
+
+    `used` is the line that holds the use so far. The guarded update of the store states the same rule once more, in the database.
+    """
+    if line is None:
+        return Refused("line_missing") if cash or later else None
+    if not is_taking:
+        return None
+    cash_used, later_used, all_used = (used.cash_used_minor, used.later_used_minor, used.used_minor) if used else (0, 0, 0)
+    if cash + later > 0:
+        if line.status != STATUS_OPEN:
+            return Refused("line_frozen" if line.status == STATUS_FROZEN else "line_closed")
+        if all_used + cash + later > line.limit_minor:
+            return Refused("limit_exceeded", detail=f"{all_used} used of {line.limit_minor}, {cash + later} asked for")
+    for asked, taken, limit in ((cash, cash_used, line.cash_limit_minor), (later, later_used, line.later_limit_minor)):
+        if asked > 0 and taken + asked > limit:
+            return Refused("sub_limit_exceeded", detail=f"{taken} used of {limit}, {asked} asked for")
+    return None
+
+
+def _change_line(sheet: Sheet, decided: Line | None, cash: int, later: int, *, is_taking: bool) -> None:
+    """Move the use of a customer's line, and its terms where a new line was decided."""
+    old, line = sheet.line, decided or sheet.line
+    if line is None:
+        return
+    used = (old.used_minor, old.cash_used_minor, old.later_used_minor, old.credit_minor) if old else (0, 0, 0, 0)
+    use = sheet.use
+    use.used += cash + later
+    use.cash += cash
+    use.later += later
+    use.credit += line.credit_minor - used[3]
+    if is_taking:
+        use.need = max(use.need, use.used if cash + later > 0 else 0)
+        use.need_cash = max(use.need_cash, use.cash if cash > 0 else 0)
+        use.need_later = max(use.need_later, use.later if later > 0 else 0)
+    sheet.line = Line(
+        line.currency,
+        line.limit_minor,
+        used[0] + cash + later,
+        line.cash_limit_minor,
+        used[1] + cash,
+        line.later_limit_minor,
+        used[2] + later,
+        line.status,
+        line.credit_minor,
+    )
+    if decided is not None and (old is None or _terms(old) != _terms(decided)):
+        sheet.is_line_changed = True
+
+
+def _terms(line: Line) -> tuple[str, int, int, int, str]:
+    return line.currency, line.limit_minor, line.cash_limit_minor, line.later_limit_minor, line.status
+
+
+def _post_credit(sheet: Sheet, line: Line, number: int, on: int, stamp: Stamp, pending: Pending) -> None:
+    """Post what changes of the credit that belongs to the customer and to no loan yet."""
+    held_minor = sheet.line.credit_minor if sheet.line else 0
+    if line.credit_minor == held_minor:
+        return
+    posted_on = stamp.days[max(on, stamp.open_on)]
+    for account, minor in difference(_balances_of_credit(line.credit_minor), _balances_of_credit(held_minor)):
+        pending.legs.append(LegRow(sheet.customer_id, CUSTOMERS_OWN, number, account, number, minor, stamp.at, posted_on, line.currency))
+
+
+def _balances_of_credit(minor: int) -> Balances:
+    return balances(_NOWHERE._replace(received=minor, credit=minor))
+
+
+def _loan_row(customer_id: int, new: NewLoan, number: int, stamp: Stamp) -> LoanRow:
+    terms = new.terms
+    opened_on = stamp.days[begun_on(terms)]
+    return LoanRow(customer_id, new.loan_id, number, opened_on, stamp.at, terms.currency, new.product, new.version, pack(terms.pack()))
+
+
+def _post_change(sheet: Sheet, change: Change, number: int, stamp: Stamp, rows: Pending) -> None:
+    """Add the facts and the entry of one loan."""
+    customer_id, after = sheet.customer_id, change.after
+    loan_id, days, at, rules_id = after.loan_id, stamp.days, stamp.at, stamp.rules_id
+    n = change.before.facts_count
+    for fact, detail in change.facts:
+        n += 1
+        kind, on, amount_minor, a, b, more = fact
+        packed = pack(more) if more else None
+        rows.facts.append(
+            FactRow(customer_id, loan_id, n, number, amount_minor, a, b, rules_id, at, days[on], kind, packed, detail or None)
+        )
+    entry_n = sheet.entries.get(loan_id, 0) + 1
+    posted_on, currency = days[max(after.summary.as_of, stamp.open_on)], after.terms.currency
+    for account, minor in change.legs:
+        rows.legs.append(LegRow(customer_id, loan_id, entry_n, account, number, minor, at, posted_on, currency))
+
+
+def _hold_change(sheet: Sheet, change: Change) -> None:
+    """Put the new state of one loan on the sheet."""
+    loan_id = change.after.loan_id
+    if loan_id not in sheet.loans:
+        sheet.fresh.add(loan_id)
+    sheet.entries[loan_id] = sheet.entries.get(loan_id, 0) + (1 if change.legs else 0)
+    sheet.loans[loan_id] = change.after
+    sheet.recorded.setdefault(loan_id, []).extend(fact for fact, _ in change.facts)
+    sheet.touched.add(loan_id)

@@ -1,0 +1,298 @@
+"""The tables of a book, the same on SQLite and PostgreSQL.
+
+What is asked of many loans at once is a column; what only the kernel reads (terms, state, balances posted so far) is a small blob
+(`units.pack`), so that a change of one loan writes one row. Every table of a customer begins with `customer_id`,
+which is how it is read, clustered, and one day partitioned. Days are DATE; instants are UTC. Foreign keys stand where a row is
+written once; facts and journal rows, written by the thousand, are held together by the customer's lock and proved by `verify`.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+REVISION: Final = "0001"
+"""The migration that makes the tables as they stand here."""
+
+STATUS_OPEN: Final = "open"
+STATUS_FROZEN: Final = "frozen"
+STATUS_NONE: Final = "none"
+"""Status of a line row whose customer has no line yet; every customer has the row, because it is the one that is locked."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _customer() -> Column[int]:
+    return Column("customer_id", BigInteger, primary_key=True, autoincrement=False)
+
+
+def _loan() -> Column[int]:
+    return Column("loan_id", BigInteger, primary_key=True, autoincrement=False)
+
+
+def _minor(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _number(name: str, *, key: bool = False) -> Column[int]:
+    return Column(name, Integer, nullable=False, primary_key=key, autoincrement=False)
+
+
+def _small(name: str, *, key: bool = False) -> Column[int]:
+    return Column(name, SmallInteger, nullable=False, primary_key=key, autoincrement=False)
+
+
+def _text(name: str, *, key: bool = False, nullable: bool = False) -> "Column[str]":
+    return Column(name, Text, nullable=nullable, primary_key=key)
+
+
+def _day(name: str, *, key: bool = False, nullable: bool = False) -> "Column[object]":
+    return Column(name, Date, nullable=nullable, primary_key=key)
+
+
+def _instant(name: str, *, nullable: bool = False) -> "Column[object]":
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _blob(name: str, *, nullable: bool = False) -> "Column[bytes]":
+    return Column(name, LargeBinary, nullable=nullable)
+
+
+book = Table(
+    "book",
+    metadata,
+    _small("book_id", key=True),  # always 1: a database holds one book
+    _day("open_on"),  # the first day that still takes entries; the close moves it before it reads
+    _instant("created_at"),
+)
+
+rulebook = Table(
+    "rulebook",
+    metadata,
+    Column("rules_id", BigInteger, primary_key=True, autoincrement=False),  # the first 63 bits of the digest
+    _text("digest"),
+    _instant("first_used_at"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    _small("account", key=True),  # index into ledger.chart; never used again for something else
+    _text("code"),
+)
+
+customer = Table("customer", metadata, _customer(), _day("opened_on"), _instant("recorded_at"))
+
+line = Table(
+    "line",
+    metadata,
+    Column("customer_id", BigInteger, ForeignKey("customer.customer_id"), primary_key=True, autoincrement=False),
+    _minor("limit_minor"),
+    _minor("used_minor"),
+    _minor("cash_limit_minor"),
+    _minor("cash_used_minor"),
+    _minor("later_limit_minor"),
+    _minor("later_used_minor"),
+    _minor("credit_minor"),
+    _text("currency"),
+    _text("status"),
+    _number("commands_count"),  # numbers the customer's commands without a gap
+    postgresql_with={"fillfactor": "80"},
+)
+
+loan = Table(
+    "loan",
+    metadata,
+    Column("customer_id", BigInteger, ForeignKey("customer.customer_id"), primary_key=True, autoincrement=False),
+    _loan(),
+    _number("command_n"),
+    _day("opened_on"),
+    _instant("recorded_at"),
+    _text("currency"),
+    _text("product"),
+    _text("version"),
+    _blob("terms"),
+    sqlite_with_rowid=False,
+)
+
+loan_state = Table(
+    "loan_state",
+    metadata,
+    _customer(),
+    _loan(),
+    _minor("principal_minor"),
+    _minor("interest_minor"),
+    _minor("penalty_minor"),
+    _minor("fee_minor"),
+    _minor("credit_minor"),
+    _minor("in_use_minor"),
+    _number("facts_count"),
+    _number("entries_count"),
+    _day("last_on"),  # latest effective day among the facts
+    _day("as_of"),
+    _day("oldest_due", nullable=True),
+    _day("next_on", nullable=True),  # the agenda: the next day on which something happens
+    _small("status"),
+    _blob("posted"),
+    _blob("state"),
+    ForeignKeyConstraint(["customer_id", "loan_id"], ["loan.customer_id", "loan.loan_id"]),
+    postgresql_with={"fillfactor": "70"},
+)
+Index(
+    "ix_loan_state_agenda",
+    loan_state.c.next_on,
+    loan_state.c.customer_id,
+    loan_state.c.loan_id,
+    sqlite_where=loan_state.c.next_on.is_not(None),
+    postgresql_where=loan_state.c.next_on.is_not(None),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    _customer(),
+    _loan(),
+    _number("n", key=True),  # counted from 1 within the loan
+    _number("command_n"),  # the command of the customer that recorded it; the close of a day counts as one
+    _minor("amount_minor"),
+    _minor("a"),
+    _minor("b"),
+    Column("rules_id", BigInteger, nullable=False),
+    _instant("recorded_at"),
+    _day("effective_on"),
+    _small("kind"),
+    _blob("more", nullable=True),
+    _text("detail", nullable=True),  # JSON for people: reference, reason
+    sqlite_with_rowid=False,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _customer(),
+    _loan(),
+    _number("entry_n", key=True),  # counted from 1 within the loan; its legs sum to zero
+    _small("account", key=True),
+    _number("command_n"),
+    _minor("minor"),  # debit positive
+    _instant("recorded_at"),
+    _day("posted_on"),
+    _text("currency"),
+    sqlite_with_rowid=False,
+)
+
+command = Table(
+    "command",
+    metadata,
+    # The key alone, so that a key used for two customers is caught; sharded by customer it is unique within the shard.
+    _text("key", key=True),
+    Column("customer_id", BigInteger, nullable=False),
+    _number("command_n"),
+    _instant("recorded_at"),
+    _blob("digest"),  # SHA-256 of the command's name and content
+    _text("answer"),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _customer(),
+    _number("command_n", key=True),
+    _small("n", key=True),
+    _instant("created_at"),
+    _instant("delivered_at", nullable=True),
+    _text("kind"),
+    _text("payload"),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.created_at,
+    outbox.c.customer_id,
+    outbox.c.command_n,
+    outbox.c.n,
+    sqlite_where=outbox.c.delivered_at.is_(None),
+    postgresql_where=outbox.c.delivered_at.is_(None),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _customer(),
+    _number("command_n", key=True),
+    _instant("at"),
+    _text("actor"),
+    _text("name"),
+    _text("key"),
+    _blob("digest"),
+    sqlite_with_rowid=False,
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    _customer(),
+    _loan(),
+    _instant("since"),
+    _text("reason"),
+    sqlite_with_rowid=False,
+)
+
+close_run = Table(
+    "close_run",
+    metadata,
+    _day("closed_on", key=True),
+    _instant("started_at"),
+    _instant("finished_at", nullable=True),
+    _number("shards"),
+    _text("state"),  # running, done
+    _text("sums"),  # JSON: control totals of the day
+)
+
+close_shard = Table(
+    "close_shard",
+    metadata,
+    _day("closed_on", key=True),
+    _number("shard", key=True),
+    _instant("done_at"),
+    _number("loans_count"),
+    _number("facts_count"),
+    _number("entries_count"),
+    _number("parked_count"),
+    _text("sums"),  # JSON: what the shard posted, by account
+)
+
+standing_accrual = Table(
+    "standing_accrual",
+    metadata,
+    _day("accrued_on", key=True),
+    _text("product", key=True),
+    _text("currency", key=True),
+    _small("account", key=True),
+    _minor("minor"),  # the standing amount of that day, not the day's change
+    _instant("recorded_at"),
+)
+
+APPEND_ONLY: Final = (fact, journal, audit, standing_accrual)
+"""What was written there stays as it was written; triggers and grants refuse anything else."""

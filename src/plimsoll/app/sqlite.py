@@ -1,0 +1,148 @@
+"""One transaction on SQLite: BEGIN IMMEDIATE, so that what was read stays true until the commit."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Table
+
+from plimsoll.app import schema, statements
+from plimsoll.app.days import DayNumbers, StoredTexts
+from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, sheet_of
+from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
+from plimsoll.loan.facts import Fact
+
+MARK: Final = "?"
+UNUSABLE: Final = (
+    "SQLITE_CANTOPEN",
+    "SQLITE_CORRUPT",
+    "SQLITE_FULL",
+    "SQLITE_IOERR",
+    "SQLITE_NOTADB",
+    "SQLITE_PERM",
+    "SQLITE_READONLY",
+)
+_OPEN = statements.HELD + "s.customer_id = ? AND s.status <= 1"
+_NAMED = statements.HELD + "s.customer_id = ? AND s.loan_id = ?"
+_CUSTOMER = statements.CUSTOMER + "= ?"
+_SEEN = statements.SEEN + "= ?"
+
+
+def instant(at: datetime) -> str:
+    """Give an instant as SQLite stores it: UTC text, microseconds, no zone."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+@contextmanager
+def troubles() -> Iterator[None]:
+    """Turn what the driver raises into what the store promises."""
+    try:
+        yield
+    except sqlite3.IntegrityError as broken:
+        if broken.sqlite_errorname in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
+            raise Clash(str(broken)) from broken
+        raise
+    except sqlite3.OperationalError as failed:
+        raise trouble(failed) from failed
+
+
+def trouble(failed: sqlite3.Error) -> Exception:
+    """Give the StoreTrouble for an error of the driver, or the error itself where it is a bug."""
+    name = getattr(failed, "sqlite_errorname", "") or ""
+    said = str(failed)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreTrouble("store_busy", said)
+    if said.startswith("no such table"):
+        return StoreTrouble("store_missing", said, "Make the book with: plimsoll book create.")
+    if name.startswith(UNUSABLE):
+        return StoreTrouble("store_unreachable", f"{said} ({name})")
+    return failed
+
+
+class SqliteTransaction:
+    """A write transaction on one connection; nothing is stored before `save` returns."""
+
+    days = StoredTexts()
+    numbers = DayNumbers()
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        with troubles():
+            connection.execute("BEGIN IMMEDIATE")
+
+    def instant(self, at: datetime) -> object:
+        """Give an instant as it is stored."""
+        return instant(at)
+
+    def take_one(self, key: str, want: Want) -> Taken:
+        """Read everything one command needs. The whole database is under lock, so the key is always claimed."""
+        return self.take([key], [want])
+
+    def take(self, keys: Sequence[str], wants: Sequence[Want]) -> Taken:
+        """Read everything some commands need; `wants` names each customer once."""
+        with troubles():
+            run = self.connection.execute
+            open_on = self.numbers[run(statements.OPEN_ON).fetchone()[0]]
+            seen = {row[0]: Seen(row[1], row[2]) for key in keys for row in run(_SEEN, (key,))}
+            return Taken(open_on, {want.customer_id: self._sheet(want) for want in wants}, seen)
+
+    def _sheet(self, want: Want) -> Sheet:
+        row = self.connection.execute(_CUSTOMER, (want.customer_id,)).fetchone()
+        if row is None:
+            return Sheet(want.customer_id)
+        sheet = sheet_of(row, self.numbers)
+        self._hold(sheet, want)
+        return sheet
+
+    def _hold(self, sheet: Sheet, want: Want) -> None:
+        sheets = {sheet.customer_id: sheet}
+        if want.is_all_open:
+            hold_rows(sheets, self.connection.execute(_OPEN, (sheet.customer_id,)), self.numbers)
+        for loan_id in want.loan_ids:
+            if loan_id not in sheet.loans:
+                hold_rows(sheets, self.connection.execute(_NAMED, (sheet.customer_id, loan_id)), self.numbers)
+
+    def facts(self, customer_id: int, loan_id: int) -> tuple[Fact, ...]:
+        """Read all facts of a loan, in the order recorded."""
+        with troubles():
+            rows = self.connection.execute(statements.FACTS, (customer_id, loan_id))
+            return tuple(fact_of(row, self.numbers) for row in rows)
+
+    def save(self, pending: Pending) -> None:
+        """Write every row and commit; raises Clash, LimitGuard or StoreTrouble with nothing stored."""
+        with troubles():
+            for row in pending.rules:
+                self.connection.execute(statements.insert_new(schema.rulebook, MARK), row)
+            self._insert(schema.command, pending.commands)
+            self._insert(schema.customer, pending.customers)
+            self._insert(schema.line, pending.new_lines())
+            self._insert(schema.loan, pending.loans)
+            self._insert(schema.loan_state, pending.states(self.days, is_fresh=True))
+            self._insert(schema.fact, pending.facts)
+            self._insert(schema.journal, pending.legs)
+            self._insert(schema.outbox, pending.outbox)
+            self._insert(schema.audit, pending.audit)
+            self._insert(schema.parked, pending.parked)
+            changed = [row[2:] + row[:2] for row in pending.states(self.days, is_fresh=False)]
+            self._change(statements.update_state(MARK), changed)
+            self._change(statements.update_line_terms(MARK), pending.changed_lines())
+            self._change(statements.use_limit_sqlite(), pending.uses())
+            self.connection.execute("COMMIT")
+
+    def _insert(self, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+        if len(rows) == 1:
+            self.connection.execute(statements.insert(table, MARK), rows[0])
+        elif rows:
+            self.connection.executemany(statements.insert(table, MARK), rows)
+
+    def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """Run an UPDATE for each row; each must change exactly one row of the table."""
+        if rows and self.connection.executemany(statement, rows).rowcount != len(rows):
+            raise LimitGuard(statement.split()[1])
+
+    def rollback(self) -> None:
+        """Leave nothing behind."""
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")

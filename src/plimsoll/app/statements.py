@@ -1,0 +1,107 @@
+"""The SQL of the hot path, made from the schema once: plain text with the mark of the driver, `?` for SQLite, `%s` for PostgreSQL."""
+
+# ruff: noqa: S608 -- every name comes from the schema, every value is a parameter.
+
+from functools import cache
+from typing import Final
+
+from sqlalchemy import Table
+
+from plimsoll.app.schema import loan_state
+
+STATE_KEY: Final = ("customer_id", "loan_id")
+STATE_VALUES: Final = tuple(column.name for column in loan_state.columns if column.name not in STATE_KEY)
+LINE_TERMS: Final = (
+    "limit_minor",
+    "used_minor",
+    "cash_limit_minor",
+    "cash_used_minor",
+    "later_limit_minor",
+    "later_used_minor",
+    "credit_minor",
+    "currency",
+    "status",
+)
+
+SEEN: Final = "SELECT key, digest, answer FROM command WHERE key "
+OPEN_ON: Final = "SELECT open_on FROM book"
+
+CUSTOMER: Final = (
+    "SELECT l.customer_id, c.opened_on, l.commands_count, "
+    + ", ".join(f"l.{name}" for name in LINE_TERMS)
+    + " FROM line l JOIN customer c ON c.customer_id = l.customer_id WHERE l.customer_id "
+)
+HELD: Final = (
+    "SELECT s.customer_id, s.loan_id, l.product, l.currency, l.terms, "
+    + ", ".join(f"s.{name}" for name in STATE_VALUES)
+    + " FROM loan_state s JOIN loan l ON l.customer_id = s.customer_id AND l.loan_id = s.loan_id WHERE "
+)
+"""Loans with their state; the condition follows."""
+
+FACTS: Final = "SELECT kind, effective_on, amount_minor, a, b, more FROM fact WHERE customer_id = ? AND loan_id = ? ORDER BY n"
+
+_USE_LIMIT: Final = """
+UPDATE line SET
+    used_minor = line.used_minor + u.used,
+    cash_used_minor = line.cash_used_minor + u.cash,
+    later_used_minor = line.later_used_minor + u.later,
+    credit_minor = line.credit_minor + u.credit,
+    commands_count = line.commands_count + u.commands
+FROM {source}
+WHERE line.customer_id = u.customer
+    AND (u.need <= 0 OR (line.status = 'open' AND line.used_minor + u.need <= line.limit_minor))
+    AND (u.need_cash <= 0 OR line.cash_used_minor + u.need_cash <= line.cash_limit_minor)
+    AND (u.need_later <= 0 OR line.later_used_minor + u.need_later <= line.later_limit_minor)
+"""
+"""The acceptance rule, in the statement that uses the limit: what is taken must fit; what is given back always does."""
+
+USE_NAMES: Final = ("customer", "used", "cash", "later", "credit", "commands", "need", "need_cash", "need_later")
+"""Changes of one line; `need…` is how far use rose at its highest acceptance above what stood there, 0 where nothing was taken."""
+
+
+@cache
+def insert(table: Table, mark: str, rows: int = 1) -> str:
+    """Give an INSERT of `rows` rows of all columns, in the order of the schema."""
+    names = ", ".join(column.name for column in table.columns)
+    values = "(" + ", ".join([mark] * len(table.columns)) + ")"
+    return f"INSERT INTO {table.name} ({names}) VALUES {', '.join([values] * rows)}"
+
+
+@cache
+def insert_new(table: Table, mark: str) -> str:
+    """Give an INSERT that leaves a row alone which is there already."""
+    return insert(table, mark) + " ON CONFLICT DO NOTHING"
+
+
+@cache
+def copy_in(table: Table) -> str:
+    """Give the COPY (PostgreSQL) that takes rows of all columns, in the order of the schema."""
+    return f"COPY {table.name} ({', '.join(column.name for column in table.columns)}) FROM STDIN (FORMAT BINARY)"
+
+
+@cache
+def update_state(mark: str) -> str:
+    """Give the UPDATE of one loan's state: STATE_VALUES, then STATE_KEY."""
+    values = ", ".join(f"{name} = {mark}" for name in STATE_VALUES)
+    return f"UPDATE loan_state SET {values} WHERE customer_id = {mark} AND loan_id = {mark}"
+
+
+@cache
+def update_line_terms(mark: str) -> str:
+    """Give the UPDATE of a customer's whole line: LINE_TERMS, the count of commands to add, the customer."""
+    values = ", ".join(f"{name} = {mark}" for name in LINE_TERMS)
+    return f"UPDATE line SET {values}, commands_count = commands_count + {mark} WHERE customer_id = {mark}"
+
+
+@cache
+def use_limit_sqlite() -> str:
+    """Give the guarded update of one line, parameters as USE_NAMES. It changes no row when the limit would be passed."""
+    return _USE_LIMIT.format(source="(SELECT " + ", ".join(f"? AS {name}" for name in USE_NAMES) + ") AS u")
+
+
+@cache
+def use_limit_postgres() -> str:
+    """Give the guarded update of many lines: one array for each of USE_NAMES, then how many lines; it fails as a whole with PL001."""
+    arrays = ", ".join(["%s::int8[]"] * len(USE_NAMES))
+    update = _USE_LIMIT.format(source=f"unnest({arrays}) AS u({', '.join(USE_NAMES)})")
+    return f"WITH accepted AS ({update} RETURNING 1) SELECT plimsoll_accept(count(*) = %s) FROM accepted"

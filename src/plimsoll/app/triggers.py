@@ -1,0 +1,72 @@
+"""The walls inside the database: what was appended stays, and the application role may do no more than it needs.
+
+The statements are data, so that the migration that puts them up and the test that leans on them read the same text.
+"""
+
+from typing import Final
+
+from sqlalchemy import Table
+
+from plimsoll.app.schema import APPEND_ONLY, metadata
+
+MESSAGE: Final = "is append-only: record a correction as another row"
+
+POSTGRES_FUNCTION: Final = f"""
+CREATE FUNCTION plimsoll_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% {MESSAGE}', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$
+"""
+
+POSTGRES_ACCEPT: Final = """
+CREATE FUNCTION plimsoll_accept(fits boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT fits THEN
+        RAISE EXCEPTION 'the limit would be passed' USING ERRCODE = 'PL001';
+    END IF;
+END $$
+"""
+"""Ends the transaction when a guarded update did not change every line it should: no round trip is spent on looking."""
+
+
+def guards(dialect: str) -> list[str]:
+    """Give the statements that make every append-only table refuse UPDATE, DELETE and (PostgreSQL) TRUNCATE, (SQLite) REPLACE."""
+    if dialect == "postgresql":
+        return [POSTGRES_ACCEPT, POSTGRES_FUNCTION] + [_postgres_guard(table.name) for table in APPEND_ONLY]
+    return [statement for table in APPEND_ONLY for statement in _sqlite_guards(table)]
+
+
+def _postgres_guard(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION plimsoll_append_only()"
+    )
+
+
+def _sqlite_guards(table: Table) -> list[str]:
+    name = table.name
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{name} {MESSAGE}'); END"
+    same = " AND ".join(f"{column.name} = NEW.{column.name}" for column in table.primary_key)
+    # REPLACE deletes without firing the delete trigger, so a row that is there already is refused before it is replaced.
+    return [
+        f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} {refuse}",
+        f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} {refuse}",
+        f"CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name} WHEN EXISTS (SELECT 1 FROM {name} WHERE {same}) {refuse}",  # noqa: S608
+    ]
+
+
+def grants(role: str, database: str, *, is_login: bool) -> list[str]:
+    """Give the statements that make `role` on PostgreSQL and let it use the book: append where the book appends, no DELETE at all.
+
+    `role` and `database` are quoted identifiers. TEMPORARY is for the staging table of bulk changes.
+    """
+    append_only = [table.name for table in APPEND_ONLY]
+    changing = [table.name for table in metadata.sorted_tables if table.name not in append_only]
+    return [
+        f"DO $$ BEGIN CREATE ROLE {role} {'LOGIN' if is_login else 'NOLOGIN'}; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}",
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT, INSERT ON {', '.join(append_only)} TO {role}",
+        f"GRANT SELECT, INSERT, UPDATE ON {', '.join(changing)} TO {role}",
+        f"GRANT SELECT ON alembic_version TO {role}",
+    ]
