@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from plimsoll.risk.lawful import MONTHLY, breaches, costs_more, load_lawful, loan_flows, pace_of, plan_flows
+from plimsoll.risk.lawful import MONTHLY, breaches, costs_more, lawful_rules, loan_flows, pace_of, plan_flows, require_lawful
 from plimsoll.rulebook.product import AccountOffer, LoanOffer, Penalty, Plan, Version
 from plimsoll.rulebook.rules import load
 from plimsoll.units.days import DAYS, MONTHS, WEEKS
@@ -100,7 +100,7 @@ def test_a_fee_plan_pays_principal_and_fee_in_equal_parts():
 
 
 def test_the_products_that_come_along_are_lawful():
-    assert load_lawful().digest == RULES.digest
+    assert lawful_rules() is RULES
     assert [found(version) for versions in RULES.products.values() for version in versions] == [[], [], []]
 
 
@@ -210,7 +210,7 @@ def test_what_an_account_costs_against_the_cap(breach, changes):
 def test_an_unlawful_product_is_refused_on_load_with_its_place_and_the_day(tmp_path):
     text = edited(tmp_path, "product/cash-line.yaml", "max: 0.0005", "max: 0.0006")
     with pytest.raises(Malformed) as wrong:
-        load_lawful(tmp_path)
+        require_lawful(load(tmp_path))
     assert (wrong.value.code, wrong.value.file, wrong.value.key) == ("product_unlawful", "product/cash-line.yaml", "cash-line")
     assert wrong.value.line == text[: text.index("  - from: 2026-01-01")].count("\n") + 1
     assert "CN.COST.CAP" in wrong.value.detail
@@ -221,7 +221,7 @@ def test_a_law_change_alone_makes_the_load_fail_and_names_the_day(tmp_path):
     row = "    - {from: 2027-06-01, licence: [cfc], value: 0.15, source: made up, confidence: weak, review_by: 2028-01-01}\n"
     edited(tmp_path, "law/cn/cost.yaml", "\nCN.LPR1Y", f"{row}\nCN.LPR1Y")
     with pytest.raises(Malformed, match="2027-06-01"):
-        load_lawful(tmp_path)
+        require_lawful(load(tmp_path))
 
 
 def test_a_country_without_rules_binds_nothing(tmp_path):
@@ -230,7 +230,7 @@ def test_a_country_without_rules_binds_nothing(tmp_path):
     (tmp_path / "law" / "tw" / "licences.yaml").write_text(
         "licences:\n  tw_bank: {title: {zh-CN: 台湾的银行, en: bank in Taiwan}}\n", "utf-8"
     )
-    assert load_lawful(tmp_path).products["cash-line"][0].licence == "tw_bank"
+    assert require_lawful(load(tmp_path)).products["cash-line"][0].licence == "tw_bank"
 
 
 def test_offers_are_of_two_kinds():

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from plimsoll.interfaces.cli.rules import value_text
+from plimsoll.loan import classes
 from plimsoll.rulebook.lateness import lateness
 from plimsoll.rulebook.product import AccountOffer, LoanOffer, Plan, Version
 from plimsoll.rulebook.rules import Rules, load
@@ -112,6 +113,19 @@ def test_an_unknown_rule_and_an_unknown_licence_are_told():
 def test_names_of_lateness(names, days, on):
     late = lateness(RULES, on)
     assert (late.bucket(days), late.overdue_class(days), late.five_class(days)) == names
+
+
+def test_a_technical_delay_within_the_tolerance_stays_normal():
+    late = lateness(RULES, date(2026, 1, 1))
+    assert (late.five_class(7, 7), late.five_class(8, 7)) == ("normal", "special-mention")
+
+
+def test_the_kernel_names_lateness_as_the_rules_do():
+    late = lateness(RULES, date(2026, 1, 1))
+    for days in range(400):
+        assert late.bucket(days) == f"M{classes.bucket(days)}"
+        assert late.overdue_class(days) == classes.overdue_class(days)
+        assert late.five_class(days, 3) == classes.five_class(days, 3)
 
 
 def test_the_close_looks_at_every_boundary_of_lateness():

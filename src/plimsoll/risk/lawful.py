@@ -8,11 +8,10 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from plimsoll.rulebook.product import PER_DAY, AccountOffer, LoanOffer, Plan, Version, read_every
-from plimsoll.rulebook.rules import FOLDER, Rules, load
+from plimsoll.rulebook.rules import Rules, load
 from plimsoll.units.days import DAYS, MONTHS, WEEKS, month_length
 from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
@@ -55,9 +54,13 @@ class Breach:
 
 
 @functools.cache
-def load_lawful(folder: Path = FOLDER) -> Rules:
-    """Read a rulebook and check every product in it; raises Malformed, with product_unlawful for the first breach."""
-    rules = load(folder)
+def lawful_rules() -> Rules:
+    """Give the rulebook that comes with the package, read once and lawful; what every decision is taken under. Raises Malformed."""
+    return require_lawful(load())
+
+
+def require_lawful(rules: Rules) -> Rules:
+    """Give back a rulebook whose products are all lawful; raises Malformed product_unlawful with the place of the first that is not."""
     for versions in rules.products.values():
         for version in versions:
             for breach in breaches(rules, version):

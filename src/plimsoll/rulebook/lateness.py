@@ -27,8 +27,10 @@ class Lateness:
         """Give none, short, mid or long."""
         return OVERDUE_CLASSES[bisect_right(self.overdue_days, past_due_days)]
 
-    def five_class(self, past_due_days: int) -> str:
-        """Give the class by days past due alone, from normal to loss."""
+    def five_class(self, past_due_days: int, tolerance_days: int = 0) -> str:
+        """Give the class by days past due alone, from normal to loss; a technical delay within the product's tolerance stays normal."""
+        if past_due_days <= tolerance_days:
+            return FIVE_CLASSES[0]
         return FIVE_CLASSES[bisect_right(self.five_days, past_due_days)]
 
     def boundaries(self) -> tuple[int, ...]:
