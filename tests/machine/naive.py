@@ -29,7 +29,6 @@ class Fallen:
     balance: int
     accrued_penalty: Fraction = Fraction(0)
     penalty_met: int = 0
-    is_ripe: bool = False
 
     def is_unpaid(self) -> bool:
         return any(self.unpaid[part] for part in ("fee", "interest", "principal"))
@@ -37,7 +36,7 @@ class Fallen:
     def owed(self, part: str) -> int:
         if part != "penalty":
             return self.unpaid[part]
-        return self.unpaid["penalty"] + (half_up(self.accrued_penalty) - self.penalty_met if self.is_ripe else 0)
+        return self.unpaid["penalty"] + half_up(self.accrued_penalty) - self.penalty_met
 
     def meet(self, part: str, amount: int) -> int:
         """Use up to an amount on one part; give what was used."""
@@ -58,6 +57,7 @@ class Life:
         self.has_fee, self.rate = "fee" in terms, Rate.read(terms.get("rate"))
         self.grace, self.pauses, self.allocations = terms.get("grace_days", 0), [], []
         self.undue, self.credit, self.claim, self.is_charged_off = minor(terms["principal"], self.ccy), 0, 0, False
+        self.refundable, self.late_since = self.undue, None
         self.carried = dict.fromkeys(PARTS, 0)
         self.fallen: list[Fallen] = []
         if self.undue <= 0 or self.method not in METHODS:
@@ -102,12 +102,18 @@ class Life:
         if not self.is_paused(self.today):
             self.accrued += self.undue * self.rate.on_day(day, self.period) if self.undue else 0
             for row in self.fallen:
-                row.accrued_penalty += row.unpaid["principal"] * self.penalty_rate
+                if (day - row.period.end).days > self.grace + 1:
+                    row.accrued_penalty += row.unpaid["principal"] * self.penalty_rate
         self.today = day
         for row in self.fallen:
-            row.is_ripe |= (day - row.period.end).days == self.grace + 1 and row.unpaid["principal"] > 0
+            if (day - row.period.end).days == self.grace + 1:
+                row.accrued_penalty = row.unpaid["principal"] * self.penalty_rate * self.free_of_pause(row.period.end, day)
         if self.plan and self.plan[0].period.end == day:
             self.fall_due()
+
+    def free_of_pause(self, start: date, end: date) -> int:
+        """Count the nights from a day to a day that no holiday covers."""
+        return sum(not self.is_paused(start + DAY * n) for n in range((end - start).days))
 
     def is_paused(self, night: date) -> bool:
         return any(start <= night < until for start, until in self.pauses)
@@ -123,7 +129,7 @@ class Life:
         self.carried, self.accrued, self.met = dict.fromkeys(PARTS, 0), Fraction(0), 0
         if self.plan:
             self.period = self.plan[0].period
-        self.credit -= sum(self.meet_due(self.credit).values())
+        self.use_credit()
 
     # ---- what is owed ----------------------------------------------------------------------------------------------
 
@@ -141,13 +147,17 @@ class Life:
         return owed
 
     def payoff(self) -> int:
-        return max(sum(self.owed().values()) - self.credit, 0)
+        """What settles the debt today; after a charge-off, the claim that is left."""
+        return self.claim if self.is_charged_off else max(sum(self.owed().values()) - self.credit, 0)
 
     def days_late(self, row: Fallen) -> int:
         days = (self.today - row.period.end).days
         return days if days > self.grace else 0
 
     def past_due_days(self) -> int:
+        """Days since the oldest unpaid due date; after a charge-off they count on while a claim is left."""
+        if self.is_charged_off:
+            return (self.today - self.late_since).days if self.late_since and self.claim else 0
         return next((self.days_late(row) for row in self.fallen if row.is_unpaid()), 0)
 
     # ---- money -----------------------------------------------------------------------------------------------------
@@ -156,7 +166,9 @@ class Life:
         """Use money on what has fallen due, in the order in force today."""
         used, left = dict.fromkeys(PARTS, 0), amount
         if self.past_due_days() >= 91 and self.terms.get("allocation") != "same-order":
-            turns = [(row, part) for part in ("principal", "interest", "penalty", "fee") for row in self.fallen]
+            late = [row for row in self.fallen if row.period.end < self.today]
+            turns = [(row, part) for part in ("principal", "interest", "penalty", "fee") for row in late]
+            turns += [(row, part) for row in self.fallen[len(late) :] for part in PARTS]
         else:
             turns = [(row, part) for row in self.fallen for part in PARTS]
         for row, part in turns:
@@ -199,6 +211,8 @@ class Life:
 
     def settled(self, fact: dict) -> None:
         used, amount = self.owed(), self.payoff()
+        if not any(used.values()):
+            raise Stop("nothing is owed")
         self.clear()
         credit_used = sum(used.values()) - amount
         self.credit -= credit_used
@@ -213,9 +227,11 @@ class Life:
         self.carried, self.undue, self.plan = dict.fromkeys(PARTS, 0), 0, []
 
     def refunded(self, fact: dict) -> None:
-        """Take a merchant's refund off principal not yet due, then off principal due, oldest first; the rest is a credit."""
-        amount = self.amount(fact)
-        used, before = dict.fromkeys(PARTS, 0), self.undue
+        """Take a merchant's refund off principal not yet due, then off principal due, oldest first, then off what else is due."""
+        amount, used, before = self.amount(fact), dict.fromkeys(PARTS, 0), self.undue
+        self.refundable -= amount
+        if self.refundable < 0:
+            raise Stop("refund above the principal")
         undue = min(amount, self.undue)
         self.undue -= undue
         if undue:
@@ -224,7 +240,9 @@ class Life:
         used["principal"] = undue
         for row in self.fallen:
             used["principal"] += row.meet("principal", amount - used["principal"])
-        credit = amount - used["principal"]
+        rest = self.meet_due(amount - used["principal"])
+        used = {part: used[part] + rest[part] for part in PARTS}
+        credit = amount - sum(used.values())
         self.credit += credit
         self.note(amount, used, credit)
 
@@ -286,6 +304,8 @@ class Life:
             self.rate = Rate.read(fact["rate"])
             self.penalty_rate = self.penalty_day_rate()
         has_dates = "due_on" in fact or "every" in fact
+        if not has_dates and "rate" not in fact:
+            raise Stop("neither due dates nor a rate")
         dates = due_dates(fact, self.today) if has_dates else [item.period.end for item in self.plan]
         if not dates:
             raise Stop("no due dates are left")
@@ -305,14 +325,15 @@ class Life:
 
     def paused(self, fact: dict) -> None:
         start, until = max(date.fromisoformat(fact["from"]), self.today), date.fromisoformat(fact["until"])
-        if until <= start:
-            raise Stop("a pause ends after it begins")
+        if until <= start or any(earlier > self.today for _, earlier in self.pauses):
+            raise Stop("a pause ends after it begins, and one comes after another")
         self.pauses.append((start, until))
 
     def charged_off(self, fact: dict) -> None:
-        if self.is_charged_off:
-            raise Stop("charged off already")
         self.claim, self.is_charged_off = sum(self.owed().values()), True
+        if self.claim == 0:
+            raise Stop("nothing is owed")
+        self.late_since = next((row.period.end for row in self.fallen if row.is_unpaid() and self.days_late(row)), None)
         self.clear()
 
     def recovered(self, fact: dict) -> None:
@@ -333,6 +354,11 @@ class Life:
         if self.is_charged_off and kind != "recovered":
             raise Stop("the loan is charged off")
         getattr(self, kind)(fact)
+        self.use_credit()
+
+    def use_credit(self) -> None:
+        """Let a credit pay at once what is due."""
+        self.credit -= sum(self.meet_due(self.credit).values())
 
     # ---- answer ----------------------------------------------------------------------------------------------------
 

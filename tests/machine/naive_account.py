@@ -6,106 +6,12 @@ what fell due with each bill, and instalment plans not yet billed. `NaiveAccount
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from tests.machine.naive_bills import PARTS, PRINCIPAL_FIRST, Bill, Due, Plan, Slice
 from tests.machine.naive_facts import effective, in_force
 from tests.machine.naive_numbers import DAY, Stop, clamped, days_late_words, half_even, half_up, minor, months_later, split, text
-
-PARTS = ("fee", "penalty", "interest", "principal")
-PRINCIPAL_FIRST = ("principal", "interest", "penalty", "fee")
-
-
-@dataclass
-class Due:
-    """What fell due with one bill. Its share of the minimum joins `principal` only when the due day has passed unpaid."""
-
-    due_on: date
-    owed: dict[str, int]
-    accrued_penalty: Fraction = Fraction(0)
-    penalty_met: int = 0
-    penalty_billed: int = 0
-
-    def penalty(self) -> int:
-        return half_up(self.accrued_penalty) - self.penalty_met
-
-    def billed_penalty(self) -> int:
-        return max(self.penalty_billed - self.penalty_met, 0)
-
-    def billed(self) -> int:
-        return self.owed["fee"] + self.owed["interest"] + self.owed["principal"] + self.billed_penalty()
-
-    def meet(self, part: str, amount: int) -> int:
-        used = min(amount, self.penalty() if part == "penalty" else self.owed[part])
-        if part == "penalty":
-            self.penalty_met += used
-        else:
-            self.owed[part] -= used
-        return used
-
-
-@dataclass
-class Bill:
-    """A bill's printed columns, in minor units."""
-
-    billed_on: date
-    due_on: date
-    purchases: int
-    instalments_due: int
-    carried: int
-    interest: int
-    penalty: int
-    minimum: int
-    minimum_principal: int
-    base: int
-    refunds: int = 0
-    credit_used: int = 0
-    paid: int = 0
-
-    @property
-    def total(self) -> int:
-        owed = self.purchases + self.instalments_due + self.carried + self.interest + self.penalty
-        return owed - self.refunds - self.credit_used
-
-
-@dataclass
-class Slice:
-    """One instalment of a plan."""
-
-    start: date
-    bill_on: date
-    due_on: date
-    principal: int
-    fee: int
-    is_billed: bool = False
-
-
-@dataclass
-class Plan:
-    """An instalment plan of a purchase or a bill."""
-
-    ref: str
-    slices: list[Slice] = field(default_factory=list)
-
-    def coming(self) -> list[Slice]:
-        return [part for part in self.slices if not part.is_billed]
-
-    def undue(self) -> int:
-        return sum(part.principal for part in self.coming())
-
-    def shrink(self, amount: int) -> int:
-        """Take a refund off the principal not billed: spread again, the fee in proportion. Give what was used."""
-        coming, before = self.coming(), self.undue()
-        used = min(amount, before)
-        if not used:
-            return 0
-        fee = half_even(Fraction(sum(part.fee for part in coming) * (before - used), before))
-        self.slices = [part for part in self.slices if part.is_billed]
-        if before > used:
-            for part, principal, part_fee in zip(coming, split(before - used, len(coming)), split(fee, len(coming)), strict=True):
-                self.slices.append(Slice(part.start, part.bill_on, part.due_on, principal, part_fee))
-        return used
 
 
 class AccountLife:
@@ -117,6 +23,7 @@ class AccountLife:
         self.revolving_rate, self.penalty_rate = Fraction(terms["revolving_per_day"]), Fraction(terms["penalty_per_day"])
         self.unbilled: dict[str, int] = {}
         self.bought: dict[str, int] = {}
+        self.refunded_unbilled: dict[str, int] = {}
         self.held_by: dict[str, Bill | Plan] = {}
         self.bills: list[Bill] = []
         self.rows: list[Due] = []
@@ -124,7 +31,7 @@ class AccountLife:
         self.open_row: Due | None = None
         self.revolving = self.open_bill = self.minimum_left = 0
         self.accrued, self.met = Fraction(0), 0
-        self.credit, self.claim, self.is_charged_off = 0, 0, False
+        self.credit, self.claim, self.is_charged_off, self.late_since = 0, 0, False, None
 
     # ---- days ------------------------------------------------------------------------------------------------------
 
@@ -178,21 +85,37 @@ class AccountLife:
         self.open_bill = sum(self.unbilled.values())
         base = self.open_bill + self.revolving
         share = half_up(Fraction(self.terms["min_payment"]) * base)
-        instalments = owed["fee"] + owed["principal"]
-        if base + instalments + carried + interest + penalty == 0:
+        instalments, refunds = owed["fee"] + owed["principal"], self.refunds_before_bill()
+        if base + instalments + carried + interest + penalty + refunds == 0:
             return
-        bill = Bill(
-            self.today, due_on, self.open_bill, instalments, carried, interest, penalty, share + instalments + late + interest, share, base
-        )
+        minimum = share + instalments + late + interest
+        columns = (self.open_bill + refunds, instalments, carried, interest, penalty, minimum, share, base, refunds)
+        bill = Bill(self.today, due_on, *columns)
         self.held_by |= dict.fromkeys(self.unbilled, bill)
         self.unbilled = {}
         self.bills.append(bill)
         self.minimum_left, self.open_row = share, Due(due_on, owed)
         self.rows.append(self.open_row)
-        before = self.billed_owed()
-        self.credit -= self.meet(self.credit)
-        bill.credit_used = before - self.billed_owed()
-        bill.minimum = max(bill.minimum - bill.credit_used, 0)
+        self.use_credit()
+
+    def refunds_before_bill(self) -> int:
+        """What was refunded of the purchases that this bill collects, before it was cut."""
+        return sum(self.refunded_unbilled.pop(ref, 0) for ref in self.unbilled)
+
+    def use_credit(self) -> None:
+        """Let a credit pay at once what is owed; it counts as paid."""
+        self.credit -= self.pay(self.credit)
+
+    def pay(self, amount: int) -> int:
+        """Use money; what of it pays something billed counts towards every bill that is not paid in full. Give what was used."""
+        before, used = self.billed_owed(), self.meet(amount)
+        self.count_paid(before - self.billed_owed())
+        return used
+
+    def count_paid(self, amount: int) -> None:
+        """Count towards every bill, up to what it asks for."""
+        for bill in self.bills:
+            bill.paid += min(amount, bill.outstanding)
 
     # ---- what is owed ----------------------------------------------------------------------------------------------
 
@@ -201,6 +124,9 @@ class AccountLife:
         return self.revolving + self.open_bill + sum(row.billed() for row in self.rows)
 
     def past_due_days(self) -> int:
+        """Days since the oldest unpaid due day; after a charge-off they count on while a claim is left."""
+        if self.is_charged_off:
+            return (self.today - self.late_since).days if self.late_since and self.claim else 0
         late = (row.due_on for row in self.rows if row.due_on < self.today and any(row.owed.values()))
         return (self.today - next(late, self.today)).days
 
@@ -217,15 +143,18 @@ class AccountLife:
         return {**owed, "principal": self.principal()}
 
     def payoff(self) -> int:
-        return max(sum(self.owed().values()) - self.credit, 0)
+        """What settles the debt today; after a charge-off, the claim that is left."""
+        return self.claim if self.is_charged_off else max(sum(self.owed().values()) - self.credit, 0)
 
     # ---- money -----------------------------------------------------------------------------------------------------
 
     def meet(self, amount: int) -> int:
-        """Use money on due rows oldest first, then the revolving part, the rest of the bill and interest begun. Give what was used."""
+        """Use money on due rows oldest first, then the revolving part and the rest of the bill. Give what was used."""
         left = amount
         if self.past_due_days() >= 91:
-            turns = [(row, part) for part in PRINCIPAL_FIRST for row in self.rows]
+            late = [row for row in self.rows if row.due_on < self.today]
+            turns = [(row, part) for part in PRINCIPAL_FIRST for row in late]
+            turns += [(row, part) for row in self.rows[len(late) :] for part in PARTS]
         else:
             turns = [(row, part) for row in self.rows for part in PARTS]
         for row, part in turns:
@@ -233,9 +162,13 @@ class AccountLife:
             if part == "principal" and row is self.open_row:
                 left -= self.meet_pools(min(left, self.minimum_left))
         left -= self.meet_pools(left)
-        begun = min(left, half_up(self.accrued) - self.met)
-        self.met += begun
-        return amount - left + begun
+        return amount - left
+
+    def meet_begun(self, amount: int) -> int:
+        """Use money on interest that no bill holds yet. Give what was used."""
+        used = min(amount, half_up(self.accrued) - self.met)
+        self.met += used
+        return used
 
     def meet_pools(self, amount: int) -> int:
         """Take principal off the revolving part, then the open bill; it counts towards the minimum."""
@@ -253,17 +186,17 @@ class AccountLife:
         return amount
 
     def repaid(self, fact: dict) -> None:
-        amount, before = self.amount(fact), self.billed_owed()
-        self.credit += amount - self.meet(amount)
-        if self.bills:
-            self.bills[-1].paid += before - self.billed_owed()
+        amount = self.amount(fact)
+        left = amount - self.pay(amount)
+        self.credit += left - self.meet_begun(left)
 
     def settled(self, fact: dict) -> None:
-        before, owed, pays = self.billed_owed(), sum(self.owed().values()), self.payoff()
+        owed, pays = sum(self.owed().values()), self.payoff()
+        if not owed:
+            raise Stop("nothing is owed")
         self.clear()
         self.credit -= owed - pays
-        if self.bills:
-            self.bills[-1].paid += before
+        self.count_paid(owed)
 
     def clear(self) -> None:
         """Let everything owed be gone, with the instalments not yet billed."""
@@ -282,18 +215,39 @@ class AccountLife:
             raise Stop("refund above the purchase")
         self.bought[ref] -= amount
         holder, left = self.held_by.get(ref), amount
-        used = min(left, self.unbilled.get(ref, 0))
-        if used:
-            self.unbilled[ref] -= used
-        left -= used
+        left -= self.lower_purchase(ref, left)
         if isinstance(holder, Plan):
             left -= holder.shrink(left)
         elif holder is not None and self.open_row is not None and holder is self.bills[-1]:
             left -= self.lower_bill(left)
         before = self.billed_owed()
-        self.credit += left - self.meet(left)
+        left -= self.lower_billed(left)
         if self.bills:
             self.bills[-1].refunds += before - self.billed_owed()
+        self.credit += self.lower_coming(left)
+
+    def lower_billed(self, amount: int) -> int:
+        """Take a refund off principal that fell due, oldest first, then off the revolving part and the open bill. Give what was used."""
+        used = 0
+        for row in self.rows:
+            used += row.meet("principal", amount - used)
+        return used + self.meet_pools(amount - used)
+
+    def lower_coming(self, amount: int) -> int:
+        """Take a refund off debt of other purchases that no bill holds yet: purchases, then plans. Give what is left."""
+        for ref in self.unbilled:
+            amount -= self.lower_purchase(ref, amount)
+        for plan in self.plans:
+            amount -= plan.shrink(amount)
+        return amount
+
+    def lower_purchase(self, ref: str, amount: int) -> int:
+        """Take a refund off a purchase not billed. Give what was used."""
+        used = min(amount, self.unbilled.get(ref, 0))
+        if used:
+            self.unbilled[ref] -= used
+            self.refunded_unbilled[ref] = self.refunded_unbilled.get(ref, 0) + used
+        return used
 
     def lower_bill(self, amount: int) -> int:
         """Take a refund off the open bill's purchases; its minimum is counted again on what is left."""
@@ -349,10 +303,9 @@ class AccountLife:
         amount = self.open_bill + self.revolving
         if bill is None or bill is not self.bills[-1] or self.open_row is None or not amount:
             raise Stop("the bill cannot be converted")
-        bill.purchases -= self.open_bill
-        bill.carried -= self.revolving
-        self.open_bill = self.revolving = 0
-        self.count_minimum_again(bill, amount)
+        bill.converted += amount
+        bill.minimum -= self.minimum_left
+        self.open_bill = self.revolving = self.minimum_left = 0
         plan = self.plan(f"bill {fact['bill']}", amount, fact)
         self.held_by |= {ref: plan for ref, holder in self.held_by.items() if holder is bill}
 
@@ -367,6 +320,10 @@ class AccountLife:
 
     def charged_off(self, fact: dict) -> None:
         self.claim, self.is_charged_off = sum(self.owed().values()), True
+        if self.claim == 0:
+            raise Stop("nothing is owed")
+        late = (row.due_on for row in self.rows if row.due_on < self.today and any(row.owed.values()))
+        self.late_since = next(late, None)
         self.clear()
 
     def recovered(self, fact: dict) -> None:
@@ -381,13 +338,25 @@ class AccountLife:
             raise Stop("the account is charged off")
         verb: Callable[[dict], None] = getattr(self, fact["fact"])
         verb(fact)
+        self.use_credit()
 
     # ---- answer ----------------------------------------------------------------------------------------------------
 
     def bill_answer(self, bill: Bill) -> dict:
-        columns = ("purchases", "instalments_due", "carried", "interest", "penalty", "refunds", "total", "minimum", "paid")
+        columns = (
+            "purchases",
+            "instalments_due",
+            "carried",
+            "interest",
+            "penalty",
+            "refunds",
+            "total",
+            "converted",
+            "minimum",
+            "paid",
+            "outstanding",
+        )
         amounts = {column: getattr(bill, column) for column in columns}
-        amounts["outstanding"] = bill.total - bill.paid
         assert all(amount >= 0 for amount in amounts.values()), amounts
         days = {"billed_on": bill.billed_on.isoformat(), "due_on": bill.due_on.isoformat()}
         return {**days, **{column: text(amount, self.ccy) for column, amount in amounts.items()}}

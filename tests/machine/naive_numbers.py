@@ -156,7 +156,7 @@ class Rate(NamedTuple):
             return self.value / days_in_year(day.year)
         if count == "actual/365-feb29":
             if period.end is None:
-                raise Stop("actual/365-feb29 needs due dates")
+                return self.value / days_in_year((day - DAY).year)
             return self.value / (366 if has_leap_day(period.start, period.end) else 365)
         if count != "actual/365":
             raise Stop(f"unknown day count {count}")
