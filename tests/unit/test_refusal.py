@@ -1,6 +1,7 @@
 """Refusals come from one closed list, and each says in two languages what, why, and what to do."""
 
 import ast
+import pickle
 import re
 
 import pytest
@@ -78,6 +79,11 @@ def test_malformed_input_names_its_place_from_the_outside_in():
 
 def test_malformed_input_keeps_the_place_that_the_inner_parser_knew():
     assert Malformed("yaml_malformed", line=3).at(file="a.yaml", line=9).place() == "a.yaml:3"
+
+
+def test_malformed_input_reaches_another_process_whole():
+    sent = Malformed("row_malformed", "3 columns", file="a.csv", line=7, key="amount", remedy="Give four.")
+    assert pickle.loads(pickle.dumps(sent)).text() == sent.text()
 
 
 def test_a_remedy_ends_the_message():

@@ -46,7 +46,7 @@ class Malformed(ValueError):
     def __init__(self, code: str, detail: str = "", *, file: str = "", line: int = 0, key: str = "", remedy: str = "") -> None:
         """Take a code from the closed list, and as much of the place as is known here (`at` adds the rest)."""
         assert code in SENTENCES, f"{code} is not in units/sentences.py"
-        super().__init__(code, detail, file, line, key, remedy)
+        super().__init__(code, detail)
         self.code = code
         self.detail = detail
         self.file = file
