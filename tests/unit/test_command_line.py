@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli import main as cli
 from plimsoll.interfaces.cli.exits import NOT_FOUND, TRY_AGAIN, Stop
 from plimsoll.units.refusal import Malformed
@@ -19,7 +20,9 @@ def table(monkeypatch):
     """A table of commands that live in this file."""
     here = __name__
     sys.modules[here] = sys.modules.get(here) or __import__(here)
-    commands = {name: cli.Command(f"{here}:{name}", f"Do {name}.") for name in ("plain", "typed", "busy", "unreadable", "lost", "extra")}
+    commands = {
+        name: cli.Command(f"{here}:{name}", f"Do {name}.") for name in ("plain", "typed", "busy", "unreadable", "away", "lost", "extra")
+    }
     monkeypatch.setattr(cli, "COMMANDS", commands)
 
 
@@ -38,6 +41,10 @@ def busy() -> None:
 
 def unreadable() -> None:
     raise Malformed("amount_too_precise", "1.005", file="cases.yaml", line=7)
+
+
+def away() -> None:
+    raise StoreTrouble("store_busy")
 
 
 def lost() -> None:
@@ -78,6 +85,11 @@ def test_unreadable_input_ends_with_2_and_names_its_place(table, capsys):
     assert capsys.readouterr().err.startswith("plimsoll unreadable: cases.yaml:7: ")
 
 
+def test_a_busy_store_is_worth_trying_again(table, capsys):
+    assert cli.main(["away"]) == TRY_AGAIN
+    assert capsys.readouterr().err.startswith("plimsoll away: ")
+
+
 def test_a_missing_extra_is_named(table, capsys):
     assert cli.main(["extra"]) == 1
     assert "plimsoll-credit[fast]" in capsys.readouterr().err
@@ -105,9 +117,10 @@ def test_overview_lists_every_command_with_its_line(table, capsys):
     assert all(f"{name:<10}  Do {name}." in printed for name in cli.COMMANDS)
 
 
-@pytest.mark.parametrize("command", cli.COMMANDS.values(), ids=str)
-def test_what_the_table_names_exists(command):
-    assert cli.load(command.target)
+@pytest.mark.parametrize("command", cli.COMMANDS.values(), ids=list(cli.COMMANDS))
+def test_what_the_table_names_exists_and_offers_no_completion_of_its_own(command):
+    found = cli.load(command.target)
+    assert not getattr(found, "_add_completion", False), "completion would be installed for a program called `plimsoll NAME`"
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"]])

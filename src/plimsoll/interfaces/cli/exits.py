@@ -11,6 +11,14 @@ REFUSED = 4
 VERIFICATION_FAILED = 5
 TRY_AGAIN = 75
 
+STORE_TROUBLE = {
+    "outcome_unknown": TRY_AGAIN,
+    "store_busy": TRY_AGAIN,
+    "store_missing": NOT_FOUND,
+    "store_url_malformed": USAGE,
+}
+"""What a command ends with when the store is in trouble; any other trouble is a failure."""
+
 
 class Stop(Exception):
     """Raised by a command to end with `code` after `message` (what, why, and what to do next) on standard error."""

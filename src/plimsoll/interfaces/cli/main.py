@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from plimsoll import __version__
-from plimsoll.interfaces.cli.exits import FAILURE, OK, USAGE, Stop
+from plimsoll.app.trouble import StoreTrouble
+from plimsoll.interfaces.cli.exits import FAILURE, OK, STORE_TROUBLE, USAGE, Stop
 from plimsoll.units.refusal import Malformed
 
 
@@ -59,6 +60,9 @@ def run(name: str, words: list[str]) -> int:
     except Malformed as wrong:
         print(f"plimsoll {name}: {wrong.text()}", file=sys.stderr)
         return USAGE
+    except StoreTrouble as trouble:
+        print(f"plimsoll {name}: {trouble.text()}", file=sys.stderr)
+        return STORE_TROUBLE.get(trouble.code, FAILURE)
     except ModuleNotFoundError as missing:
         extra = EXTRAS.get((missing.name or "").partition(".")[0])
         if extra is None:

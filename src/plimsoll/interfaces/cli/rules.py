@@ -17,7 +17,9 @@ from plimsoll.units.money import EXPONENTS, text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import LANGUAGES, Malformed
 
-app = typer.Typer(help="What is in force on a day, since when, by what source, and what comes next.", no_args_is_help=True)
+app = typer.Typer(
+    help="What is in force on a day, since when, by what source, and what comes next.", no_args_is_help=True, add_completion=False
+)
 
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day asked about, such as 2026-01-31. Default: today.")]
 Lender = Annotated[str, typer.Option("--licence", metavar="KIND", help="The kind of lender, such as cfc. Default: every kind.")]
