@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bench.columns import AS_OF, INSTALMENTS, Loans, month_later
+from plimsoll.loan.classes import bucket
 from plimsoll.loan.facts import KINDS, Fact
 from plimsoll.loan.fold import fold
 from plimsoll.loan.layout import EQUAL_INSTALMENT, SAME_ORDER, T_INSTALMENT
-from plimsoll.loan.state import bucket, read_state
+from plimsoll.loan.state import read_state
 from plimsoll.loan.terms import DueDays, LoanRate, LoanTerms, Terms, write_loan
 from plimsoll.units.days import MONTHS
 from plimsoll.units.refusal import Refused

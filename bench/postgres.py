@@ -19,7 +19,7 @@ with warnings.catch_warnings():  # it remarks on the runtime folder of the user,
 
 # Durability stays as PostgreSQL ships it. Only sizes are raised, for ours and the rivals alike, so that a benchmark of a
 # minute measures statements and not the checkpoints that the small defaults force.
-SIZES = {"shared_buffers": "'512MB'", "max_wal_size": "'8GB'", "checkpoint_timeout": "'30min'", "max_connections": "80"}
+SIZES = {"shared_buffers": "'512MB'", "max_wal_size": "'8GB'", "checkpoint_timeout": "'30min'", "max_connections": "200"}
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 

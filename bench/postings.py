@@ -53,6 +53,9 @@ class Crew(Generic[T]):
         self.own = threading.local()
         self.closers: list[Callable[[], None]] = []
         self.pool = ThreadPoolExecutor(threads, initializer=self.enter)
+        everybody = threading.Barrier(threads)
+        for _ in self.pool.map(lambda _: everybody.wait(), range(threads)):
+            continue
 
     def enter(self) -> None:
         """Open this thread's connection."""

@@ -27,6 +27,8 @@ class Raw(Protocol):
 
     def execute(self, sql: Any, /) -> Found: ...
 
+    def close(self) -> None: ...
+
 
 @dataclass(slots=True)
 class Written:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from bench.postgres import Server
 from bench.postings import Entry, batches
@@ -29,6 +30,7 @@ class Book:
     accounts: dict[str, Any]
 
 
+@cache
 def lay_out(server: Server) -> Book:
     """Point Django at an empty database, run hordak's migrations and open its accounts. Once a process."""
     server.fresh(DATABASE)
@@ -96,8 +98,3 @@ def post_many(book: Book, entries: Sequence[Entry]) -> None:
         with transaction.atomic():
             made = Transaction.objects.bulk_create([Transaction(date=POSTED_ON, description="repay") for _ in batch])
             Leg.objects.bulk_create([leg for entry, one in zip(batch, made, strict=True) for leg in legs(book, entry, one)])
-
-
-def leave() -> None:
-    """Close this thread's connection."""
-    connection.close()

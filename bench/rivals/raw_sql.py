@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,31 @@ def write_postgres_pipelined(connection: Connection, sql: Statements, written: W
     """Write the rows of one command in one durable transaction without waiting between the statements."""
     with connection.pipeline():
         write_postgres(connection, sql, written)
+
+
+def one_statement(tables: Mapping[str, Table], shape: Written) -> str:
+    """Return one statement that writes everything a command of this shape writes, each table a part of one WITH; marks are $1, $2, …"""
+    parts, mark = [], count(1)
+    for name, rows in shape.inserted.items():
+        columns = list(tables[name].columns)
+        values = ["(" + ", ".join(f"${next(mark)}::{TYPES[type(column.type)]}" for column in columns) + ")" for _ in rows]
+        parts.append(f"insert into {name} ({', '.join(column.name for column in columns)}) values {', '.join(values)}")
+    for name, rows in shape.changed.items():
+        key, others = keyed(tables[name])
+        for _ in rows:
+            sets = ", ".join(f"{column} = ${next(mark)}" for column in others)
+            on = " and ".join(f"{column} = ${next(mark)}" for column in key)
+            parts.append(f"update {name} set {sets} where {on}")
+    return "with " + ", ".join(f"w{at} as ({part})" for at, part in enumerate(parts)) + " select 1"
+
+
+def write_postgres_at_once(connection: Connection, sql: str, written: Written) -> None:
+    """Write the rows of one command in one statement, which is its own durable transaction; the connection is in autocommit mode.
+
+    The driver's raw cursor sends the text as it is; its usual one would read through so many marks again each time.
+    """
+    values = [value for part in (written.inserted, written.changed) for rows in part.values() for row in rows for value in row]
+    psycopg.RawCursor(connection).execute(sql.encode(), values, prepare=True)
 
 
 def write_postgres_copy(connection: Connection, tables: Mapping[str, Table], written: Sequence[Written]) -> None:
