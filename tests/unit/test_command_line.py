@@ -130,6 +130,12 @@ def test_help_and_version_import_nothing_heavy(words):
     assert ended.stdout.splitlines()[-1] == "[]"
 
 
+def test_case_imports_no_database_no_parser_and_no_compiler():
+    code = f"import sys; from plimsoll.interfaces.cli.main import main; main(['case']); print([m for m in {HEAVY!r} if m in sys.modules])"
+    ended = subprocess.run([sys.executable, "-c", code], input="", capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "[]"
+
+
 def test_version_answers_within_half_a_second():
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-m", "plimsoll.interfaces.cli.main", "--version"], check=True, capture_output=True)
