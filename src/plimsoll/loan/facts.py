@@ -36,6 +36,8 @@ from plimsoll.loan.layout import (
     WAIVED,
     WAIVES_TOO_MUCH,
 )
+from plimsoll.loan.terms import DueDays, LoanRate
+from plimsoll.units.days import basis
 
 KINDS = {
     "repaid": REPAID,
@@ -85,3 +87,22 @@ class Fact(NamedTuple):
     a: int = 0
     b: int = 0
     more: tuple[int, ...] = ()
+
+
+SAME_REPAYMENT = -1
+"""Way to repay of a reschedule that leaves it as it was."""
+
+
+def rescheduled(on: int, rate: LoanRate | None, penalty: tuple[int, int], repayment: int, due: DueDays) -> Fact:
+    """Give the fact of a reschedule: a new rate and daily penalty rate, a way to repay, due days.
+
+    Without a rate, with SAME_REPAYMENT or without due days, that part stays as it was.
+    """
+    num, den = (rate.num, rate.den * basis(rate.day_count)) if rate is not None else (0, 0)
+    more = (num, den, *penalty, repayment, due.unit, due.step, due.first, due.count, due.skip, *due.given)
+    return Fact(RESCHEDULED, on, 0, 0, 0, more)
+
+
+def in_instalments(count: int, fee: tuple[int, int], *, by_merchant: bool) -> tuple[int, ...]:
+    """Give `more` of a purchase or conversion in `count` instalments: `fee` of the amount (numerator, denominator), and who pays it."""
+    return (count, *fee, 1 if by_merchant else 0)

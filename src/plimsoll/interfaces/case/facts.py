@@ -14,13 +14,12 @@ from plimsoll.interfaces.case.fields import (
     read_day,
 )
 from plimsoll.interfaces.case.terms import (
-    REPAYMENTS,
     read_due_days,
     read_fee,
     read_loan_rate,
     read_penalty,
 )
-from plimsoll.loan.facts import COMPONENTS, KINDS, Fact
+from plimsoll.loan.facts import COMPONENTS, KINDS, SAME_REPAYMENT, Fact, in_instalments, rescheduled
 from plimsoll.loan.layout import (
     CHARGED_OFF_FACT,
     CONVERTED,
@@ -34,7 +33,8 @@ from plimsoll.loan.layout import (
     SETTLED,
     WAIVED,
 )
-from plimsoll.units.days import basis
+from plimsoll.loan.terms import LoanRate
+from plimsoll.loan.words import REPAYMENTS
 from plimsoll.units.refusal import Malformed
 
 FACTS_MAX = 20_000
@@ -126,24 +126,22 @@ def read_reversed(fact: Fields, read: Read) -> None:
 def read_rescheduled(fact: Fields, read: Read) -> None:
     """New due days, a new rate, or a new way to repay."""
     day = read_day(fact, "on")
-    rate_num = rate_den = 0
+    rate: LoanRate | None = None
     penalty = (0, 1)
     if "rate" in fact:
         rate = read_loan_rate(fact)
         base = read_loan_rate(read.terms) if "rate" in read.terms else rate
         if rate.day_count != base.day_count:
             raise Malformed("reschedule_malformed", "the day count stays as agreed", key="rate")
-        rate_num, rate_den = rate.num, rate.den * basis(rate.day_count)
         penalty = read_penalty(read.terms, rate)
-    repayment = read_choice(fact, "repayment", REPAYMENTS) if "repayment" in fact else -1
+    repayment = read_choice(fact, "repayment", REPAYMENTS) if "repayment" in fact else SAME_REPAYMENT
     fields: Mapping[str, object] = fact
     if "instalments" in fact and "every" not in fact and "every" in read.terms:
         fields = {**fact, "every": read.terms["every"]}
     due = read_due_days(fields, day)
-    if due.count == 0 and rate_den == 0:
+    if due.count == 0 and rate is None:
         raise Malformed("reschedule_malformed", "new due days or a new rate are needed")
-    more = (rate_num, rate_den, *penalty, repayment, due.unit, due.step, due.first, due.count, due.skip, *due.given)
-    read.add(Fact(RESCHEDULED, day, 0, 0, 0, more))
+    read.add(rescheduled(day, rate, penalty, repayment, due))
 
 
 def read_paused(fact: Fields, read: Read) -> None:
@@ -170,7 +168,8 @@ def read_plan(fact: Fields) -> tuple[int, ...]:
             raise Malformed("field_missing", "instalments", key="instalments")
         return ()
     count = read_count(fact, "instalments", 1, PLAN_COUNT_MAX)
-    return (count, *(read_fee(fact) if "fee" in fact else (0, 1, 0)))
+    num, den, by_merchant = read_fee(fact) if "fee" in fact else (0, 1, 0)
+    return in_instalments(count, (num, den), by_merchant=by_merchant == 1)
 
 
 def read_purchased(fact: Fields, read: Read) -> None:

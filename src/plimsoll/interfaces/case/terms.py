@@ -14,18 +14,7 @@ from plimsoll.interfaces.case.fields import (
     read_list,
     read_rate,
 )
-from plimsoll.loan.layout import (
-    BULLET,
-    BY_AGE,
-    EQUAL_INSTALMENT,
-    EQUAL_PRINCIPAL,
-    FEE_PLAN,
-    INTEREST_FIRST,
-    LOWER_INSTALMENT,
-    NEXT_FIRST,
-    SAME_ORDER,
-    SHORTEN_TERM,
-)
+from plimsoll.loan.layout import BULLET, BY_AGE, FEE_PLAN, LOWER_INSTALMENT
 from plimsoll.loan.terms import (
     INSTALMENTS_MAX,
     NO_DUE_DAYS,
@@ -35,19 +24,12 @@ from plimsoll.loan.terms import (
     LoanTerms,
     penalty_rate,
 )
+from plimsoll.loan.words import ALLOCATIONS, PREPAYMENTS, REPAYMENTS
 from plimsoll.units.days import DAY_COUNTS, DAYS, MONTHS, NO_STEP, PER_DAY, WEEKS
 from plimsoll.units.divide import half_even
 from plimsoll.units.money import EXPONENTS
 from plimsoll.units.refusal import Malformed
 
-REPAYMENTS = {
-    "equal-instalment": EQUAL_INSTALMENT,
-    "equal-principal": EQUAL_PRINCIPAL,
-    "interest-first": INTEREST_FIRST,
-    "bullet": BULLET,
-}
-PREPAYMENTS = {"lower-instalment": LOWER_INSTALMENT, "shorten-term": SHORTEN_TERM, "next-first": NEXT_FIRST}
-ALLOCATIONS = {"by-age": BY_AGE, "same-order": SAME_ORDER}
 UNITS = {"day": DAYS, "days": DAYS, "week": WEEKS, "weeks": WEEKS, "month": MONTHS, "months": MONTHS}
 PAYERS = {"borrower": 0, "merchant": 1}
 STEP_MAX = 400

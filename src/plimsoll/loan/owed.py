@@ -1,0 +1,126 @@
+"""What is owed when: the due dates of a standing that ask for money, the last bill, and what pays everything."""
+
+from typing import NamedTuple
+
+from plimsoll.loan.account import owed_on_account
+from plimsoll.loan.accrue import owed_penalty
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.fold import Standing, go_on
+from plimsoll.loan.layout import (
+    R_BILLED_ON,
+    R_CARRIED,
+    R_CONVERTED,
+    R_DUE,
+    R_FEE_LEFT,
+    R_INSTALMENTS,
+    R_INTEREST,
+    R_INTEREST_LEFT,
+    R_MINIMUM,
+    R_PAID,
+    R_PENALTY,
+    R_PRINCIPAL_LEFT,
+    R_PURCHASES,
+    R_REFUNDS,
+    R_SIZE,
+    R_TOTAL,
+    S_BALANCE,
+    S_DAY,
+    S_GRACE,
+    S_GRACE_DUE,
+    S_MINIMUM_LEFT,
+    S_NEXT,
+    S_OPEN,
+    S_RECEIVED,
+    SETTLED,
+)
+from plimsoll.loan.terms import LOAN, Terms
+from plimsoll.units.refusal import Refused
+
+
+class Due(NamedTuple):
+    """What one due date asks for and has not got, in minor units."""
+
+    due_on: int
+    minor: int
+
+
+class Bill(NamedTuple):
+    """A bill as it stands, in minor units: what it is made of, the least that is asked, and what was paid of it."""
+
+    billed_on: int
+    due_on: int
+    purchases: int
+    instalments_due: int
+    carried: int
+    interest: int
+    penalty: int
+    refunds: int
+    total: int
+    minimum: int
+    converted: int
+    paid: int
+
+
+def dues(standing: Standing) -> tuple[Due, ...]:
+    """Give what has been asked for and is unpaid, oldest due day first: principal, interest, fee and penalty of the day together.
+
+    The last bill asks for its minimum until its due day; what is above the minimum is not due.
+    """
+    s = standing.s
+    asked: dict[int, int] = {}
+    for i in range(s[S_OPEN], s[S_NEXT]):
+        row = standing.row(i)
+        minor = row[R_PRINCIPAL_LEFT] + row[R_INTEREST_LEFT] + row[R_FEE_LEFT] + owed_penalty(s, standing.rows, i * R_SIZE)
+        asked[row[R_DUE]] = asked.get(row[R_DUE], 0) + minor
+    if s[S_MINIMUM_LEFT] > 0:
+        asked[s[S_GRACE_DUE]] = asked.get(s[S_GRACE_DUE], 0) + s[S_MINIMUM_LEFT]
+    return tuple(Due(due_on, asked[due_on]) for due_on in sorted(asked) if asked[due_on] > 0)
+
+
+def payoff(terms: Terms, standing: Standing) -> int:
+    """Give the cash that pays everything off on the day of the standing, billed or not, in minor units; 0 where nothing is owed."""
+    settled = go_on(terms, standing, (Fact(SETTLED, standing.s[S_DAY]),), standing.s[S_DAY])
+    return 0 if isinstance(settled, Refused) else settled.s[S_RECEIVED] - standing.s[S_RECEIVED]
+
+
+def payable(terms: Terms, standing: Standing) -> int:
+    """Give the most that a repayment pays on the day of the standing, in minor units; more becomes a credit balance.
+
+    Purchases and instalments of an account that are not on a bill yet cannot be repaid: they wait for their bill.
+    """
+    if terms.kind == LOAN:
+        return payoff(terms, standing)
+    return owed_on_account(terms.vector, standing.s, list(standing.rows))
+
+
+def last_bill(standing: Standing) -> Bill | None:
+    """Give the bill cut last, None where there is none or it is paid and its due day has passed."""
+    s = standing.s
+    row = standing.row(s[S_NEXT] - 1) if s[S_NEXT] > 0 else []
+    if not row or row[R_BILLED_ON] == 0:
+        return None
+    return Bill(
+        row[R_BILLED_ON],
+        row[R_DUE],
+        row[R_PURCHASES],
+        row[R_INSTALMENTS],
+        row[R_CARRIED],
+        row[R_INTEREST],
+        row[R_PENALTY],
+        row[R_REFUNDS],
+        row[R_TOTAL] + row[R_CONVERTED],
+        row[R_MINIMUM],
+        row[R_CONVERTED],
+        row[R_PAID],
+    )
+
+
+def bill_due_on(standing: Standing) -> int:
+    """Give the due day that the last bill still has ahead of it, 0 if none."""
+    return standing.s[S_GRACE_DUE]
+
+
+def convertible(standing: Standing) -> int:
+    """Give the unpaid principal of the last bill that may still be turned into instalments, in minor units."""
+    s = standing.s
+    return s[S_GRACE] + s[S_BALANCE] if s[S_GRACE_DUE] != 0 else 0
