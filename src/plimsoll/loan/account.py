@@ -26,6 +26,7 @@ from plimsoll.loan.layout import (
     F_MORE_AT,
     F_MORE_COUNT,
     F_ON,
+    F_SIZE,
     IS_CHARGED_OFF,
     NOT_CHARGED_OFF,
     NOTED,
@@ -34,12 +35,14 @@ from plimsoll.loan.layout import (
     OPEN,
     P_FEE_LEFT,
     P_LEFT,
+    P_SIZE,
     PAUSED,
     PURCHASED,
     R_FEE_LEFT,
     R_INTEREST_LEFT,
     R_PAID,
     R_PRINCIPAL_LEFT,
+    R_SIZE,
     R_TOTAL,
     RECOVERED,
     REFUNDED,
@@ -87,7 +90,6 @@ from plimsoll.loan.life import order_facts
 from plimsoll.loan.plan import convert, purchase, return_purchase
 
 Vector = MutableSequence[int]
-Rows = Sequence[MutableSequence[int]]
 
 
 def begin_account(terms: Sequence[int], s: Vector) -> None:
@@ -102,7 +104,7 @@ def begin_account(terms: Sequence[int], s: Vector) -> None:
     s[S_PERIOD_UNTIL] = month_day(terms[T_DISBURSED_ON], terms[A_BILL_DAY])
 
 
-def advance_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Rows, day: int) -> None:
+def advance_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots: Vector, day: int) -> None:
     """Move to a day: bills on or before it are cut, due days before it pass, what revolves earns to it."""
     while s[S_STATUS] == OPEN:
         if 0 < s[S_GRACE_DUE] < min(day, s[S_PERIOD_UNTIL]):
@@ -115,11 +117,11 @@ def advance_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lo
     accrue_interest(terms, s, day)
 
 
-def count_towards_bills(s: Vector, rows: Rows, amount: int) -> None:
+def count_towards_bills(s: Vector, rows: Vector, amount: int) -> None:
     """Count money towards every bill it pays: a bill carried into the next one is paid together with it."""
     i = s[S_NEXT] - 1
-    while i >= 0 and rows[i][R_PAID] < rows[i][R_TOTAL]:
-        rows[i][R_PAID] += min(amount, rows[i][R_TOTAL] - rows[i][R_PAID])
+    while i >= 0 and rows[i * R_SIZE + R_PAID] < rows[i * R_SIZE + R_TOTAL]:
+        rows[i * R_SIZE + R_PAID] += min(amount, rows[i * R_SIZE + R_TOTAL] - rows[i * R_SIZE + R_PAID])
         i -= 1
 
 
@@ -142,7 +144,7 @@ def pay_revolving(s: Vector, amount: int) -> int:
     return amount - principal - early
 
 
-def pay_account(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
+def pay_account(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
     """Pay what has been billed and what revolves; give what is left."""
     left = pay_due(terms, s, rows, amount)
     if left > 0:
@@ -151,13 +153,13 @@ def pay_account(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int
     return left
 
 
-def use_credit_on_bill(terms: Sequence[int], s: Vector, rows: Rows) -> None:
+def use_credit_on_bill(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Let the borrower's credit balance pay what has been billed."""
     if s[S_CREDIT] > 0:
         s[S_CREDIT] = pay_account(terms, s, rows, s[S_CREDIT])
 
 
-def settle_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows) -> int:
+def settle_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector) -> int:
     """Pay everything, billed or not: plans lose the fees that have not fallen due. Gives NOTHING_OWED where nothing is owed."""
     early = s[S_UNBILLED] + s[S_PLAN_LEFT]
     owed = owed_on_account(terms, s, rows) + early
@@ -173,27 +175,29 @@ def settle_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows) -> 
     return OK
 
 
-def drop_what_is_to_come(s: Vector, plans: Rows) -> None:
+def drop_what_is_to_come(s: Vector, plans: Vector) -> None:
     """Forget unbilled purchases and plans: they were paid or charged off."""
     s[S_UNBILLED] = 0
     s[S_PLAN_LEFT] = 0
     s[S_PLAN_FEE_LEFT] = 0
     for i in range(s[S_PLANS]):
-        plans[i][P_LEFT] = 0
-        plans[i][P_FEE_LEFT] = 0
+        plans[i * P_SIZE + P_LEFT] = 0
+        plans[i * P_SIZE + P_FEE_LEFT] = 0
 
 
-def owed_on_account(terms: Sequence[int], s: Vector, rows: Rows) -> int:
+def owed_on_account(terms: Sequence[int], s: Vector, rows: Vector) -> int:
     """Give what has been billed or revolves and is unpaid on the day of the state, in minor units."""
     total = s[S_BALANCE] + s[S_GRACE] + accrued_interest(s)
     for i in range(s[S_OPEN], s[S_NEXT]):
-        row = rows[i]
-        accrue_penalty(terms, s, row, s[S_DAY])
-        total += row[R_PRINCIPAL_LEFT] + row[R_INTEREST_LEFT] + row[R_FEE_LEFT] + owed_penalty(s, row)
+        row_at = i * R_SIZE
+        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
+        total += (
+            rows[row_at + R_PRINCIPAL_LEFT] + rows[row_at + R_INTEREST_LEFT] + rows[row_at + R_FEE_LEFT] + owed_penalty(s, rows, row_at)
+        )
     return total
 
 
-def charge_off_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows) -> int:
+def charge_off_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector) -> int:
     """Take the whole account off the books at a loss; the claim stays."""
     s[S_BALANCE] += s[S_GRACE] + s[S_UNBILLED] + s[S_PLAN_LEFT]
     s[S_GRACE] = 0
@@ -204,15 +208,15 @@ def charge_off_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows)
 
 
 def take_account_fact(
-    terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Rows, facts: Rows, number: int, more: Sequence[int]
+    terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots: Vector, facts: Vector, number: int, more: Sequence[int]
 ) -> int:
     """Apply fact `facts[number]` on its day. Gives 0 or why it is refused (layout)."""
-    fact = facts[number]
-    kind = fact[F_KIND]
-    amount = fact[F_AMOUNT]
-    if fact[F_ON] < terms[T_DISBURSED_ON]:
+    fact_at = number * F_SIZE
+    kind = facts[fact_at + F_KIND]
+    amount = facts[fact_at + F_AMOUNT]
+    if facts[fact_at + F_ON] < terms[T_DISBURSED_ON]:
         return BEFORE_START
-    advance_account(terms, s, rows, plans, lots, fact[F_ON])
+    advance_account(terms, s, rows, plans, lots, facts[fact_at + F_ON])
     forget_last_split(s)
     if amount < 0:
         return BAD_AMOUNT
@@ -229,45 +233,47 @@ def take_account_fact(
         s[S_LAST_CREDIT] = left
         return OK
     if kind == PURCHASED:
-        return purchase(s, plans, lots, number, amount, more, fact[F_MORE_AT], fact[F_MORE_COUNT])
+        return purchase(s, plans, lots, number, amount, more, facts[fact_at + F_MORE_AT], facts[fact_at + F_MORE_COUNT])
     if kind == REFUNDED:
-        return return_purchase(terms, s, rows, plans, lots, fact[F_A] - 1, amount)
-    return change_account(terms, s, rows, plans, lots, fact, more)
+        return return_purchase(terms, s, rows, plans, lots, facts[fact_at + F_A] - 1, amount)
+    return change_account(terms, s, rows, plans, lots, facts, fact_at, more)
 
 
-def change_account(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Rows, fact: Sequence[int], more: Sequence[int]) -> int:
+def change_account(
+    terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots: Vector, facts: Vector, fact_at: int, more: Sequence[int]
+) -> int:
     """Apply a fact that changes the promise rather than pays it. Gives 0 or why it is refused."""
-    kind = fact[F_KIND]
+    kind = facts[fact_at + F_KIND]
     if kind == SETTLED:
         return settle_account(terms, s, rows, plans)
     if kind == WAIVED:
-        code = waive(terms, s, rows, fact[F_A], fact[F_AMOUNT])
+        code = waive(terms, s, rows, facts[fact_at + F_A], facts[fact_at + F_AMOUNT])
         if code == OK:
-            count_towards_bills(s, rows, fact[F_AMOUNT])
+            count_towards_bills(s, rows, facts[fact_at + F_AMOUNT])
         return code
     if kind == PAUSED:
-        return pause(terms, s, rows, fact[F_B], fact[F_A])
+        return pause(terms, s, rows, facts[fact_at + F_B], facts[fact_at + F_A])
     if kind == CHARGED_OFF_FACT:
         return charge_off_account(terms, s, rows, plans)
     if kind == CONVERTED:
-        if fact[F_MORE_COUNT] == 0:
+        if facts[fact_at + F_MORE_COUNT] == 0:
             return BAD_PLAN
-        return convert(s, rows, plans, lots, fact, more)
+        return convert(s, rows, plans, lots, facts, fact_at, more)
     return UNKNOWN_KIND
 
 
 def fold_account(
     terms: Sequence[int],
-    facts: Rows,
+    facts: Vector,
     count: int,
     more: Sequence[int],
     as_of: int,
     s: Vector,
-    rows: Rows,
-    plans: Rows,
-    lots: Rows,
+    rows: Vector,
+    plans: Vector,
+    lots: Vector,
     order: Vector,
-    splits: Rows,
+    splits: Vector,
 ) -> int:
     """Fold an account's terms and facts into its state on the day `as_of`.
 
@@ -284,15 +290,15 @@ def fold_account(
         i = order[k]
         if i == -1:
             continue
-        if facts[i][F_ON] > as_of:
+        if facts[i * F_SIZE + F_ON] > as_of:
             break
         code = take_account_fact(terms, s, rows, plans, lots, facts, i, more)
         if code != OK:
             return code + 100 * (i + 1)
         for part in range(SPLIT_SIZE):
-            splits[i][part] = s[S_LAST_FEE + part]
+            splits[i * SPLIT_SIZE + part] = s[S_LAST_FEE + part]
     advance_account(terms, s, rows, plans, lots, as_of)
     for i in range(s[S_OPEN], s[S_NEXT]):
-        accrue_penalty(terms, s, rows[i], as_of)
+        accrue_penalty(terms, s, rows, i * R_SIZE, as_of)
     close_paid_rows(s, rows)
     return OK

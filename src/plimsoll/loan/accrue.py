@@ -64,21 +64,21 @@ def accrued_interest(s: Vector) -> int:
     return half_up(s[S_NUM], s[S_RATE_DEN]) - s[S_TAKEN]
 
 
-def accrue_penalty(terms: Sequence[int], s: Vector, row: Vector, until: int) -> None:
+def accrue_penalty(terms: Sequence[int], s: Vector, rows: Vector, row_at: int, until: int) -> None:
     """Let the late principal of one due date earn penalty up to a day; nothing within the days of grace, then from the due day."""
-    if until <= row[R_SINCE] or until - row[R_DUE] <= terms[T_GRACE_DAYS]:
+    if until <= rows[row_at + R_SINCE] or until - rows[row_at + R_DUE] <= terms[T_GRACE_DAYS]:
         return
-    if s[S_PENALTY_NUM] != 0 and row[R_PRINCIPAL_LEFT] > 0:
-        days = until - row[R_SINCE]
-        held = min(until, s[S_PAUSE_UNTIL]) - max(row[R_SINCE], s[S_PAUSE_FROM])
+    if s[S_PENALTY_NUM] != 0 and rows[row_at + R_PRINCIPAL_LEFT] > 0:
+        days = until - rows[row_at + R_SINCE]
+        held = min(until, s[S_PAUSE_UNTIL]) - max(rows[row_at + R_SINCE], s[S_PAUSE_FROM])
         if held > 0:
             days -= held
-        row[R_PENALTY_NUM] += row[R_PRINCIPAL_LEFT] * s[S_PENALTY_NUM] * days
-    row[R_SINCE] = until
+        rows[row_at + R_PENALTY_NUM] += rows[row_at + R_PRINCIPAL_LEFT] * s[S_PENALTY_NUM] * days
+    rows[row_at + R_SINCE] = until
 
 
-def owed_penalty(s: Vector, row: Vector) -> int:
+def owed_penalty(s: Vector, rows: Vector, row_at: int) -> int:
     """Give the unpaid penalty of one due date, in minor units."""
-    if row[R_PENALTY_NUM] == 0:
+    if rows[row_at + R_PENALTY_NUM] == 0:
         return 0
-    return half_up(row[R_PENALTY_NUM], s[S_PENALTY_DEN]) - row[R_PENALTY_TAKEN]
+    return half_up(rows[row_at + R_PENALTY_NUM], s[S_PENALTY_DEN]) - rows[row_at + R_PENALTY_TAKEN]

@@ -3,7 +3,6 @@
 from collections.abc import MutableSequence, Sequence
 
 from plimsoll.loan.accrue import accrued_interest
-from plimsoll.loan.allocate import oldest_unpaid
 from plimsoll.loan.layout import (
     OPEN,
     S_BALANCE,
@@ -22,7 +21,6 @@ from plimsoll.loan.layout import (
 )
 
 Vector = MutableSequence[int]
-Rows = Sequence[MutableSequence[int]]
 
 # Days past due on which a class or bucket begins (loan/classes.py); what is unpaid is late the day after its due day.
 BOUNDARIES = (1, 31, 61, 91, 121, 151, 181, 271, 361)
@@ -35,13 +33,15 @@ def sooner(best: int, day: int, after: int) -> int:
     return day
 
 
-def next_day(terms: Sequence[int], s: Vector, rows: Rows, is_account: bool) -> int:
-    """Give the next day after the day of the state on which a due day comes or has passed, a bill is cut, or a class changes; 0 if none."""
+def next_day(terms: Sequence[int], s: Vector, oldest: int, is_account: bool) -> int:
+    """Give the next day after the day of the state on which a due day comes or has passed, a bill is cut, or a class changes; 0 if none.
+
+    `oldest` is the oldest unpaid due day, 0 if there is none.
+    """
     if s[S_STATUS] != OPEN:
         return 0
     today = s[S_DAY]
     best = 0
-    oldest = oldest_unpaid(s, rows)
     if oldest != 0:
         for boundary in BOUNDARIES:
             if boundary > terms[T_GRACE_DAYS]:

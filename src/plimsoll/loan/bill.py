@@ -11,6 +11,7 @@ from plimsoll.loan.layout import (
     A_MIN_NUM,
     L_PLAN,
     L_ROW,
+    L_SIZE,
     P_BILLED,
     P_COUNT,
     P_FEE_LEFT,
@@ -18,6 +19,7 @@ from plimsoll.loan.layout import (
     P_FIRST,
     P_LEFT,
     P_LEVEL,
+    P_SIZE,
     R_BALANCE,
     R_BILLED_ON,
     R_CARRIED,
@@ -35,6 +37,7 @@ from plimsoll.loan.layout import (
     R_PURCHASES,
     R_REFUNDS,
     R_SINCE,
+    R_SIZE,
     R_TOTAL,
     S_BALANCE,
     S_BILL_PENALTY_MET,
@@ -63,7 +66,6 @@ from plimsoll.units.days import day_of, month_length, month_of, ordinal, year_of
 from plimsoll.units.divide import half_up
 
 Vector = MutableSequence[int]
-Rows = Sequence[MutableSequence[int]]
 
 
 def month_day(after: int, day: int) -> int:
@@ -78,7 +80,7 @@ def month_day(after: int, day: int) -> int:
     return ordinal(year, month, min(day, month_length(year, month)))
 
 
-def pass_due_day(terms: Sequence[int], s: Vector, rows: Rows) -> None:
+def pass_due_day(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Let the due day of the last bill pass: an unpaid minimum is late from now, the rest of the bill revolves."""
     due = s[S_GRACE_DUE]
     accrue_interest(terms, s, due)
@@ -87,9 +89,9 @@ def pass_due_day(terms: Sequence[int], s: Vector, rows: Rows) -> None:
     s[S_GRACE] -= from_grace
     s[S_BALANCE] -= late - from_grace
     if late > 0:
-        row = rows[s[S_NEXT] - 1]
-        row[R_PRINCIPAL] += late
-        row[R_PRINCIPAL_LEFT] += late
+        row_at = (s[S_NEXT] - 1) * R_SIZE
+        rows[row_at + R_PRINCIPAL] += late
+        rows[row_at + R_PRINCIPAL_LEFT] += late
         s[S_OPEN] = min(s[S_OPEN], s[S_NEXT] - 1)
     s[S_BALANCE] += s[S_GRACE]
     s[S_GRACE] = 0
@@ -97,7 +99,7 @@ def pass_due_day(terms: Sequence[int], s: Vector, rows: Rows) -> None:
     s[S_GRACE_DUE] = 0
 
 
-def cut_bill(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Rows) -> None:
+def cut_bill(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots: Vector) -> None:
     """Cut the bill of the bill day ahead. A month with nothing to say cuts none."""
     day = s[S_PERIOD_UNTIL]
     accrue_interest(terms, s, day)
@@ -115,78 +117,80 @@ def cut_bill(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Row
     s[S_BILLED_PENALTY] = owed
     s[S_BILL_PENALTY_MET] = met
     late += owed - penalty
-    row = rows[s[S_NEXT]]
-    row[R_BILLED_ON] = day
-    row[R_FROM] = day
-    row[R_DUE] = month_day(day, terms[A_DUE_DAY])
-    row[R_SINCE] = row[R_DUE]
-    row[R_PURCHASES] = s[S_CYCLE_PURCHASES]
-    row[R_REFUNDS] = s[S_CYCLE_REFUNDS]
-    row[R_CARRIED] = s[S_BALANCE] + late
-    row[R_INTEREST] = interest
-    row[R_INTEREST_LEFT] = interest
-    row[R_PENALTY] = penalty
-    bill_plans(s, row, plans)
+    row_at = s[S_NEXT] * R_SIZE
+    for i in range(R_SIZE):
+        rows[row_at + i] = 0
+    rows[row_at + R_BILLED_ON] = day
+    rows[row_at + R_FROM] = day
+    rows[row_at + R_DUE] = month_day(day, terms[A_DUE_DAY])
+    rows[row_at + R_SINCE] = rows[row_at + R_DUE]
+    rows[row_at + R_PURCHASES] = s[S_CYCLE_PURCHASES]
+    rows[row_at + R_REFUNDS] = s[S_CYCLE_REFUNDS]
+    rows[row_at + R_CARRIED] = s[S_BALANCE] + late
+    rows[row_at + R_INTEREST] = interest
+    rows[row_at + R_INTEREST_LEFT] = interest
+    rows[row_at + R_PENALTY] = penalty
+    bill_plans(s, rows, row_at, plans)
     minimum = half_up((s[S_UNBILLED] + s[S_BALANCE]) * terms[A_MIN_NUM], terms[A_MIN_DEN])
     s[S_MINIMUM_LEFT] = minimum
-    row[R_MINIMUM] = minimum + row[R_INSTALMENTS] + late + interest + penalty
-    row[R_TOTAL] = s[S_UNBILLED] + row[R_INSTALMENTS] + row[R_CARRIED] + interest + penalty
+    rows[row_at + R_MINIMUM] = minimum + rows[row_at + R_INSTALMENTS] + late + interest + penalty
+    rows[row_at + R_TOTAL] = s[S_UNBILLED] + rows[row_at + R_INSTALMENTS] + rows[row_at + R_CARRIED] + interest + penalty
     hold_lots(s, lots)
     s[S_GRACE] = s[S_UNBILLED]
-    s[S_GRACE_DUE] = row[R_DUE]
+    s[S_GRACE_DUE] = rows[row_at + R_DUE]
     s[S_UNBILLED] = 0
     s[S_CYCLE_PURCHASES] = 0
     s[S_CYCLE_REFUNDS] = 0
     s[S_NUM] = 0
     s[S_TAKEN] = 0
-    row[R_BALANCE] = s[S_GRACE] + s[S_BALANCE]
+    rows[row_at + R_BALANCE] = s[S_GRACE] + s[S_BALANCE]
     s[S_NEXT] += 1
     s[S_ROWS] = s[S_NEXT]
 
 
-def carried_late(terms: Sequence[int], s: Vector, rows: Rows, day: int) -> tuple[int, int]:
+def carried_late(terms: Sequence[int], s: Vector, rows: Vector, day: int) -> tuple[int, int]:
     """Give what earlier bills ask and did not get: principal, interest and fees together, and penalty."""
     late = 0
     penalty = 0
     for i in range(s[S_OPEN], s[S_NEXT]):
-        row = rows[i]
-        accrue_penalty(terms, s, row, day)
-        late += row[R_PRINCIPAL_LEFT] + row[R_INTEREST_LEFT] + row[R_FEE_LEFT]
-        penalty += owed_penalty(s, row)
+        row_at = i * R_SIZE
+        accrue_penalty(terms, s, rows, row_at, day)
+        late += rows[row_at + R_PRINCIPAL_LEFT] + rows[row_at + R_INTEREST_LEFT] + rows[row_at + R_FEE_LEFT]
+        penalty += owed_penalty(s, rows, row_at)
     return late, penalty
 
 
-def bill_plans(s: Vector, row: Vector, plans: Rows) -> None:
+def bill_plans(s: Vector, rows: Vector, row_at: int, plans: Vector) -> None:
     """Put the next instalment of every plan on the bill."""
     for i in range(s[S_PLANS]):
-        plan = plans[i]
-        count = plan[P_COUNT] - plan[P_BILLED]
-        if count == 0 or plan[P_LEFT] + plan[P_FEE_LEFT] == 0:
+        plan_at = i * P_SIZE
+        count = plans[plan_at + P_COUNT] - plans[plan_at + P_BILLED]
+        if count == 0 or plans[plan_at + P_LEFT] + plans[plan_at + P_FEE_LEFT] == 0:
             continue
-        principal = plan[P_LEVEL]
-        fee = plan[P_FEE_LEVEL]
+        principal = plans[plan_at + P_LEVEL]
+        fee = plans[plan_at + P_FEE_LEVEL]
         if count == 1:
-            principal = plan[P_LEFT]
-            fee = plan[P_FEE_LEFT]
-        elif plan[P_BILLED] == plan[P_FIRST]:
-            principal = plan[P_LEFT] - plan[P_LEVEL] * (count - 1)
-            fee = plan[P_FEE_LEFT] - plan[P_FEE_LEVEL] * (count - 1)
-        plan[P_LEFT] -= principal
-        plan[P_FEE_LEFT] -= fee
-        plan[P_BILLED] += 1
+            principal = plans[plan_at + P_LEFT]
+            fee = plans[plan_at + P_FEE_LEFT]
+        elif plans[plan_at + P_BILLED] == plans[plan_at + P_FIRST]:
+            principal = plans[plan_at + P_LEFT] - plans[plan_at + P_LEVEL] * (count - 1)
+            fee = plans[plan_at + P_FEE_LEFT] - plans[plan_at + P_FEE_LEVEL] * (count - 1)
+        plans[plan_at + P_LEFT] -= principal
+        plans[plan_at + P_FEE_LEFT] -= fee
+        plans[plan_at + P_BILLED] += 1
         s[S_PLAN_LEFT] -= principal
         s[S_PLAN_FEE_LEFT] -= fee
-        row[R_INSTALMENTS] += principal + fee
-        row[R_PRINCIPAL] += principal
-        row[R_PRINCIPAL_LEFT] += principal
-        row[R_FEE] += fee
-        row[R_FEE_LEFT] += fee
+        rows[row_at + R_INSTALMENTS] += principal + fee
+        rows[row_at + R_PRINCIPAL] += principal
+        rows[row_at + R_PRINCIPAL_LEFT] += principal
+        rows[row_at + R_FEE] += fee
+        rows[row_at + R_FEE_LEFT] += fee
 
 
-def hold_lots(s: Vector, lots: Rows) -> None:
+def hold_lots(s: Vector, lots: Vector) -> None:
     """Remember which bill holds the purchases that were unbilled until now."""
     i = s[S_LOTS] - 1
     while i >= 0:
-        if lots[i][L_PLAN] == -1 and lots[i][L_ROW] == -1:
-            lots[i][L_ROW] = s[S_NEXT]
+        if lots[i * L_SIZE + L_PLAN] == -1 and lots[i * L_SIZE + L_ROW] == -1:
+            lots[i * L_SIZE + L_ROW] = s[S_NEXT]
         i -= 1

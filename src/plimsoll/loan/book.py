@@ -5,21 +5,16 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from plimsoll.loan.facts import Fact
+from plimsoll.loan.flat import flat_size, flatten, unflatten
 from plimsoll.loan.fold import Standing, fold, go_on
 from plimsoll.loan.layout import (
     CONVERTED,
-    LOAN_ROW_SIZE,
-    P_FEE_LEFT,
-    P_LEFT,
     P_SIZE,
     R_SIZE,
     REFUNDED,
     REVERSED,
     S_DAY,
-    S_GIVEN,
-    S_NEXT,
     S_OPEN,
-    S_PLANS,
     S_ROWS,
     S_SIZE,
 )
@@ -107,38 +102,20 @@ class Decision:
     answer: str = "{}"
 
 
-def pack_standing(terms: Terms, standing: Standing) -> bytes:
-    """Give a standing as bytes: the state, the rows still open or given ahead, and the plans still running.
-
-    Rows paid in full are left out: they matter to nobody but a statement, which folds the history again.
-    """
-    s = standing.s
-    width = LOAN_ROW_SIZE if terms.kind == LOAN else R_SIZE
-    until = s[S_ROWS] if s[S_GIVEN] else max(s[S_NEXT], min(s[S_NEXT] + 1, s[S_ROWS]))
-    kept = standing.rows[s[S_OPEN] : until]
-    plans = [plan for plan in standing.plans[: s[S_PLANS]] if plan[P_LEFT] + plan[P_FEE_LEFT] > 0]
-    flat = [*s, len(kept), len(plans)]
-    for row in kept:
-        flat.extend(row[:width])
-    for plan in plans:
-        flat.extend(plan)
+def pack_standing(standing: Standing) -> bytes:
+    """Give a standing as bytes, for a store (`loan/flat.py` says what is kept)."""
+    flat = [0] * flat_size(standing.s, standing.plans)
+    flatten(standing.s, standing.rows, standing.plans, flat)
     return pack(flat)
 
 
-def unpack_standing(terms: Terms, packed: bytes) -> Standing:
+def unpack_standing(packed: bytes) -> Standing:
     """Give back the standing that `pack_standing` wrote; rows paid in full come back empty."""
     flat = unpack(packed)
-    s = flat[:S_SIZE]
-    kept, plans_count = flat[S_SIZE], flat[S_SIZE + 1]
-    width = LOAN_ROW_SIZE if terms.kind == LOAN else R_SIZE
-    first = s[S_OPEN]
-    rows = [[0] * width for _ in range(max(s[S_ROWS], first + kept))]
-    at = S_SIZE + 2
-    for i in range(first, first + kept):
-        rows[i] = flat[at : at + width]
-        at += width
-    plans = [flat[at + i * P_SIZE : at + (i + 1) * P_SIZE] for i in range(plans_count)]
-    s[S_PLANS] = plans_count
+    s = [0] * S_SIZE
+    rows = [0] * (max(flat[S_ROWS], flat[S_OPEN] + flat[S_SIZE]) * R_SIZE)
+    plans = [0] * (flat[S_SIZE + 1] * P_SIZE)
+    unflatten(flat, s, rows, plans)
     return Standing(s, rows, plans, [], [])
 
 
@@ -168,7 +145,7 @@ def open_loan(new: NewLoan, on: int) -> Held:
         new.terms,
         0,
         on,
-        pack_standing(new.terms, standing),
+        pack_standing(standing),
         (),
         summarise(read_state(new.terms, standing)),
         (),
@@ -197,7 +174,7 @@ def apply(held: Held, facts: Sequence[Fact], as_of: int) -> tuple[Held, Position
         assert held.facts is not None, f"loan {held.loan_id}: these facts need the whole history"
         standing = fold(terms, (*held.facts, *facts), day)
     else:
-        standing = go_on(terms, unpack_standing(terms, held.state), facts, day)
+        standing = go_on(terms, unpack_standing(held.state), facts, day)
     if isinstance(standing, Refused):
         return standing
     out = measured(terms, standing)
@@ -205,7 +182,7 @@ def apply(held: Held, facts: Sequence[Fact], as_of: int) -> tuple[Held, Position
         held,
         facts_count=held.facts_count + len(facts),
         last_on=max([held.last_on, *(fact.on for fact in facts)]),
-        state=pack_standing(terms, standing),
+        state=pack_standing(standing),
         summary=summarise(state_of(out)),
         facts=None if held.facts is None else (*held.facts, *facts),
     )
@@ -214,7 +191,7 @@ def apply(held: Held, facts: Sequence[Fact], as_of: int) -> tuple[Held, Position
 
 def standing_of(held: Held, as_of: int) -> Standing:
     """Give where a held loan stands on a day not before its state."""
-    standing = unpack_standing(held.terms, held.state)
+    standing = unpack_standing(held.state)
     if as_of <= standing.s[S_DAY]:
         return standing
     moved = go_on(held.terms, standing, (), as_of)

@@ -33,6 +33,7 @@ from plimsoll.loan.layout import (
     R_PENALTY_TAKEN,
     R_PRINCIPAL,
     R_PRINCIPAL_LEFT,
+    R_SIZE,
     RECOVERS_TOO_MUCH,
     REFUNDS_TOO_MUCH,
     S_AHEAD,
@@ -78,21 +79,17 @@ from plimsoll.loan.layout import (
     S_REPAYMENT,
     S_ROWS,
     S_SHADOW_NUM,
-    S_SKIP,
     S_STATUS,
-    S_STEP,
-    S_STEP_UNIT,
     S_TAKEN,
     WAIVES_TOO_MUCH,
 )
-from plimsoll.loan.schedule import drop_rows_to_come, level_again, open_period
+from plimsoll.loan.schedule import drop_rows_to_come, level_again, open_period, start_stepping
 from plimsoll.units.divide import half_even
 
 Vector = MutableSequence[int]
-Rows = Sequence[MutableSequence[int]]
 
 
-def refund(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
+def refund(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
     """Take back a purchase: principal not yet due goes first, then what is due, oldest first; what is left becomes credit.
 
     Fees not yet due shrink in proportion; fees that have fallen due stay. Refuses more than was lent and not yet refunded.
@@ -112,10 +109,10 @@ def refund(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
             level_again(terms, s, rows)
     left = amount - early
     for i in range(s[S_OPEN], s[S_NEXT]):
-        row = rows[i]
-        accrue_penalty(terms, s, row, s[S_DAY])
-        part = min(left, row[R_PRINCIPAL_LEFT])
-        row[R_PRINCIPAL_LEFT] -= part
+        row_at = i * R_SIZE
+        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
+        part = min(left, rows[row_at + R_PRINCIPAL_LEFT])
+        rows[row_at + R_PRINCIPAL_LEFT] -= part
         left -= part
     close_paid_rows(s, rows)
     s[S_REFUNDED_PRINCIPAL] += amount - left
@@ -125,21 +122,21 @@ def refund(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
     return OK
 
 
-def waive(terms: Sequence[int], s: Vector, rows: Rows, component: int, amount: int) -> int:
+def waive(terms: Sequence[int], s: Vector, rows: Vector, component: int, amount: int) -> int:
     """Forgive unpaid penalty, interest (due first, then accrued) or fee, oldest first. Refuses more than is owed."""
     left = amount
     for i in range(s[S_OPEN], s[S_NEXT]):
-        row = rows[i]
-        accrue_penalty(terms, s, row, s[S_DAY])
+        row_at = i * R_SIZE
+        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
         if component == PENALTY:
-            part = min(left, owed_penalty(s, row))
-            row[R_PENALTY_TAKEN] += part
+            part = min(left, owed_penalty(s, rows, row_at))
+            rows[row_at + R_PENALTY_TAKEN] += part
         elif component == INTEREST:
-            part = min(left, row[R_INTEREST_LEFT])
-            row[R_INTEREST_LEFT] -= part
+            part = min(left, rows[row_at + R_INTEREST_LEFT])
+            rows[row_at + R_INTEREST_LEFT] -= part
         else:
-            part = min(left, row[R_FEE_LEFT])
-            row[R_FEE_LEFT] -= part
+            part = min(left, rows[row_at + R_FEE_LEFT])
+            rows[row_at + R_FEE_LEFT] -= part
         left -= part
     if component == PENALTY:
         part = min(left, s[S_CARRY_PENALTY])
@@ -163,7 +160,7 @@ def waive(terms: Sequence[int], s: Vector, rows: Rows, component: int, amount: i
     return OK if left == part else WAIVES_TOO_MUCH
 
 
-def reschedule(terms: Sequence[int], s: Vector, rows: Rows, more: Sequence[int], at: int) -> int:
+def reschedule(terms: Sequence[int], s: Vector, rows: Vector, more: Sequence[int], at: int) -> int:
     """Put all unpaid principal on new due days at a new rate, from the day of the state (`more[at:]`: M_* in layout).
 
     A rate over 0 (M_RATE_DEN) or a way to repay of -1 stays as it was; without instalments the due days stay.
@@ -183,16 +180,13 @@ def reschedule(terms: Sequence[int], s: Vector, rows: Rows, more: Sequence[int],
     count = more[at + M_INSTALMENTS]
     if count > 0:
         s[S_ROWS] = s[S_NEXT] + count
-        s[S_STEP_UNIT] = more[at + M_STEP_UNIT]
-        s[S_STEP] = more[at + M_STEP]
-        s[S_FIRST_DUE] = more[at + M_FIRST_DUE]
-        s[S_SKIP] = more[at + M_SKIP]
+        start_stepping(s, more[at + M_STEP_UNIT], more[at + M_STEP], more[at + M_FIRST_DUE], more[at + M_SKIP])
         s[S_FIRST_ROW] = s[S_NEXT]
         s[S_GIVEN] = 0
         if s[S_FIRST_DUE] == 0:
             s[S_GIVEN] = 1
             for i in range(count):
-                rows[s[S_NEXT] + i][R_DUE] = more[at + M_DUES + i]
+                rows[(s[S_NEXT] + i) * R_SIZE + R_DUE] = more[at + M_DUES + i]
     elif s[S_ROWS] == s[S_NEXT]:
         return BAD_DUE_DAYS
     open_period(s, rows, s[S_DAY])
@@ -202,24 +196,24 @@ def reschedule(terms: Sequence[int], s: Vector, rows: Rows, more: Sequence[int],
     return OK
 
 
-def gather_unpaid(terms: Sequence[int], s: Vector, rows: Rows) -> None:
+def gather_unpaid(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Take what is unpaid out of its rows: principal back to the balance that earns, the rest to be carried."""
     s[S_CARRY_INTEREST] += accrued_interest(s)
     for i in range(s[S_OPEN], s[S_NEXT]):
-        row = rows[i]
-        accrue_penalty(terms, s, row, s[S_DAY])
-        s[S_BALANCE] += row[R_PRINCIPAL_LEFT]
-        s[S_CARRY_INTEREST] += row[R_INTEREST_LEFT]
-        s[S_CARRY_FEE] += row[R_FEE_LEFT]
-        unpaid_penalty = owed_penalty(s, row)
+        row_at = i * R_SIZE
+        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
+        s[S_BALANCE] += rows[row_at + R_PRINCIPAL_LEFT]
+        s[S_CARRY_INTEREST] += rows[row_at + R_INTEREST_LEFT]
+        s[S_CARRY_FEE] += rows[row_at + R_FEE_LEFT]
+        unpaid_penalty = owed_penalty(s, rows, row_at)
         s[S_CARRY_PENALTY] += unpaid_penalty
-        row[R_PENALTY_TAKEN] += unpaid_penalty
-        row[R_PRINCIPAL] -= row[R_PRINCIPAL_LEFT]
-        row[R_INTEREST] -= row[R_INTEREST_LEFT]
-        row[R_FEE] -= row[R_FEE_LEFT]
-        row[R_PRINCIPAL_LEFT] = 0
-        row[R_INTEREST_LEFT] = 0
-        row[R_FEE_LEFT] = 0
+        rows[row_at + R_PENALTY_TAKEN] += unpaid_penalty
+        rows[row_at + R_PRINCIPAL] -= rows[row_at + R_PRINCIPAL_LEFT]
+        rows[row_at + R_INTEREST] -= rows[row_at + R_INTEREST_LEFT]
+        rows[row_at + R_FEE] -= rows[row_at + R_FEE_LEFT]
+        rows[row_at + R_PRINCIPAL_LEFT] = 0
+        rows[row_at + R_INTEREST_LEFT] = 0
+        rows[row_at + R_FEE_LEFT] = 0
     s[S_OPEN] = s[S_NEXT]
     s[S_NUM] = 0
     s[S_TAKEN] = 0
@@ -228,19 +222,19 @@ def gather_unpaid(terms: Sequence[int], s: Vector, rows: Rows) -> None:
     s[S_AHEAD] = 0
 
 
-def pause(terms: Sequence[int], s: Vector, rows: Rows, start: int, until: int) -> int:
+def pause(terms: Sequence[int], s: Vector, rows: Vector, start: int, until: int) -> int:
     """Let no interest and no penalty accrue on the days `[start, until)`. Refuses an empty holiday, or one while another has not ended."""
     begins = max(start, s[S_DAY])
     if until <= begins or s[S_DAY] < s[S_PAUSE_UNTIL]:
         return BAD_PAUSE
     for i in range(s[S_OPEN], s[S_NEXT]):
-        accrue_penalty(terms, s, rows[i], s[S_DAY])
+        accrue_penalty(terms, s, rows, i * R_SIZE, s[S_DAY])
     s[S_PAUSE_FROM] = begins
     s[S_PAUSE_UNTIL] = until
     return OK
 
 
-def charge_off(terms: Sequence[int], s: Vector, rows: Rows, days: int) -> int:
+def charge_off(terms: Sequence[int], s: Vector, rows: Vector, days: int) -> int:
     """Take the loan off the books at a loss; the claim stays. `days`: days past due (from 91 its interest was no income)."""
     s[S_OFF_OLDEST_DUE] = oldest_unpaid(s, rows)
     s[S_OFF_SUSPENDED] = 1 if days >= PRINCIPAL_FIRST_FROM_DAYS else 0

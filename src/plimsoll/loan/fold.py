@@ -8,8 +8,8 @@ from plimsoll.loan.accrue import accrue_penalty
 from plimsoll.loan.allocate import close_paid_rows
 from plimsoll.loan.facts import REFUSALS, Fact
 from plimsoll.loan.layout import (
+    F_SIZE,
     L_SIZE,
-    LOAN_ROW_SIZE,
     M_INSTALMENTS,
     OK,
     P_SIZE,
@@ -21,6 +21,7 @@ from plimsoll.loan.layout import (
     S_NEXT,
     S_OPEN,
     S_PERIOD_FROM,
+    S_ROWS,
     S_SIZE,
     SPLIT_SIZE,
     T_DISBURSED_ON,
@@ -38,10 +39,22 @@ class Standing(NamedTuple):
     """Where a loan stands on a day: the kernel's vectors. Treat as a value: `go_on` copies before it changes anything."""
 
     s: list[int]
-    rows: list[list[int]]
-    plans: list[list[int]]
-    lots: list[list[int]]
-    splits: list[list[int]]
+    rows: list[int]
+    plans: list[int]
+    lots: list[int]
+    splits: list[int]
+
+    def row(self, i: int) -> list[int]:
+        """Give one row (R_*)."""
+        return self.rows[i * R_SIZE : (i + 1) * R_SIZE]
+
+    def plan(self, i: int) -> list[int]:
+        """Give one plan (P_*)."""
+        return self.plans[i * P_SIZE : (i + 1) * P_SIZE]
+
+    def split(self, i: int) -> list[int]:
+        """Give how the amount of one fact was split: fee, penalty, interest, principal, credit."""
+        return self.splits[i * SPLIT_SIZE : (i + 1) * SPLIT_SIZE]
 
 
 def rows_needed(terms: Terms, facts: Sequence[Fact], as_of: int) -> int:
@@ -52,12 +65,12 @@ def rows_needed(terms: Terms, facts: Sequence[Fact], as_of: int) -> int:
     return max(last - terms.vector[T_DISBURSED_ON], 0) // DAYS_BETWEEN_BILLS_MIN + 2
 
 
-def pack_facts(facts: Sequence[Fact]) -> tuple[list[list[int]], list[int]]:
-    """Give facts as the kernel reads them: rows of F_SIZE numbers, and the `more` of all of them end to end."""
+def pack_facts(facts: Sequence[Fact]) -> tuple[list[int], list[int]]:
+    """Give facts as the kernel reads them: F_SIZE numbers each, and the `more` of all of them end to end."""
     more: list[int] = []
-    packed: list[list[int]] = []
+    packed: list[int] = []
     for fact in facts:
-        packed.append([fact.kind, fact.on, fact.amount_minor, fact.a, fact.b, len(more), len(fact.more)])
+        packed += (fact.kind, fact.on, fact.amount_minor, fact.a, fact.b, len(more), len(fact.more))
         more.extend(fact.more)
     return packed, more
 
@@ -76,19 +89,17 @@ def fold(terms: Terms, facts: Sequence[Fact], as_of: int) -> Standing | Refused:
     """
     packed, more = pack_facts(facts)
     count = len(facts)
-    width = LOAN_ROW_SIZE if terms.kind == LOAN else R_SIZE
-    rows = [[0] * width for _ in range(rows_needed(terms, facts, as_of))]
+    rows = [0] * (rows_needed(terms, facts, as_of) * R_SIZE)
     s = [0] * S_SIZE
     order = [0] * count
-    splits = [[0] * SPLIT_SIZE for _ in range(count)]
-    if terms.kind == LOAN:
-        plans: list[list[int]] = []
-        lots: list[list[int]] = []
-        code = fold_loan(terms.vector, terms.dues, 0, packed, count, more, as_of, s, rows, order, splits)
-    else:
-        plans = [[0] * P_SIZE for _ in range(count)]
-        lots = [[0] * L_SIZE for _ in range(count)]
+    splits = [0] * (count * SPLIT_SIZE)
+    is_account = terms.kind != LOAN
+    plans = [0] * (count * P_SIZE if is_account else 0)
+    lots = [0] * (count * L_SIZE if is_account else 0)
+    if is_account:
         code = fold_account(terms.vector, packed, count, more, as_of, s, rows, plans, lots, order, splits)
+    else:
+        code = fold_loan(terms.vector, terms.dues, 0, packed, count, more, as_of, s, rows, order, splits)
     if code != OK:
         return refusal(code, facts)
     return Standing(s, rows, plans, lots, splits)
@@ -105,36 +116,35 @@ def go_on(terms: Terms, standing: Standing, facts: Sequence[Fact], as_of: int) -
     packed, more = pack_facts(facts)
     vector = terms.vector
     s = list(standing.s)
-    rows = [list(row) for row in standing.rows]
-    lots = [list(lot) for lot in standing.lots] + [[0] * L_SIZE for _ in facts]
-    plans = [list(plan) for plan in standing.plans] + [[0] * P_SIZE for _ in facts]
-    splits = [[0] * SPLIT_SIZE for _ in facts]
+    rows = list(standing.rows)
+    lots = standing.lots + [0] * (len(facts) * L_SIZE)
+    plans = standing.plans + [0] * (len(facts) * P_SIZE)
+    splits: list[int] = []
     _make_room(terms, s, rows, facts, as_of)
-    for i, fact in enumerate(packed):
+    for i in range(len(facts)):
         if terms.kind == LOAN:
-            code = take_fact(vector, s, rows, fact, more)
+            code = take_fact(vector, s, rows, packed, i * F_SIZE, more)
         else:
             code = take_account_fact(vector, s, rows, plans, lots, packed, i, more)
         if code != OK:
             return refusal(code + 100 * (i + 1), facts)
-        splits[i] = s[S_LAST_FEE : S_LAST_FEE + SPLIT_SIZE]
+        splits += s[S_LAST_FEE : S_LAST_FEE + SPLIT_SIZE]
     if terms.kind == LOAN:
         advance(vector, s, rows, as_of)
     else:
         advance_account(vector, s, rows, plans, lots, as_of)
     for i in range(s[S_OPEN], s[S_NEXT]):
-        accrue_penalty(vector, s, rows[i], as_of)
+        accrue_penalty(vector, s, rows, i * R_SIZE, as_of)
     if terms.kind != LOAN:
         close_paid_rows(s, rows)
     return Standing(s, rows, plans, lots, splits)
 
 
-def _make_room(terms: Terms, s: list[int], rows: list[list[int]], facts: Sequence[Fact], as_of: int) -> None:
+def _make_room(terms: Terms, s: list[int], rows: list[int], facts: Sequence[Fact], as_of: int) -> None:
     """Add the rows that the coming days can fill."""
-    width = LOAN_ROW_SIZE if terms.kind == LOAN else R_SIZE
     if terms.kind == LOAN:
-        needed = len(rows) + sum(fact.more[M_INSTALMENTS] for fact in facts if fact.kind == RESCHEDULED)
+        needed = s[S_ROWS] + sum(fact.more[M_INSTALMENTS] for fact in facts if fact.kind == RESCHEDULED)
     else:
         last = max([as_of, *(fact.on for fact in facts)])
         needed = s[S_NEXT] + max(last - s[S_PERIOD_FROM], 0) // DAYS_BETWEEN_BILLS_MIN + 2
-    rows.extend([0] * width for _ in range(needed - len(rows)))
+    rows.extend([0] * (needed * R_SIZE - len(rows)))

@@ -1,7 +1,8 @@
 """Where each number of a loan stands in the kernel's vectors.
 
 The kernel works on plain vectors of integers, so that one source runs interpreted (lists) and compiled (int64 arrays).
-Four vectors: `terms` (T_*, fixed for life), `state` (S_*), `rows` (R_*, one a due date or bill), `fact` (F_*).
+Vectors: `terms` (T_*, fixed for life), the state `s` (S_*), and tables laid end to end: `rows` (R_*, one a due date or bill; row i
+begins at i × R_SIZE), `facts` (F_*), `plans` (P_*), `lots` (L_*).
 Money is in minor units, days are day numbers, `_num` is an exact numerator over the named denominator.
 """
 
@@ -54,7 +55,8 @@ S_UNBILLED, S_GRACE, S_GRACE_DUE, S_MINIMUM_LEFT = 59, 60, 61, 62  # S_GRACE_DUE
 S_CYCLE_PURCHASES, S_CYCLE_REFUNDS, S_PLANS, S_PLAN_LEFT, S_PLAN_FEE_LEFT, S_LOTS = range(63, 69)
 S_BILLED_PENALTY, S_BILL_PENALTY_MET = 69, 70  # penalty unpaid at the last bill, and met (paid or waived) in all until then
 S_SKIP, S_BEGUN, S_FIRST_EXTRA, S_FEE_EXTRA = 71, 72, 73, 74  # BEGUN: interest of the period when the rest was levelled
-S_SIZE = 75
+S_FIRST_MONTH, S_FIRST_DAY = 75, 76  # the first due day again, as month (12 · year + month - 1) and day of the month
+S_SIZE = 77
 
 # Rows: what fell due, or will.
 R_DUE, R_PRINCIPAL, R_INTEREST, R_FEE, R_PRINCIPAL_LEFT, R_INTEREST_LEFT, R_FEE_LEFT = range(7)
@@ -62,7 +64,6 @@ R_PENALTY_NUM, R_PENALTY_TAKEN, R_SINCE, R_FROM, R_BALANCE, R_WEIGHT = range(7, 
 # A bill says more: what it is made of.
 R_BILLED_ON, R_PURCHASES, R_INSTALMENTS, R_CARRIED, R_PENALTY, R_REFUNDS, R_TOTAL, R_MINIMUM, R_PAID, R_CONVERTED = range(13, 23)
 R_SIZE = 23
-LOAN_ROW_SIZE = 13  # a row of a loan ends here
 
 # Facts.
 F_KIND, F_ON, F_AMOUNT, F_A, F_B, F_MORE_AT, F_MORE_COUNT = range(7)
@@ -86,7 +87,7 @@ L_SIZE = 4
 # `more` of a purchase or conversion in instalments: count, fee rate num, fee rate den, 1 if the merchant pays.
 M_COUNT, M_FEE_NUM, M_FEE_DEN, M_BY_MERCHANT = range(4)
 
-# What is measured of a state (loan/measure.py); from O_CUMULATIVE on: the sums of S_* in the order of `CUMULATIVE` there.
+# What is measured of a state (loan/measure.py); from O_CUMULATIVE on: the sums that the books need, as `measure` lists them.
 O_AS_OF, O_PRINCIPAL, O_PRINCIPAL_LATE, O_INTEREST, O_INTEREST_LATE, O_PENALTY, O_FEE, O_CREDIT, O_PAYOFF, O_LATE_DAYS = range(10)
 O_OLDEST, O_CLAIM, O_STATUS, O_SUSPENDED, O_NEXT_DAY, O_CUMULATIVE = range(10, 16)
 O_SIZE = 31

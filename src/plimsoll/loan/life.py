@@ -17,6 +17,7 @@ from plimsoll.loan.layout import (
     F_KIND,
     F_MORE_AT,
     F_ON,
+    F_SIZE,
     IS_CHARGED_OFF,
     NO_SUCH_FACT,
     NOT_CHARGED_OFF,
@@ -30,6 +31,7 @@ from plimsoll.loan.layout import (
     R_FEE_LEFT,
     R_INTEREST_LEFT,
     R_PRINCIPAL_LEFT,
+    R_SIZE,
     RECOVERED,
     REFUNDED,
     REPAID,
@@ -46,7 +48,6 @@ from plimsoll.loan.layout import (
     S_DISBURSED,
     S_FEE_LEFT,
     S_FEE_PAID,
-    S_FIRST_DUE,
     S_GIVEN,
     S_INTEREST_PAID,
     S_LAST_CREDIT,
@@ -70,10 +71,7 @@ from plimsoll.loan.layout import (
     S_RECEIVED,
     S_REPAYMENT,
     S_ROWS,
-    S_SKIP,
     S_STATUS,
-    S_STEP,
-    S_STEP_UNIT,
     S_TAKEN,
     SETTLED,
     SPLIT_SIZE,
@@ -97,13 +95,12 @@ from plimsoll.loan.layout import (
     UNKNOWN_KIND,
     WAIVED,
 )
-from plimsoll.loan.schedule import adjust_after_prepayment, fall_due, level_again, open_period
+from plimsoll.loan.schedule import adjust_after_prepayment, fall_due, level_again, open_period, start_stepping
 
 Vector = MutableSequence[int]
-Rows = Sequence[MutableSequence[int]]
 
 
-def order_facts(facts: Rows, count: int, as_of: int, order: Vector) -> int:
+def order_facts(facts: Vector, count: int, as_of: int, order: Vector) -> int:
     """Fill `order` with the numbers (from 0) of the facts to apply, by effective day and then as recorded; -1 for those left out.
 
     A fact and its reversal are left out once the reversal has taken effect. Gives 0, or `code + 100 · (number of the bad fact, from 1)`.
@@ -111,12 +108,12 @@ def order_facts(facts: Rows, count: int, as_of: int, order: Vector) -> int:
     for i in range(count):
         order[i] = i
     for i in range(count):
-        if facts[i][F_KIND] != REVERSED or facts[i][F_ON] > as_of:
+        if facts[i * F_SIZE + F_KIND] != REVERSED or facts[i * F_SIZE + F_ON] > as_of:
             continue
-        undone = facts[i][F_A] - 1
-        if undone < 0 or undone >= i or facts[undone][F_ON] > facts[i][F_ON]:
+        undone = facts[i * F_SIZE + F_A] - 1
+        if undone < 0 or undone >= i or facts[undone * F_SIZE + F_ON] > facts[i * F_SIZE + F_ON]:
             return NO_SUCH_FACT + 100 * (i + 1)
-        if facts[undone][F_KIND] == REVERSED:
+        if facts[undone * F_SIZE + F_KIND] == REVERSED:
             return REVERSES_REVERSAL + 100 * (i + 1)
         if order[undone] == -1:
             return REVERSED_TWICE + 100 * (i + 1)
@@ -126,16 +123,16 @@ def order_facts(facts: Rows, count: int, as_of: int, order: Vector) -> int:
         moved = order[i]
         if moved == -1:
             continue
-        on = facts[moved][F_ON]
+        on = facts[moved * F_SIZE + F_ON]
         j = i - 1
-        while j >= 0 and (order[j] == -1 or facts[order[j]][F_ON] > on):
+        while j >= 0 and (order[j] == -1 or facts[order[j] * F_SIZE + F_ON] > on):
             order[j + 1] = order[j]
             j -= 1
         order[j + 1] = moved
     return OK
 
 
-def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, rows: Rows) -> None:
+def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, rows: Vector) -> None:
     """Hand the money out: the state on the day of disbursement. `dues[dues_at:]` holds the due days where they are given in full."""
     s[S_STATUS] = OPEN
     s[S_DAY] = terms[T_DISBURSED_ON]
@@ -147,16 +144,13 @@ def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, ro
     s[S_PENALTY_NUM] = terms[T_PENALTY_NUM]
     s[S_PENALTY_DEN] = terms[T_PENALTY_DEN]
     s[S_REPAYMENT] = terms[T_REPAYMENT]
-    s[S_STEP_UNIT] = terms[T_STEP_UNIT]
-    s[S_STEP] = terms[T_STEP]
-    s[S_FIRST_DUE] = terms[T_FIRST_DUE]
-    s[S_SKIP] = terms[T_SKIP]
+    start_stepping(s, terms[T_STEP_UNIT], terms[T_STEP], terms[T_FIRST_DUE], terms[T_SKIP])
     s[S_FEE_LEFT] = terms[T_FEE]
     s[S_MERCHANT_FEE] = terms[T_MERCHANT_FEE]
     if terms[T_DUES] > 0:
         s[S_GIVEN] = 1
         for i in range(terms[T_DUES]):
-            rows[i][R_DUE] = dues[dues_at + i]
+            rows[i * R_SIZE + R_DUE] = dues[dues_at + i]
     open_period(s, rows, terms[T_DISBURSED_ON])
     if terms[T_REPAYMENT] == EQUAL_INSTALMENT and terms[T_INSTALMENT] > 0:
         s[S_LEVEL] = terms[T_INSTALMENT]
@@ -164,7 +158,7 @@ def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, ro
         level_again(terms, s, rows)
 
 
-def advance(terms: Sequence[int], s: Vector, rows: Rows, day: int) -> None:
+def advance(terms: Sequence[int], s: Vector, rows: Vector, day: int) -> None:
     """Move to a day: what falls due on or before it falls due, interest accrues to it."""
     while s[S_NEXT] < s[S_ROWS] and s[S_PERIOD_UNTIL] <= day:
         fall_due(terms, s, rows)
@@ -172,7 +166,7 @@ def advance(terms: Sequence[int], s: Vector, rows: Rows, day: int) -> None:
     settle_status(s, rows)
 
 
-def settle_status(s: Vector, rows: Rows) -> None:
+def settle_status(s: Vector, rows: Vector) -> None:
     """Mark the loan paid off when nothing is owed and nothing will be."""
     if s[S_STATUS] == OPEN and s[S_BALANCE] == 0 and s[S_NEXT] == s[S_ROWS]:
         close_paid_rows(s, rows)
@@ -180,17 +174,19 @@ def settle_status(s: Vector, rows: Rows) -> None:
             s[S_STATUS] = PAID_OFF
 
 
-def owed_now(terms: Sequence[int], s: Vector, rows: Rows) -> int:
+def owed_now(terms: Sequence[int], s: Vector, rows: Vector) -> int:
     """Give what pays the loan off on the day of the state, in minor units, before the borrower's credit is used."""
     total = s[S_BALANCE] + s[S_CARRY_INTEREST] + s[S_CARRY_PENALTY] + s[S_CARRY_FEE] + accrued_interest(s)
     for i in range(s[S_OPEN], s[S_NEXT]):
-        row = rows[i]
-        accrue_penalty(terms, s, row, s[S_DAY])
-        total += row[R_PRINCIPAL_LEFT] + row[R_INTEREST_LEFT] + row[R_FEE_LEFT] + owed_penalty(s, row)
+        row_at = i * R_SIZE
+        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
+        total += (
+            rows[row_at + R_PRINCIPAL_LEFT] + rows[row_at + R_INTEREST_LEFT] + rows[row_at + R_FEE_LEFT] + owed_penalty(s, rows, row_at)
+        )
     return total
 
 
-def pay_ahead(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
+def pay_ahead(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
     """Pay what is not yet due: amounts carried by a reschedule, interest accrued, then principal; give what is left."""
     paid = min(amount, s[S_CARRY_FEE])
     s[S_CARRY_FEE] -= paid
@@ -221,7 +217,7 @@ def pay_ahead(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> int:
     return amount - principal
 
 
-def pay(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> None:
+def pay(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> None:
     """Take the borrower's money: what is due, then what is not, and the rest as credit. `sum(split) == amount`."""
     s[S_RECEIVED] += amount
     left = pay_due(terms, s, rows, amount)
@@ -235,7 +231,7 @@ def pay(terms: Sequence[int], s: Vector, rows: Rows, amount: int) -> None:
     s[S_LAST_CREDIT] = left
 
 
-def settle(terms: Sequence[int], s: Vector, rows: Rows) -> int:
+def settle(terms: Sequence[int], s: Vector, rows: Vector) -> int:
     """Pay exactly the payoff of the day, credit used first. Gives NOTHING_OWED where there is none, else OK."""
     accrue_interest(terms, s, terms[T_DISBURSED_ON] + terms[T_MIN_DAYS])
     owed = owed_now(terms, s, rows)
@@ -249,34 +245,34 @@ def settle(terms: Sequence[int], s: Vector, rows: Rows) -> int:
     return OK
 
 
-def take_fact(terms: Sequence[int], s: Vector, rows: Rows, fact: Sequence[int], more: Sequence[int]) -> int:
+def take_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact_at: int, more: Sequence[int]) -> int:
     """Apply one fact to the state on its day. Gives 0 or why it is refused (layout)."""
-    kind = fact[F_KIND]
-    if fact[F_ON] < terms[T_DISBURSED_ON]:
+    kind = facts[fact_at + F_KIND]
+    if facts[fact_at + F_ON] < terms[T_DISBURSED_ON]:
         return BEFORE_START
-    advance(terms, s, rows, fact[F_ON])
+    advance(terms, s, rows, facts[fact_at + F_ON])
     forget_last_split(s)
-    if fact[F_AMOUNT] < 0:
+    if facts[fact_at + F_AMOUNT] < 0:
         return BAD_AMOUNT
     if kind == NOTED:
         return OK
     if kind == RECOVERED:
-        return recover(s, fact[F_AMOUNT]) if s[S_STATUS] == CHARGED_OFF else NOT_CHARGED_OFF
+        return recover(s, facts[fact_at + F_AMOUNT]) if s[S_STATUS] == CHARGED_OFF else NOT_CHARGED_OFF
     if s[S_STATUS] == CHARGED_OFF:
         return IS_CHARGED_OFF
     code = OK
     if kind == REPAID:
-        pay(terms, s, rows, fact[F_AMOUNT])
+        pay(terms, s, rows, facts[fact_at + F_AMOUNT])
     elif kind == SETTLED:
         code = settle(terms, s, rows)
     elif kind == REFUNDED:
-        code = refund(terms, s, rows, fact[F_AMOUNT])
+        code = refund(terms, s, rows, facts[fact_at + F_AMOUNT])
     elif kind == WAIVED:
-        code = waive(terms, s, rows, fact[F_A], fact[F_AMOUNT])
+        code = waive(terms, s, rows, facts[fact_at + F_A], facts[fact_at + F_AMOUNT])
     elif kind == RESCHEDULED:
-        code = reschedule(terms, s, rows, more, fact[F_MORE_AT])
+        code = reschedule(terms, s, rows, more, facts[fact_at + F_MORE_AT])
     elif kind == PAUSED:
-        code = pause(terms, s, rows, fact[F_B], fact[F_A])
+        code = pause(terms, s, rows, facts[fact_at + F_B], facts[fact_at + F_A])
     elif kind == CHARGED_OFF_FACT:
         code = charge_off(terms, s, rows, past_due_days(terms, s, rows))
     else:
@@ -290,14 +286,14 @@ def fold(
     terms: Sequence[int],
     dues: Sequence[int],
     dues_at: int,
-    facts: Rows,
+    facts: Vector,
     count: int,
     more: Sequence[int],
     as_of: int,
     s: Vector,
-    rows: Rows,
+    rows: Vector,
     order: Vector,
-    splits: Rows,
+    splits: Vector,
 ) -> int:
     """Fold terms and facts into the state on the day `as_of`.
 
@@ -316,14 +312,14 @@ def fold(
         i = order[k]
         if i == -1:
             continue
-        if facts[i][F_ON] > as_of:
+        if facts[i * F_SIZE + F_ON] > as_of:
             break
-        code = take_fact(terms, s, rows, facts[i], more)
+        code = take_fact(terms, s, rows, facts, i * F_SIZE, more)
         if code != OK:
             return code + 100 * (i + 1)
         for part in range(SPLIT_SIZE):
-            splits[i][part] = s[S_LAST_FEE + part]
+            splits[i * SPLIT_SIZE + part] = s[S_LAST_FEE + part]
     advance(terms, s, rows, as_of)
     for i in range(s[S_OPEN], s[S_NEXT]):
-        accrue_penalty(terms, s, rows[i], as_of)
+        accrue_penalty(terms, s, rows, i * R_SIZE, as_of)
     return OK

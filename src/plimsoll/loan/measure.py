@@ -4,7 +4,7 @@ from collections.abc import MutableSequence, Sequence
 
 from plimsoll.loan.accrue import accrued_interest, owed_penalty
 from plimsoll.loan.agenda import next_day
-from plimsoll.loan.allocate import oldest_unpaid, past_due_days
+from plimsoll.loan.allocate import days_since, oldest_unpaid
 from plimsoll.loan.layout import (
     CHARGED_OFF,
     O_AS_OF,
@@ -29,6 +29,7 @@ from plimsoll.loan.layout import (
     R_FEE_LEFT,
     R_INTEREST_LEFT,
     R_PRINCIPAL_LEFT,
+    R_SIZE,
     S_BALANCE,
     S_CARRY_FEE,
     S_CARRY_INTEREST,
@@ -63,32 +64,25 @@ from plimsoll.loan.layout import (
 )
 
 Vector = MutableSequence[int]
-Rows = Sequence[MutableSequence[int]]
-
-# In the order of O_CUMULATIVE and on.
-CUMULATIVE = (
-    S_DISBURSED,
-    S_MERCHANT_FEE,
-    S_RECEIVED,
-    S_REFUNDED,
-    S_RECOVERED,
-    S_INTEREST_PAID,
-    S_PENALTY_PAID,
-    S_FEE_PAID,
-    S_INTEREST_WAIVED,
-    S_PENALTY_WAIVED,
-    S_FEE_WAIVED,
-    S_OFF_PRINCIPAL,
-    S_OFF_INTEREST,
-    S_OFF_PENALTY,
-    S_OFF_FEE,
-)
 
 
-def measure(terms: Sequence[int], s: Vector, rows: Rows, is_account: bool, out: Vector) -> None:
+def measure(terms: Sequence[int], s: Vector, rows: Vector, is_account: bool, out: Vector) -> None:
     """Fill `out` (O_SIZE numbers) from a state whose penalties are up to its day. Amounts in minor units."""
-    for i in range(len(CUMULATIVE)):
-        out[O_CUMULATIVE + i] = s[CUMULATIVE[i]]
+    out[O_CUMULATIVE] = s[S_DISBURSED]
+    out[O_CUMULATIVE + 1] = s[S_MERCHANT_FEE]
+    out[O_CUMULATIVE + 2] = s[S_RECEIVED]
+    out[O_CUMULATIVE + 3] = s[S_REFUNDED]
+    out[O_CUMULATIVE + 4] = s[S_RECOVERED]
+    out[O_CUMULATIVE + 5] = s[S_INTEREST_PAID]
+    out[O_CUMULATIVE + 6] = s[S_PENALTY_PAID]
+    out[O_CUMULATIVE + 7] = s[S_FEE_PAID]
+    out[O_CUMULATIVE + 8] = s[S_INTEREST_WAIVED]
+    out[O_CUMULATIVE + 9] = s[S_PENALTY_WAIVED]
+    out[O_CUMULATIVE + 10] = s[S_FEE_WAIVED]
+    out[O_CUMULATIVE + 11] = s[S_OFF_PRINCIPAL]
+    out[O_CUMULATIVE + 12] = s[S_OFF_INTEREST]
+    out[O_CUMULATIVE + 13] = s[S_OFF_PENALTY]
+    out[O_CUMULATIVE + 14] = s[S_OFF_FEE]
     out[O_AS_OF] = s[S_DAY]
     out[O_STATUS] = s[S_STATUS]
     out[O_CREDIT] = s[S_CREDIT]
@@ -101,15 +95,15 @@ def measure(terms: Sequence[int], s: Vector, rows: Rows, is_account: bool, out: 
         out[O_SUSPENDED] = s[S_OFF_SUSPENDED]
     else:
         out[O_OLDEST] = oldest_unpaid(s, rows)
-        out[O_LATE_DAYS] = past_due_days(terms, s, rows)
+        out[O_LATE_DAYS] = days_since(terms, s, out[O_OLDEST])
         out[O_SUSPENDED] = 1 if out[O_LATE_DAYS] >= PRINCIPAL_FIRST_FROM_DAYS else 0
     measure_owed(terms, s, rows, out)
     owed = out[O_PRINCIPAL] + out[O_INTEREST] + out[O_PENALTY] + out[O_FEE] - s[S_CREDIT]
     out[O_PAYOFF] = s[S_CLAIM] if s[S_STATUS] == CHARGED_OFF else max(owed, 0)
-    out[O_NEXT_DAY] = next_day(terms, s, rows, is_account)
+    out[O_NEXT_DAY] = next_day(terms, s, out[O_OLDEST], is_account)
 
 
-def measure_owed(terms: Sequence[int], s: Vector, rows: Rows, out: Vector) -> None:
+def measure_owed(terms: Sequence[int], s: Vector, rows: Vector, out: Vector) -> None:
     """Fill what is owed, and what of it is late."""
     principal = s[S_BALANCE] + s[S_GRACE] + s[S_UNBILLED] + s[S_PLAN_LEFT]
     interest = s[S_CARRY_INTEREST] + accrued_interest(s)
@@ -118,14 +112,14 @@ def measure_owed(terms: Sequence[int], s: Vector, rows: Rows, out: Vector) -> No
     principal_late = 0
     interest_late = 0
     for i in range(s[S_OPEN], s[S_NEXT]):
-        row = rows[i]
-        principal += row[R_PRINCIPAL_LEFT]
-        interest += row[R_INTEREST_LEFT]
-        fee += row[R_FEE_LEFT]
-        penalty += owed_penalty(s, row)
-        if row[R_DUE] + terms[T_GRACE_DAYS] < s[S_DAY]:
-            principal_late += row[R_PRINCIPAL_LEFT]
-            interest_late += row[R_INTEREST_LEFT]
+        row_at = i * R_SIZE
+        principal += rows[row_at + R_PRINCIPAL_LEFT]
+        interest += rows[row_at + R_INTEREST_LEFT]
+        fee += rows[row_at + R_FEE_LEFT]
+        penalty += owed_penalty(s, rows, row_at)
+        if rows[row_at + R_DUE] + terms[T_GRACE_DAYS] < s[S_DAY]:
+            principal_late += rows[row_at + R_PRINCIPAL_LEFT]
+            interest_late += rows[row_at + R_INTEREST_LEFT]
     out[O_PRINCIPAL] = principal
     out[O_INTEREST] = interest
     out[O_PENALTY] = penalty

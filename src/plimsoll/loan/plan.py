@@ -13,6 +13,7 @@ from plimsoll.loan.layout import (
     L_LEFT,
     L_PLAN,
     L_ROW,
+    L_SIZE,
     M_BY_MERCHANT,
     M_COUNT,
     M_FEE_DEN,
@@ -32,12 +33,14 @@ from plimsoll.loan.layout import (
     P_MERCHANT_FEE,
     P_ON,
     P_PRINCIPAL,
+    P_SIZE,
     R_BILLED_ON,
     R_CONVERTED,
     R_MINIMUM,
     R_PAID,
     R_PRINCIPAL_LEFT,
     R_REFUNDS,
+    R_SIZE,
     R_TOTAL,
     REFUNDS_TOO_MUCH,
     S_BALANCE,
@@ -65,21 +68,20 @@ from plimsoll.loan.layout import (
 from plimsoll.units.divide import half_even
 
 Vector = MutableSequence[int]
-Rows = Sequence[MutableSequence[int]]
 
 
-def purchase(s: Vector, plans: Rows, lots: Rows, number: int, amount: int, more: Sequence[int], at: int, more_count: int) -> int:
+def purchase(s: Vector, plans: Vector, lots: Vector, number: int, amount: int, more: Sequence[int], at: int, more_count: int) -> int:
     """Buy: onto the next bill, or in instalments where `more[at:]` says so. `number` is the fact's, from 0."""
     s[S_DISBURSED] += amount
-    lot = lots[s[S_LOTS]]
-    lot[L_FACT] = number
-    lot[L_LEFT] = amount
-    lot[L_ROW] = -1
-    lot[L_PLAN] = -1
+    lot_at = s[S_LOTS] * L_SIZE
+    lots[lot_at + L_FACT] = number
+    lots[lot_at + L_LEFT] = amount
+    lots[lot_at + L_ROW] = -1
+    lots[lot_at + L_PLAN] = -1
     if more_count > 0:
         if more[at + M_COUNT] < 1:
             return BAD_PLAN
-        lot[L_PLAN] = s[S_PLANS]
+        lots[lot_at + L_PLAN] = s[S_PLANS]
         add_plan(s, plans, amount, -1, more, at)
     else:
         s[S_UNBILLED] += amount
@@ -88,105 +90,105 @@ def purchase(s: Vector, plans: Rows, lots: Rows, number: int, amount: int, more:
     return OK
 
 
-def add_plan(s: Vector, plans: Rows, amount: int, row: int, more: Sequence[int], at: int) -> None:
+def add_plan(s: Vector, plans: Vector, amount: int, row: int, more: Sequence[int], at: int) -> None:
     """Start a plan: principal and fee in equal parts, remainders with the first; the fee rounds half to even."""
     count = more[at + M_COUNT]
     fee = half_even(amount * more[at + M_FEE_NUM], more[at + M_FEE_DEN])
-    plan = plans[s[S_PLANS]]
-    plan[P_ON] = s[S_DAY]
-    plan[P_BILL] = row
-    plan[P_PRINCIPAL] = amount
-    plan[P_COUNT] = count
-    plan[P_BILLED] = 0
-    plan[P_MERCHANT_FEE] = 0
+    plan_at = s[S_PLANS] * P_SIZE
+    plans[plan_at + P_ON] = s[S_DAY]
+    plans[plan_at + P_BILL] = row
+    plans[plan_at + P_PRINCIPAL] = amount
+    plans[plan_at + P_COUNT] = count
+    plans[plan_at + P_BILLED] = 0
+    plans[plan_at + P_MERCHANT_FEE] = 0
     if more[at + M_BY_MERCHANT] == 1:
         s[S_MERCHANT_FEE] += fee
-        plan[P_MERCHANT_FEE] = fee
+        plans[plan_at + P_MERCHANT_FEE] = fee
         fee = 0
-    plan[P_FEE] = fee
-    plan[P_LEFT] = amount
-    plan[P_FEE_LEFT] = fee
-    level_plan(plan)
+    plans[plan_at + P_FEE] = fee
+    plans[plan_at + P_LEFT] = amount
+    plans[plan_at + P_FEE_LEFT] = fee
+    level_plan(plans, plan_at)
     s[S_PLAN_LEFT] += amount
     s[S_PLAN_FEE_LEFT] += fee
     s[S_PLANS] += 1
 
 
-def level_plan(plan: Vector) -> None:
+def level_plan(plans: Vector, plan_at: int) -> None:
     """Spread what is left of a plan over the bills it has left."""
-    count = plan[P_COUNT] - plan[P_BILLED]
-    plan[P_LEVEL] = plan[P_LEFT] // count
-    plan[P_FEE_LEVEL] = plan[P_FEE_LEFT] // count
-    plan[P_FIRST] = plan[P_BILLED]
+    count = plans[plan_at + P_COUNT] - plans[plan_at + P_BILLED]
+    plans[plan_at + P_LEVEL] = plans[plan_at + P_LEFT] // count
+    plans[plan_at + P_FEE_LEVEL] = plans[plan_at + P_FEE_LEFT] // count
+    plans[plan_at + P_FIRST] = plans[plan_at + P_BILLED]
 
 
-def convert(s: Vector, rows: Rows, plans: Rows, lots: Rows, fact: Sequence[int], more: Sequence[int]) -> int:
+def convert(s: Vector, rows: Vector, plans: Vector, lots: Vector, facts: Vector, fact_at: int, more: Sequence[int]) -> int:
     """Turn the last bill (its unpaid principal, until its due day) or an unbilled purchase into instalments.
 
-    The first instalment is on the next bill. `fact[F_A]`: the bill day, or `fact[F_B]`: the number of the purchase, from 1.
+    The first instalment is on the next bill. F_A of the fact is the bill day, or F_B the number of the purchase, from 1.
     """
-    at = fact[F_MORE_AT]
+    at = facts[fact_at + F_MORE_AT]
     if more[at + M_COUNT] < 1:
         return BAD_PLAN
-    if fact[F_B] > 0:
-        return convert_purchase(s, plans, lots, fact[F_B] - 1, more, at)
+    if facts[fact_at + F_B] > 0:
+        return convert_purchase(s, plans, lots, facts[fact_at + F_B] - 1, more, at)
     last = s[S_NEXT] - 1
     amount = s[S_GRACE] + s[S_BALANCE]
-    if last < 0 or rows[last][R_BILLED_ON] != fact[F_A] or s[S_GRACE_DUE] == 0 or amount == 0:
+    if last < 0 or rows[last * R_SIZE + R_BILLED_ON] != facts[fact_at + F_A] or s[S_GRACE_DUE] == 0 or amount == 0:
         return NO_BILL
     s[S_GRACE] = 0
     s[S_BALANCE] = 0
-    rows[last][R_MINIMUM] -= s[S_MINIMUM_LEFT]
+    rows[last * R_SIZE + R_MINIMUM] -= s[S_MINIMUM_LEFT]
     s[S_MINIMUM_LEFT] = 0
-    rows[last][R_CONVERTED] += amount
-    rows[last][R_TOTAL] -= amount
+    rows[last * R_SIZE + R_CONVERTED] += amount
+    rows[last * R_SIZE + R_TOTAL] -= amount
     add_plan(s, plans, amount, last, more, at)
     return OK
 
 
-def convert_purchase(s: Vector, plans: Rows, lots: Rows, number: int, more: Sequence[int], at: int) -> int:
+def convert_purchase(s: Vector, plans: Vector, lots: Vector, number: int, more: Sequence[int], at: int) -> int:
     """Turn an unbilled purchase into instalments."""
     i = find_lot(s, lots, number)
-    if i == -1 or lots[i][L_ROW] != -1 or lots[i][L_PLAN] != -1:
+    if i == -1 or lots[i * L_SIZE + L_ROW] != -1 or lots[i * L_SIZE + L_PLAN] != -1:
         return NO_PURCHASE
-    amount = min(lots[i][L_LEFT], s[S_UNBILLED])
+    amount = min(lots[i * L_SIZE + L_LEFT], s[S_UNBILLED])
     if amount == 0:
         return NO_PURCHASE
     s[S_UNBILLED] -= amount
     s[S_CYCLE_PURCHASES] -= amount
-    lots[i][L_PLAN] = s[S_PLANS]
+    lots[i * L_SIZE + L_PLAN] = s[S_PLANS]
     add_plan(s, plans, amount, -1, more, at)
     return OK
 
 
-def find_lot(s: Vector, lots: Rows, number: int) -> int:
+def find_lot(s: Vector, lots: Vector, number: int) -> int:
     """Give the lot of a purchase by the number of its fact (from 0), -1 if there is none."""
     for i in range(s[S_LOTS]):
-        if lots[i][L_FACT] == number:
+        if lots[i * L_SIZE + L_FACT] == number:
             return i
     return -1
 
 
-def return_purchase(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lots: Rows, number: int, amount: int) -> int:
+def return_purchase(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots: Vector, number: int, amount: int) -> int:
     """Take a purchase back: the unbilled purchase first, then the bill or plan that holds it, other debt, and credit."""
     i = find_lot(s, lots, number)
     if i == -1:
         return NO_PURCHASE
-    lot = lots[i]
-    if amount > lot[L_LEFT]:
+    lot_at = i * L_SIZE
+    if amount > lots[lot_at + L_LEFT]:
         return REFUNDS_TOO_MUCH
-    lot[L_LEFT] -= amount
+    lots[lot_at + L_LEFT] -= amount
     s[S_REFUNDED] += amount
     left = amount
-    if lot[L_PLAN] >= 0:
-        left = shrink_plan(s, plans[lot[L_PLAN]], left)
-    elif lot[L_ROW] == -1:
+    if lots[lot_at + L_PLAN] >= 0:
+        left = shrink_plan(s, plans, lots[lot_at + L_PLAN] * P_SIZE, left)
+    elif lots[lot_at + L_ROW] == -1:
         part = min(amount, s[S_UNBILLED])
         s[S_UNBILLED] -= part
         s[S_CYCLE_REFUNDS] += part
         left -= part
     else:
-        left = shrink_bill(s, rows, plans, lot[L_ROW], left)
+        left = shrink_bill(s, rows, plans, lots[lot_at + L_ROW], left)
     left = shrink_other_debt(terms, s, rows, plans, left)
     s[S_REFUNDED_PRINCIPAL] += amount - left
     s[S_LAST_PRINCIPAL] = amount - left
@@ -195,33 +197,33 @@ def return_purchase(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, lo
     return OK
 
 
-def shrink_plan(s: Vector, plan: Vector, amount: int) -> int:
+def shrink_plan(s: Vector, plans: Vector, plan_at: int, amount: int) -> int:
     """Take an amount off the principal of a plan not yet billed; its fees shrink in proportion. Gives what is left."""
-    part = min(amount, plan[P_LEFT])
+    part = min(amount, plans[plan_at + P_LEFT])
     if part == 0:
         return amount
-    fee = half_even(plan[P_FEE_LEFT] * (plan[P_LEFT] - part), plan[P_LEFT])
-    s[S_PLAN_FEE_LEFT] -= plan[P_FEE_LEFT] - fee
+    fee = half_even(plans[plan_at + P_FEE_LEFT] * (plans[plan_at + P_LEFT] - part), plans[plan_at + P_LEFT])
+    s[S_PLAN_FEE_LEFT] -= plans[plan_at + P_FEE_LEFT] - fee
     s[S_PLAN_LEFT] -= part
-    plan[P_FEE_LEFT] = fee
-    plan[P_LEFT] -= part
-    level_plan(plan)
+    plans[plan_at + P_FEE_LEFT] = fee
+    plans[plan_at + P_LEFT] -= part
+    level_plan(plans, plan_at)
     return amount - part
 
 
-def shrink_bill(s: Vector, rows: Rows, plans: Rows, held_by: int, amount: int) -> int:
+def shrink_bill(s: Vector, rows: Vector, plans: Vector, held_by: int, amount: int) -> int:
     """Take an amount off the bill that holds the purchase, or off the plan that bill became. Gives what is left."""
     left = amount
     for i in range(s[S_PLANS]):
-        if plans[i][P_BILL] == held_by:
-            left = shrink_plan(s, plans[i], left)
+        if plans[i * P_SIZE + P_BILL] == held_by:
+            left = shrink_plan(s, plans, i * P_SIZE, left)
     if held_by == s[S_NEXT] - 1:
         left -= shrink_grace(s, left)
-    row = rows[held_by]
-    if row[R_PAID] < row[R_TOTAL]:
-        part = min(amount - left, row[R_TOTAL] - row[R_PAID])
-        row[R_REFUNDS] += part
-        row[R_TOTAL] -= part
+    row_at = held_by * R_SIZE
+    if rows[row_at + R_PAID] < rows[row_at + R_TOTAL]:
+        part = min(amount - left, rows[row_at + R_TOTAL] - rows[row_at + R_PAID])
+        rows[row_at + R_REFUNDS] += part
+        rows[row_at + R_TOTAL] -= part
     return left
 
 
@@ -233,14 +235,14 @@ def shrink_grace(s: Vector, amount: int) -> int:
     return part
 
 
-def shrink_other_debt(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, amount: int) -> int:
+def shrink_other_debt(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, amount: int) -> int:
     """Take an amount off late principal, what revolves, the bill, unbilled purchases and plans, in this order. Gives what is left."""
     left = amount
     for i in range(s[S_OPEN], s[S_NEXT]):
-        row = rows[i]
-        accrue_penalty(terms, s, row, s[S_DAY])
-        part = min(left, row[R_PRINCIPAL_LEFT])
-        row[R_PRINCIPAL_LEFT] -= part
+        row_at = i * R_SIZE
+        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
+        part = min(left, rows[row_at + R_PRINCIPAL_LEFT])
+        rows[row_at + R_PRINCIPAL_LEFT] -= part
         left -= part
     close_paid_rows(s, rows)
     part = min(left, s[S_BALANCE])
@@ -249,13 +251,13 @@ def shrink_other_debt(terms: Sequence[int], s: Vector, rows: Rows, plans: Rows, 
     left -= shrink_grace(s, left)
     billed = amount - left
     i = s[S_NEXT] - 1
-    while i >= 0 and rows[i][R_PAID] < rows[i][R_TOTAL]:
-        rows[i][R_PAID] += min(billed, rows[i][R_TOTAL] - rows[i][R_PAID])
+    while i >= 0 and rows[i * R_SIZE + R_PAID] < rows[i * R_SIZE + R_TOTAL]:
+        rows[i * R_SIZE + R_PAID] += min(billed, rows[i * R_SIZE + R_TOTAL] - rows[i * R_SIZE + R_PAID])
         i -= 1
     part = min(left, s[S_UNBILLED])
     s[S_UNBILLED] -= part
     s[S_CYCLE_REFUNDS] += part
     left -= part
     for i in range(s[S_PLANS]):
-        left = shrink_plan(s, plans[i], left)
+        left = shrink_plan(s, plans, i * P_SIZE, left)
     return left

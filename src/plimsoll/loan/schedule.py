@@ -22,6 +22,7 @@ from plimsoll.loan.layout import (
     R_PRINCIPAL,
     R_PRINCIPAL_LEFT,
     R_SINCE,
+    R_SIZE,
     R_WEIGHT,
     S_AHEAD,
     S_BALANCE,
@@ -34,8 +35,10 @@ from plimsoll.loan.layout import (
     S_FEE_LEFT,
     S_FEE_LEVEL,
     S_FIRST,
+    S_FIRST_DAY,
     S_FIRST_DUE,
     S_FIRST_EXTRA,
+    S_FIRST_MONTH,
     S_FIRST_ROW,
     S_GIVEN,
     S_LEVEL,
@@ -60,51 +63,64 @@ from plimsoll.loan.layout import (
     T_PREPAYMENT,
 )
 from plimsoll.loan.level import level_instalment
-from plimsoll.units.days import step_from, weight
+from plimsoll.units.days import MONTHS, WEEKS, day_in_month, day_of, month_of, weight, year_of
 from plimsoll.units.divide import half_up
 
 Vector = MutableSequence[int]
-Rows = Sequence[MutableSequence[int]]
 
 
-def due_day(s: Vector, rows: Rows, i: int) -> int:
+def due_day(s: Vector, rows: Vector, i: int) -> int:
     """Give the due day of row `i`: as given, or stepped from the first one."""
     if s[S_GIVEN] == 1:
-        return rows[i][R_DUE]
-    return step_from(s[S_FIRST_DUE], s[S_STEP_UNIT], s[S_STEP], i - s[S_FIRST_ROW] + s[S_SKIP])
+        return rows[i * R_SIZE + R_DUE]
+    steps = s[S_STEP] * (i - s[S_FIRST_ROW] + s[S_SKIP])
+    if s[S_STEP_UNIT] == MONTHS:
+        return day_in_month(s[S_FIRST_MONTH] + steps, s[S_FIRST_DAY])
+    return s[S_FIRST_DUE] + (7 if s[S_STEP_UNIT] == WEEKS else 1) * steps
 
 
-def open_period(s: Vector, rows: Rows, since: int) -> None:
+def start_stepping(s: Vector, unit: int, step: int, first: int, skip: int) -> None:
+    """Let due days follow from the first one, or from the draw `skip` steps before it."""
+    s[S_STEP_UNIT] = unit
+    s[S_STEP] = step
+    s[S_FIRST_DUE] = first
+    s[S_SKIP] = skip
+    if unit == MONTHS and first > 0:
+        s[S_FIRST_MONTH] = 12 * year_of(first) + month_of(first) - 1
+        s[S_FIRST_DAY] = day_of(first)
+
+
+def open_period(s: Vector, rows: Vector, since: int) -> None:
     """Start the period that ends with the next due day; there may be none."""
     s[S_PERIOD_FROM] = since
     if s[S_NEXT] == s[S_ROWS]:
         s[S_PERIOD_UNTIL] = 0
         return
-    row = rows[s[S_NEXT]]
-    row[R_DUE] = due_day(s, rows, s[S_NEXT])
-    row[R_FROM] = since
-    s[S_PERIOD_UNTIL] = row[R_DUE]
+    row_at = s[S_NEXT] * R_SIZE
+    rows[row_at + R_DUE] = due_day(s, rows, s[S_NEXT])
+    rows[row_at + R_FROM] = since
+    s[S_PERIOD_UNTIL] = rows[row_at + R_DUE]
 
 
-def weigh_rows(terms: Sequence[int], s: Vector, rows: Rows) -> None:
+def weigh_rows(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Fill due day and weight of the rows still to come, the first one from the day of the state."""
     day_count = terms[T_DAY_COUNT]
     since = s[S_PERIOD_FROM]
     for i in range(s[S_NEXT], s[S_ROWS]):
-        row = rows[i]
+        row_at = i * R_SIZE
         due = due_day(s, rows, i)
-        row[R_DUE] = due
+        rows[row_at + R_DUE] = due
         start = max(since, s[S_DAY])
         unit = s[S_STEP_UNIT]
-        row[R_WEIGHT] = weight(day_count, unit, since, due, start, due)
+        rows[row_at + R_WEIGHT] = weight(day_count, unit, since, due, start, due)
         held_from = max(start, s[S_PAUSE_FROM])
         held_until = min(due, s[S_PAUSE_UNTIL])
         if held_from < held_until:
-            row[R_WEIGHT] -= weight(day_count, unit, since, due, held_from, held_until)
+            rows[row_at + R_WEIGHT] -= weight(day_count, unit, since, due, held_from, held_until)
         since = due
 
 
-def level_again(terms: Sequence[int], s: Vector, rows: Rows) -> None:
+def level_again(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Spread the balance over the rows still to come, from the day of the state."""
     count = s[S_ROWS] - s[S_NEXT]
     if count == 0:
@@ -124,7 +140,7 @@ def level_again(terms: Sequence[int], s: Vector, rows: Rows) -> None:
     s[S_FEE_EXTRA] = s[S_FEE_LEFT] - s[S_FEE_LEVEL] * count
 
 
-def adjust_after_prepayment(terms: Sequence[int], s: Vector, rows: Rows, prepaid: int) -> None:
+def adjust_after_prepayment(terms: Sequence[int], s: Vector, rows: Vector, prepaid: int) -> None:
     """Change the instalments to come after principal was paid early, as the terms say."""
     if s[S_BALANCE] == 0:
         drop_rows_to_come(s)
@@ -149,16 +165,16 @@ def drop_rows_to_come(s: Vector) -> None:
         s[S_PERIOD_UNTIL] = 0
 
 
-def principal_part(terms: Sequence[int], s: Vector) -> int:
-    """Give the principal of the instalment that falls due, in minor units; its interest has accrued to the due day."""
+def principal_part(terms: Sequence[int], s: Vector, whole: int) -> int:
+    """Give the principal of the instalment that falls due, in minor units. `whole` is all the interest of its period, rounded."""
     balance = s[S_BALANCE]
     if s[S_NEXT] == s[S_ROWS] - 1:
         return balance
     part = 0
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
         # The level instalment covers what the period earned since it was levelled; what had begun before comes on top.
-        num = s[S_SHADOW_NUM] if terms[T_PREPAYMENT] == NEXT_FIRST else s[S_NUM]
-        part = s[S_LEVEL] - half_up(num, s[S_RATE_DEN]) + s[S_BEGUN]
+        planned = half_up(s[S_SHADOW_NUM], s[S_RATE_DEN]) if terms[T_PREPAYMENT] == NEXT_FIRST else whole
+        part = s[S_LEVEL] - planned + s[S_BEGUN]
     elif s[S_REPAYMENT] == EQUAL_PRINCIPAL:
         part = s[S_LEVEL]
     elif s[S_REPAYMENT] == FEE_PLAN:
@@ -175,26 +191,27 @@ def fee_part(s: Vector) -> int:
     return min(s[S_FEE_LEVEL] + (s[S_FEE_EXTRA] if s[S_NEXT] == s[S_FIRST] else 0), s[S_FEE_LEFT])
 
 
-def fall_due(terms: Sequence[int], s: Vector, rows: Rows) -> None:
+def fall_due(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Let the next instalment fall due: its interest is rounded here, its principal leaves the balance that earns."""
-    row = rows[s[S_NEXT]]
-    due = row[R_DUE]
+    row_at = s[S_NEXT] * R_SIZE
+    due = rows[row_at + R_DUE]
     accrue_interest(terms, s, due)
-    interest = accrued_interest(s)
-    principal = principal_part(terms, s)
+    whole = half_up(s[S_NUM], s[S_RATE_DEN])
+    interest = whole - s[S_TAKEN]
+    principal = principal_part(terms, s, whole)
     fee = fee_part(s)
     s[S_BALANCE] -= principal
     s[S_FEE_LEFT] -= fee
-    row[R_PRINCIPAL] = principal
-    row[R_INTEREST] = interest + s[S_CARRY_INTEREST]
-    row[R_FEE] = fee + s[S_CARRY_FEE]
-    row[R_PRINCIPAL_LEFT] = principal
-    row[R_INTEREST_LEFT] = row[R_INTEREST]
-    row[R_FEE_LEFT] = row[R_FEE]
-    row[R_PENALTY_NUM] = s[S_CARRY_PENALTY] * s[S_PENALTY_DEN]
-    row[R_PENALTY_TAKEN] = 0
-    row[R_SINCE] = due
-    row[R_BALANCE] = s[S_BALANCE]
+    rows[row_at + R_PRINCIPAL] = principal
+    rows[row_at + R_INTEREST] = interest + s[S_CARRY_INTEREST]
+    rows[row_at + R_FEE] = fee + s[S_CARRY_FEE]
+    rows[row_at + R_PRINCIPAL_LEFT] = principal
+    rows[row_at + R_INTEREST_LEFT] = rows[row_at + R_INTEREST]
+    rows[row_at + R_FEE_LEFT] = rows[row_at + R_FEE]
+    rows[row_at + R_PENALTY_NUM] = s[S_CARRY_PENALTY] * s[S_PENALTY_DEN]
+    rows[row_at + R_PENALTY_TAKEN] = 0
+    rows[row_at + R_SINCE] = due
+    rows[row_at + R_BALANCE] = s[S_BALANCE]
     s[S_CARRY_INTEREST] = 0
     s[S_CARRY_PENALTY] = 0
     s[S_CARRY_FEE] = 0

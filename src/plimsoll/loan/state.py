@@ -27,6 +27,7 @@ from plimsoll.loan.layout import (
     R_FROM,
     R_INTEREST,
     R_PRINCIPAL,
+    R_SIZE,
     S_CREDIT,
     S_NEXT,
     S_ROWS,
@@ -116,11 +117,13 @@ def read_promise(terms: Terms, standing: Standing) -> tuple[Instalment, ...]:
     """Give the schedule as it stands on the day of the standing: what fell due, and what will if nothing else happens."""
     assert terms.kind == LOAN, "an account has bills, not a schedule"
     s = list(standing.s)
-    rows = [list(row) for row in standing.rows]
+    rows = list(standing.rows)
     s[S_CREDIT] = 0
     while s[S_NEXT] < s[S_ROWS]:
         fall_due(terms.vector, s, rows)
-    return tuple(
-        Instalment(i + 1, row[R_DUE], row[R_DUE] - row[R_FROM], row[R_PRINCIPAL], row[R_INTEREST], row[R_FEE], row[R_BALANCE])
-        for i, row in enumerate(rows[: s[S_NEXT]])
-    )
+    lines = []
+    for i in range(s[S_NEXT]):
+        row = rows[i * R_SIZE : (i + 1) * R_SIZE]
+        days = row[R_DUE] - row[R_FROM]
+        lines.append(Instalment(i + 1, row[R_DUE], days, row[R_PRINCIPAL], row[R_INTEREST], row[R_FEE], row[R_BALANCE]))
+    return tuple(lines)

@@ -10,8 +10,8 @@ from plimsoll.loan.layout import (
     A_MIN_NUM,
     BY_AGE,
     EQUAL_INSTALMENT,
-    LOAN_ROW_SIZE,
     LOWER_INSTALMENT,
+    R_SIZE,
     S_LEVEL,
     S_SIZE,
     T_ALLOCATION,
@@ -160,7 +160,7 @@ def write_loan(terms: LoanTerms) -> Terms:
         due.skip,
     ]
     s = [0] * S_SIZE
-    rows = [[0] * LOAN_ROW_SIZE for _ in range(due.count)]
+    rows = [0] * (due.count * R_SIZE)
     begin(vector, due.given, 0, s, rows)
     if terms.repayment == EQUAL_INSTALMENT:
         vector[T_INSTALMENT] = s[S_LEVEL]

@@ -81,12 +81,16 @@ def month_length(year: int, month: int) -> int:
     return 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31
 
 
+def day_in_month(months: int, day: int) -> int:
+    """Give the day number of a day of a month, or of the month's last day where it is shorter. `months` is 12 · year + month - 1."""
+    year = months // 12
+    month = months - 12 * year + 1
+    return ordinal(year, month, min(day, month_length(year, month)))
+
+
 def add_months(day: int, months: int) -> int:
     """Give the same day of the month `months` later, or the last day of that month where it is shorter."""
-    month0 = month_of(day) - 1 + months
-    year = year_of(day) + month0 // 12
-    month = month0 % 12 + 1
-    return ordinal(year, month, min(day_of(day), month_length(year, month)))
+    return day_in_month(12 * year_of(day) + month_of(day) - 1 + months, day_of(day))
 
 
 def step_from(first: int, unit: int, step: int, index: int) -> int:

@@ -56,7 +56,7 @@ def answer_account(fields: Fields, terms: Terms, facts: Sequence[Fact], as_of: i
         return standing
     state = read_state(terms, standing)
     return {
-        "bills": [show_bill(row, terms.currency) for row in standing.rows[: standing.s[S_NEXT]]],
+        "bills": [show_bill(standing.row(i), terms.currency) for i in range(standing.s[S_NEXT])],
         "loans": [show_plan(terms, facts, standing, i) for i in range(standing.s[S_PLANS])],
         "available": text_of(max(limit - state.principal, 0), terms.currency),
         "state": show_state(terms, standing, tolerance_days),
@@ -106,7 +106,7 @@ def show_bill(row: Sequence[int], currency: str) -> Answer:
 def show_plan(terms: Terms, facts: Sequence[Fact], standing: Standing, number: int) -> Answer:
     """Give one plan: its schedule, totals and cost, and what of it has not been billed."""
     ccy = terms.currency
-    plan = standing.plans[number]
+    plan = standing.plan(number)
     lines = plan_lines(terms, facts, standing, number)
     flows = [(line.due_on, line.principal + line.fee) for line in lines]
     simple, effective = annual_cost(sum(line.principal for line in lines), plan[P_ON], flows, 12)
@@ -125,7 +125,7 @@ def show_plan(terms: Terms, facts: Sequence[Fact], standing: Standing, number: i
 
 def plan_lines(terms: Terms, facts: Sequence[Fact], standing: Standing, number: int) -> list[Instalment]:
     """Give the instalments of a plan: those billed as they were billed, the others as they stand."""
-    plan = standing.plans[number]
+    plan = standing.plan(number)
     days = []
     bill = plan[P_ON]
     for _ in range(plan[P_COUNT]):
@@ -161,6 +161,6 @@ def billed_parts(terms: Terms, facts: Sequence[Fact], plan: Sequence[int], numbe
         before, after = fold(terms, facts, bill - 1), fold(terms, [fact for fact in facts if fact.on < bill], bill)
         assert not isinstance(before, Refused), "the whole was folded before"
         assert not isinstance(after, Refused), "the whole was folded before"
-        was, now = before.plans[number], after.plans[number]
+        was, now = before.plan(number), after.plan(number)
         parts.append((was[P_LEFT] - now[P_LEFT], was[P_FEE_LEFT] - now[P_FEE_LEFT]))
     return parts

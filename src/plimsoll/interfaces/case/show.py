@@ -116,7 +116,7 @@ def show_allocations(facts: Sequence[Fact], standing: Standing, as_of: int, curr
     shown = []
     for number in sorted(range(len(facts)), key=lambda i: facts[i].on):
         fact = facts[number]
-        split = standing.splits[number]
+        split = standing.split(number)
         if fact.kind not in (REPAID, SETTLED, REFUNDED) or fact.on > as_of or not any(split):
             continue
         parts = [text_of(part, currency) for part in split]

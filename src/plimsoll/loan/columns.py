@@ -1,0 +1,220 @@
+"""Columns of loans through the compiled kernel: fold many histories, move many cached states to a day.
+
+Work is shared by threads, the kernel holding no lock. Loans whose products could pass 2^63 are left to the interpreted kernel
+(`fits`). Needs the extra `fast`.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from plimsoll.loan import drive
+from plimsoll.loan.compiled import FACTOR_MAX, compile_together
+from plimsoll.loan.layout import (
+    F_SIZE,
+    L_SIZE,
+    O_CUMULATIVE,
+    O_SIZE,
+    P_SIZE,
+    R_SIZE,
+    S_DAY,
+    S_ROWS,
+    S_SIZE,
+    SPLIT_SIZE,
+    T_RATE_DEN,
+    T_RATE_NUM,
+    T_SIZE,
+)
+from plimsoll.units.position import Position
+
+Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+
+KERNEL: dict[str, Any] = compile_together(drive)
+RANGE_LOANS = 4096
+"""Loans a thread takes at a time."""
+DAYS_MAX = 366 * 366 * 40
+"""The largest weight of a period that `fits` allows for: 40 years in the finest day count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Loans after a fold or a move: `out` has one row of measured numbers (O_* in layout) a loan, `codes` 0 or why it was refused.
+
+    `flat` and `flat_sizes` hold the states as vectors where they were asked for, else nothing.
+    """
+
+    out: Ints
+    codes: Ints
+    flat: Ints
+    flat_sizes: Ints
+
+    def position(self) -> Position:
+        """Give the numbers the books need, a column each, for `ledger.balances`."""
+        at = O_CUMULATIVE
+        columns = [self.out[:, i] for i in (*range(at, at + 5), 1, 3, 5, 6, 7, *range(at + 5, at + 15), 11, 13)]
+        return Position._make(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Terms and facts of many loans. Facts number facts_at[i] to facts_at[i + 1] belong to loan i; each is F_SIZE numbers, end to end.
+
+    `more` and `dues` are counted from their own start; `is_account` is 1 for a pay-later account.
+    """
+
+    terms: Ints
+    is_account: Ints
+    dues: Ints
+    dues_at: Ints
+    facts: Ints
+    facts_at: Ints
+    more: Ints
+
+
+def fits(terms: Sequence[int], amount_max_minor: int) -> bool:
+    """Tell whether a loan's products stay below 2^63: amount × rate × the longest weight, and the factors of the annuity."""
+    earned = amount_max_minor * max(terms[T_RATE_NUM], 1) * DAYS_MAX
+    return 2 * earned < 2**62 and terms[T_RATE_DEN] + terms[T_RATE_NUM] * 366 * 366 < FACTOR_MAX
+
+
+def share(count: int, work: Callable[[int, int], None], threads: int) -> None:
+    """Run `work(low, high)` over `[0, count)` in ranges, on some threads; an exception in any of them is raised here."""
+    ranges = [(low, min(low + RANGE_LOANS, count)) for low in range(0, count, RANGE_LOANS)]
+    if threads <= 1 or len(ranges) <= 1:
+        for low, high in ranges:
+            work(low, high)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(work, low, high) for low, high in ranges]:
+            done.result()
+
+
+class Scratch:
+    """The vectors that one range of loans needs while it is worked on."""
+
+    def __init__(self, rows: int, facts: int) -> None:
+        """Make room for so many rows and facts of one loan."""
+        self.s = np.zeros(S_SIZE, np.int64)
+        self.rows = np.zeros(rows * R_SIZE, np.int64)
+        self.plans = np.zeros(facts * P_SIZE, np.int64)
+        self.lots = np.zeros(facts * L_SIZE, np.int64)
+        self.order = np.zeros(facts, np.int64)
+        self.splits = np.zeros(facts * SPLIT_SIZE, np.int64)
+
+
+def fold_many(histories: Histories, as_of: Ints, rows_needed: Ints, *, flat_size_max: int = 0, threads: int = 1) -> Folded:
+    """Fold every loan to its day: the same answers as `loan.fold.fold`, to the last minor unit.
+
+    `rows_needed` as `loan.fold.rows_needed` gives it. With `flat_size_max` the states come back too, one row of that many numbers a loan.
+    """
+    count = len(histories.terms)
+    done = _room(count, flat_size_max)
+    facts_most = int(np.diff(histories.facts_at).max(initial=0)) + 1
+    rows_most = int(rows_needed.max(initial=0)) + 2
+
+    def work(low: int, high: int) -> None:
+        room = Scratch(rows_most, facts_most)
+        KERNEL["fold_range"](
+            low,
+            high,
+            histories.terms,
+            histories.is_account,
+            histories.dues,
+            histories.dues_at,
+            histories.facts,
+            histories.facts_at,
+            histories.more,
+            as_of,
+            room.s,
+            room.rows,
+            room.plans,
+            room.lots,
+            room.order,
+            room.splits,
+            done.out,
+            done.codes,
+            done.flat,
+            done.flat_sizes,
+        )
+
+    share(count, work, threads)
+    return done
+
+
+def move_many(
+    terms: Ints, is_account: Ints, states: Ints, states_at: Ints, as_of: Ints, *, flat_size_max: int = 0, threads: int = 1
+) -> Folded:
+    """Move cached states (flat vectors end to end) to a day not before them, as `loan.fold.go_on` without facts."""
+    count = len(terms)
+    done = _room(count, flat_size_max)
+    starts = states_at[:-1]
+    months = (as_of - states[starts + S_DAY]).max(initial=0) // 28
+    rows_most = int(states[starts + S_ROWS].max(initial=0) + states[starts + S_SIZE].max(initial=0))
+    rows_most += int(months) + 3
+    plans_most = int(states[starts + S_SIZE + 1].max(initial=0)) + 1
+
+    def work(low: int, high: int) -> None:
+        room = Scratch(rows_most, plans_most)
+        KERNEL["move_range"](
+            low,
+            high,
+            terms,
+            is_account,
+            states,
+            states_at,
+            as_of,
+            room.s,
+            room.rows,
+            room.plans,
+            room.lots,
+            done.out,
+            done.flat,
+            done.flat_sizes,
+        )
+
+    share(count, work, threads)
+    return done
+
+
+def _room(count: int, flat_size_max: int) -> Folded:
+    """Make room for the answers of so many loans."""
+    flat = np.zeros((count if flat_size_max else 1, max(flat_size_max, 1)), np.int64)
+    return Folded(np.zeros((count, O_SIZE), np.int64), np.zeros(count, np.int64), flat, np.zeros(count if flat_size_max else 0, np.int64))
+
+
+def unpack_many(blobs: Sequence[bytes]) -> tuple[Ints, Ints]:
+    """Unpack blobs of `units.pack`: give the vectors end to end, and where each begins (one more place for the end)."""
+    joined = np.frombuffer(b"".join(blobs), np.uint8)
+    sizes = np.fromiter(map(len, blobs), np.int64, len(blobs))
+    blob_at = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))[:-1]
+    lengths = joined[blob_at + 1].astype(np.int64) + 256 * joined[blob_at + 2].astype(np.int64) if len(blobs) else sizes
+    flat_at = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    flat = np.zeros(int(flat_at[-1]), np.int64)
+    KERNEL["unpack_range"](0, len(blobs), joined, blob_at, flat_at, flat)
+    return flat, flat_at
+
+
+def pack_many(flat: Ints, sizes: Ints) -> list[bytes]:
+    """Pack rows of numbers, `sizes` of each, into blobs of `units.pack`."""
+    blob = np.zeros((len(flat), 5 + 10 * int(sizes.max(initial=0))), np.uint8)
+    blob_sizes = np.zeros(len(flat), np.int64)
+    KERNEL["pack_range"](0, len(flat), flat, sizes, blob, blob_sizes)
+    return [blob[i, :size].tobytes() for i, size in enumerate(blob_sizes.tolist())]
+
+
+def terms_of(blobs: Sequence[bytes]) -> tuple[Ints, Ints, Ints, Ints]:
+    """Unpack packed terms (`Terms.pack` through `units.pack`): the table, is_account, due days end to end, and where each loan's begin."""
+    flat, flat_at = unpack_many(blobs)
+    terms = np.zeros((len(blobs), T_SIZE), np.int64)
+    is_account = np.zeros(len(blobs), np.int64)
+    dues_at = np.zeros(len(blobs), np.int64)
+    KERNEL["split_terms"](0, len(blobs), flat, flat_at, terms, is_account, dues_at)
+    return terms, is_account, flat, dues_at
+
+
+NO_FACTS = np.zeros(0 * F_SIZE, np.int64)

@@ -1,0 +1,148 @@
+"""The kernel compiled: the same source, function by function, for machine integers.
+
+Every function of the kernel's modules is compiled as it stands, in a namespace of its own; nothing is written twice but one
+function: `annuity` needs whole numbers longer than 64 bits, and is done here on limbs. A parity test holds both kernels equal.
+Import this only where columns of loans are worked on: it needs the extra `fast`.
+"""
+
+import hashlib
+import sys
+import types
+from importlib.abc import SourceLoader
+
+import numba
+import numpy as np
+
+from plimsoll.loan import (
+    account,
+    accrue,
+    agenda,
+    allocate,
+    bill,
+    change,
+    flat,
+    layout,
+    level,
+    life,
+    measure,
+    plan,
+    schedule,
+)
+from plimsoll.units import days, divide
+
+# Callees before callers, for the eye; the compiler resolves names when it first runs.
+MODULES = (divide, days, layout, level, accrue, allocate, schedule, change, life, bill, plan, account, agenda, measure, flat)
+LIMB_BITS = 20
+LIMB = 1 << LIMB_BITS
+FACTOR_MAX = 1 << 42
+"""Factors of the limb arithmetic stay below this, so that limb × factor + carry stays below 2^63."""
+
+
+INLINED = frozenset([
+    "accrue_interest", "accrue_penalty", "accrued_interest", "advance", "basis", "begin", "clear", "close_paid_rows",
+    "day_in_month", "day_of", "days_since", "due_day", "earning_weight", "fall_due", "fee_part", "flat_size", "flatten", "fold",
+    "forget_last_split", "half_up", "is_leap", "measure", "measure_owed", "month_length", "month_of", "next_day",
+    "oldest_unpaid", "open_period", "order_facts", "ordinal", "owed_penalty", "past_due_days", "pay", "pay_due", "pay_fee",
+    "pay_interest", "pay_penalty", "pay_principal", "principal_part", "settle_status", "sooner", "start_stepping", "step_from",
+    "take_fact", "unflatten", "unpaid", "use_credit", "weight", "year_of",
+])  # fmt: skip
+"""Called for every due day or fact: their calls would cost more than their work, since an array is seven words to hand over."""
+
+
+def annuity(principal, rows, first, until, rate_num, rate_den):  # type: ignore[no-untyped-def]
+    """Give what `loan.level.annuity` gives, on limbs of 20 bits: P·Π(1+r) ÷ f, rounded half-up."""
+    size = 4 * (until - first + 2)
+    numerator = np.zeros(size, np.int64)
+    denominator = np.zeros(size, np.int64)
+    scale = np.zeros(size, np.int64)
+    numerator[0] = principal % LIMB
+    numerator[1] = principal // LIMB % LIMB
+    numerator[2] = principal // LIMB // LIMB
+    scale[0] = 1
+    for i in range(first, until):
+        growth = rate_den + rate_num * rows[i * layout.R_SIZE + layout.R_WEIGHT]
+        times(numerator, growth)
+        times(denominator, growth)
+        times(scale, rate_den)
+        for k in range(size):
+            denominator[k] += scale[k]
+        carry_over(denominator)
+    low = 0
+    high = 2 * principal + 1
+    # The rounded quotient is the largest level with (2·level − 1) · denominator at most 2 · numerator.
+    times(numerator, 2)
+    tried = np.empty(size, np.int64)
+    while high - low > 1:
+        middle = (low + high) // 2
+        for k in range(size):
+            tried[k] = denominator[k]
+        times(tried, 2 * middle - 1)
+        if is_at_most(tried, numerator):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def times(limbs, factor):  # type: ignore[no-untyped-def]
+    """Multiply a long number by a factor below FACTOR_MAX, in place."""
+    carry = 0
+    for k in range(len(limbs)):
+        whole = limbs[k] * factor + carry
+        limbs[k] = whole % LIMB
+        carry = whole // LIMB
+
+
+def carry_over(limbs):  # type: ignore[no-untyped-def]
+    """Bring every limb below LIMB again, in place."""
+    carry = 0
+    for k in range(len(limbs)):
+        whole = limbs[k] + carry
+        limbs[k] = whole % LIMB
+        carry = whole // LIMB
+
+
+def is_at_most(a, b):  # type: ignore[no-untyped-def]
+    """Tell whether one long number is at most another of the same size."""
+    k = len(a) - 1
+    while k >= 0:
+        if a[k] != b[k]:
+            return a[k] < b[k]
+        k -= 1
+    return True
+
+
+def compile_together(drivers: types.ModuleType) -> dict[str, object]:
+    """Give the kernel's functions and those of one more module by name, compiled in one namespace.
+
+    The first call of each costs seconds; later processes load it from a cache beside the source. The name under which it is cached
+    carries a digest of all sources, since the compiler itself looks only at the file of one function.
+    """
+    modules = (*MODULES, drivers)
+    digest = hashlib.sha256("".join(source_of(module) for module in (*modules, sys.modules[__name__])).encode()).hexdigest()[:12]
+    space: dict[str, object] = {"np": np, "layout": layout, "LIMB": LIMB, "__name__": __name__}
+    functions: dict[str, types.FunctionType] = {}
+    for module in modules:
+        for name, value in vars(module).items():
+            if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
+                assert name not in functions, f"two kernel functions are called {name}"
+                functions[name] = value
+            elif isinstance(value, int | tuple):
+                space[name] = value
+    for written in (annuity, times, carry_over, is_at_most):
+        assert isinstance(written, types.FunctionType)
+        functions[written.__name__] = written
+    for name, function in functions.items():
+        own = types.FunctionType(function.__code__, space, name, function.__defaults__)
+        own.__module__ = function.__module__
+        own.__qualname__ = f"{name}_{digest}"
+        space[name] = numba.njit(own, cache=True, nogil=True, error_model="numpy", forceinline=name in INLINED)
+    return space
+
+
+def source_of(module: types.ModuleType) -> str:
+    """Give the source of a module as it was imported."""
+    loader = module.__spec__.loader if module.__spec__ else None
+    source = loader.get_source(module.__name__) if isinstance(loader, SourceLoader) else None
+    assert source, f"{module.__name__} has no source to compile"
+    return source

@@ -1,0 +1,169 @@
+"""Loops over columns of loans, for the compiler: fold many, move many. Written for int64 arrays; run interpreted they still work.
+
+Every loop takes a range `[low, high)` of loans, so that threads can share the work.
+"""
+
+from collections.abc import MutableSequence, Sequence
+
+from plimsoll.loan.account import advance_account, fold_account
+from plimsoll.loan.accrue import accrue_penalty
+from plimsoll.loan.allocate import close_paid_rows
+from plimsoll.loan.flat import flat_size, flatten, unflatten
+from plimsoll.loan.layout import (
+    F_SIZE,
+    R_SIZE,
+    S_DAY,
+    S_NEXT,
+    S_OPEN,
+    S_SIZE,
+    T_SIZE,
+)
+from plimsoll.loan.life import advance, fold
+from plimsoll.loan.measure import measure
+
+Vector = MutableSequence[int]
+Rows = Sequence[MutableSequence[int]]
+
+
+def clear(vector: Vector, count: int) -> None:
+    """Set the first numbers of a vector to zero."""
+    for i in range(count):
+        vector[i] = 0
+
+
+def fold_range(
+    low: int,
+    high: int,
+    terms: Rows,
+    is_account: Sequence[int],
+    dues: Sequence[int],
+    dues_at: Sequence[int],
+    facts: Vector,
+    facts_at: Sequence[int],
+    more: Sequence[int],
+    as_of: Sequence[int],
+    s: Vector,
+    rows: Vector,
+    plans: Vector,
+    lots: Vector,
+    order: Vector,
+    splits: Vector,
+    out: Rows,
+    codes: Vector,
+    packed: Rows,
+    packed_sizes: Vector,
+) -> None:
+    """Fold loans `[low, high)`: measured numbers into `out` (zeros), refusals into `codes`, states into `packed` where it has rows.
+
+    The facts of loan i are numbers facts_at[i] to facts_at[i + 1] of the table, with `more` counted from its start. The vectors from
+    `s` to `splits` are scratch of one thread.
+    """
+    for i in range(low, high):
+        own = terms[i]
+        count = facts_at[i + 1] - facts_at[i]
+        history = facts[facts_at[i] * F_SIZE : facts_at[i + 1] * F_SIZE]
+        clear(s, S_SIZE)
+        if is_account[i] == 1:
+            codes[i] = fold_account(own, history, count, more, as_of[i], s, rows, plans, lots, order, splits)
+        else:
+            codes[i] = fold(own, dues, dues_at[i], history, count, more, as_of[i], s, rows, order, splits)
+        if codes[i] != 0:
+            continue
+        measure(own, s, rows, is_account[i] == 1, out[i])
+        if len(packed_sizes) > 0:
+            packed_sizes[i] = flat_size(s, plans)
+            flatten(s, rows, plans, packed[i])
+
+
+def move_range(
+    low: int,
+    high: int,
+    terms: Rows,
+    is_account: Sequence[int],
+    states: Sequence[int],
+    states_at: Sequence[int],
+    as_of: Sequence[int],
+    s: Vector,
+    rows: Vector,
+    plans: Vector,
+    lots: Vector,
+    out: Rows,
+    packed: Rows,
+    packed_sizes: Vector,
+) -> None:
+    """Move loans `[low, high)` from their cached states (flat vectors end to end in `states`) to a day, as `fold_range` reports."""
+    for i in range(low, high):
+        own = terms[i]
+        flat = states[states_at[i] : states_at[i + 1]]
+        day = max(as_of[i], flat[S_DAY])
+        if is_account[i] == 1:
+            unflatten(flat, s, rows, plans)
+            advance_account(own, s, rows, plans, lots, day)
+            close_paid_rows(s, rows)
+        else:
+            unflatten(flat, s, rows, plans)
+            advance(own, s, rows, day)
+        for k in range(s[S_OPEN], s[S_NEXT]):
+            accrue_penalty(own, s, rows, k * R_SIZE, day)
+        measure(own, s, rows, is_account[i] == 1, out[i])
+        if len(packed_sizes) > 0:
+            packed_sizes[i] = flat_size(s, plans)
+            flatten(s, rows, plans, packed[i])
+
+
+def unpack_range(low: int, high: int, blob: Sequence[int], blob_at: Sequence[int], flat_at: Sequence[int], flat: Vector) -> None:
+    """Unpack blobs `[low, high)` (units/pack.py, bytes end to end) into `flat`, where zeros stand."""
+    for i in range(low, high):
+        at = blob_at[i]
+        width = blob[at]
+        count = blob[at + 3] + 256 * blob[at + 4]
+        values = at + 5 + 2 * count
+        for k in range(count):
+            place = blob[at + 5 + 2 * k] + 256 * blob[at + 6 + 2 * k]
+            value = 0
+            for byte in range(width):
+                value += blob[values + k * width + byte] << (8 * byte)
+            if width == 4 and value >= 2147483648:
+                value -= 4294967296
+            flat[flat_at[i] + place] = value
+
+
+def pack_range(low: int, high: int, flat: Rows, sizes: Sequence[int], blob: Rows, blob_sizes: Vector) -> None:
+    """Pack vectors `[low, high)` as units/pack.py does, each into a row of bytes of its own."""
+    for i in range(low, high):
+        count = 0
+        width = 4
+        for k in range(sizes[i]):
+            value = flat[i][k]
+            if value != 0:
+                count += 1
+                if value > 2147483647 or value < -2147483647:
+                    width = 8
+        row = blob[i]
+        row[0] = width
+        row[1] = sizes[i] & 255
+        row[2] = sizes[i] >> 8
+        row[3] = count & 255
+        row[4] = count >> 8
+        at = 5
+        values = 5 + 2 * count
+        for k in range(sizes[i]):
+            value = flat[i][k]
+            if value != 0:
+                row[at] = k & 255
+                row[at + 1] = k >> 8
+                at += 2
+                for byte in range(width):
+                    row[values + byte] = (value >> (8 * byte)) & 255
+                values += width
+        blob_sizes[i] = values
+
+
+def split_terms(low: int, high: int, flat: Sequence[int], flat_at: Sequence[int], terms: Rows, is_account: Vector, dues_at: Vector) -> None:
+    """Spread packed terms (`Terms.pack`) `[low, high)` into a table, and say where their due days stand in `flat`."""
+    for i in range(low, high):
+        at = flat_at[i]
+        is_account[i] = 1 if flat[at] == 2 else 0
+        for k in range(T_SIZE):
+            terms[i][k] = flat[at + 1 + k]
+        dues_at[i] = at + 1 + T_SIZE
