@@ -293,11 +293,11 @@ class AccountLife:
 
     def converted(self, fact: dict) -> None:
         """Turn the open bill's purchases and carried principal (or one unbilled purchase) into instalments."""
-        if "ref" in fact:
-            amount = self.unbilled.pop(fact["ref"], 0)
+        if "purchase" in fact:
+            amount = self.unbilled.pop(fact["purchase"], 0)
             if not amount:
                 raise Stop("no such unbilled purchase")
-            self.held_by[fact["ref"]] = self.plan(fact["ref"], amount, fact)
+            self.held_by[fact["purchase"]] = self.plan(fact["purchase"], amount, fact)
             return
         bill = next((bill for bill in self.bills if bill.billed_on.isoformat() == fact["bill"]), None)
         amount = self.open_bill + self.revolving
