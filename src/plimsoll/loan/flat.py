@@ -8,6 +8,7 @@ from plimsoll.loan.layout import (
     P_SIZE,
     R_SIZE,
     S_GIVEN,
+    S_LOTS,
     S_NEXT,
     S_OPEN,
     S_PLANS,
@@ -34,7 +35,10 @@ def flat_size(s: Vector, plans: Vector) -> int:
 
 
 def flatten(s: Vector, rows: Vector, plans: Vector, flat: Vector) -> None:
-    """Write a state into `flat` (`flat_size` numbers). Rows paid in full are left out: a statement folds the history again."""
+    """Write a state into `flat` (`flat_size` numbers).
+
+    Rows paid in full are left out: a statement folds the history again. So are purchases, which only a fact that names one needs.
+    """
     for i in range(S_SIZE):
         flat[i] = s[i]
     first = s[S_OPEN] * R_SIZE
@@ -53,6 +57,7 @@ def flatten(s: Vector, rows: Vector, plans: Vector, flat: Vector) -> None:
             running += 1
     flat[S_SIZE + 1] = running
     flat[S_PLANS] = running
+    flat[S_LOTS] = 0
 
 
 def unflatten(flat: Sequence[int], s: Vector, rows: Vector, plans: Vector) -> None:
