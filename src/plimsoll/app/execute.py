@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
-from plimsoll.app.posting import Request, Stamp, answered, load_facts, post, want_of
+from plimsoll.app.posting import Request, Stamp, answered, load_facts, post, refuse_clash, want_of
 from plimsoll.app.rows import RulesRow
 from plimsoll.app.sheet import Pending, Seen, Taken, Want
 from plimsoll.app.store import Store, Transaction
@@ -167,6 +167,9 @@ def _attempts(store: Store, work: Work, rules: Any) -> Outcome:
             with store.transaction() as transaction:
                 return _once(transaction, store, work, rules)
         except Clash as found:
+            refused = refuse_clash(found)
+            if refused is not None:
+                return refused
             clash = str(found)
         except LimitGuard:
             return Refused("limit_exceeded")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from plimsoll.app.execute import ATTEMPTS_MAX, Desk, Failed, Outcome, Wiring, Work, execute_alone, prepared
+from plimsoll.app.posting import refuse_clash
 from plimsoll.app.sheet import Want
 from plimsoll.app.store import Store
 from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
@@ -66,8 +67,9 @@ def execute_chunk(store: Store, works: Sequence[Work], rules: Any) -> list[RowOu
                 outcomes: list[RowOutcome] = [desk.attempt(work) for work in works]
                 desk.save(store)
                 return outcomes
-        except Clash:
-            continue
+        except Clash as clash:
+            if refuse_clash(clash) is not None:
+                break
         except LimitGuard:
             break
         except StoreTrouble as trouble:

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, Final
@@ -45,6 +45,8 @@ _CLAIM: Final = (
     + "= %s AND claim.is_claimed FOR UPDATE OF l) AS locked ON true"
 )
 _CLOSE_SHARED: Final = "SELECT pg_advisory_xact_lock_shared(%s)"
+_CLOSE_ALONE: Final = "SELECT pg_advisory_xact_lock(%s)"
+_MOVE_OPEN_ON: Final = statements.MOVE_OPEN_ON.replace("?", MARK)
 _LOCKED: Final = statements.CUSTOMER + "= ANY(%s::int8[]) ORDER BY l.customer_id FOR UPDATE OF l"
 _SEEN_ONE: Final = "SELECT b.open_on, c.digest, c.answer FROM book b LEFT JOIN command c ON c.key = %s"
 _SEEN: Final = statements.SEEN + "= ANY(%s)"
@@ -79,7 +81,7 @@ def trouble(failed: psycopg.Error, *, is_committing: bool = False) -> Exception:
     """Give the Clash, LimitGuard or StoreTrouble for an error of the driver, or the error itself where it is a bug."""
     said = str(failed).partition("\n")[0]
     if isinstance(failed, errors.UniqueViolation | errors.SerializationFailure | errors.DeadlockDetected):
-        return Clash(said)
+        return Clash(said, failed.diag.table_name or "")
     if isinstance(failed, errors.LockNotAvailable | errors.QueryCanceled):
         return StoreTrouble("store_busy", said)
     if failed.sqlstate == LIMIT_PASSED:
@@ -207,6 +209,7 @@ class PostgresTransaction:
         put(schema.outbox, pending.outbox)
         put(schema.audit, pending.audit)
         put(schema.parked, pending.parked)
+        put(schema.close_shard, pending.shards)
         put_states(pending.states(self.days, is_fresh=False))
         for row in pending.changed_lines():
             self.connection.execute(statements.update_line_terms(MARK).encode(), row)
@@ -240,6 +243,14 @@ class PostgresTransaction:
             self.connection.execute(_STAGE)
             self._copy_as(_COPY_STAGE, schema.loan_state, rows)
             self.connection.execute(_APPLY_STAGE)
+
+    def move_open_day(self, on: date) -> None:
+        """Move the first day that takes entries forward to `on`, alone, and commit."""
+        with troubles():
+            self.connection.execute("BEGIN")
+            self.connection.execute(_CLOSE_ALONE, (CLOSE_LOCK,))
+            self.connection.execute(_MOVE_OPEN_ON, (on, on))
+            self.connection.execute("COMMIT")
 
     def rollback(self) -> None:
         """Leave nothing behind; a broken connection has rolled back by itself."""

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from plimsoll.app.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, Stored
+from plimsoll.app import schema
+from plimsoll.app.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, ParkedRow, Stored
 from plimsoll.app.schema import STATUS_FROZEN, STATUS_OPEN
 from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
+from plimsoll.app.trouble import Clash
 from plimsoll.ledger.balances import Balances, balances
 from plimsoll.ledger.chart import NOTHING_POSTED
 from plimsoll.ledger.entry import Legs, difference
@@ -110,7 +112,7 @@ def post(sheet: Sheet, decision: Decision, request: Request, stamp: Stamp, pendi
         rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
     rows.audit.append(AuditRow(sheet.customer_id, number, stamp.at, request.actor, request.name, request.key, request.digest))
     # From here on nothing refuses and nothing fails: the sheet and the rows change together or not at all.
-    if not sheet.commands_new:
+    if not sheet.commands_new and not sheet.touched:
         pending.sheets.append(sheet)
     sheet.commands_new += 1
     if decision.customer_opened_on:
@@ -121,6 +123,21 @@ def post(sheet: Sheet, decision: Decision, request: Request, stamp: Stamp, pendi
         _hold_change(sheet, change)
     pending.extend(rows)
     return None
+
+
+def park(sheet: Sheet, loan_id: int, reason: str, stamp: Stamp, pending: Pending) -> None:
+    """Take a loan that failed an assertion off the agenda and out of reach of commands, as it stood before; say why."""
+    held = sheet.loans[loan_id]
+    if not sheet.commands_new and not sheet.touched:
+        pending.sheets.append(sheet)
+    sheet.loans[loan_id] = replace(held, summary=held.summary._replace(status=PARKED, next_day=0))
+    sheet.touched.add(loan_id)
+    pending.parked.append(ParkedRow(sheet.customer_id, loan_id, stamp.at, reason))
+
+
+def refuse_clash(clash: Clash) -> Refused | None:
+    """Give the refusal of a command that brought an id which was there already; None where trying again may succeed."""
+    return Refused("loan_exists", detail=str(clash)) if clash.table == schema.loan.name else None
 
 
 def answered(sheet: Sheet, request: Request, answer: str, stamp: Stamp) -> CommandRow:

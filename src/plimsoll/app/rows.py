@@ -144,6 +144,19 @@ class RulesRow(NamedTuple):
     first_used_at: Stored
 
 
+class ShardRow(NamedTuple):
+    """A shard of a close that is done: the checkpoint, written with the shard's work."""
+
+    closed_on: Stored
+    shard: int
+    done_at: Stored
+    loans_count: int
+    facts_count: int
+    entries_count: int
+    parked_count: int
+    sums: str
+
+
 class ParkedRow(NamedTuple):
     """A loan that failed an assertion and waits for a person."""
 

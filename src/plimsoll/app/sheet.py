@@ -15,6 +15,7 @@ from plimsoll.app.rows import (
     OutboxRow,
     ParkedRow,
     RulesRow,
+    ShardRow,
     StateRow,
     Stored,
 )
@@ -120,6 +121,7 @@ class Pending:
     audit: list[AuditRow] = field(default_factory=list)
     parked: list[ParkedRow] = field(default_factory=list)
     rules: list[RulesRow] = field(default_factory=list)
+    shards: list[ShardRow] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)
 
     def extend(self, rows: "Pending") -> None:

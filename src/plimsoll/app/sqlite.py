@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from sqlalchemy import Table
@@ -42,7 +42,7 @@ def troubles() -> Iterator[None]:
         yield
     except sqlite3.IntegrityError as broken:
         if broken.sqlite_errorname in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
-            raise Clash(str(broken)) from broken
+            raise Clash(str(broken), str(broken).rpartition("failed: ")[2].partition(".")[0]) from broken
         raise
     except sqlite3.OperationalError as failed:
         raise trouble(failed) from failed
@@ -125,6 +125,7 @@ class SqliteTransaction:
             self._insert(schema.outbox, pending.outbox)
             self._insert(schema.audit, pending.audit)
             self._insert(schema.parked, pending.parked)
+            self._insert(schema.close_shard, pending.shards)
             changed = [row[2:] + row[:2] for row in pending.states(self.days, is_fresh=False)]
             self._change(statements.update_state(MARK), changed)
             self._change(statements.update_line_terms(MARK), pending.changed_lines())
@@ -141,6 +142,12 @@ class SqliteTransaction:
         """Run an UPDATE for each row; each must change exactly one row of the table."""
         if rows and self.connection.executemany(statement, rows).rowcount != len(rows):
             raise LimitGuard(statement.split()[1])
+
+    def move_open_day(self, on: date) -> None:
+        """Move the first day that takes entries forward to `on`, and commit."""
+        with troubles():
+            self.connection.execute(statements.MOVE_OPEN_ON, (on.isoformat(), on.isoformat()))
+            self.connection.execute("COMMIT")
 
     def rollback(self) -> None:
         """Leave nothing behind."""

@@ -25,6 +25,7 @@ LINE_TERMS: Final = (
 
 SEEN: Final = "SELECT key, digest, answer FROM command WHERE key "
 OPEN_ON: Final = "SELECT open_on FROM book"
+MOVE_OPEN_ON: Final = "UPDATE book SET open_on = ? WHERE open_on < ?"
 
 CUSTOMER: Final = (
     "SELECT l.customer_id, c.opened_on, l.commands_count, "

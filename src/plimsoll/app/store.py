@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
@@ -40,6 +40,9 @@ class Transaction(Protocol):
 
     def save(self, pending: Pending) -> None:
         """Write every row and commit."""
+
+    def move_open_day(self, on: date) -> None:
+        """Move the first day that takes entries forward to `on`, alone, and commit."""
 
     def rollback(self) -> None:
         """Leave nothing behind."""
@@ -119,6 +122,11 @@ class Store:
                 pooled.invalidate()
             else:
                 pooled.close()
+
+    def move_open_day(self, on: date) -> None:
+        """Let entries be posted on `on` or later only; waits until commands that saw the day before have committed."""
+        with self.transaction() as transaction:
+            transaction.move_open_day(on)
 
     @contextmanager
     def claimed(self, key: str) -> Iterator[bool]:

@@ -63,7 +63,8 @@ def grants(role: str, database: str, *, is_login: bool) -> list[str]:
     append_only = [table.name for table in APPEND_ONLY]
     changing = [table.name for table in metadata.sorted_tables if table.name not in append_only]
     return [
-        f"DO $$ BEGIN CREATE ROLE {role} {'LOGIN' if is_login else 'NOLOGIN'}; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        *([f"ALTER ROLE {role} LOGIN"] if is_login else []),
         f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}",
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT ON {', '.join(append_only)} TO {role}",

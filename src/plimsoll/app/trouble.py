@@ -27,7 +27,14 @@ class StoreTrouble(Exception):
 
 
 class Clash(Exception):
-    """Two transactions wrote the same key or row first; everything is rolled back and the command is worth running again at once."""
+    """A row is there already, or two transactions waited for each other; all is rolled back, and trying again at once may succeed.
+
+    `table` names the table whose key was there already, "" where that was not the reason.
+    """
+
+    def __init__(self, said: str, table: str = "") -> None:
+        super().__init__(said)
+        self.table = table
 
 
 class LimitGuard(Exception):

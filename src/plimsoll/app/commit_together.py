@@ -1,0 +1,118 @@
+"""Let commands of different customers share a commit: a thread gathers what came while the last commit ran, and writes it as one."""
+
+import queue
+import threading
+from concurrent.futures import Future
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self
+
+from plimsoll.app.execute import Wiring, Work, execute_alone, prepared
+from plimsoll.app.execute_many import RowOutcome, execute_chunk
+from plimsoll.app.store import Store
+from plimsoll.app.trouble import StoreTrouble
+from plimsoll.units.refusal import Refused
+
+GROUP_MAX: Final = 64
+WAITING_MAX: Final = 10_000
+CLOSE_S: Final = 30.0
+
+
+class _Waiting(NamedTuple):
+    work: Work
+    future: "Future[RowOutcome]"
+
+
+class GroupExecutor:
+    """Execute commands from many threads in shared transactions; an answer is given when its commit is durable.
+
+    The same outcomes as `execute`, except that a bug comes back as `Failed`. `close` answers what is waiting and then returns;
+    the thread does not keep a process alive that forgets to close.
+    """
+
+    def __init__(self, store: Store, wiring: Wiring, rules: Any, *, group_max: int = GROUP_MAX) -> None:
+        self.store = store
+        self.wiring = wiring
+        self.rules = rules
+        self.group_max = group_max
+        self.waiting: queue.Queue[_Waiting | None] = queue.Queue(WAITING_MAX)
+        self.is_closing = False
+        self.closing = threading.Lock()
+        self.writer = threading.Thread(target=self._write, name="plimsoll-writer", daemon=True)
+        self.writer.start()
+
+    def __enter__(self) -> Self:
+        """Give the executor."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
+        """Answer what is waiting, then stop."""
+        self.close()
+
+    def execute(self, command: Any, *, actor: str, now: datetime) -> RowOutcome:
+        """Execute one command and wait for its outcome."""
+        return self.submit(command, actor=actor, now=now).result()
+
+    def submit(self, command: Any, *, actor: str, now: datetime) -> "Future[RowOutcome]":
+        """Queue one command; the future holds its outcome, or raises StoreTrouble. A full queue refuses store_busy."""
+        future: Future[RowOutcome] = Future()
+        work = prepared(self.wiring, command, actor, now)
+        if isinstance(work, Refused):
+            future.set_result(work)
+            return future
+        key = work.request.key
+        if self.store.keys_in_flight.setdefault(key, future) is not future:
+            future.set_result(Refused("command_in_flight", detail=key))
+            return future
+        with self.closing:
+            try:
+                if self.is_closing:
+                    raise queue.Full
+                self.waiting.put_nowait(_Waiting(work, future))
+            except queue.Full:
+                del self.store.keys_in_flight[key]
+                future.set_result(Refused("store_busy", detail="closing" if self.is_closing else f"{WAITING_MAX} commands are waiting"))
+        return future
+
+    def close(self, timeout_s: float = CLOSE_S) -> None:
+        """Take no more commands, answer those that wait, and stop the thread."""
+        with self.closing:
+            was_closing, self.is_closing = self.is_closing, True
+        if not was_closing:
+            self.waiting.put(None)
+        self.writer.join(timeout_s)
+
+    def _write(self) -> None:
+        is_going_on = True
+        while is_going_on:
+            first = self.waiting.get()
+            group = [first] if first is not None else []
+            is_going_on = first is not None
+            while is_going_on and len(group) < self.group_max:
+                try:
+                    following = self.waiting.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    is_going_on = False
+                else:
+                    group.append(following)
+            if group:
+                self._commit(group)
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        """Write one group and answer each of its commands."""
+        works = [one.work for one in group]
+        try:
+            if len(works) == 1:
+                outcomes = [execute_alone(self.store, works[0], self.rules)]
+            else:
+                outcomes = execute_chunk(self.store, works, self.rules)
+        except StoreTrouble as trouble:
+            for one in group:
+                del self.store.keys_in_flight[one.work.request.key]
+                one.future.set_exception(trouble)
+            return
+        for one, outcome in zip(group, outcomes, strict=True):
+            del self.store.keys_in_flight[one.work.request.key]
+            one.future.set_result(outcome)

@@ -1,0 +1,22 @@
+"""Let a role of PostgreSQL use a book without being able to change what was appended."""
+
+from psycopg import sql
+
+from plimsoll.app.store import Store
+from plimsoll.app.triggers import grants
+from plimsoll.app.trouble import StoreTrouble
+
+
+def grant_role(store: Store, role: str, *, is_login: bool = False) -> None:
+    """Make `role` (NOLOGIN, or LOGIN with a password set elsewhere) where it is missing, and grant it what the book needs.
+
+    It may append to facts, journal, audit and standing accruals, and neither update nor delete them. Run it as the owner of the
+    tables; the programs that serve people then connect as this role or as one that has been granted it.
+    """
+    if store.address.kind != "postgresql":
+        raise StoreTrouble("usage", "only PostgreSQL has roles; on SQLite the triggers alone refuse changes")
+    with store.driver() as connection:
+        names = [sql.Identifier(name).as_string(connection) for name in (role, connection.info.dbname)]
+        with connection.transaction():
+            for statement in grants(names[0], names[1], is_login=is_login):
+                connection.execute(statement.encode())

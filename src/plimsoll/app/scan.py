@@ -1,0 +1,113 @@
+"""Read many customers at once, as rows of plain values: what the close, the tape and the proof of a book go through.
+
+Days come as day numbers (0 for none). Everything read through one `Snapshot` is of one moment.
+"""
+
+# ruff: noqa: S608 -- every name comes from the schema, every value is a parameter.
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Column, Date, Table
+
+from plimsoll.app import schema
+from plimsoll.app.store import Store
+
+SHARD_CUSTOMERS: Final = 2_000
+PAGE: Final = 10_000
+ID_MAX: Final = 2**63 - 1
+
+_AGENDA: Final = """
+SELECT {next_on}, customer_id, loan_id FROM loan_state
+WHERE next_on <= ? AND (next_on, customer_id, loan_id) > (?, ?, ?) AND customer_id % ? = ?
+ORDER BY next_on, customer_id, loan_id LIMIT ?
+"""
+_BOUNDS: Final = """
+SELECT customer_id FROM (SELECT customer_id, row_number() OVER (ORDER BY customer_id) AS place FROM line) AS placed
+WHERE place % ? = {first} ORDER BY customer_id
+"""
+
+
+class Due(NamedTuple):
+    """A loan on the agenda: the day on which something happens, whose it is, and which."""
+
+    next_on: int
+    customer_id: int
+    loan_id: int
+
+
+class Snapshot:
+    """A book as it stood at one moment; use `snapshot`."""
+
+    def __init__(self, kind: str, driver: Any) -> None:
+        self.kind = kind
+        self.driver = driver
+
+    def rows(self, table: Table, names: Sequence[str], first: int, until: int) -> list[tuple[Any, ...]]:
+        """Read some columns of all rows of the customers from `first` up to and without `until`, in the order of the key."""
+        return self._read(_select(self.kind, table, tuple(names)), (first, until))
+
+    def bounds(self, customers: int = SHARD_CUSTOMERS) -> list[tuple[int, int]]:
+        """Give ranges of customer ids that hold at most so many customers each, in order, covering all of them."""
+        statement = _BOUNDS.format(first=1 if customers > 1 else 0)
+        starts = [row[0] for row in self._read(statement, (customers,))]
+        return list(zip(starts, [*starts[1:], ID_MAX][: len(starts)], strict=True))
+
+    def due(self, day: int, *, shard: int = 0, shards: int = 1, page: int = PAGE) -> Iterator[Due]:
+        """Read the agenda up to and with a day, in the order of days, then customers; `shard` of `shards` splits it by customer."""
+        statement = _AGENDA.format(next_on=_day_number(self.kind, schema.loan_state.c.next_on))
+        after: tuple[object, ...] = (self._day(1), -(2**63), -(2**63))
+        while True:
+            found = self._read(statement, (self._day(day), *after, shards, shard, page))
+            yield from (Due(*row) for row in found)
+            if len(found) < page:
+                return
+            after = (self._day(found[-1][0]), *found[-1][1:])
+
+    def sum_legs(self) -> list[tuple[str, int, int]]:
+        """Read the balance of every account that was posted to: currency, number of the account, minor units."""
+        return self._read("SELECT currency, account, CAST(sum(minor) AS BIGINT) FROM journal GROUP BY 1, 2 ORDER BY 1, 2", ())
+
+    def _day(self, day: int) -> object:
+        found = date.fromordinal(day)
+        return found if self.kind == "postgresql" else found.isoformat()
+
+    def _read(self, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        if self.kind == "postgresql":
+            found = self.driver.execute(statement.replace("%", "%%").replace("?", "%s").encode(), parameters, binary=True)
+        else:
+            found = self.driver.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = found.fetchall()
+        return rows
+
+
+@contextmanager
+def snapshot(store: Store) -> Iterator[Snapshot]:
+    """Give the book as it stands now; writers go on meanwhile."""
+    kind = store.address.kind
+    with store.driver() as driver:
+        driver.execute("BEGIN" if kind == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield Snapshot(kind, driver)
+        finally:
+            if not getattr(driver, "closed", False):
+                driver.execute("ROLLBACK")
+
+
+@cache
+def _select(kind: str, table: Table, names: tuple[str, ...]) -> str:
+    chosen = ", ".join(
+        _day_number(kind, column) if isinstance(column.type, Date) else column.name for column in (table.c[name] for name in names)
+    )
+    key = ", ".join(column.name for column in table.primary_key)
+    return f"SELECT {chosen} FROM {table.name} WHERE customer_id >= ? AND customer_id < ? ORDER BY {key}"
+
+
+def _day_number(kind: str, column: Column[Any]) -> str:
+    """Give the SQL that turns a DATE into its day number, none into 0."""
+    if kind == "postgresql":
+        return f"coalesce({column.name} - DATE '0001-01-01' + 1, 0)"
+    return f"coalesce(CAST(julianday({column.name}) - 1721424.5 AS INTEGER), 0)"
