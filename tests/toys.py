@@ -1,15 +1,25 @@
 """The smallest verbs that make a book move, for tests of the store: they decide little and use the real kernel."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from plimsoll.app.execute import Verb
+from sqlalchemy import select
+
+from plimsoll.app.execute import Verb, execute
+from plimsoll.app.schema import metadata
+from plimsoll.app.store import Store
+from plimsoll.ledger.balances import balances
+from plimsoll.ledger.chart import CODES
 from plimsoll.loan.book import Book, Decision, Line, NewLoan
 from plimsoll.loan.facts import Fact
+from plimsoll.loan.fold import fold
 from plimsoll.loan.layout import EQUAL_INSTALMENT, PURCHASED, REPAID, REVERSED
-from plimsoll.loan.terms import AccountTerms, DueDays, LoanRate, LoanTerms, write_account, write_loan
+from plimsoll.loan.state import read_position, read_state
+from plimsoll.loan.terms import AccountTerms, DueDays, LoanRate, LoanTerms, Terms, write_account, write_loan
 from plimsoll.units.days import MONTHS
+from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
 
 NOW = datetime(2026, 1, 20, 8, 30, tzinfo=UTC)
@@ -204,3 +214,63 @@ WIRING = {
     Deposit: Verb("deposit", deposit, "line"),
     Break: Verb("break", run_into_a_bug, "line"),
 }
+
+
+def run(store: Store, command: Any) -> Any:
+    """Execute a toy command."""
+    return execute(store, WIRING, command, actor="test", now=NOW, rules=ToyRules)
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Count the rows of every table that a command writes."""
+    return {table.name: len(rows(store, table.name)) for table in metadata.sorted_tables}
+
+
+def rows(store: Store, table: str) -> list[dict[str, Any]]:
+    """Read every row of a table, in the order of its key."""
+    found = metadata.tables[table]
+    with store.engine.connect() as connection:
+        return [dict(row._mapping) for row in connection.execute(select(found).order_by(*found.primary_key.columns))]
+
+
+def check_book(store: Store) -> None:
+    """Assert what must hold of every book: entries balance, numbers run without a gap, caches agree with what was appended."""
+    legs: dict[Any, int] = defaultdict(int)
+    posted: dict[Any, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    entries: dict[Any, set[int]] = defaultdict(set)
+    for leg in rows(store, "journal"):
+        loan = (leg["customer_id"], leg["loan_id"])
+        legs[loan, leg["entry_n"]] += leg["minor"]
+        posted[loan][leg["account"]] += leg["minor"]
+        entries[loan].add(leg["entry_n"])
+    assert not any(legs.values()), "an entry does not balance"
+    facts: dict[Any, list[Fact]] = defaultdict(list)
+    for row in rows(store, "fact"):
+        loan = (row["customer_id"], row["loan_id"])
+        facts[loan].append(Fact(row["kind"], row["effective_on"].toordinal(), row["amount_minor"], row["a"], row["b"]))
+        assert row["n"] == len(facts[loan]), "facts are numbered with a gap"
+    used: dict[int, int] = defaultdict(int)
+    terms = {
+        (row["customer_id"], row["loan_id"]): Terms.unpack(row["currency"], tuple(unpack(row["terms"]))) for row in rows(store, "loan")
+    }
+    states = rows(store, "loan_state")
+    assert len(states) == len(terms)
+    for row in states:
+        loan = (row["customer_id"], row["loan_id"])
+        standing = fold(terms[loan], facts[loan], row["as_of"].toordinal())
+        assert not isinstance(standing, Refused)
+        assert row["facts_count"] == len(facts[loan])
+        assert entries[loan] == set(range(1, row["entries_count"] + 1))
+        assert row["principal_minor"] == read_state(terms[loan], standing).principal
+        assert unpack(row["posted"]) == [posted[loan][number] for number in range(len(CODES))]
+        assert unpack(row["posted"]) == list(balances(read_position(terms[loan], standing)))
+        used[loan[0]] += row["in_use_minor"]
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for row in rows(store, "audit"):
+        numbers[row["customer_id"]].append(row["command_n"])
+    for row in rows(store, "line"):
+        customer_id = row["customer_id"]
+        assert row["used_minor"] == row["cash_used_minor"] + row["later_used_minor"] == used[customer_id]
+        assert numbers[customer_id] == list(range(1, row["commands_count"] + 1)), "commands are numbered with a gap"
+    keys = {row["key"]: (row["customer_id"], row["command_n"], row["digest"]) for row in rows(store, "command")}
+    assert keys == {row["key"]: (row["customer_id"], row["command_n"], row["digest"]) for row in rows(store, "audit")}

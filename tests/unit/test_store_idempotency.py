@@ -1,22 +1,125 @@
 """A command runs once for its key, on both databases."""
 
+import threading
+from dataclasses import replace
+
+import pytest
+
 from plimsoll.app.execute import Answer, execute
+from plimsoll.app.opening import open_store
 from plimsoll.units.refusal import Refused
-from tests.toys import NOW, WIRING, Draw, Open, Repay, ToyRules
-
-
-def run(store, command):
-    return execute(store, WIRING, command, actor="test", now=NOW, rules=ToyRules)
+from tests.toys import NOW, WIRING, Draw, Open, Repay, ToyRules, counts, run
 
 
 def test_same_key_and_content_gives_the_first_answer(store):
     run(store, Open("a", 1))
     run(store, Draw("b", 1, 10, 100_000))
     first = run(store, Repay("c", 1, 5_000, 10))
+    before = counts(store)
     assert first == Answer('{"loan":10,"paid":5000}')
     assert run(store, Repay("c", 1, 5_000, 10)) == Answer(first.text, is_replayed=True)
+    assert counts(store) == before
 
 
-def test_same_key_and_other_content_is_refused(store):
+@pytest.mark.parametrize("other", [Open("a", 2), Open("a", 1, limit_minor=1), Draw("a", 1, 10, 5)])
+def test_same_key_and_other_content_is_refused(store, other):
     run(store, Open("a", 1))
-    assert run(store, Open("a", 2)) == Refused("key_reused", detail="a")
+    before = counts(store)
+    assert run(store, other) == Refused("key_reused", detail="a")
+    assert counts(store) == before
+
+
+def test_a_refused_command_leaves_its_key_free(store):
+    run(store, Open("a", 1, limit_minor=1_000))
+    before = counts(store)
+    assert run(store, Draw("b", 1, 10, 2_000)).code == "limit_exceeded"
+    assert counts(store) == before
+    assert isinstance(run(store, Draw("b", 1, 10, 1_000)), Answer)
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [("", "key_missing"), (None, "key_missing"), ("x" * 201, "key_malformed"), ("a\nb", "key_malformed"), (7, "key_malformed")],
+)
+def test_a_key_that_cannot_be_used_is_refused(store, key, code):
+    assert run(store, Open(key, 1)).code == code
+
+
+def test_a_command_outside_the_wiring_is_refused(store):
+    assert execute(store, {}, Open("a", 1), actor="test", now=NOW, rules=ToyRules).code == "command_unknown"
+
+
+class Slow:
+    """A decision that waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.is_deciding = threading.Event()
+        self.go = threading.Event()
+
+    def decide(self, book, command, rules):
+        self.is_deciding.set()
+        assert self.go.wait(20)
+        return WIRING[Open].decide(book, command, rules)
+
+
+@pytest.mark.parametrize("is_same_store", [True, False])
+def test_a_command_in_flight_is_told_so_at_once(store, database, is_same_store):
+    """With its own store the second caller stands for another process; SQLite then waits for the file and replays or is busy."""
+    if store.address.kind == "sqlite" and not is_same_store:
+        pytest.skip("one writer at a time: the second process waits for the file instead")
+    slow, answers = Slow(), []
+    wiring = {Open: replace_decide(slow)}
+    thread = threading.Thread(target=lambda: answers.append(execute(store, wiring, Open("a", 1), actor="t", now=NOW, rules=ToyRules)))
+    thread.start()
+    assert slow.is_deciding.wait(20)
+    try:
+        if is_same_store:
+            assert run(store, Open("a", 1)) == Refused("command_in_flight", detail="a")
+        else:
+            with open_store(database) as other:
+                assert run(other, Open("a", 1)) == Refused("command_in_flight", detail="a")
+    finally:
+        slow.go.set()
+        thread.join()
+    assert isinstance(answers[0], Answer)
+    assert run(store, Open("a", 1)).is_replayed
+
+
+def replace_decide(slow):
+    return WIRING[Open]._replace(decide=slow.decide)
+
+
+def test_many_threads_with_one_key_store_it_once(store):
+    """Whoever comes second is told in flight, busy, or the first answer; never a second effect."""
+    run(store, Open("a", 1))
+    run(store, Draw("b", 1, 10, 100_000))
+    outcomes = []
+    barrier = threading.Barrier(8)
+
+    def pay():
+        barrier.wait()
+        for _ in range(50):
+            outcome = run(store, Repay("same", 1, 5_000, 10))
+            outcomes.append(outcome)
+            if isinstance(outcome, Answer):
+                return
+
+    threads = [threading.Thread(target=pay) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first = [one for one in outcomes if isinstance(one, Answer) and not one.is_replayed]
+    assert len(first) == 1
+    assert {one.code for one in outcomes if isinstance(one, Refused)} <= {"command_in_flight"}
+    assert counts(store)["fact"] == 1
+
+
+def test_a_field_added_later_with_a_default_does_not_change_old_digests():
+    from plimsoll.app.execute import digest_of
+
+    command = Repay("k", 1, 5)
+    assert digest_of("repay", command) == digest_of("repay", replace(command, key="other"))
+    assert digest_of("repay", command) != digest_of("repay", replace(command, loan_id=3))
+    assert digest_of("repay", command) == digest_of("repay", replace(command, loan_id=0))
+    assert digest_of("repay", command) != digest_of("draw", command)

@@ -1,0 +1,192 @@
+"""A file of commands does what its rows would do one by one, on both databases."""
+
+import shutil
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from plimsoll.app.execute import Answer, Failed, execute
+from plimsoll.app.execute_many import execute_many
+from plimsoll.app.opening import open_store
+from plimsoll.app.schema import metadata
+from plimsoll.units.refusal import Refused
+from tests.toys import (
+    DAY,
+    NOW,
+    WIRING,
+    Break,
+    Deposit,
+    Draw,
+    Freeze,
+    Open,
+    Repay,
+    Reverse,
+    ToyRules,
+    check_book,
+    counts,
+    rows,
+    run,
+)
+
+NUMBERS = count(1)
+keys = st.integers(1, 40).map(lambda number: f"k{number}")
+customers = st.integers(1, 3)
+loans = st.integers(1, 4)
+days = st.integers(0, 60).map(lambda number: DAY + timedelta(days=number))
+commands = st.lists(
+    st.one_of(
+        st.builds(Open, keys, customers, limit_minor=st.sampled_from((50_000, 200_000))),
+        st.builds(Draw, keys, customers, loans, st.sampled_from((0, 20_000, 60_000)), days),
+        st.builds(Repay, keys, customers, st.sampled_from((0, 100, 5_000, 70_000)), st.sampled_from((0, 1, 2, 3)), days),
+        st.builds(Reverse, keys, customers, loans, st.integers(1, 3), days),
+        st.builds(Freeze, keys, customers, st.sampled_from(("open", "frozen")), st.sampled_from((0, 40_000))),
+        st.builds(Deposit, keys, customers, st.sampled_from((300, -100))),
+        st.builds(Break, keys, customers),
+    ),
+    max_size=40,
+)
+
+
+def many(store, given_commands, chunk=2_000):
+    return list(execute_many(store, WIRING, given_commands, actor="test", now=NOW, rules=ToyRules, chunk=chunk))
+
+
+def one_by_one(store, given_commands):
+    outcomes = []
+    for command in given_commands:
+        try:
+            outcomes.append(run(store, command))
+        except AssertionError as bug:
+            outcomes.append(Failed(f"AssertionError: {bug}"))
+    return outcomes
+
+
+def without_details(outcomes):
+    return [Refused(one.code) if isinstance(one, Refused) else one for one in outcomes]
+
+
+@pytest.fixture
+def fresh(request, kind, tmp_path):
+    """A function that gives the address of one more empty book."""
+
+    def make():
+        if kind == "sqlite":
+            path = tmp_path / f"book{next(NUMBERS)}.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+        template = request.getfixturevalue("postgres_template")
+        return request.getfixturevalue("postgres_server")(f"plimsoll_many_{next(NUMBERS)}", template)
+
+    return make
+
+
+def test_many_is_one_by_one(fresh):
+    """The same outcomes and the same rows in every table, for any mixture of commands, repeats, refusals and bugs."""
+    with open_store(fresh()) as alone, open_store(fresh()) as together:
+        wipe = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables) if table.name not in ("book", "account")]
+
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(commands, st.sampled_from((1, 3, 2_000)))
+        def check(drawn, chunk):
+            for store in (alone, together):
+                empty(store, wipe)
+            assert without_details(many(together, drawn, chunk)) == without_details(one_by_one(alone, drawn))
+            for name in metadata.tables:
+                assert rows(together, name) == rows(alone, name), name
+            check_book(together)
+
+        check()
+
+
+def empty(store, wipe):
+    """Empty a book for the next example; a test may take the walls down that nothing else may."""
+    store.rules_recorded.clear()
+    with store.driver() as connection:
+        if store.address.kind == "postgresql":
+            connection.execute("SET session_replication_role = replica")
+        else:
+            triggers = list(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+            for name, _ in triggers:
+                connection.execute(f"DROP TRIGGER {name}")
+        for statement in wipe:
+            connection.execute(statement)
+        if store.address.kind == "postgresql":
+            connection.execute("RESET session_replication_role")
+        else:
+            for _, sql in triggers:
+                connection.execute(sql)
+
+
+def opened(store, customers_count):
+    commands = [Open(f"open{number}", number) for number in range(1, customers_count + 1)]
+    commands += [Draw(f"draw{number}", number, 10, 100_000) for number in range(1, customers_count + 1)]
+    assert all(isinstance(one, Answer) for one in many(store, commands))
+
+
+def test_a_bad_row_changes_no_other(store):
+    opened(store, 50)
+    given_commands = [Repay(f"r{number}", number, 500, 10) for number in range(1, 51)]
+    given_commands[7] = Repay("r8", 8, 0, 10)
+    given_commands[11] = Repay("r12", 12, 500, 99)
+    given_commands[17] = Break("r18", 18)
+    given_commands[23] = Repay("", 24, 500, 10)
+    outcomes = many(store, given_commands)
+    assert {place: one for place, one in enumerate(outcomes) if not isinstance(one, Answer)} == {
+        7: Refused("amount_must_be_positive"),
+        11: Refused("loan_unknown"),
+        17: Failed("AssertionError: customer 18: this must not happen"),
+        23: Refused("key_missing"),
+    }
+    assert counts(store)["fact"] == 46
+    check_book(store)
+
+
+def test_a_row_that_the_database_refuses_changes_no_other(store):
+    """A loan id that is taken is seen by the database only; the chunk is then executed row by row."""
+    opened(store, 30)
+    given_commands = [Repay(f"r{number}", number, 500, 10) for number in range(1, 31)]
+    given_commands[4] = Draw("taken", 5, 10, 1_000)
+    outcomes = many(store, given_commands)
+    assert [place for place, one in enumerate(outcomes) if not isinstance(one, Answer)] == [4]
+    assert outcomes[4].code == "loan_exists"
+    check_book(store)
+
+
+def test_a_file_given_again_is_recognised_and_goes_on_where_it_stopped(store):
+    opened(store, 40)
+    given_commands = [Repay(f"r{number}", number, 500, 10) for number in range(1, 41)]
+    taken = execute_many(store, WIRING, iter(given_commands), actor="test", now=NOW, rules=ToyRules, chunk=8)
+    next(taken)
+    taken.close()
+    first = counts(store)["fact"]
+    outcomes = many(store, given_commands)
+    assert sum(one.is_replayed for one in outcomes) == first
+    assert counts(store)["fact"] == 40
+    check_book(store)
+
+
+def test_outcomes_come_in_the_order_of_the_file(store):
+    opened(store, 20)
+    order = [13, 2, 20, 7, 7, 1, 13]
+    given_commands = [Repay(f"r{place}", number, 100 + place, 10) for place, number in enumerate(order)]
+    assert [one.text for one in many(store, given_commands)] == [f'{{"loan":10,"paid":{100 + place}}}' for place in range(len(order))]
+
+
+def test_a_key_that_comes_twice_in_a_file_is_met_the_second_time(store):
+    opened(store, 3)
+    outcomes = many(store, [Repay("same", 2, 100, 10), Repay("same", 1, 100, 10), Repay("same", 2, 100, 10)])
+    assert [type(one) for one in outcomes] == [Answer, Refused, Answer]
+    assert outcomes[1].code == "key_reused"
+    assert outcomes[2].is_replayed
+
+
+def test_many_and_one_know_each_others_keys(store):
+    opened(store, 2)
+    run(store, Repay("a", 1, 100, 10))
+    (again,) = many(store, [Repay("a", 1, 100, 10)])
+    assert again.is_replayed
+    many(store, [Repay("b", 1, 100, 10)])
+    assert execute(store, WIRING, Repay("b", 1, 100, 10), actor="test", now=NOW, rules=ToyRules).is_replayed

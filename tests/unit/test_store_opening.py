@@ -1,0 +1,181 @@
+"""A book opens, or says readably why not and which command mends it."""
+
+import sqlite3
+from datetime import date
+
+import pytest
+from sqlalchemy import inspect, text
+
+from plimsoll.app import opening
+from plimsoll.app.opening import create_store, open_store, upgrade_store
+from plimsoll.app.schema import metadata
+from plimsoll.app.trouble import StoreTrouble
+from tests.toys import Open, rows, run
+
+POSTGRES = [pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+def trouble(call, *arguments, **named) -> StoreTrouble:
+    with pytest.raises(StoreTrouble) as caught:
+        call(*arguments, **named)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "book.db",
+        "/tmp/book.db",
+        "sqlite:book.db",
+        "sqlite://book.db",
+        "mysql://host/book",
+        "postgresql://host",
+        "postgresql://host:port/b",
+    ],
+)
+def test_an_address_that_is_none_names_the_forms(url):
+    found = trouble(open_store, url)
+    assert found.code == "store_url_malformed"
+    assert "sqlite:///PATH" in str(found)
+
+
+def test_no_book_says_how_to_make_one(empty_database):
+    found = trouble(open_store, empty_database)
+    assert found.code == "store_missing"
+    assert "plimsoll book create" in str(found)
+
+
+def test_a_missing_file_is_not_made_by_looking(tmp_path):
+    trouble(open_store, f"sqlite:///{tmp_path / 'none.db'}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_book_is_made_once_and_never_overwritten(empty_database):
+    with create_store(empty_database, open_on=date(2026, 1, 1)) as store:
+        run(store, Open("a", 1))
+        assert rows(store, "book")[0]["open_on"] == date(2026, 1, 1)
+        assert [row["code"] for row in rows(store, "account")][:2] == ["asset.cash", "asset.merchant"]
+    assert trouble(create_store, empty_database).code == "store_exists"
+    with open_store(empty_database) as store:
+        assert len(rows(store, "customer")) == 1
+
+
+def test_two_that_make_a_book_at_once_make_one(empty_database):
+    import threading
+
+    outcomes = []
+
+    def make():
+        try:
+            create_store(empty_database).close()
+            outcomes.append("made")
+        except StoreTrouble as found:
+            outcomes.append(found.code)
+
+    threads = [threading.Thread(target=make) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["made", "store_exists", "store_exists"]
+
+
+def test_tables_of_another_version_are_refused(database):
+    with open_store(database) as store, store.engine.connect() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    found = trouble(open_store, database)
+    assert found.code == "store_schema_differs"
+    assert "9999" in str(found)
+    assert "later" in str(found)
+    assert trouble(upgrade_store, database).code == "store_schema_differs"
+
+
+def test_an_older_book_says_how_to_upgrade(database, monkeypatch):
+    monkeypatch.setattr(opening.schema, "REVISION", "0002")
+    monkeypatch.setattr(opening, "REVISIONS", ("0001", "0002"))
+    found = trouble(open_store, database)
+    assert found.code == "store_schema_differs"
+    assert "plimsoll book upgrade" in str(found)
+
+
+def test_upgrading_a_book_that_is_up_to_date_changes_nothing(database):
+    assert upgrade_store(database) == ("0001", "0001")
+    open_store(database).close()
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    path = tmp_path / "note.db"
+    path.write_text("This is a note, long enough to be taken for a file with a header of one hundred bytes. " * 3)
+    found = trouble(open_store, f"sqlite:///{path}")
+    assert found.code == "store_missing"
+    assert "not a database" in str(found)
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    assert trouble(create_store, f"sqlite:///{tmp_path / 'no' / 'book.db'}").code == "store_unreachable"
+    assert trouble(open_store, f"sqlite:///{tmp_path}").code == "store_url_malformed"
+
+
+def test_a_server_that_is_not_there():
+    found = trouble(open_store, "postgresql://nobody:secret@127.0.0.1:1/book")
+    assert found.code == "store_unreachable"
+    assert "secret" not in str(found)
+
+
+@pytest.mark.parametrize("kind", POSTGRES, indirect=True)
+def test_a_database_that_is_not_there(database):
+    found = trouble(open_store, database.replace("/plimsoll_", "/nosuch_"))
+    assert found.code == "store_unreachable"
+    assert "does not exist" in str(found)
+
+
+@pytest.mark.parametrize("kind", POSTGRES, indirect=True)
+def test_a_database_that_does_not_keep_what_it_commits_is_refused_unless_told(database):
+    unsafe = database + "&options=-c%20synchronous_commit%3Doff"
+    found = trouble(open_store, unsafe)
+    assert found.code == "store_not_durable"
+    assert "synchronous_commit" in str(found)
+    open_store(unsafe, allow_unsafe=True).close()
+
+
+def test_a_missing_driver_names_the_extra(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    found = trouble(open_store, "postgresql://host/book")
+    assert found.code == "driver_missing"
+    assert "plimsoll-credit[postgres]" in str(found)
+
+
+def test_sqlite_commits_are_durable(tmp_path):
+    with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store, store.driver() as connection:
+        found = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")}
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_migrations_make_the_tables_of_the_schema(store):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with store.engine.connect() as connection:
+        found = inspect(connection)
+        assert set(found.get_table_names()) == {*metadata.tables, "alembic_version"}
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+
+
+def test_a_book_in_memory_runs():
+    with create_store("sqlite://") as store:
+        assert run(store, Open("a", 1)).text == '{"opened":true}'
+
+
+def test_a_busy_file_is_told_and_nothing_is_stored(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "BUSY_S", 0.05)
+    path = tmp_path / "book.db"
+    with create_store(f"sqlite:///{path}") as store:
+        holder = sqlite3.connect(path, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        assert run(store, Open("a", 1)).code == "store_busy"
+        holder.close()
+        assert rows(store, "customer") == []
+        assert run(store, Open("a", 1)).text == '{"opened":true}'

@@ -1,0 +1,98 @@
+"""What was appended stays: triggers refuse on both databases, and the application role on PostgreSQL has no right to begin with."""
+
+import pytest
+from sqlalchemy import exc, text
+
+from plimsoll.app.opening import create_store
+from plimsoll.app.roles import grant_role
+from plimsoll.app.schema import APPEND_ONLY
+from plimsoll.app.trouble import StoreTrouble
+from tests.toys import NOW, Draw, Open, Repay, counts, rows, run
+
+TABLES = [table.name for table in APPEND_ONLY]
+
+
+@pytest.fixture
+def used(store):
+    run(store, Open("a", 1))
+    run(store, Draw("b", 1, 10, 100_000))
+    run(store, Repay("c", 1, 5_000, 10))
+    with store.engine.connect() as connection:
+        connection.execute(
+            text("INSERT INTO standing_accrual VALUES ('2026-01-15', 'cash-line', 'CNY', 3, 40, :at)"), {"at": NOW.isoformat(sep=" ")}
+        )
+    return store
+
+
+def refused(store, statement):
+    before = {name: rows(store, name) for name in TABLES}
+    assert all(before.values()), "each table needs a row to protect"
+    with store.engine.connect() as connection, pytest.raises(exc.DBAPIError, match="append-only"):
+        connection.execute(text(statement))
+    assert {name: rows(store, name) for name in TABLES} == before
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_update(used, table):
+    column = APPEND_ONLY[TABLES.index(table)].columns.keys()[-1]
+    refused(used, f"UPDATE {table} SET {column} = {column}")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_delete(used, table):
+    refused(used, f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_truncate_and_no_replace(used, table):
+    if used.address.kind == "postgresql":
+        refused(used, f"TRUNCATE {table}")
+    else:
+        refused(used, f"REPLACE INTO {table} SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_the_application_role_appends_and_changes_nothing_that_was_appended(used, database):
+    """A book is run under the role; what it may not do is refused by the database before any trigger is asked."""
+    grant_role(used, "plimsoll_app")
+    grant_role(used, "plimsoll_app")
+    with used.driver() as connection:
+        connection.execute("SET ROLE plimsoll_app")
+        with pytest.raises(Exception, match="permission denied"):
+            connection.execute("UPDATE fact SET amount_minor = 0")
+        for table in TABLES:
+            for statement in (
+                f"DELETE FROM {table}",
+                f"TRUNCATE {table}",
+                f"DROP TABLE {table}",
+                f"ALTER TABLE {table} DISABLE TRIGGER ALL",
+            ):
+                with pytest.raises(Exception, match=r"permission denied|must be owner"):
+                    connection.execute(statement)
+        for table in ("loan_state", "line", "command", "outbox", "customer"):
+            with pytest.raises(Exception, match="permission denied"):
+                connection.execute(f"DELETE FROM {table}")
+        connection.execute("RESET ROLE")
+
+
+@pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_commands_run_under_the_application_role(store, database):
+    from plimsoll.app.execute_many import execute_many
+    from plimsoll.app.opening import open_store
+    from tests.toys import WIRING, ToyRules, check_book
+
+    grant_role(store, "plimsoll_app", is_login=True)
+    with open_store(database.replace("postgres:@", "plimsoll_app:@")) as limited:
+        with limited.driver() as connection:
+            assert connection.execute("SELECT current_user").fetchone() == ("plimsoll_app",)
+        run(limited, Open("a", 1))
+        run(limited, Draw("b", 1, 10, 100_000))
+        commands = [Repay(f"r{number}", 1, 100, 10) for number in range(40)]
+        list(execute_many(limited, WIRING, commands, actor="t", now=NOW, rules=ToyRules))
+    assert counts(store)["fact"] == 40
+    check_book(store)
+
+
+def test_roles_are_for_postgresql(tmp_path):
+    with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store, pytest.raises(StoreTrouble, match="only PostgreSQL has roles"):
+        grant_role(store, "plimsoll_app")
