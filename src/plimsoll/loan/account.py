@@ -37,6 +37,7 @@ from plimsoll.loan.layout import (
     P_LEFT,
     P_SIZE,
     PAUSED,
+    PENALTY,
     PURCHASED,
     R_FEE_LEFT,
     R_INTEREST_LEFT,
@@ -48,6 +49,7 @@ from plimsoll.loan.layout import (
     REFUNDED,
     REPAID,
     S_BALANCE,
+    S_BILLED_PENALTY,
     S_CREDIT,
     S_DAY,
     S_GRACE,
@@ -62,6 +64,7 @@ from plimsoll.loan.layout import (
     S_OPEN,
     S_PENALTY_DEN,
     S_PENALTY_NUM,
+    S_PENALTY_PAID,
     S_PERIOD_FROM,
     S_PERIOD_UNTIL,
     S_PLAN_FEE_LEFT,
@@ -120,9 +123,17 @@ def advance_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector
 def count_towards_bills(s: Vector, rows: Vector, amount: int) -> None:
     """Count money towards every bill it pays: a bill carried into the next one is paid together with it."""
     i = s[S_NEXT] - 1
-    while i >= 0 and rows[i * R_SIZE + R_PAID] < rows[i * R_SIZE + R_TOTAL]:
-        rows[i * R_SIZE + R_PAID] += min(amount, rows[i * R_SIZE + R_TOTAL] - rows[i * R_SIZE + R_PAID])
+    while i >= 0:
+        row_at = i * R_SIZE
+        rows[row_at + R_PAID] += min(amount, rows[row_at + R_TOTAL] - rows[row_at + R_PAID])
         i -= 1
+
+
+def take_billed_penalty(s: Vector, met: int) -> int:
+    """Note that penalty was paid or waived, what bills asked for first; give the part that no bill had asked for."""
+    billed = min(met, s[S_BILLED_PENALTY])
+    s[S_BILLED_PENALTY] -= billed
+    return met - billed
 
 
 def pay_revolving(s: Vector, amount: int) -> int:
@@ -146,10 +157,14 @@ def pay_revolving(s: Vector, amount: int) -> int:
 
 def pay_account(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
     """Pay what has been billed and what revolves; give what is left."""
+    penalty = s[S_PENALTY_PAID]
     left = pay_due(terms, s, rows, amount)
+    unasked = take_billed_penalty(s, s[S_PENALTY_PAID] - penalty)
     if left > 0:
+        early = s[S_PREPAID_INTEREST]
         left = pay_revolving(s, left)
-    count_towards_bills(s, rows, amount - left)
+        unasked += s[S_PREPAID_INTEREST] - early
+    count_towards_bills(s, rows, amount - left - unasked)
     return left
 
 
@@ -203,6 +218,7 @@ def charge_off_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vec
     s[S_GRACE] = 0
     s[S_GRACE_DUE] = 0
     s[S_MINIMUM_LEFT] = 0
+    s[S_BILLED_PENALTY] = 0
     drop_what_is_to_come(s, plans)
     return charge_off(terms, s, rows, past_due_days(terms, s, rows))
 
@@ -235,8 +251,24 @@ def take_account_fact(
     if kind == PURCHASED:
         return purchase(s, plans, lots, number, amount, more, facts[fact_at + F_MORE_AT], facts[fact_at + F_MORE_COUNT])
     if kind == REFUNDED:
-        return return_purchase(terms, s, rows, plans, lots, facts[fact_at + F_A] - 1, amount)
+        code = return_purchase(terms, s, rows, plans, lots, facts[fact_at + F_A] - 1, amount)
+        credit = s[S_CREDIT]
+        use_credit_on_bill(terms, s, rows)
+        s[S_LAST_CREDIT] -= credit - s[S_CREDIT]
+        return code
     return change_account(terms, s, rows, plans, lots, facts, fact_at, more)
+
+
+def waive_on_account(terms: Sequence[int], s: Vector, rows: Vector, component: int, amount: int) -> int:
+    """Forgive as on a loan; what bills had asked for counts towards them."""
+    early = s[S_PREPAID_INTEREST]
+    code = waive(terms, s, rows, component, amount)
+    if code == OK:
+        unasked = s[S_PREPAID_INTEREST] - early
+        if component == PENALTY:
+            unasked = take_billed_penalty(s, amount)
+        count_towards_bills(s, rows, amount - unasked)
+    return code
 
 
 def change_account(
@@ -247,10 +279,7 @@ def change_account(
     if kind == SETTLED:
         return settle_account(terms, s, rows, plans)
     if kind == WAIVED:
-        code = waive(terms, s, rows, facts[fact_at + F_A], facts[fact_at + F_AMOUNT])
-        if code == OK:
-            count_towards_bills(s, rows, facts[fact_at + F_AMOUNT])
-        return code
+        return waive_on_account(terms, s, rows, facts[fact_at + F_A], facts[fact_at + F_AMOUNT])
     if kind == PAUSED:
         return pause(terms, s, rows, facts[fact_at + F_B], facts[fact_at + F_A])
     if kind == CHARGED_OFF_FACT:

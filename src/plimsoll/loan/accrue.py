@@ -3,7 +3,6 @@
 from collections.abc import MutableSequence, Sequence
 
 from plimsoll.loan.layout import (
-    NEXT_FIRST,
     R_DUE,
     R_PENALTY_NUM,
     R_PENALTY_TAKEN,
@@ -14,6 +13,7 @@ from plimsoll.loan.layout import (
     S_DAY,
     S_NUM,
     S_PAUSE_FROM,
+    S_PAUSE_PLANNED,
     S_PAUSE_UNTIL,
     S_PENALTY_DEN,
     S_PENALTY_NUM,
@@ -26,7 +26,6 @@ from plimsoll.loan.layout import (
     S_TAKEN,
     T_DAY_COUNT,
     T_GRACE_DAYS,
-    T_PREPAYMENT,
 )
 from plimsoll.units.days import weight
 from plimsoll.units.divide import half_up
@@ -34,28 +33,28 @@ from plimsoll.units.divide import half_up
 Vector = MutableSequence[int]
 
 
-def earning_weight(terms: Sequence[int], s: Vector, start: int, end: int) -> int:
-    """Give what the days `[start, end)` of the current period weigh, days of an interest holiday left out."""
-    day_count = terms[T_DAY_COUNT]
-    since = s[S_PERIOD_FROM]
-    until = s[S_PERIOD_UNTIL]
-    earned = weight(day_count, s[S_STEP_UNIT], since, until, start, end)
+def held_weight(terms: Sequence[int], s: Vector, start: int, end: int) -> int:
+    """Give what the days of an interest holiday among `[start, end)` of the current period weigh."""
     held_from = max(start, s[S_PAUSE_FROM])
     held_until = min(end, s[S_PAUSE_UNTIL])
-    if held_from < held_until:
-        earned -= weight(day_count, s[S_STEP_UNIT], since, until, held_from, held_until)
-    return earned
+    if held_from >= held_until:
+        return 0
+    return weight(terms[T_DAY_COUNT], s[S_STEP_UNIT], s[S_PERIOD_FROM], s[S_PERIOD_UNTIL], held_from, held_until)
 
 
 def accrue_interest(terms: Sequence[int], s: Vector, until: int) -> None:
-    """Let the balance not yet due earn interest up to a day of the current period."""
+    """Let the balance not yet due earn interest up to a day of the current period.
+
+    Beside it grows what the plan counted on (`S_SHADOW_NUM`): a holiday that came after the plan, or principal paid ahead of it,
+    lowers the interest and leaves the principal parts as planned.
+    """
     if until <= s[S_DAY]:
         return
     if s[S_RATE_NUM] != 0:
-        rate = s[S_RATE_NUM] * earning_weight(terms, s, s[S_DAY], until)
-        s[S_NUM] += s[S_BALANCE] * rate
-        if terms[T_PREPAYMENT] == NEXT_FIRST:
-            s[S_SHADOW_NUM] += (s[S_BALANCE] + s[S_AHEAD]) * rate
+        whole = weight(terms[T_DAY_COUNT], s[S_STEP_UNIT], s[S_PERIOD_FROM], s[S_PERIOD_UNTIL], s[S_DAY], until)
+        held = held_weight(terms, s, s[S_DAY], until)
+        s[S_NUM] += s[S_BALANCE] * s[S_RATE_NUM] * (whole - held)
+        s[S_SHADOW_NUM] += (s[S_BALANCE] + s[S_AHEAD]) * s[S_RATE_NUM] * (whole - held * s[S_PAUSE_PLANNED])
     s[S_DAY] = until
 
 

@@ -40,19 +40,17 @@ from plimsoll.loan.layout import (
     R_SIZE,
     R_TOTAL,
     S_BALANCE,
-    S_BILL_PENALTY_MET,
     S_BILLED_PENALTY,
     S_CYCLE_PURCHASES,
     S_CYCLE_REFUNDS,
     S_GRACE,
     S_GRACE_DUE,
     S_LOTS,
+    S_MINIMUM_BASE,
     S_MINIMUM_LEFT,
     S_NEXT,
     S_NUM,
     S_OPEN,
-    S_PENALTY_PAID,
-    S_PENALTY_WAIVED,
     S_PERIOD_FROM,
     S_PERIOD_UNTIL,
     S_PLAN_FEE_LEFT,
@@ -112,10 +110,8 @@ def cut_bill(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots:
         s[S_TAKEN] = 0
         return
     late, owed = carried_late(terms, s, rows, day)
-    met = s[S_PENALTY_PAID] + s[S_PENALTY_WAIVED]
-    penalty = owed - s[S_BILLED_PENALTY] + met - s[S_BILL_PENALTY_MET]
+    penalty = owed - s[S_BILLED_PENALTY]
     s[S_BILLED_PENALTY] = owed
-    s[S_BILL_PENALTY_MET] = met
     late += owed - penalty
     row_at = s[S_NEXT] * R_SIZE
     for i in range(R_SIZE):
@@ -131,7 +127,8 @@ def cut_bill(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots:
     rows[row_at + R_INTEREST_LEFT] = interest
     rows[row_at + R_PENALTY] = penalty
     bill_plans(s, rows, row_at, plans)
-    minimum = half_up((s[S_UNBILLED] + s[S_BALANCE]) * terms[A_MIN_NUM], terms[A_MIN_DEN])
+    s[S_MINIMUM_BASE] = s[S_UNBILLED] + s[S_BALANCE]
+    minimum = minimum_share(terms, s)
     s[S_MINIMUM_LEFT] = minimum
     rows[row_at + R_MINIMUM] = minimum + rows[row_at + R_INSTALMENTS] + late + interest + penalty
     rows[row_at + R_TOTAL] = s[S_UNBILLED] + rows[row_at + R_INSTALMENTS] + rows[row_at + R_CARRIED] + interest + penalty
@@ -146,6 +143,11 @@ def cut_bill(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots:
     rows[row_at + R_BALANCE] = s[S_GRACE] + s[S_BALANCE]
     s[S_NEXT] += 1
     s[S_ROWS] = s[S_NEXT]
+
+
+def minimum_share(terms: Sequence[int], s: Vector) -> int:
+    """Give the part of the last bill's purchases and carried principal that its minimum asks for."""
+    return half_up(s[S_MINIMUM_BASE] * terms[A_MIN_NUM], terms[A_MIN_DEN])
 
 
 def carried_late(terms: Sequence[int], s: Vector, rows: Vector, day: int) -> tuple[int, int]:

@@ -64,6 +64,7 @@ from plimsoll.loan.layout import (
     S_OFF_SUSPENDED,
     S_OPEN,
     S_PAUSE_FROM,
+    S_PAUSE_PLANNED,
     S_PAUSE_UNTIL,
     S_PENALTY_DEN,
     S_PENALTY_NUM,
@@ -165,8 +166,14 @@ def reschedule(terms: Sequence[int], s: Vector, rows: Vector, more: Sequence[int
 
     A rate over 0 (M_RATE_DEN) or a way to repay of -1 stays as it was; without instalments the due days stay.
 
-    Unpaid interest, penalty and fee fall due with the first new due day; until then nothing is late.
+    Unpaid interest, penalty and fee fall due with the first new due day; until then nothing is late, and what was unpaid leaves the
+    dates it was due on.
     """
+    for i in range(s[S_OPEN], s[S_NEXT]):
+        row_at = i * R_SIZE
+        rows[row_at + R_PRINCIPAL] -= rows[row_at + R_PRINCIPAL_LEFT]
+        rows[row_at + R_INTEREST] -= rows[row_at + R_INTEREST_LEFT]
+        rows[row_at + R_FEE] -= rows[row_at + R_FEE_LEFT]
     gather_unpaid(terms, s, rows)
     if s[S_BALANCE] == 0:
         return NOTHING_OWED
@@ -208,9 +215,6 @@ def gather_unpaid(terms: Sequence[int], s: Vector, rows: Vector) -> None:
         unpaid_penalty = owed_penalty(s, rows, row_at)
         s[S_CARRY_PENALTY] += unpaid_penalty
         rows[row_at + R_PENALTY_TAKEN] += unpaid_penalty
-        rows[row_at + R_PRINCIPAL] -= rows[row_at + R_PRINCIPAL_LEFT]
-        rows[row_at + R_INTEREST] -= rows[row_at + R_INTEREST_LEFT]
-        rows[row_at + R_FEE] -= rows[row_at + R_FEE_LEFT]
         rows[row_at + R_PRINCIPAL_LEFT] = 0
         rows[row_at + R_INTEREST_LEFT] = 0
         rows[row_at + R_FEE_LEFT] = 0
@@ -230,13 +234,14 @@ def pause(terms: Sequence[int], s: Vector, rows: Vector, start: int, until: int)
     for i in range(s[S_OPEN], s[S_NEXT]):
         accrue_penalty(terms, s, rows, i * R_SIZE, s[S_DAY])
     s[S_PAUSE_FROM] = begins
+    s[S_PAUSE_PLANNED] = 0
     s[S_PAUSE_UNTIL] = until
     return OK
 
 
 def charge_off(terms: Sequence[int], s: Vector, rows: Vector, days: int) -> int:
     """Take the loan off the books at a loss; the claim stays. `days`: days past due (from 91 its interest was no income)."""
-    s[S_OFF_OLDEST_DUE] = oldest_unpaid(s, rows)
+    s[S_OFF_OLDEST_DUE] = oldest_unpaid(s, rows) if days > 0 else 0
     s[S_OFF_SUSPENDED] = 1 if days >= PRINCIPAL_FIRST_FROM_DAYS else 0
     gather_unpaid(terms, s, rows)
     s[S_OFF_PRINCIPAL] = s[S_BALANCE]

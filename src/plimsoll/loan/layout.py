@@ -53,10 +53,12 @@ S_GIVEN, S_REPAYMENT = 57, 58  # due days given in the rows; way to repay (a res
 # Pay-later account only. S_BALANCE is what revolves, S_GRACE the part of the last bill whose due day has not passed.
 S_UNBILLED, S_GRACE, S_GRACE_DUE, S_MINIMUM_LEFT = 59, 60, 61, 62  # S_GRACE_DUE: due day still to pass, 0 if none
 S_CYCLE_PURCHASES, S_CYCLE_REFUNDS, S_PLANS, S_PLAN_LEFT, S_PLAN_FEE_LEFT, S_LOTS = range(63, 69)
-S_BILLED_PENALTY, S_BILL_PENALTY_MET = 69, 70  # penalty unpaid at the last bill, and met (paid or waived) in all until then
+S_BILLED_PENALTY = 69  # penalty that bills have asked for and that is unpaid
+S_MINIMUM_BASE = 70  # what the minimum of the last bill was counted on
 S_SKIP, S_BEGUN, S_FIRST_EXTRA, S_FEE_EXTRA = 71, 72, 73, 74  # BEGUN: interest of the period when the rest was levelled
+S_PAUSE_PLANNED = 77  # 1: the instalments were levelled with the holiday in mind
 S_FIRST_MONTH, S_FIRST_DAY = 75, 76  # the first due day again, as month (12 · year + month - 1) and day of the month
-S_SIZE = 77
+S_SIZE = 78
 
 # Rows: what fell due, or will.
 R_DUE, R_PRINCIPAL, R_INTEREST, R_FEE, R_PRINCIPAL_LEFT, R_INTEREST_LEFT, R_FEE_LEFT = range(7)

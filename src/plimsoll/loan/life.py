@@ -277,7 +277,9 @@ def take_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact
         code = charge_off(terms, s, rows, past_due_days(terms, s, rows))
     else:
         code = UNKNOWN_KIND
+    credit = s[S_CREDIT]
     use_credit(terms, s, rows)
+    s[S_LAST_CREDIT] -= credit - s[S_CREDIT]
     settle_status(s, rows)
     return code
 

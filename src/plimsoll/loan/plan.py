@@ -4,6 +4,7 @@ from collections.abc import MutableSequence, Sequence
 
 from plimsoll.loan.accrue import accrue_penalty
 from plimsoll.loan.allocate import close_paid_rows
+from plimsoll.loan.bill import minimum_share
 from plimsoll.loan.layout import (
     BAD_PLAN,
     F_A,
@@ -55,6 +56,7 @@ from plimsoll.loan.layout import (
     S_LAST_PRINCIPAL,
     S_LOTS,
     S_MERCHANT_FEE,
+    S_MINIMUM_BASE,
     S_MINIMUM_LEFT,
     S_NEXT,
     S_OPEN,
@@ -188,7 +190,7 @@ def return_purchase(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector
         s[S_CYCLE_REFUNDS] += part
         left -= part
     else:
-        left = shrink_bill(s, rows, plans, lots[lot_at + L_ROW], left)
+        left = shrink_holder(terms, s, rows, plans, lots[lot_at + L_ROW], left)
     left = shrink_other_debt(terms, s, rows, plans, left)
     s[S_REFUNDED_PRINCIPAL] += amount - left
     s[S_LAST_PRINCIPAL] = amount - left
@@ -211,28 +213,39 @@ def shrink_plan(s: Vector, plans: Vector, plan_at: int, amount: int) -> int:
     return amount - part
 
 
-def shrink_bill(s: Vector, rows: Vector, plans: Vector, held_by: int, amount: int) -> int:
-    """Take an amount off the bill that holds the purchase, or off the plan that bill became. Gives what is left."""
+def shrink_holder(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, held_by: int, amount: int) -> int:
+    """Take an amount off the plan that the bill of the purchase became, or off that bill while its free time lasts. Gives what is left.
+
+    The minimum of the bill is then counted again on what is left of it.
+    """
     left = amount
     for i in range(s[S_PLANS]):
         if plans[i * P_SIZE + P_BILL] == held_by:
             left = shrink_plan(s, plans, i * P_SIZE, left)
-    if held_by == s[S_NEXT] - 1:
-        left -= shrink_grace(s, left)
-    row_at = held_by * R_SIZE
-    if rows[row_at + R_PAID] < rows[row_at + R_TOTAL]:
-        part = min(amount - left, rows[row_at + R_TOTAL] - rows[row_at + R_PAID])
-        rows[row_at + R_REFUNDS] += part
-        rows[row_at + R_TOTAL] -= part
-    return left
-
-
-def shrink_grace(s: Vector, amount: int) -> int:
-    """Take an amount off the bill still in its free time; give how much was taken."""
-    part = min(amount, s[S_GRACE])
+    if held_by != s[S_NEXT] - 1 or s[S_GRACE] == 0:
+        return left
+    part = min(left, s[S_GRACE])
     s[S_GRACE] -= part
-    s[S_MINIMUM_LEFT] = min(s[S_MINIMUM_LEFT], s[S_GRACE] + s[S_BALANCE])
-    return part
+    before = minimum_share(terms, s)
+    s[S_MINIMUM_BASE] -= part
+    share = minimum_share(terms, s)
+    rows[held_by * R_SIZE + R_MINIMUM] += share - before
+    pool = s[S_GRACE] + s[S_BALANCE]
+    s[S_MINIMUM_LEFT] = min(max(share - (s[S_MINIMUM_BASE] - pool), 0), pool)
+    refund_on_bill(s, rows, part)
+    return left - part
+
+
+def refund_on_bill(s: Vector, rows: Vector, amount: int) -> None:
+    """Show a refund of billed debt on the last bill; towards older ones, not yet paid, it counts as money."""
+    last = (s[S_NEXT] - 1) * R_SIZE
+    if amount == 0 or last < 0:
+        return
+    rows[last + R_REFUNDS] += amount
+    rows[last + R_TOTAL] -= amount
+    for i in range(s[S_NEXT] - 1):
+        row_at = i * R_SIZE
+        rows[row_at + R_PAID] += min(amount, rows[row_at + R_TOTAL] - rows[row_at + R_PAID])
 
 
 def shrink_other_debt(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, amount: int) -> int:
@@ -245,15 +258,13 @@ def shrink_other_debt(terms: Sequence[int], s: Vector, rows: Vector, plans: Vect
         rows[row_at + R_PRINCIPAL_LEFT] -= part
         left -= part
     close_paid_rows(s, rows)
-    part = min(left, s[S_BALANCE])
-    s[S_BALANCE] -= part
-    left -= part
-    left -= shrink_grace(s, left)
-    billed = amount - left
-    i = s[S_NEXT] - 1
-    while i >= 0 and rows[i * R_SIZE + R_PAID] < rows[i * R_SIZE + R_TOTAL]:
-        rows[i * R_SIZE + R_PAID] += min(billed, rows[i * R_SIZE + R_TOTAL] - rows[i * R_SIZE + R_PAID])
-        i -= 1
+    revolving = min(left, s[S_BALANCE])
+    s[S_BALANCE] -= revolving
+    grace = min(left - revolving, s[S_GRACE])
+    s[S_GRACE] -= grace
+    s[S_MINIMUM_LEFT] -= min(revolving + grace, s[S_MINIMUM_LEFT])
+    left -= revolving + grace
+    refund_on_bill(s, rows, amount - left)
     part = min(left, s[S_UNBILLED])
     s[S_UNBILLED] -= part
     s[S_CYCLE_REFUNDS] += part

@@ -45,6 +45,7 @@ from plimsoll.loan.layout import (
     S_NEXT,
     S_NUM,
     S_PAUSE_FROM,
+    S_PAUSE_PLANNED,
     S_PAUSE_UNTIL,
     S_PENALTY_DEN,
     S_PERIOD_FROM,
@@ -126,7 +127,8 @@ def level_again(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     if count == 0:
         return
     s[S_FIRST] = s[S_NEXT]
-    s[S_BEGUN] = half_up(s[S_NUM], s[S_RATE_DEN])
+    plan_from_here(s)
+    s[S_PAUSE_PLANNED] = 1
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
         weigh_rows(terms, s, rows)
         begun_num = s[S_NUM] - s[S_BEGUN] * s[S_RATE_DEN]
@@ -149,7 +151,31 @@ def adjust_after_prepayment(terms: Sequence[int], s: Vector, rows: Vector, prepa
     elif terms[T_PREPAYMENT] == LOWER_INSTALMENT:
         level_again(terms, s, rows)
     else:
-        s[S_BEGUN] = half_up(s[S_NUM], s[S_RATE_DEN])
+        plan_from_here(s)
+        if s[S_REPAYMENT] == FEE_PLAN:
+            drop_rows_without_principal(s)
+
+
+def drop_rows_without_principal(s: Vector) -> None:
+    """Shorten a fee plan: dates that the balance no longer reaches are gone, and their fees with them."""
+    left = s[S_BALANCE]
+    fee = 0
+    i = s[S_NEXT]
+    while left > 0 and i < s[S_ROWS] - 1:
+        is_first = i == s[S_FIRST]
+        left -= min(s[S_LEVEL] + (s[S_FIRST_EXTRA] if is_first else 0), left)
+        fee += s[S_FEE_LEVEL] + (s[S_FEE_EXTRA] if is_first else 0)
+        i += 1
+    if left > 0:
+        return
+    s[S_ROWS] = i
+    s[S_FEE_LEFT] = min(fee, s[S_FEE_LEFT])
+
+
+def plan_from_here(s: Vector) -> None:
+    """Let the plan count on the interest of this period as earned so far, and on what the balance will earn."""
+    s[S_SHADOW_NUM] = s[S_NUM]
+    s[S_BEGUN] = half_up(s[S_NUM], s[S_RATE_DEN])
 
 
 def drop_rows_to_come(s: Vector) -> None:
@@ -165,7 +191,7 @@ def drop_rows_to_come(s: Vector) -> None:
         s[S_PERIOD_UNTIL] = 0
 
 
-def principal_part(terms: Sequence[int], s: Vector, whole: int) -> int:
+def principal_part(s: Vector, whole: int) -> int:
     """Give the principal of the instalment that falls due, in minor units. `whole` is all the interest of its period, rounded."""
     balance = s[S_BALANCE]
     if s[S_NEXT] == s[S_ROWS] - 1:
@@ -173,7 +199,7 @@ def principal_part(terms: Sequence[int], s: Vector, whole: int) -> int:
     part = 0
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
         # The level instalment covers what the period earned since it was levelled; what had begun before comes on top.
-        planned = half_up(s[S_SHADOW_NUM], s[S_RATE_DEN]) if terms[T_PREPAYMENT] == NEXT_FIRST else whole
+        planned = whole if s[S_SHADOW_NUM] == s[S_NUM] else half_up(s[S_SHADOW_NUM], s[S_RATE_DEN])
         part = s[S_LEVEL] - planned + s[S_BEGUN]
     elif s[S_REPAYMENT] == EQUAL_PRINCIPAL:
         part = s[S_LEVEL]
@@ -198,7 +224,7 @@ def fall_due(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     accrue_interest(terms, s, due)
     whole = half_up(s[S_NUM], s[S_RATE_DEN])
     interest = whole - s[S_TAKEN]
-    principal = principal_part(terms, s, whole)
+    principal = principal_part(s, whole)
     fee = fee_part(s)
     s[S_BALANCE] -= principal
     s[S_FEE_LEFT] -= fee

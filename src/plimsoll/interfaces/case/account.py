@@ -10,6 +10,7 @@ from plimsoll.loan.fold import Standing, fold
 from plimsoll.loan.layout import (
     A_BILL_DAY,
     A_DUE_DAY,
+    NOTED,
     P_BILLED,
     P_COUNT,
     P_FEE,
@@ -32,6 +33,8 @@ from plimsoll.loan.layout import (
     R_REFUNDS,
     R_TOTAL,
     REFUNDED,
+    REVERSED,
+    S_DAY,
     S_NEXT,
     S_PLANS,
     SETTLED,
@@ -43,6 +46,7 @@ from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
 Answer = dict[str, object]
+EMPTY = Fact(NOTED, 0)
 
 
 def answer_account(fields: Fields, terms: Terms, facts: Sequence[Fact], as_of: int, tolerance_days: int) -> Answer | Refused:
@@ -131,7 +135,7 @@ def plan_lines(terms: Terms, facts: Sequence[Fact], standing: Standing, number: 
     for _ in range(plan[P_COUNT]):
         bill = month_day(bill, terms.vector[A_BILL_DAY])
         days.append(bill)
-    parts = billed_parts(terms, facts, plan, number, days[: plan[P_BILLED]])
+    parts = billed_parts(terms, facts, standing.s[S_DAY], plan, number, days[: plan[P_BILLED]])
     if plan[P_LEFT] + plan[P_FEE_LEFT] > 0:
         to_come = plan[P_COUNT] - plan[P_BILLED]
         parts += list(zip(in_parts(plan[P_LEFT], to_come), in_parts(plan[P_FEE_LEFT], to_come), strict=True))
@@ -151,14 +155,20 @@ def in_parts(minor: int, count: int) -> list[int]:
     return [minor - level * (count - 1)] + [level] * (count - 1)
 
 
-def billed_parts(terms: Terms, facts: Sequence[Fact], plan: Sequence[int], number: int, bills: Sequence[int]) -> list[tuple[int, int]]:
+def billed_parts(
+    terms: Terms, facts: Sequence[Fact], as_of: int, plan: Sequence[int], number: int, bills: Sequence[int]
+) -> list[tuple[int, int]]:
     """Give principal and fee of the instalments billed so far; after refunds, by comparing the plan before and after each bill."""
     if all(fact.kind not in (REFUNDED, SETTLED) for fact in facts):
         principal, fee = in_parts(plan[P_PRINCIPAL], plan[P_COUNT]), in_parts(plan[P_FEE], plan[P_COUNT])
         return list(zip(principal, fee, strict=True))[: len(bills)]
+    undone = {fact.a for fact in facts if fact.kind == REVERSED and fact.on <= as_of}
+    # Facts left out stay as empty ones: the numbers of the others are how purchases are named.
+    standing = [EMPTY._replace(on=fact.on) if n in undone or fact.kind == REVERSED else fact for n, fact in enumerate(facts, 1)]
     parts = []
     for bill in bills:
-        before, after = fold(terms, facts, bill - 1), fold(terms, [fact for fact in facts if fact.on < bill], bill)
+        before = fold(terms, standing, bill - 1)
+        after = fold(terms, [fact if fact.on < bill else EMPTY._replace(on=fact.on) for fact in standing], bill)
         assert not isinstance(before, Refused), "the whole was folded before"
         assert not isinstance(after, Refused), "the whole was folded before"
         was, now = before.plan(number), after.plan(number)
