@@ -37,7 +37,6 @@ from plimsoll.loan.layout import (
     P_LEFT,
     P_SIZE,
     PAUSED,
-    PENALTY,
     PURCHASED,
     R_FEE_LEFT,
     R_INTEREST_LEFT,
@@ -49,7 +48,6 @@ from plimsoll.loan.layout import (
     REFUNDED,
     REPAID,
     S_BALANCE,
-    S_BILLED_PENALTY,
     S_CREDIT,
     S_DAY,
     S_GRACE,
@@ -64,7 +62,6 @@ from plimsoll.loan.layout import (
     S_OPEN,
     S_PENALTY_DEN,
     S_PENALTY_NUM,
-    S_PENALTY_PAID,
     S_PERIOD_FROM,
     S_PERIOD_UNTIL,
     S_PLAN_FEE_LEFT,
@@ -78,6 +75,7 @@ from plimsoll.loan.layout import (
     S_RECEIVED,
     S_STATUS,
     S_TAKEN,
+    S_UNASKED_PENALTY,
     S_UNBILLED,
     SETTLED,
     SPLIT_SIZE,
@@ -129,15 +127,8 @@ def count_towards_bills(s: Vector, rows: Vector, amount: int) -> None:
         i -= 1
 
 
-def take_billed_penalty(s: Vector, met: int) -> int:
-    """Note that penalty was paid or waived, what bills asked for first; give the part that no bill had asked for."""
-    billed = min(met, s[S_BILLED_PENALTY])
-    s[S_BILLED_PENALTY] -= billed
-    return met - billed
-
-
 def pay_revolving(s: Vector, amount: int) -> int:
-    """Pay what revolves, then the part of the bill still in its free time, then interest accrued; give what is left."""
+    """Pay what revolves, then the part of the bill still in its free time; give what is left."""
     revolving = min(amount, s[S_BALANCE])
     s[S_BALANCE] -= revolving
     grace = min(amount - revolving, s[S_GRACE])
@@ -147,31 +138,31 @@ def pay_revolving(s: Vector, amount: int) -> int:
     s[S_PRINCIPAL_PAID] += principal
     s[S_LAST_PRINCIPAL] += principal
     s[S_PREPAID] += principal
-    early = min(amount - principal, accrued_interest(s))
+    return amount - principal
+
+
+def pay_begun(s: Vector, amount: int) -> int:
+    """Pay interest that has begun since the last bill; give what is left."""
+    early = min(amount, accrued_interest(s))
     s[S_TAKEN] += early
     s[S_PREPAID_INTEREST] += early
     s[S_INTEREST_PAID] += early
     s[S_LAST_INTEREST] += early
-    return amount - principal - early
+    return amount - early
 
 
-def pay_account(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
-    """Pay what has been billed and what revolves; give what is left."""
-    penalty = s[S_PENALTY_PAID]
-    left = pay_due(terms, s, rows, amount)
-    unasked = take_billed_penalty(s, s[S_PENALTY_PAID] - penalty)
-    if left > 0:
-        early = s[S_PREPAID_INTEREST]
-        left = pay_revolving(s, left)
-        unasked += s[S_PREPAID_INTEREST] - early
-    count_towards_bills(s, rows, amount - left - unasked)
+def pay_billed(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
+    """Pay what has been billed and what revolves; give what is left. Penalty that no bill has asked for counts towards none."""
+    unasked = s[S_UNASKED_PENALTY]
+    left = pay_revolving(s, pay_due(terms, s, rows, amount))
+    count_towards_bills(s, rows, amount - left - (s[S_UNASKED_PENALTY] - unasked))
     return left
 
 
 def use_credit_on_bill(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Let the borrower's credit balance pay what has been billed."""
     if s[S_CREDIT] > 0:
-        s[S_CREDIT] = pay_account(terms, s, rows, s[S_CREDIT])
+        s[S_CREDIT] = pay_billed(terms, s, rows, s[S_CREDIT])
 
 
 def settle_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector) -> int:
@@ -182,7 +173,7 @@ def settle_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector)
         return NOTHING_OWED
     s[S_RECEIVED] += owed - min(s[S_CREDIT], owed)
     s[S_CREDIT] -= min(s[S_CREDIT], owed)
-    pay_account(terms, s, rows, owed - early)
+    pay_begun(s, pay_billed(terms, s, rows, owed - early))
     s[S_PRINCIPAL_PAID] += early
     s[S_LAST_PRINCIPAL] += early
     s[S_PREPAID] += early
@@ -218,7 +209,6 @@ def charge_off_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vec
     s[S_GRACE] = 0
     s[S_GRACE_DUE] = 0
     s[S_MINIMUM_LEFT] = 0
-    s[S_BILLED_PENALTY] = 0
     drop_what_is_to_come(s, plans)
     return charge_off(terms, s, rows, past_due_days(terms, s, rows))
 
@@ -244,7 +234,7 @@ def take_account_fact(
         return IS_CHARGED_OFF
     if kind == REPAID:
         s[S_RECEIVED] += amount
-        left = pay_account(terms, s, rows, amount)
+        left = pay_begun(s, pay_billed(terms, s, rows, amount))
         s[S_CREDIT] += left
         s[S_LAST_CREDIT] = left
         return OK
@@ -261,13 +251,10 @@ def take_account_fact(
 
 def waive_on_account(terms: Sequence[int], s: Vector, rows: Vector, component: int, amount: int) -> int:
     """Forgive as on a loan; what bills had asked for counts towards them."""
-    early = s[S_PREPAID_INTEREST]
+    unasked = s[S_PREPAID_INTEREST] + s[S_UNASKED_PENALTY]
     code = waive(terms, s, rows, component, amount)
     if code == OK:
-        unasked = s[S_PREPAID_INTEREST] - early
-        if component == PENALTY:
-            unasked = take_billed_penalty(s, amount)
-        count_towards_bills(s, rows, amount - unasked)
+        count_towards_bills(s, rows, amount - (s[S_PREPAID_INTEREST] + s[S_UNASKED_PENALTY] - unasked))
     return code
 
 

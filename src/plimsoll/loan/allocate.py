@@ -6,6 +6,7 @@ from plimsoll.loan.accrue import accrue_penalty, owed_penalty
 from plimsoll.loan.layout import (
     BY_AGE,
     PRINCIPAL_FIRST_FROM_DAYS,
+    R_ASKED_PENALTY,
     R_DUE,
     R_FEE_LEFT,
     R_INTEREST_LEFT,
@@ -25,6 +26,7 @@ from plimsoll.loan.layout import (
     S_OPEN,
     S_PENALTY_PAID,
     S_PRINCIPAL_PAID,
+    S_UNASKED_PENALTY,
     T_ALLOCATION,
     T_GRACE_DAYS,
 )
@@ -65,10 +67,18 @@ def pay_fee(s: Vector, rows: Vector, row_at: int, amount: int) -> int:
 def pay_penalty(s: Vector, rows: Vector, row_at: int, amount: int) -> int:
     """Pay the penalty of one due date; give what is left of the amount."""
     paid = min(amount, owed_penalty(s, rows, row_at))
-    rows[row_at + R_PENALTY_TAKEN] += paid
+    take_penalty(s, rows, row_at, paid)
     s[S_PENALTY_PAID] += paid
     s[S_LAST_PENALTY] += paid
     return amount - paid
+
+
+def take_penalty(s: Vector, rows: Vector, row_at: int, met: int) -> None:
+    """Note that penalty of one due date was paid or waived: first what a bill asked for."""
+    rows[row_at + R_PENALTY_TAKEN] += met
+    asked = min(met, rows[row_at + R_ASKED_PENALTY])
+    rows[row_at + R_ASKED_PENALTY] -= asked
+    s[S_UNASKED_PENALTY] += met - asked
 
 
 def pay_interest(s: Vector, rows: Vector, row_at: int, amount: int) -> int:

@@ -20,6 +20,7 @@ from plimsoll.loan.layout import (
     P_LEFT,
     P_LEVEL,
     P_SIZE,
+    R_ASKED_PENALTY,
     R_BALANCE,
     R_BILLED_ON,
     R_CARRIED,
@@ -40,7 +41,6 @@ from plimsoll.loan.layout import (
     R_SIZE,
     R_TOTAL,
     S_BALANCE,
-    S_BILLED_PENALTY,
     S_CYCLE_PURCHASES,
     S_CYCLE_REFUNDS,
     S_GRACE,
@@ -109,10 +109,7 @@ def cut_bill(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots:
         s[S_NUM] = 0
         s[S_TAKEN] = 0
         return
-    late, owed = carried_late(terms, s, rows, day)
-    penalty = owed - s[S_BILLED_PENALTY]
-    s[S_BILLED_PENALTY] = owed
-    late += owed - penalty
+    late, penalty = carried_late(terms, s, rows, day)
     row_at = s[S_NEXT] * R_SIZE
     for i in range(R_SIZE):
         rows[row_at + i] = 0
@@ -151,14 +148,17 @@ def minimum_share(terms: Sequence[int], s: Vector) -> int:
 
 
 def carried_late(terms: Sequence[int], s: Vector, rows: Vector, day: int) -> tuple[int, int]:
-    """Give what earlier bills ask and did not get: principal, interest and fees together, and penalty."""
+    """Give what earlier bills asked and did not get, penalty included, and the penalty that is new; from now on it is asked for."""
     late = 0
     penalty = 0
     for i in range(s[S_OPEN], s[S_NEXT]):
         row_at = i * R_SIZE
         accrue_penalty(terms, s, rows, row_at, day)
         late += rows[row_at + R_PRINCIPAL_LEFT] + rows[row_at + R_INTEREST_LEFT] + rows[row_at + R_FEE_LEFT]
-        penalty += owed_penalty(s, rows, row_at)
+        owed = owed_penalty(s, rows, row_at)
+        late += rows[row_at + R_ASKED_PENALTY]
+        penalty += owed - rows[row_at + R_ASKED_PENALTY]
+        rows[row_at + R_ASKED_PENALTY] = owed
     return late, penalty
 
 

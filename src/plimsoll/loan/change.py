@@ -3,7 +3,7 @@
 from collections.abc import MutableSequence, Sequence
 
 from plimsoll.loan.accrue import accrue_penalty, accrued_interest, owed_penalty
-from plimsoll.loan.allocate import close_paid_rows, oldest_unpaid
+from plimsoll.loan.allocate import close_paid_rows, oldest_unpaid, take_penalty
 from plimsoll.loan.layout import (
     BAD_DUE_DAYS,
     BAD_PAUSE,
@@ -131,7 +131,7 @@ def waive(terms: Sequence[int], s: Vector, rows: Vector, component: int, amount:
         accrue_penalty(terms, s, rows, row_at, s[S_DAY])
         if component == PENALTY:
             part = min(left, owed_penalty(s, rows, row_at))
-            rows[row_at + R_PENALTY_TAKEN] += part
+            take_penalty(s, rows, row_at, part)
         elif component == INTEREST:
             part = min(left, rows[row_at + R_INTEREST_LEFT])
             rows[row_at + R_INTEREST_LEFT] -= part

@@ -53,7 +53,7 @@ S_GIVEN, S_REPAYMENT = 57, 58  # due days given in the rows; way to repay (a res
 # Pay-later account only. S_BALANCE is what revolves, S_GRACE the part of the last bill whose due day has not passed.
 S_UNBILLED, S_GRACE, S_GRACE_DUE, S_MINIMUM_LEFT = 59, 60, 61, 62  # S_GRACE_DUE: due day still to pass, 0 if none
 S_CYCLE_PURCHASES, S_CYCLE_REFUNDS, S_PLANS, S_PLAN_LEFT, S_PLAN_FEE_LEFT, S_LOTS = range(63, 69)
-S_BILLED_PENALTY = 69  # penalty that bills have asked for and that is unpaid
+S_UNASKED_PENALTY = 69  # penalty paid or waived before any bill asked for it, in all
 S_MINIMUM_BASE = 70  # what the minimum of the last bill was counted on
 S_SKIP, S_BEGUN, S_FIRST_EXTRA, S_FEE_EXTRA = 71, 72, 73, 74  # BEGUN: interest of the period when the rest was levelled
 S_PAUSE_PLANNED = 77  # 1: the instalments were levelled with the holiday in mind
@@ -65,7 +65,8 @@ R_DUE, R_PRINCIPAL, R_INTEREST, R_FEE, R_PRINCIPAL_LEFT, R_INTEREST_LEFT, R_FEE_
 R_PENALTY_NUM, R_PENALTY_TAKEN, R_SINCE, R_FROM, R_BALANCE, R_WEIGHT = range(7, 13)
 # A bill says more: what it is made of.
 R_BILLED_ON, R_PURCHASES, R_INSTALMENTS, R_CARRIED, R_PENALTY, R_REFUNDS, R_TOTAL, R_MINIMUM, R_PAID, R_CONVERTED = range(13, 23)
-R_SIZE = 23
+R_ASKED_PENALTY = 23  # unpaid penalty of this row that later bills have asked for
+R_SIZE = 24
 
 # Facts.
 F_KIND, F_ON, F_AMOUNT, F_A, F_B, F_MORE_AT, F_MORE_COUNT = range(7)

@@ -10,6 +10,7 @@ from plimsoll.loan.layout import (
     FEE_PLAN,
     LOWER_INSTALMENT,
     NEXT_FIRST,
+    R_ASKED_PENALTY,
     R_BALANCE,
     R_DUE,
     R_FEE,
@@ -236,6 +237,7 @@ def fall_due(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     rows[row_at + R_FEE_LEFT] = rows[row_at + R_FEE]
     rows[row_at + R_PENALTY_NUM] = s[S_CARRY_PENALTY] * s[S_PENALTY_DEN]
     rows[row_at + R_PENALTY_TAKEN] = 0
+    rows[row_at + R_ASKED_PENALTY] = 0
     rows[row_at + R_SINCE] = due
     rows[row_at + R_BALANCE] = s[S_BALANCE]
     s[S_CARRY_INTEREST] = 0

@@ -10,6 +10,7 @@ from plimsoll.loan.fold import Standing, fold
 from plimsoll.loan.layout import (
     A_BILL_DAY,
     A_DUE_DAY,
+    CHARGED_OFF_FACT,
     NOTED,
     P_BILLED,
     P_COUNT,
@@ -136,7 +137,7 @@ def plan_lines(terms: Terms, facts: Sequence[Fact], standing: Standing, number: 
         bill = month_day(bill, terms.vector[A_BILL_DAY])
         days.append(bill)
     parts = billed_parts(terms, facts, standing.s[S_DAY], plan, number, days[: plan[P_BILLED]])
-    if plan[P_LEFT] + plan[P_FEE_LEFT] > 0:
+    if plan[P_LEFT] + plan[P_FEE_LEFT] > 0 or is_untouched(facts):
         to_come = plan[P_COUNT] - plan[P_BILLED]
         parts += list(zip(in_parts(plan[P_LEFT], to_come), in_parts(plan[P_FEE_LEFT], to_come), strict=True))
     lines: list[Instalment] = []
@@ -149,8 +150,15 @@ def plan_lines(terms: Terms, facts: Sequence[Fact], standing: Standing, number: 
     return lines
 
 
+def is_untouched(facts: Sequence[Fact]) -> bool:
+    """Tell whether every plan runs as it began: nothing took of its principal but its own bills."""
+    return all(fact.kind not in (REFUNDED, SETTLED, CHARGED_OFF_FACT) for fact in facts)
+
+
 def in_parts(minor: int, count: int) -> list[int]:
     """Give equal parts, remainders with the first."""
+    if count == 0:
+        return []
     level = minor // count
     return [minor - level * (count - 1)] + [level] * (count - 1)
 
@@ -159,7 +167,7 @@ def billed_parts(
     terms: Terms, facts: Sequence[Fact], as_of: int, plan: Sequence[int], number: int, bills: Sequence[int]
 ) -> list[tuple[int, int]]:
     """Give principal and fee of the instalments billed so far; after refunds, by comparing the plan before and after each bill."""
-    if all(fact.kind not in (REFUNDED, SETTLED) for fact in facts):
+    if is_untouched(facts):
         principal, fee = in_parts(plan[P_PRINCIPAL], plan[P_COUNT]), in_parts(plan[P_FEE], plan[P_COUNT])
         return list(zip(principal, fee, strict=True))[: len(bills)]
     undone = {fact.a for fact in facts if fact.kind == REVERSED and fact.on <= as_of}
