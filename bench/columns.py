@@ -1,7 +1,7 @@
 """Make up columns of loans: twelve level monthly instalments, most of them paid, some late, some paid in part.
 
-Nobody pays ahead of a due day and no term sets a penalty, because whole-column expressions can say no more than that; the
-kernel gets the same loans with everything else switched off, not removed.
+Late principal costs half as much again as the rate. Everybody pays on due days or not at all, and nobody ahead, because expressions
+over whole columns can say no more than that; the kernel gets the same loans with nothing of it removed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,21 @@ Minor = NDArray[np.int64]
 AS_OF = date(2026, 6, 30).toordinal()
 INSTALMENTS = 12
 OLDEST_DAYS = 450
-RATES_PPM = (200, 300, 400, 500)
+RATES_PPM = (200, 300, 400)
+OUTPUTS = (
+    "principal",
+    "principal_late",
+    "interest",
+    "interest_late",
+    "penalty",
+    "payoff",
+    "past_due_days",
+    "bucket",
+    "oldest_due",
+    "received",
+    "interest_paid",
+    "is_open",
+)
 MONTH_DAYS = 30.44
 
 

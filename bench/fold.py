@@ -8,16 +8,20 @@ import numpy as np
 import polars as pl
 
 from bench.columns import Loans, Minor, due_days, make_up
-from bench.ours import Life, interpreted, lives
+from bench.ours import Life, answers, compiled, histories, interpreted, lives
 from bench.report import Goal, Result
 from bench.rivals import one_product_loop, polars_states
 from bench.setting import Setting
-from bench.timing import Contestant, peak_bytes, take_turns
+from bench.timing import Contestant, peak_bytes, ratio, take_turns
+from plimsoll.loan.columns import Folded, Histories
 
 TITLE = "as-of states of loans with 12 instalments and what was repaid"
 CHUNK = 1_000_000
 INTERPRETED = 1_000
 MEMORY_MIB = 2048
+THREADS = 2
+OURS, ONE_CORE, PLAIN, POLARS = "plimsoll, two cores", "plimsoll, one core", "plimsoll, interpreted", "Polars, streaming"
+OF_PLAIN, STATES_PER_S, OF_POLARS = 30, 3_000_000, 3.0
 
 
 @dataclass(slots=True)
@@ -31,7 +35,9 @@ class Chunks:
     found: pl.DataFrame = field(init=False)
     filled: Minor = field(init=False)
     lived: list[Life] = field(init=False)
-    folded: list[tuple[int, int, int, int]] = field(init=False)
+    histories: Histories = field(init=False)
+    folded: Folded = field(init=False)
+    plain: list[list[int]] = field(init=False)
 
     def turn_page(self) -> None:
         """Make up the next chunk; not timed."""
@@ -39,11 +45,14 @@ class Chunks:
         self.loans = make_up(self.size, self.seed)
         self.table = polars_states.frame(self.loans)
         self.lived = lives(self.loans, INTERPRETED)
+        self.histories = histories(self.loans)
 
     def check(self) -> None:
         """See that everybody gave the same state for every loan, to the minor unit."""
         assert np.array_equal(self.filled, self.found.sort("loan").drop("loan").to_numpy()), self.seed
-        assert np.array_equal(self.filled[:INTERPRETED], np.array(self.folded)), self.seed
+        assert np.array_equal(self.filled, answers(self.folded.out)), self.seed
+        assert not self.folded.codes.any()
+        assert np.array_equal(self.filled[:INTERPRETED], answers(np.array(self.plain))), self.seed
 
 
 def rivals(chunks: Chunks) -> list[Contestant]:
@@ -59,12 +68,18 @@ def rivals(chunks: Chunks) -> list[Contestant]:
         return chunks.loans.count()
 
     def plain() -> int:
-        chunks.folded = interpreted(chunks.lived)
-        return len(chunks.folded)
+        chunks.plain = interpreted(chunks.lived)
+        return len(chunks.plain)
+
+    def fast(threads: int) -> int:
+        chunks.folded = compiled(chunks.histories, threads)
+        return chunks.loans.count()
 
     return [
-        Contestant("plimsoll, interpreted", plain),
-        Contestant("Polars, streaming", polars),
+        Contestant(OURS, lambda: fast(THREADS)),
+        Contestant(ONE_CORE, lambda: fast(1)),
+        Contestant(PLAIN, plain),
+        Contestant(POLARS, polars),
         Contestant("compiled loop, this product only", loop),
     ]
 
@@ -72,7 +87,9 @@ def rivals(chunks: Chunks) -> list[Contestant]:
 def run(setting: Setting, result: Result) -> None:
     """Fill `result` with loans a second, chunk by chunk so that memory stays bounded."""
     total, size = setting.size(1_000_000, 10_000_000), setting.size(250_000, CHUNK)
-    one_product_loop.run(make_up(10, 0), due_days())
+    few = make_up(10, 0)
+    one_product_loop.run(few, due_days())
+    compiled(histories(few), 1)
     chunks = Chunks(size)
 
     def next_chunk() -> None:
@@ -83,7 +100,11 @@ def run(setting: Setting, result: Result) -> None:
 
     measured = take_turns(rivals(chunks), total // size, between=next_chunk)
     chunks.check()
-    result.add(measured, "loan")
+    result.add(measured, "loan", ours=OURS)
+    found = {one.name: one for one in measured}
+    result.goals.append(Goal("compiled, one core: × interpreted", ratio(found[ONE_CORE], found[PLAIN]), OF_PLAIN))
+    result.goals.append(Goal("as-of states a second on two cores", found[OURS].rate(), STATES_PER_S))
+    result.goals.append(Goal("× Polars", ratio(found[OURS], found[POLARS]), OF_POLARS))
     peak = peak_bytes() / 2**20
     result.notes.append(f"{total:,} loans in chunks of {size:,}; all answers equal")
     result.goals.append(Goal("peak memory, MiB", peak, MEMORY_MIB, at_most=True))

@@ -12,6 +12,7 @@ import polars as pl
 from bench.columns import AS_OF, INSTALMENTS, OLDEST_DAYS, Loans, due_days
 
 MILLION = 1_000_000
+SUMS = ("interest_due", "unpaid_interest", "today_interest", "today_principal", "penalty")
 
 
 def calendar() -> pl.LazyFrame:
@@ -42,7 +43,7 @@ def interest(balance: str, until: pl.Expr, since: str) -> pl.Expr:
 
 
 def instalment(plan: pl.LazyFrame, k: int) -> pl.LazyFrame:
-    """Add the k-th instalment: split it, and let the cash that is left pay its interest and then its principal.
+    """Add the k-th instalment: split it, let the cash that is left pay its interest and then its principal, charge what is late.
 
     `cash` goes below zero by what has fallen due and is not paid.
     """
@@ -50,37 +51,44 @@ def instalment(plan: pl.LazyFrame, k: int) -> pl.LazyFrame:
     plan = plan.with_columns(i=pl.when(has_come).then(interest("balance", due, "since")).otherwise(0))
     part = pl.col("balance") if k == INSTALMENTS else pl.min_horizontal(pl.col("instalment") - pl.col("i"), "balance")
     plan = plan.with_columns(p=pl.when(has_come).then(part).otherwise(0), since=pl.when(has_come).then(due).otherwise("since"))
-    left = pl.col("cash") - pl.col("i") - pl.col("p")
+    plan = plan.with_columns(cash=pl.col("cash") - pl.col("i") - pl.col("p"), held=pl.col("cash").clip(0))
+    unpaid = pl.min_horizontal((-pl.col("cash")).clip(0), "p")
     return plan.with_columns(
         balance=pl.col("balance") - pl.col("p"),
-        late_interest=pl.col("late_interest") + (pl.col("i") - pl.col("cash").clip(0)).clip(0),
-        cash=left,
-        oldest=pl.when((pl.col("oldest") == 0) & (left < 0)).then(due).otherwise("oldest"),
+        interest_due=pl.col("interest_due") + pl.col("i"),
+        unpaid_interest=pl.col("unpaid_interest") + (pl.col("i") - pl.col("held")).clip(0),
+        today_interest=pl.col("today_interest") + pl.when(due == AS_OF).then((pl.col("i") - pl.col("held")).clip(0)).otherwise(0),
+        today_principal=pl.col("today_principal") + pl.when(due == AS_OF).then(unpaid).otherwise(0),
+        penalty=pl.col("penalty") + (unpaid * pl.col("rate_ppm") * 3 * (AS_OF - due) + MILLION) // (2 * MILLION),
+        oldest=pl.when((pl.col("oldest") == 0) & (pl.col("cash") < 0)).then(due).otherwise("oldest"),
     )
 
 
 def states(loans: pl.DataFrame, days: pl.LazyFrame) -> pl.DataFrame:
-    """Return number, principal, interest (late and accrued), days past due and bucket of each loan on `AS_OF`, in any order."""
-    plan = (
-        loans.lazy()
-        .join(days, on="disbursed_on", how="left")
-        .with_columns(
-            balance="principal",
-            since="disbursed_on",
-            cash=pl.col("paid").list.sum().fill_null(0),
-            late_interest=pl.lit(0, pl.Int64),
-            oldest=pl.lit(0, pl.Int32),
-        )
-    )
+    """Return number and `OUTPUTS` of each loan on `AS_OF`, in any order."""
+    plan = loans.lazy().join(days, on="disbursed_on", how="left")
+    plan = plan.with_columns(received=pl.col("paid").list.sum().fill_null(0), **dict.fromkeys(SUMS, pl.lit(0, pl.Int64)))
+    plan = plan.with_columns(balance="principal", since="disbursed_on", cash="received", oldest=pl.lit(0, pl.Int32))
     for k in range(1, INSTALMENTS + 1):
         plan = instalment(plan, k)
-    late = (-pl.col("cash")).clip(0)
-    plan = plan.with_columns(past_due_days=pl.when(pl.col("oldest") > 0).then(AS_OF - pl.col("oldest")).otherwise(0))
-    bucket = pl.when(pl.col("past_due_days") > 180).then(7).otherwise((pl.col("past_due_days") + 29) // 30)
+    plan = plan.with_columns(
+        unpaid_principal=(-pl.col("cash")).clip(0) - pl.col("unpaid_interest"),
+        accrued=interest("balance", pl.lit(AS_OF, pl.Int32), "since"),
+        past_due_days=pl.when(pl.col("oldest") > 0).then(AS_OF - pl.col("oldest")).otherwise(0),
+    )
+    owed = pl.sum_horizontal("balance", "unpaid_principal", "accrued", "unpaid_interest", "penalty")
     return plan.select(
         "loan",
-        principal_minor=pl.col("balance") + late - pl.col("late_interest"),
-        interest_minor=pl.col("late_interest") + interest("balance", pl.lit(AS_OF, pl.Int32), "since"),
+        principal=pl.col("balance") + pl.col("unpaid_principal"),
+        principal_late=pl.col("unpaid_principal") - pl.col("today_principal"),
+        interest=pl.col("unpaid_interest") + pl.col("accrued"),
+        interest_late=pl.col("unpaid_interest") - pl.col("today_interest"),
+        penalty="penalty",
+        payoff=owed,
         past_due_days="past_due_days",
-        bucket=bucket.cast(pl.Int8),
+        bucket=((pl.col("past_due_days") + 29) // 30).clip(0, 7),
+        oldest_due="oldest",
+        received="received",
+        interest_paid=pl.col("interest_due") - pl.col("unpaid_interest"),
+        is_open=owed > 0,
     ).collect(engine="streaming")
