@@ -103,18 +103,18 @@ class AccountLife:
         return sum(self.refunded_unbilled.pop(ref, 0) for ref in self.unbilled)
 
     def use_credit(self) -> None:
-        """Let a credit pay at once what is owed; it counts as paid."""
+        """Let a credit pay at once what is billed; it counts as paid."""
         self.credit -= self.pay(self.credit)
 
     def pay(self, amount: int) -> int:
         """Use money; what of it pays something billed counts towards every bill that is not paid in full. Give what was used."""
         before, used = self.billed_owed(), self.meet(amount)
-        self.count_paid(before - self.billed_owed())
+        self.count_paid(before - self.billed_owed(), self.bills)
         return used
 
-    def count_paid(self, amount: int) -> None:
-        """Count towards every bill, up to what it asks for."""
-        for bill in self.bills:
+    def count_paid(self, amount: int, bills: list[Bill]) -> None:
+        """Count towards each of some bills, up to what it asks for."""
+        for bill in bills:
             bill.paid += min(amount, bill.outstanding)
 
     # ---- what is owed ----------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ class AccountLife:
             raise Stop("nothing is owed")
         self.clear()
         self.credit -= owed - pays
-        self.count_paid(owed)
+        self.count_paid(owed, self.bills)
 
     def clear(self) -> None:
         """Let everything owed be gone, with the instalments not yet billed."""
@@ -224,6 +224,7 @@ class AccountLife:
         left -= self.lower_billed(left)
         if self.bills:
             self.bills[-1].refunds += before - self.billed_owed()
+            self.count_paid(before - self.billed_owed(), self.bills[:-1])
         self.credit += self.lower_coming(left)
 
     def lower_billed(self, amount: int) -> int:
