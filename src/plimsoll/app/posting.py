@@ -153,6 +153,8 @@ def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf) -> li
     by_loan: dict[int, list[tuple[Fact, str]]] = {loan_id: [] for loan_id in opened}
     for loan_id, fact, detail in decision.facts:
         by_loan.setdefault(loan_id, []).append((fact, detail))
+    for loan_id in decision.moves:
+        by_loan.setdefault(loan_id, [])
     changes = []
     for loan_id, detailed in by_loan.items():
         is_new = loan_id in opened

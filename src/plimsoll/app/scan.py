@@ -15,6 +15,9 @@ from sqlalchemy import Column, Date, Table
 
 from plimsoll.app import schema
 from plimsoll.app.store import Store
+from plimsoll.ledger.chart import CHART
+from plimsoll.loan.facts import Fact
+from plimsoll.units.pack import unpack
 
 SHARD_CUSTOMERS: Final = 2_000
 PAGE: Final = 10_000
@@ -70,6 +73,34 @@ class Snapshot:
     def sum_legs(self) -> list[tuple[str, int, int]]:
         """Read the balance of every account that was posted to: currency, number of the account, minor units."""
         return self._read("SELECT currency, account, CAST(sum(minor) AS BIGINT) FROM journal GROUP BY 1, 2 ORDER BY 1, 2", ())
+
+    def sum_legs_until(self, day: int) -> list[tuple[str, int, int, int]]:
+        """Read balances as posted by a day: currency, 1 for legs of loans and 0 for a customer's own, account, minor units."""
+        statement = (
+            "SELECT currency, CASE WHEN loan_id = 0 THEN 0 ELSE 1 END, account, CAST(sum(minor) AS BIGINT) FROM journal "
+            "WHERE posted_on <= ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        )
+        return self._read(statement, (self._day(day),))
+
+    def posted_until(self, customer_id: int, loan_id: int, day: int) -> list[int]:
+        """Read what was posted for one loan by a day, by account of the chart."""
+        statement = (
+            "SELECT account, CAST(sum(minor) AS BIGINT) FROM journal "
+            "WHERE customer_id = ? AND loan_id = ? AND posted_on <= ? GROUP BY account"
+        )
+        posted = [0] * len(CHART)
+        for account, minor in self._read(statement, (customer_id, loan_id, self._day(day))):
+            posted[account] = minor
+        return posted
+
+    def facts(self, customer_id: int, loan_id: int) -> tuple[Fact, ...]:
+        """Read all facts of one loan, in the order recorded."""
+        effective_on = _day_number(self.kind, schema.fact.c.effective_on)
+        statement = f"SELECT kind, {effective_on}, amount_minor, a, b, more FROM fact WHERE customer_id = ? AND loan_id = ? ORDER BY n"
+        return tuple(
+            Fact(kind, on, amount_minor, a, b, tuple(unpack(more)) if more else ())
+            for kind, on, amount_minor, a, b, more in self._read(statement, (customer_id, loan_id))
+        )
 
     def _day(self, day: int) -> object:
         found = date.fromordinal(day)

@@ -92,13 +92,17 @@ class NewLoan:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a verb decided: new loans, facts by loan (with detail for people, JSON), a new line, messages to send, the answer."""
+    """What a verb decided: new loans, facts by loan (with detail for people, JSON), a new line, messages to send, the answer.
+
+    Loans in `moves` are moved to the day of the command whether or not a fact comes with it (the close does this).
+    """
 
     facts: tuple[tuple[int, Fact, str], ...] = ()
     loans: tuple[NewLoan, ...] = ()
     line: Line | None = None
     customer_opened_on: int = 0
     messages: tuple[tuple[str, str], ...] = ()
+    moves: tuple[int, ...] = ()
     answer: str = "{}"
 
 

@@ -7,6 +7,11 @@ from plimsoll.loan.accrue import owed_penalty
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import Standing, go_on
 from plimsoll.loan.layout import (
+    L_FACT,
+    L_LEFT,
+    L_PLAN,
+    L_ROW,
+    L_SIZE,
     R_BILLED_ON,
     R_CARRIED,
     R_CONVERTED,
@@ -27,10 +32,12 @@ from plimsoll.loan.layout import (
     S_DAY,
     S_GRACE,
     S_GRACE_DUE,
+    S_LOTS,
     S_MINIMUM_LEFT,
     S_NEXT,
     S_OPEN,
     S_RECEIVED,
+    S_UNBILLED,
     SETTLED,
 )
 from plimsoll.loan.terms import LOAN, Terms
@@ -59,6 +66,14 @@ class Bill(NamedTuple):
     minimum: int
     converted: int
     paid: int
+
+
+class Bought(NamedTuple):
+    """A purchase as it stands: what was not refunded, in minor units, and whether it is on a bill or in instalments."""
+
+    left: int
+    is_billed: bool
+    is_plan: bool
 
 
 def dues(standing: Standing) -> tuple[Due, ...]:
@@ -93,12 +108,12 @@ def payable(terms: Terms, standing: Standing) -> int:
     return owed_on_account(terms.vector, standing.s, list(standing.rows))
 
 
-def last_bill(standing: Standing) -> Bill | None:
-    """Give the bill cut last, None where there is none or it is paid and its due day has passed."""
-    s = standing.s
-    row = standing.row(s[S_NEXT] - 1) if s[S_NEXT] > 0 else []
-    if not row or row[R_BILLED_ON] == 0:
-        return None
+def bills(standing: Standing) -> tuple[Bill, ...]:
+    """Give the bills that a standing still knows, oldest first; a cached one has forgotten those that are paid."""
+    return tuple(_bill(standing.row(i)) for i in range(standing.s[S_NEXT]) if standing.row(i)[R_BILLED_ON] != 0)
+
+
+def _bill(row: list[int]) -> Bill:
     return Bill(
         row[R_BILLED_ON],
         row[R_DUE],
@@ -124,3 +139,14 @@ def convertible(standing: Standing) -> int:
     """Give the unpaid principal of the last bill that may still be turned into instalments, in minor units."""
     s = standing.s
     return s[S_GRACE] + s[S_BALANCE] if s[S_GRACE_DUE] != 0 else 0
+
+
+def find_bought(standing: Standing, number: int) -> Bought | None:
+    """Give what is left of a purchase by the number of its fact, from 1; the standing must be a fold of the whole history."""
+    s, lots = standing.s, standing.lots
+    for at in range(0, s[S_LOTS] * L_SIZE, L_SIZE):
+        if lots[at + L_FACT] == number - 1:
+            unbilled = lots[at + L_ROW] == -1 and lots[at + L_PLAN] == -1
+            left = min(lots[at + L_LEFT], s[S_UNBILLED]) if unbilled else lots[at + L_LEFT]
+            return Bought(left, lots[at + L_ROW] != -1, lots[at + L_PLAN] != -1)
+    return None

@@ -101,6 +101,7 @@ def open_period(s: Vector, rows: Vector, since: int) -> None:
     row_at = s[S_NEXT] * R_SIZE
     rows[row_at + R_DUE] = due_day(s, rows, s[S_NEXT])
     rows[row_at + R_FROM] = since
+    rows[row_at + R_WEIGHT] = 0
     s[S_PERIOD_UNTIL] = rows[row_at + R_DUE]
 
 

@@ -1,0 +1,201 @@
+"""Close days: touch what is due, once, in shards, each with its checkpoint; what fails is parked and the night goes on.
+
+The close of a day first lets no more entries be posted on it, then works off the agenda. A shard's work and its checkpoint are one
+transaction, and a loan that was moved leaves the agenda in it: whoever stops the close, at any moment, can start it again.
+Cost: proportional to the loans that are due, not to those that exist.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import func, insert, select, update
+
+from plimsoll.app import schema
+from plimsoll.app.execute import ATTEMPTS_MAX, rules_number
+from plimsoll.app.execute_many import without_collection
+from plimsoll.app.posting import Request, Stamp, park, post
+from plimsoll.app.rows import RulesRow, ShardRow
+from plimsoll.app.scan import Due, snapshot
+from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
+from plimsoll.app.store import Store, Transaction
+from plimsoll.app.trouble import Clash, StoreTrouble
+from plimsoll.loan.book import Decision, Held
+from plimsoll.units.refusal import Refused
+
+SHARD_LOANS: Final = 2_000
+RUNNING, DONE = "running", "done"
+ACTOR: Final = "close"
+
+Decide = Callable[[Held, int, Any], Decision]
+"""What one loan whose day has come asks for: facts to note and messages; its own loan alone."""
+Progress = Callable[[date, int, int], None]
+"""Told the day, the due loans done, and the due loans of the day."""
+
+
+@dataclass(slots=True)
+class Night:
+    """What the close of one day did."""
+
+    day: int
+    due: int = 0
+    facts: int = 0
+    entries: int = 0
+    messages: int = 0
+    shards: int = 0
+    parked: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def add(self, pending: Pending, loans: int) -> None:
+        """Count one shard."""
+        self.due += loans
+        self.facts += len(pending.facts)
+        self.entries += len({(leg.customer_id, leg.loan_id, leg.entry_n) for leg in pending.legs})
+        self.messages += len(pending.outbox)
+        self.parked += [(row.customer_id, row.loan_id, row.reason) for row in pending.parked]
+        self.shards += 1
+
+
+class Orders(NamedTuple):
+    """What a close is given: how to decide, the rules, the instant that stamps its rows, whom to tell."""
+
+    decide: Decide
+    rules: Any
+    now: datetime
+    progress: Progress | None = None
+
+
+def days_to_close(store: Store, through: int) -> range:
+    """Give the days that a close through a day has to do: from an unfinished one, else from the first that is open."""
+    with store.engine.connect() as connection:
+        unfinished = connection.scalar(select(func.min(schema.close_run.c.closed_on)).where(schema.close_run.c.state == RUNNING))
+        open_on = connection.scalar(select(schema.book.c.open_on))
+        begun = connection.scalar(select(func.min(schema.customer.c.opened_on)))
+    if unfinished is not None:
+        return range(unfinished.toordinal(), through + 1)
+    if open_on is None or begun is None:
+        return range(0)
+    return range(max(open_on, begun).toordinal(), through + 1)
+
+
+def close_day(store: Store, day: int, orders: Orders) -> Night:
+    """Close one day and give what it did. A day that was closed is left as it is.
+
+    Raises StoreTrouble where the store cannot be used; then start the close again.
+    """
+    night = Night(day)
+    on = date.fromordinal(day)
+    if not _begin(store, on, orders.now):
+        return night
+    store.move_open_day(date.fromordinal(day + 1))
+    with snapshot(store) as seen:
+        due = sorted(seen.due(day), key=lambda one: (one.customer_id, one.loan_id))
+    first = _shards_done(store, on)
+    for number, shard in enumerate(_shards(due), first):
+        _work(store, day, number, shard, orders, night)
+        if orders.progress is not None:
+            orders.progress(on, night.due, len(due))
+    return night
+
+
+def finish_day(store: Store, day: int, now: datetime, sums: str) -> None:
+    """Mark a day closed, with its control totals (JSON)."""
+    run = schema.close_run
+    with store.engine.begin() as connection:
+        shards = connection.scalar(select(func.count()).where(schema.close_shard.c.closed_on == date.fromordinal(day)))
+        found = run.c.closed_on == date.fromordinal(day)
+        connection.execute(update(run).where(found).values(finished_at=now, state=DONE, sums=sums, shards=shards))
+
+
+def _begin(store: Store, on: date, now: datetime) -> bool:
+    """Note that the close of a day has begun; tell whether there is anything left to do."""
+    run = schema.close_run
+    with store.engine.begin() as connection:
+        state = connection.scalar(select(run.c.state).where(run.c.closed_on == on))
+        if state is None:
+            connection.execute(insert(run).values(closed_on=on, started_at=now, shards=0, state=RUNNING, sums="{}"))
+    return state != DONE
+
+
+def _shards_done(store: Store, on: date) -> int:
+    """Give the number of the next shard of a day: a close that was stopped goes on counting."""
+    with store.engine.connect() as connection:
+        last = connection.scalar(select(func.max(schema.close_shard.c.shard)).where(schema.close_shard.c.closed_on == on))
+    return 0 if last is None else int(last) + 1
+
+
+def _shards(due: Sequence[Due]) -> Iterator[list[Due]]:
+    """Give due loans in shards; a customer is in one shard only."""
+    shard: list[Due] = []
+    for _, own in groupby(due, key=lambda one: one.customer_id):
+        shard += own
+        if len(shard) >= SHARD_LOANS:
+            yield shard
+            shard = []
+    if shard:
+        yield shard
+
+
+def _work(store: Store, day: int, number: int, shard: Sequence[Due], orders: Orders, night: Night) -> None:
+    """Move the loans of one shard to the day, with its checkpoint, in one transaction; a clash with a command starts it again."""
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            with without_collection(), store.transaction() as transaction:
+                pending = _moved(transaction, day, shard, orders)
+                counts = (len(shard), len(pending.facts), len(pending.legs), len(pending.parked))
+                if orders.rules.digest not in store.rules_recorded:
+                    pending.rules.append(RulesRow(rules_number(orders.rules), orders.rules.digest, transaction.instant(orders.now)))
+                pending.shards.append(ShardRow(transaction.days[day], number, transaction.instant(orders.now), *counts, "{}"))
+                transaction.save(pending)
+                night.add(pending, len(shard))
+                return
+        except Clash:
+            continue
+    raise StoreTrouble("store_busy", f"shard {number} of {date.fromordinal(day)} met other writers {ATTEMPTS_MAX} times")
+
+
+def _moved(transaction: Transaction, day: int, shard: Sequence[Due], orders: Orders) -> Pending:
+    """Lock the customers of a shard and decide on their due loans; give the rows to write."""
+    by_customer = {customer: tuple(one.loan_id for one in own) for customer, own in groupby(shard, key=lambda one: one.customer_id)}
+    taken = transaction.take([], [Want(customer, loans) for customer, loans in by_customer.items()])
+    stamp = Stamp(transaction.instant(orders.now), transaction.days, rules_number(orders.rules), taken.open_on)
+    pending = Pending()
+    for customer, loans in by_customer.items():
+        sheet = taken.sheets[customer]
+        _move_customer(transaction, sheet, loans, day, orders, stamp, pending)
+    return pending
+
+
+def _move_customer(
+    transaction: Transaction, sheet: Sheet, loans: Sequence[int], day: int, orders: Orders, stamp: Stamp, pending: Pending
+) -> None:
+    """Decide on a customer's due loans and post what follows; where that fails, loan by loan, and park those that fail."""
+    due = [loan_id for loan_id in loans if loan_id in sheet.loans and _is_due(sheet.loans[loan_id], day)]
+    if not due:
+        return
+    if _attempt(transaction, sheet, due, day, orders, stamp, pending) == "":
+        return
+    for loan_id in due:
+        reason = _attempt(transaction, sheet, [loan_id], day, orders, stamp, pending)
+        if reason:
+            park(sheet, loan_id, reason, stamp, pending)
+
+
+def _is_due(held: Held, day: int) -> bool:
+    return 0 < held.summary.next_day <= day and held.summary.status != PARKED
+
+
+def _attempt(transaction: Transaction, sheet: Sheet, due: Sequence[int], day: int, orders: Orders, stamp: Stamp, pending: Pending) -> str:
+    """Decide and post; give why it failed, "" where it did not. What failed has changed nothing."""
+    request = Request("close", f"close:{date.fromordinal(day)}", b"", ACTOR, day)
+    try:
+        decisions = [orders.decide(sheet.loans[loan_id], day, orders.rules) for loan_id in due]
+        facts = tuple(fact for decision in decisions for fact in decision.facts)
+        messages = tuple(message for decision in decisions for message in decision.messages)
+        refused = post(sheet, Decision(facts=facts, messages=messages, moves=tuple(due)), request, stamp, pending, transaction.facts)
+    except StoreTrouble:
+        raise
+    except Exception as bug:  # noqa: BLE001 -- one of the two files that may: the loan is parked and the night goes on
+        return f"{type(bug).__name__}: {bug}"
+    return refused.text() if isinstance(refused, Refused) else ""
