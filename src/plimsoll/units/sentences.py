@@ -34,6 +34,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "fact_kind_unknown": ("不认识该类事实。请使用文档中列出的种类。", "The kind of fact is not known. Use one of the documented kinds."),
     "fact_does_not_fit": ("该类事实不适用于此种产品。请使用适用的操作。", "That kind of fact does not belong to this product. Use a verb that does."),
     "facts_too_many": ("该贷款的事实数量已达上限。请联系运维处理。", "The loan has reached the greatest number of facts. Ask an operator to look into it."),
+    "settled_since": ("该记录之后已按当日结清金额结清，先冲正会改变已收金额。请先冲正结清，再冲正该记录。", "The account was settled after it for exactly what was owed, and undoing it would change what was received. Reverse the settlement first, then this."),
+    "nothing_prepaid": ("金额不超过当日应还款，没有可提前偿还的本金。请登记为还款。", "The amount is not above what is due that day, so nothing would be prepaid. Record it as a repayment."),
+    "prepays_everything": ("金额达到或超过当日结清金额，不是部分提前还款。请办理结清。", "The amount is the payoff of that day or more, so it is no prepayment in part. Settle the loan instead."),
     "reversal_of_reversal": ("冲正不能再被冲正。请重新登记原来的事实。", "A reversal cannot itself be reversed. Record the original fact again instead."),
     "already_reversed": ("该记录已经冲正过一次，不能重复冲正。无需再操作。", "The fact has been reversed already and cannot be reversed twice. Nothing more is needed."),
     "waiver_exceeds_owed": ("减免金额超过当日欠付的该项金额。请减至欠付金额以内。", "The waiver is more than is owed of that component on that day. Lower it to what is owed."),
@@ -65,6 +68,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # Customers, lines and limits
     "customer_unknown": ("找不到该客户。请核对客户编号，或先开户。", "There is no such customer. Check the id, or open the customer first."),
     "customer_exists": ("该客户已开户，不能重复开户。请直接使用该客户。", "The customer is open already. Use the one that exists."),
+    "customer_not_yet_open": ("该日期早于开户日，当时还没有该客户。请核对日期。", "The day is before the customer was opened. Check the date."),
+    "credit_too_small": ("客户的溢缴款不足。请减少金额，或先核对溢缴款余额。", "The customer's credit balance is less than that. Lower the amount, or check the balance."),
     "loan_unknown": ("找不到该笔贷款，或不属于该客户。请核对贷款编号。", "There is no such loan of this customer. Check the loan id."),
     "line_missing": ("客户尚无授信额度，不能用信。请先开立额度。", "The customer has no line to use. Open a line first."),
     "line_exists": ("客户已有授信额度，每位客户只有一个。请调整现有额度。", "The customer has a line already, and there is one a customer. Change that one."),

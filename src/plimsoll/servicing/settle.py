@@ -1,0 +1,53 @@
+"""Settle: pay off a loan, or everything on an account, exactly, on a day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.layout import CHARGED_OFF, REPAID, SETTLED
+from plimsoll.loan.owed import payoff
+from plimsoll.loan.state import read_state
+from plimsoll.loan.terms import LOAN
+from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.find import find_held, standing_at
+from plimsoll.servicing.tell import detail, recorded, tell
+from plimsoll.units.money import text_of
+from plimsoll.units.refusal import Refused
+
+READS = "loan+facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Pay the payoff of the day. `ref` is the number of the payment."""
+
+    key: str
+    customer_id: int
+    on: date
+    loan_id: int
+    ref: str = ""
+
+
+def decide(book: Book, command: Settle, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
+    """Pay everything off; the answer tells the cash that it takes. Refuses loan_unknown, loan_charged_off, nothing_owed.
+
+    The cash of a loan is recorded as a repayment of that amount, so that a later correction of its history cannot change what was
+    received. On an account, or where a credit balance helps to pay, it is recorded as settled: the fold then works out the amount.
+    """
+    held = find_held(book, command.loan_id)
+    if isinstance(held, Refused):
+        return held
+    if held.summary.status == CHARGED_OFF:
+        return Refused("loan_charged_off", "", f"loan {held.loan_id}")
+    standing = standing_at(held, command.on)
+    if isinstance(standing, Refused):
+        return standing
+    state = read_state(held.terms, standing)
+    if state.payoff == 0 and state.credit == 0:
+        return Refused("nothing_owed", "", f"loan {held.loan_id}")
+    minor = payoff(held.terms, standing)
+    kind = REPAID if held.terms.kind == LOAN and state.credit == 0 else SETTLED
+    fact = Fact(kind, command.on.toordinal(), minor)
+    answer = recorded(held) | {"amount": text_of(minor, held.terms.currency)}
+    return Decision(facts=((held.loan_id, fact, detail(command.ref)),), answer=tell(answer))

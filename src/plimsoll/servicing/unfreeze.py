@@ -1,0 +1,33 @@
+"""Unfreeze a line: draws and purchases are taken again."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from plimsoll.loan.book import Book, Decision
+from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.find import CLOSED, FROZEN, OPEN, find_line
+from plimsoll.servicing.tell import tell
+from plimsoll.units.refusal import Refused
+
+READS = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfreeze:
+    """Unfreeze the customer's line."""
+
+    key: str
+    customer_id: int
+    on: date
+    reason: str = ""
+
+
+def decide(book: Book, command: Unfreeze, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
+    """Open the line again and tell the customer; refuses customer_unknown, line_missing, line_not_frozen, line_closed."""
+    line = find_line(book)
+    if isinstance(line, Refused):
+        return line
+    if line.status != FROZEN:
+        return Refused("line_closed" if line.status == CLOSED else "line_not_frozen", "", f"customer {command.customer_id}")
+    told = tell({"customer_id": command.customer_id, "on": command.on.isoformat(), "reason": command.reason})
+    return Decision(line=replace(line, status=OPEN), messages=(("line_unfrozen", told),), answer=told)
