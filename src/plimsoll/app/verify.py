@@ -24,7 +24,7 @@ from plimsoll.loan.layout import F_SIZE, M_INSTALMENTS, O_PRINCIPAL, RESCHEDULED
 from plimsoll.units.pack import unpack
 
 CUSTOMERS_A_PART: Final = 10_000
-IDS_TOLD_MAX: Final = 20
+STATE_COLUMNS: Final = ("customer_id", "loan_id", "as_of", "facts_count", "entries_count", "in_use_minor", "posted", "state")
 Progress = Callable[[int], None]
 
 

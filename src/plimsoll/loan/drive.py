@@ -53,7 +53,7 @@ def fold_range(
     packed: Rows,
     packed_sizes: Vector,
 ) -> None:
-    """Fold loans `[low, high)`: measured numbers into `out` (zeros), refusals into `codes`, states into `packed` where it has rows.
+    """Fold loans `[low, high)`: measured numbers into `out` (zeros), refusals into `codes`, states into `packed` where it has rows and room.
 
     The facts of loan i are numbers facts_at[i] to facts_at[i + 1] of the table, with `more` counted from its start. The vectors from
     `s` to `splits` are scratch of one thread.
@@ -72,7 +72,8 @@ def fold_range(
         measure(own, s, rows, is_account[i] == 1, out[i])
         if len(packed_sizes) > 0:
             packed_sizes[i] = flat_size(s, plans)
-            flatten(s, rows, plans, packed[i])
+            if packed_sizes[i] <= len(packed[i]):
+                flatten(s, rows, plans, packed[i])
 
 
 def move_range(
@@ -108,7 +109,8 @@ def move_range(
         measure(own, s, rows, is_account[i] == 1, out[i])
         if len(packed_sizes) > 0:
             packed_sizes[i] = flat_size(s, plans)
-            flatten(s, rows, plans, packed[i])
+            if packed_sizes[i] <= len(packed[i]):
+                flatten(s, rows, plans, packed[i])
 
 
 def unpack_range(low: int, high: int, blob: Sequence[int], blob_at: Sequence[int], flat_at: Sequence[int], flat: Vector) -> None:

@@ -1,0 +1,92 @@
+"""`plimsoll close`: close every open day through a date, and report."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from plimsoll.app.close import Orders, days_to_close
+from plimsoll.app.config import book_url, now, tape_folder, threads
+from plimsoll.app.opening import open_store
+from plimsoll.app.through import DAILY, LAST, NEVER, Closed, close_through
+from plimsoll.interfaces.cli.bar import bar
+from plimsoll.interfaces.cli.exits import USAGE, VERIFICATION_FAILED, Stop
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
+from plimsoll.risk.lawful import lawful_rules
+from plimsoll.servicing.close import decide
+
+PARKED_SHOWN = 20
+Through = Annotated[str, typer.Option("--through", metavar="DATE", help="The last day to close.")]
+Scans = Annotated[str, typer.Option("--tape", metavar="WHEN", help="Write tape and control totals daily, on the last day, or never.")]
+Folder = Annotated[str, typer.Option("--tape-folder", metavar="DIR", help="Where the tape goes. Default: beside the book.")]
+
+
+def command(
+    through: Through,
+    db: Db = "",
+    tape: Scans = DAILY,
+    tape_folder_given: Folder = "",
+    allow_unsafe: AllowUnsafe = False,
+    as_json: AsJson = False,
+) -> None:
+    """Close every open day through a date: bills, due days, classes; then tape, standing accrual, control totals."""
+    if tape not in (DAILY, LAST, NEVER):
+        raise Stop(USAGE, f"--tape {tape}: one of {DAILY}, {LAST}, {NEVER}")
+    url = book_url(db)
+    folder = tape_folder(url, tape_folder_given)
+    last = read_on(through, "--through").toordinal()
+    with open_store(url, allow_unsafe=allow_unsafe) as store:
+        instant = now()
+        orders = Orders(decide, lawful_rules(), instant)
+        done = []
+        with bar(len(days_to_close(store, last)), "days closed") as step:
+            for closed in close_through(store, last, orders, tape=folder, scans=tape, now=instant, threads=threads()):
+                done.append(closed)
+                step(date.fromordinal(closed.night.day).isoformat())
+    report(done, folder, as_json)
+    if any(closed.control is not None and closed.control.breaches for closed in done):
+        raise Stop(VERIFICATION_FAILED, "the control totals do not agree; run plimsoll verify to see which loans")
+
+
+def report(done: list[Closed], folder: Path, as_json: bool) -> None:
+    """Print what the nights did, in all and for the last one."""
+    parked = [(closed.night.day, *one) for closed in done for one in closed.night.parked]
+    sums = {
+        "days": len(done),
+        "due": sum(closed.night.due for closed in done),
+        "facts": sum(closed.night.facts for closed in done),
+        "entries": sum(closed.night.entries for closed in done),
+        "messages": sum(closed.night.messages for closed in done),
+        "parked": len(parked),
+    }
+    control = done[-1].control if done else None
+    if as_json:
+        said = {
+            **sums,
+            "through": date.fromordinal(done[-1].night.day).isoformat() if done else None,
+            "parked_loans": [{"day": date.fromordinal(d).isoformat(), "customer": c, "loan": n, "reason": r} for d, c, n, r in parked],
+            "control": json.loads(control.text()) if control else None,
+            "tape": str(folder) if control else None,
+        }
+        print(json.dumps(said, ensure_ascii=False))
+        return
+    if not done:
+        print("Nothing to close: the day is closed already, or the book has no customer yet.")
+        return
+    table = Table(title=f"Closed through {date.fromordinal(done[-1].night.day)}", title_justify="left")
+    for name in sums:
+        table.add_column(name, justify="right")
+    table.add_row(*(f"{value:,}" for value in sums.values()))
+    console = Console()
+    console.print(table)
+    for day, customer, loan, reason in parked[:PARKED_SHOWN]:
+        console.print(f"parked on {date.fromordinal(day)}: customer {customer} loan {loan}: {reason}")
+    if control is not None:
+        console.print(f"Control totals of {control.loans:,} loans: " + ("agree." if not control.breaches else "DO NOT AGREE."))
+        for breach in control.breaches:
+            console.print(f"  {breach}")
+        console.print(f"Tape: {folder}")

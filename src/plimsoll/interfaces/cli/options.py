@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from plimsoll.interfaces.cli.exits import USAGE, Stop
+from plimsoll.units.dates import parse_date
+from plimsoll.units.refusal import Malformed
+
+Db = Annotated[
+    str,
+    typer.Option(
+        "--db", metavar="URL", help="The book: sqlite:///PATH or postgresql://…. Default: $PLIMSOLL_DB, else sqlite:///plimsoll.db."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+AllowUnsafe = Annotated[bool, typer.Option("--allow-unsafe", help="Accept a PostgreSQL that may lose what it has committed.")]
+
+
+def read_on(text: str, option: str) -> date:
+    """Read the date of an option; anything else ends the command with 2."""
+    try:
+        return parse_date(text)
+    except Malformed as wrong:
+        raise Stop(USAGE, f"{option}: {wrong.text()}") from None
