@@ -1,4 +1,4 @@
-"""The entries that every ledger is asked to post: repayments, each from a customer's money to three of the house's accounts."""
+"""The entries that every ledger is asked to post: repayments on the due day, each of three legs as ours: cash, principal, interest."""
 
 from __future__ import annotations
 
@@ -20,20 +20,16 @@ class Entry:
     customer_id: int
     principal_minor: int
     interest_minor: int
-    fee_minor: int
 
     def total_minor(self) -> int:
         """Return what the customer paid."""
-        return self.principal_minor + self.interest_minor + self.fee_minor
+        return self.principal_minor + self.interest_minor
 
 
 def entries(customers: int, count: int, seed: int) -> list[Entry]:
     """Return `count` repayments by different customers in turn, the same ones for the same seed."""
     chance = random.Random(seed)
-    return [
-        Entry(number % customers + 1, chance.randrange(1_000, 90_000), chance.randrange(100, 20_000), chance.randrange(1, 900))
-        for number in range(count)
-    ]
+    return [Entry(number % customers + 1, chance.randrange(1_000, 90_000), chance.randrange(100, 20_000)) for number in range(count)]
 
 
 def batches(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:

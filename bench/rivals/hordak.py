@@ -18,14 +18,14 @@ from bench.postgres import Server
 from bench.postings import Entry, batches
 
 DATABASE = "bench_hordak"
-NAMES = {"cash": "AS", "principal": "AS", "interest": "IN", "fee": "IN"}
+NAMES = {"cash": "AS", "principal": "AS", "interest": "IN"}
 BATCH = 1_000
 POSTED_ON = date(2026, 6, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The four accounts of the house in hordak's tables."""
+    """The three accounts of the house in hordak's tables."""
 
     accounts: dict[str, Any]
 
@@ -64,7 +64,7 @@ def lay_out(server: Server) -> Book:
 
 
 def legs(book: Book, entry: Entry, made: Any) -> list[Any]:
-    """Return the four legs of a repayment, not yet saved."""
+    """Return the three legs of a repayment, not yet saved."""
     from hordak.models import Leg
     from moneyed import Money
 
@@ -76,7 +76,6 @@ def legs(book: Book, entry: Entry, made: Any) -> list[Any]:
         Leg(transaction=made, account=accounts["cash"], debit=money(entry.total_minor())),
         Leg(transaction=made, account=accounts["principal"], credit=money(entry.principal_minor)),
         Leg(transaction=made, account=accounts["interest"], credit=money(entry.interest_minor)),
-        Leg(transaction=made, account=accounts["fee"], credit=money(entry.fee_minor)),
     ]
 
 

@@ -68,14 +68,14 @@ end $$;
 OPEN = """
 insert into account (id, name, currency)
 select 'account_' || kind || '_' || c, kind || ' of ' || c, 'CNY'
-from generate_series(0, %s) c, unnest(array['cash', 'principal', 'interest', 'fee']) kind
+from generate_series(0, %s) c, unnest(array['cash', 'principal', 'interest']) kind
 """
 POST = "select make_transfers(%s::text[], %s::text[], %s::numeric[])"
 HOUSE = 0
 
 
 def lay_out(uri: str, customers: int) -> None:
-    """Make the tables, the functions, and four accounts for each customer and for the house (number 0)."""
+    """Make the tables, the functions, and three accounts for each customer and for the house (number 0)."""
     with psycopg.connect(uri) as connection:
         connection.execute(TABLES.encode())
         connection.execute(FUNCTIONS.encode())
@@ -83,14 +83,14 @@ def lay_out(uri: str, customers: int) -> None:
 
 
 def post(connection: psycopg.Connection[tuple[object, ...]], entry: Entry, *, cash_of: int, income_of: int) -> None:
-    """Post one repayment as three transfers in one statement and one durable transaction.
+    """Post one repayment as two transfers in one statement and one durable transaction.
 
     `cash_of` and `income_of` say whose cash and income accounts are used: the house's (0), as a chart of accounts has it, or
     the customer's own, so that no two customers share a balance row.
     """
     cash = f"account_cash_{cash_of}"
-    targets = [f"account_principal_{entry.customer_id}", f"account_interest_{income_of}", f"account_fee_{income_of}"]
-    connection.execute(POST, ([cash] * 3, targets, [entry.principal_minor, entry.interest_minor, entry.fee_minor]))
+    targets = [f"account_principal_{entry.customer_id}", f"account_interest_{income_of}"]
+    connection.execute(POST, ([cash] * 2, targets, [entry.principal_minor, entry.interest_minor]))
     connection.commit()
 
 
