@@ -8,6 +8,7 @@ from plimsoll.loan.layout import (
     P_SIZE,
     R_SIZE,
     S_GIVEN,
+    S_GRACE_DUE,
     S_LOTS,
     S_NEXT,
     S_OPEN,
@@ -18,6 +19,11 @@ from plimsoll.loan.layout import (
 
 Vector = MutableSequence[int]
 HEAD = S_SIZE + 2
+
+
+def kept_from(s: Vector) -> int:
+    """Give the first row that is kept: the first one open, and in any case a bill whose due day is still ahead."""
+    return min(s[S_OPEN], s[S_NEXT] - 1) if s[S_GRACE_DUE] != 0 else s[S_OPEN]
 
 
 def kept_until(s: Vector) -> int:
@@ -31,7 +37,7 @@ def flat_size(s: Vector, plans: Vector) -> int:
     for i in range(s[S_PLANS]):
         if plans[i * P_SIZE + P_LEFT] + plans[i * P_SIZE + P_FEE_LEFT] > 0:
             running += 1
-    return HEAD + (kept_until(s) - s[S_OPEN]) * R_SIZE + running * P_SIZE
+    return HEAD + (kept_until(s) - kept_from(s)) * R_SIZE + running * P_SIZE
 
 
 def flatten(s: Vector, rows: Vector, plans: Vector, flat: Vector) -> None:
@@ -41,9 +47,9 @@ def flatten(s: Vector, rows: Vector, plans: Vector, flat: Vector) -> None:
     """
     for i in range(S_SIZE):
         flat[i] = s[i]
-    first = s[S_OPEN] * R_SIZE
-    count = (kept_until(s) - s[S_OPEN]) * R_SIZE
-    flat[S_SIZE] = kept_until(s) - s[S_OPEN]
+    first = kept_from(s) * R_SIZE
+    count = (kept_until(s) - kept_from(s)) * R_SIZE
+    flat[S_SIZE] = kept_until(s) - kept_from(s)
     for k in range(count):
         flat[HEAD + k] = rows[first + k]
     at = HEAD + count
@@ -64,7 +70,7 @@ def unflatten(flat: Sequence[int], s: Vector, rows: Vector, plans: Vector) -> No
     """Read back what `flatten` wrote, into vectors of zeros with room enough; rows paid in full stay empty."""
     for i in range(S_SIZE):
         s[i] = flat[i]
-    first = s[S_OPEN] * R_SIZE
+    first = kept_from(s) * R_SIZE
     count = flat[S_SIZE] * R_SIZE
     for k in range(count):
         rows[first + k] = flat[HEAD + k]

@@ -1,0 +1,171 @@
+"""The commands of the house in one ordered table, and how a command is read from text: a JSON object or a row of a file.
+
+A command is written with the names of its fields, except that an amount drops its unit: `amount_minor` 12000 is written
+`"amount": "120.00"` beside `"currency": "CNY"`. Days are ISO dates, rates decimal text. Empty means not given.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from datetime import date
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from plimsoll.app.execute import Verb, Wiring
+from plimsoll.servicing import (
+    charge_off,
+    close_line,
+    convert,
+    draw,
+    freeze,
+    fund_by_merchant,
+    open_account,
+    open_customer,
+    open_line,
+    pause,
+    prepay,
+    purchase,
+    recover,
+    refund,
+    repay,
+    reschedule,
+    reverse,
+    set_limit,
+    settle,
+    unfreeze,
+    use_credit,
+    waive,
+)
+from plimsoll.units.dates import parse_date
+from plimsoll.units.money import parse_minor
+from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Malformed
+
+WIRING: Final[Wiring] = {
+    open_customer.OpenCustomer: Verb("open_customer", open_customer.decide, open_customer.READS),
+    open_line.OpenLine: Verb("open_line", open_line.decide, open_line.READS),
+    open_account.OpenAccount: Verb("open_account", open_account.decide, open_account.READS),
+    draw.Draw: Verb("draw", draw.decide, draw.READS),
+    purchase.Purchase: Verb("purchase", purchase.decide, purchase.READS),
+    fund_by_merchant.FundByMerchant: Verb("fund_by_merchant", fund_by_merchant.decide, fund_by_merchant.READS),
+    repay.Repay: Verb("repay", repay.decide, repay.READS),
+    prepay.Prepay: Verb("prepay", prepay.decide, prepay.READS),
+    settle.Settle: Verb("settle", settle.decide, settle.READS),
+    use_credit.UseCredit: Verb("use_credit", use_credit.decide, use_credit.READS),
+    convert.Convert: Verb("convert", convert.decide, convert.READS),
+    refund.Refund: Verb("refund", refund.decide, refund.READS),
+    reverse.Reverse: Verb("reverse", reverse.decide, reverse.READS),
+    waive.Waive: Verb("waive", waive.decide, waive.READS),
+    reschedule.Reschedule: Verb("reschedule", reschedule.decide, reschedule.READS),
+    pause.Pause: Verb("pause", pause.decide, pause.READS),
+    set_limit.SetLimit: Verb("set_limit", set_limit.decide, set_limit.READS),
+    freeze.Freeze: Verb("freeze", freeze.decide, freeze.READS),
+    unfreeze.Unfreeze: Verb("unfreeze", unfreeze.decide, unfreeze.READS),
+    close_line.CloseLine: Verb("close_line", close_line.decide, close_line.READS),
+    charge_off.ChargeOff: Verb("charge_off", charge_off.decide, charge_off.READS),
+    recover.Recover: Verb("recover", recover.decide, recover.READS),
+}
+"""What each command is called, what decides on it, and what that reads."""
+
+COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, verb in WIRING.items()}
+"""The type of each command by its name, in the order of the table."""
+
+WHOLE_MAX: Final = 2**63 - 1
+TEXT_LENGTH_MAX: Final = 500
+DAYS_MAX: Final = 600
+_MINOR: Final = "_minor"
+
+
+class Part(NamedTuple):
+    """One field of a command: its name, how it is written, how it is read, whether it must be there."""
+
+    name: str
+    key: str
+    read: Callable[[object], object]
+    is_amount: bool
+    is_needed: bool
+
+
+def read_command(said: Mapping[str, object], name: str = "") -> Any:
+    """Give the command that a JSON object or a row says; `name` is that of the command where the file says it once for all rows.
+
+    Raises Malformed with the key: command_unknown, field_missing, field_unknown, field_malformed, and what the values raise.
+    """
+    called = name or said.get("command")
+    if not isinstance(called, str) or called not in COMMANDS:
+        raise Malformed("command_unknown", repr(called), key="command", remedy=f"One of: {', '.join(COMMANDS)}.")
+    parts = parts_of(called)
+    _refuse_unknown(said, parts)
+    given = {key: value for key, value in said.items() if value is not None and value != ""}
+    currency = given.get("currency", "")
+    values: dict[str, object] = {}
+    for part in parts.values():
+        if part.key not in given:
+            if part.is_needed:
+                raise Malformed("field_missing", part.key, key=part.key)
+            continue
+        try:
+            # What is not text is refused by the parsers.
+            values[part.name] = parse_minor(given[part.key], currency) if part.is_amount else part.read(given[part.key])  # type: ignore[arg-type]
+        except Malformed as wrong:
+            raise wrong.at(key="currency" if wrong.code == "currency_unknown" else part.key) from None
+    return COMMANDS[called](**values)
+
+
+@cache
+def parts_of(name: str) -> Mapping[str, Part]:
+    """Give the fields of a command by the key under which they are written, in order."""
+    found = {}
+    for field in fields(COMMANDS[name]):
+        is_amount = field.name.endswith(_MINOR)
+        key = field.name.removesuffix(_MINOR)
+        is_needed = field.default is MISSING and field.default_factory is MISSING
+        found[key] = Part(field.name, key, _READERS[field.type], is_amount, is_needed)
+    return found
+
+
+def _refuse_unknown(said: Mapping[str, object], parts: Mapping[str, Part]) -> None:
+    for key in said:
+        if key not in parts and key != "command":
+            raise Malformed("field_unknown", repr(key), key=str(key), remedy=f"Known: {', '.join(parts)}.")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_LENGTH_MAX or not value.isprintable():
+        raise Malformed("field_malformed", repr(value)[:60], remedy=f"Text of at most {TEXT_LENGTH_MAX} visible characters.")
+    return value
+
+
+def _whole(value: object) -> int:
+    """Read a whole number of JSON, or the digits of one in a file."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(WHOLE_MAX)):
+        value = int(value)
+    if type(value) is not int or not 0 <= value <= WHOLE_MAX:
+        raise Malformed("field_malformed", repr(value)[:60], remedy="A whole number from 0 up.")
+    return value
+
+
+def _day(value: object) -> date:
+    return parse_date(value)  # type: ignore[arg-type]  # what is not text is refused there
+
+
+def _days(value: object) -> tuple[date, ...]:
+    """Read a list of days, or days with spaces between them in a file."""
+    days = value.split() if isinstance(value, str) else value
+    if not isinstance(days, list) or len(days) > DAYS_MAX:
+        raise Malformed("field_malformed", repr(value)[:60], remedy=f"A list of at most {DAYS_MAX} days.")
+    return tuple(_day(day) for day in days)
+
+
+def _rate(value: object) -> Rate:
+    return Rate.parse(value)  # type: ignore[arg-type]  # what is not text is refused there
+
+
+_READERS: Final[Mapping[object, Callable[[object], object]]] = {
+    str: _text,
+    int: _whole,
+    date: _day,
+    date | None: _day,
+    tuple[date, ...]: _days,
+    Rate: _rate,
+    Rate | None: _rate,
+}
