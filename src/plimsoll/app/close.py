@@ -159,7 +159,8 @@ def _moved(transaction: Transaction, day: int, shard: Sequence[Due], orders: Ord
     """Lock the customers of a shard and decide on their due loans; give the rows to write."""
     by_customer = {customer: tuple(one.loan_id for one in own) for customer, own in groupby(shard, key=lambda one: one.customer_id)}
     taken = transaction.take([], [Want(customer, loans) for customer, loans in by_customer.items()])
-    stamp = Stamp(transaction.instant(orders.now), transaction.days, rules_number(orders.rules), taken.open_on)
+    # The night belongs to the day it closes, though commands already post to the next one.
+    stamp = Stamp(transaction.instant(orders.now), transaction.days, rules_number(orders.rules), day)
     pending = Pending()
     for customer, loans in by_customer.items():
         sheet = taken.sheets[customer]

@@ -60,6 +60,7 @@ from plimsoll.loan.layout import (
     S_TAKEN,
     S_UNBILLED,
 )
+from plimsoll.loan.schedule import set_row
 from plimsoll.units.days import day_of, month_length, month_of, ordinal, year_of
 from plimsoll.units.divide import half_up
 
@@ -111,11 +112,9 @@ def cut_bill(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots:
         return
     late, penalty = carried_late(terms, s, rows, day)
     row_at = s[S_NEXT] * R_SIZE
-    for i in range(R_SIZE):
-        rows[row_at + i] = 0
+    set_row(rows, row_at, month_day(day, terms[A_DUE_DAY]))
     rows[row_at + R_BILLED_ON] = day
     rows[row_at + R_FROM] = day
-    rows[row_at + R_DUE] = month_day(day, terms[A_DUE_DAY])
     rows[row_at + R_SINCE] = rows[row_at + R_DUE]
     rows[row_at + R_PURCHASES] = s[S_CYCLE_PURCHASES]
     rows[row_at + R_REFUNDS] = s[S_CYCLE_REFUNDS]

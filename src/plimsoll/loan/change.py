@@ -25,7 +25,6 @@ from plimsoll.loan.layout import (
     OK,
     PENALTY,
     PRINCIPAL_FIRST_FROM_DAYS,
-    R_DUE,
     R_FEE,
     R_FEE_LEFT,
     R_INTEREST,
@@ -84,7 +83,7 @@ from plimsoll.loan.layout import (
     S_TAKEN,
     WAIVES_TOO_MUCH,
 )
-from plimsoll.loan.schedule import drop_rows_to_come, level_again, open_period, start_stepping
+from plimsoll.loan.schedule import drop_rows_to_come, level_again, open_period, set_row, start_stepping
 from plimsoll.units.divide import half_even
 
 Vector = MutableSequence[int]
@@ -193,7 +192,7 @@ def reschedule(terms: Sequence[int], s: Vector, rows: Vector, more: Sequence[int
         if s[S_FIRST_DUE] == 0:
             s[S_GIVEN] = 1
             for i in range(count):
-                rows[(s[S_NEXT] + i) * R_SIZE + R_DUE] = more[at + M_DUES + i]
+                set_row(rows, (s[S_NEXT] + i) * R_SIZE, more[at + M_DUES + i])
     elif s[S_ROWS] == s[S_NEXT]:
         return BAD_DUE_DAYS
     open_period(s, rows, s[S_DAY])

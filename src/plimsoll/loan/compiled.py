@@ -43,7 +43,7 @@ INLINED = frozenset([
     "day_in_month", "day_of", "days_since", "due_day", "fall_due", "fee_part", "flat_size", "flatten", "fold",
     "forget_last_split", "half_up", "held_weight", "is_leap", "measure", "measure_owed", "month_length", "month_of", "next_day",
     "oldest_unpaid", "open_period", "order_facts", "ordinal", "owed_penalty", "past_due_days", "pay", "pay_due", "pay_fee",
-    "pay_interest", "pay_penalty", "pay_principal", "plan_from_here", "principal_part", "settle_status", "sooner",
+    "pay_interest", "pay_penalty", "pay_principal", "plan_from_here", "principal_part", "set_row", "settle_status", "sooner",
     "start_stepping", "step_from", "take_fact", "take_penalty", "unflatten", "unpaid", "use_credit", "weight", "year_of",
 ])  # fmt: skip
 """Called for every due day or fact: their calls would cost more than their work, since an array is seven words to hand over."""

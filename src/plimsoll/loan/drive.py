@@ -53,7 +53,7 @@ def fold_range(
     packed: Rows,
     packed_sizes: Vector,
 ) -> None:
-    """Fold loans `[low, high)`: measured numbers into `out` (zeros), refusals into `codes`, states into `packed` where it has rows and room.
+    """Fold loans `[low, high)`: measured numbers into `out` (zeros), refusals into `codes`, states into `packed` where it has room.
 
     The facts of loan i are numbers facts_at[i] to facts_at[i + 1] of the table, with `more` counted from its start. The vectors from
     `s` to `splits` are scratch of one thread.

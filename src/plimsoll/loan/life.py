@@ -27,7 +27,6 @@ from plimsoll.loan.layout import (
     OPEN,
     PAID_OFF,
     PAUSED,
-    R_DUE,
     R_FEE_LEFT,
     R_INTEREST_LEFT,
     R_PRINCIPAL_LEFT,
@@ -95,7 +94,7 @@ from plimsoll.loan.layout import (
     UNKNOWN_KIND,
     WAIVED,
 )
-from plimsoll.loan.schedule import adjust_after_prepayment, fall_due, level_again, open_period, start_stepping
+from plimsoll.loan.schedule import adjust_after_prepayment, fall_due, level_again, open_period, set_row, start_stepping
 
 Vector = MutableSequence[int]
 
@@ -150,7 +149,7 @@ def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, ro
     if terms[T_DUES] > 0:
         s[S_GIVEN] = 1
         for i in range(terms[T_DUES]):
-            rows[i * R_SIZE + R_DUE] = dues[dues_at + i]
+            set_row(rows, i * R_SIZE, dues[dues_at + i])
     open_period(s, rows, terms[T_DISBURSED_ON])
     if terms[T_REPAYMENT] == EQUAL_INSTALMENT and terms[T_INSTALMENT] > 0:
         s[S_LEVEL] = terms[T_INSTALMENT]

@@ -92,6 +92,13 @@ def start_stepping(s: Vector, unit: int, step: int, first: int, skip: int) -> No
         s[S_FIRST_DAY] = day_of(first)
 
 
+def set_row(rows: Vector, row_at: int, due: int) -> None:
+    """Empty a row, whatever stood there, but for its due day."""
+    for k in range(R_SIZE):
+        rows[row_at + k] = 0
+    rows[row_at + R_DUE] = due
+
+
 def open_period(s: Vector, rows: Vector, since: int) -> None:
     """Start the period that ends with the next due day; there may be none."""
     s[S_PERIOD_FROM] = since
@@ -99,9 +106,8 @@ def open_period(s: Vector, rows: Vector, since: int) -> None:
         s[S_PERIOD_UNTIL] = 0
         return
     row_at = s[S_NEXT] * R_SIZE
-    rows[row_at + R_DUE] = due_day(s, rows, s[S_NEXT])
+    set_row(rows, row_at, due_day(s, rows, s[S_NEXT]))
     rows[row_at + R_FROM] = since
-    rows[row_at + R_WEIGHT] = 0
     s[S_PERIOD_UNTIL] = rows[row_at + R_DUE]
 
 
