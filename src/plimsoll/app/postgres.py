@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 -- every name comes from the schema, every value is a parameter.
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from hashlib import blake2b
@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, Final
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, pq
 from sqlalchemy import BigInteger, Date, DateTime, Integer, LargeBinary, SmallInteger, Table, Text
 
 from plimsoll.app import schema, statements
@@ -24,9 +24,10 @@ MARK: Final = "%s"
 CLOSE_LOCK: Final = 0x706C696D736F6C6C
 """Advisory lock: commands hold it shared; a close takes it alone for the moment in which it moves the open day."""
 
-ROWS_PIPELINED_MAX: Final = 16
-"""Up to this many rows a table go as statements without waiting between them; above it COPY costs less."""
+ROWS_JOINED_MAX: Final = 16
+"""Up to this many rows a table are written by one statement for all tables; above it COPY costs less."""
 
+OPEN_STATUSES: Final = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 LIMIT_PASSED: Final = "PL001"
 COPY_TYPES: Final = {
     BigInteger: "int8",
@@ -51,6 +52,8 @@ _LOCKED: Final = statements.CUSTOMER + "= ANY(%s::int8[]) ORDER BY l.customer_id
 _SEEN_ONE: Final = "SELECT b.open_on, c.digest, c.answer FROM book b LEFT JOIN command c ON c.key = %s"
 _SEEN: Final = statements.SEEN + "= ANY(%s)"
 _OPEN: Final = statements.HELD + "s.customer_id = ANY(%s::int8[]) AND s.status <= 1"
+_OPEN_ONE: Final = statements.HELD + "s.customer_id = %s AND s.status <= 1"
+_NAMED_ONE: Final = statements.HELD + "s.customer_id = %s AND s.loan_id = %s"
 _NAMED: Final = statements.HELD + "(s.customer_id, s.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))"
 _FACTS: Final = statements.FACTS.replace("?", MARK)
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state) ON COMMIT DELETE ROWS"
@@ -111,7 +114,7 @@ class PostgresTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.cursor = connection.cursor()
+        self.cursor = psycopg.RawCursor(connection)
         self.pipeline = ExitStack()
 
     def instant(self, at: datetime) -> object:
@@ -126,15 +129,15 @@ class PostgresTransaction:
         with troubles():
             self.pipeline.enter_context(self.connection.pipeline())
             run = self._sent
-            run("BEGIN")
+            self._run("BEGIN")
             claim = run(_CLAIM, (key_number(key), CLOSE_LOCK, want.customer_id))
             seen = run(_SEEN_ONE, (key,))
-            opened = run(_OPEN, (array_text([want.customer_id]),)) if want.is_all_open else None
-            named = run(_NAMED, self._pairs([want])) if want.loan_ids else None
+            opened = run(_OPEN_ONE, (want.customer_id,)) if want.is_all_open else None
+            named = [run(_NAMED_ONE, (want.customer_id, loan_id)) for loan_id in want.loan_ids]
             is_claimed, *row = claim.fetchall()[0]
             sheet = sheet_of(tuple(row), self.numbers) if row[0] is not None else Sheet(want.customer_id)
             open_on, digest, answer = seen.fetchall()[0]
-            for found in (opened, named):
+            for found in (opened, *named):
                 if found is not None:
                     hold_rows({want.customer_id: sheet}, found.fetchall(), self.numbers)
             used = {key: Seen(digest, answer)} if digest is not None else {}
@@ -147,14 +150,15 @@ class PostgresTransaction:
         """
         with troubles(), self.connection.pipeline():
             run = self._sent
-            run("BEGIN")
-            run(_CLOSE_SHARED, (CLOSE_LOCK,))
+            self._run("BEGIN")
+            self._run(_CLOSE_SHARED, (CLOSE_LOCK,))
             locked = run(_LOCKED, (array_text([want.customer_id for want in wants]),))
             opened_on = run(statements.OPEN_ON)
             used = run(_SEEN, (list(keys),))
             with_open = [want.customer_id for want in wants if want.is_all_open]
             opened = run(_OPEN, (array_text(with_open),)) if with_open else None
-            named = run(_NAMED, self._pairs(wants)) if any(want.loan_ids for want in wants) else None
+            pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
+            named = run(_NAMED, tuple(map(array_text, columns(pairs)))) if pairs else None
             sheets = {want.customer_id: Sheet(want.customer_id) for want in wants}
             sheets |= {row[0]: sheet_of(row, self.numbers) for row in locked.fetchall()}
             for found in (opened, named):
@@ -163,13 +167,15 @@ class PostgresTransaction:
             seen = {row[0]: Seen(row[1], row[2]) for row in used.fetchall()}
             return Taken(self.numbers[opened_on.fetchall()[0][0]], sheets, seen)
 
-    def _sent(self, statement: str, parameters: Sequence[object] = ()) -> "psycopg.Cursor[tuple[Any, ...]]":
-        """Send a statement without waiting; the answer comes in binary, which costs less to read."""
-        return self.connection.execute(statement.encode(), parameters, binary=True)
+    def _run(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement whose answer nobody reads."""
+        self.cursor.execute(statements.numbered(statement), parameters)
 
-    def _pairs(self, wants: Sequence[Want]) -> tuple[str, str]:
-        pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
-        return array_text([customer_id for customer_id, _ in pairs]), array_text([loan_id for _, loan_id in pairs])
+    def _sent(self, statement: str, parameters: Sequence[object] = ()) -> "psycopg.RawCursor[tuple[Any, ...]]":
+        """Run a statement and give a cursor on its answer, in binary, which costs less to read."""
+        cursor = psycopg.RawCursor(self.connection)
+        cursor.execute(statements.numbered(statement), parameters, binary=True)
+        return cursor
 
     def facts(self, customer_id: int, loan_id: int) -> tuple[Fact, ...]:
         """Read all facts of a loan, in the order recorded."""
@@ -179,84 +185,95 @@ class PostgresTransaction:
 
     def save(self, pending: Pending) -> None:
         """Write every row and commit; raises Clash, LimitGuard or StoreTrouble with nothing stored (see `outcome_unknown`)."""
-        longest = max(len(pending.facts), len(pending.legs), len(pending.outbox), len(pending.loans), len(pending.commands))
-        is_short = longest <= ROWS_PIPELINED_MAX
+        tables = self._tables(pending)
+        changed = pending.states(self.days, is_fresh=False)
+        uses = pending.uses()
+        is_short = max(len(rows) for _, rows in tables) <= ROWS_JOINED_MAX and max(len(changed), len(uses)) <= ROWS_JOINED_MAX
         with troubles():
             if is_short:
-                self._write(pending, self._insert, self._update_states)
+                self._write_joined(pending, tables, changed, uses)
             else:
                 self.pipeline.close()
-                self._write(pending, self._copy, self._stage_states)
+                self._write_copied(pending, tables, changed, uses)
         with troubles(is_committing=True):
-            self.connection.execute("COMMIT")
+            self._run("COMMIT")
             self.pipeline.close()
 
-    def _write(
-        self,
-        pending: Pending,
-        put: Callable[[Table, Rows], None],
-        put_states: Callable[[Rows], None],
-    ) -> None:
+    def _tables(self, pending: Pending) -> list[tuple[Table, Rows]]:
+        """Give the rows to insert, table by table, parents first."""
+        return [
+            (schema.command, pending.commands),
+            (schema.customer, pending.customers),
+            (schema.line, pending.new_lines()),
+            (schema.loan, pending.loans),
+            (schema.loan_state, pending.states(self.days, is_fresh=True)),
+            (schema.fact, pending.facts),
+            (schema.journal, pending.legs),
+            (schema.outbox, pending.outbox),
+            (schema.audit, pending.audit),
+            (schema.parked, pending.parked),
+            (schema.close_shard, pending.shards),
+        ]
+
+    def _write_joined(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows, uses: Rows) -> None:
+        """Write few rows as one statement."""
+        parts: list[str] = []
+        values: list[object] = []
         for rules in pending.rules:
-            self.connection.execute(statements.insert_new(schema.rulebook, MARK).encode(), rules)
-        put(schema.command, pending.commands)
-        put(schema.customer, pending.customers)
-        put(schema.line, pending.new_lines())
-        put(schema.loan, pending.loans)
-        put(schema.loan_state, pending.states(self.days, is_fresh=True))
-        put(schema.fact, pending.facts)
-        put(schema.journal, pending.legs)
-        put(schema.outbox, pending.outbox)
-        put(schema.audit, pending.audit)
-        put(schema.parked, pending.parked)
-        put(schema.close_shard, pending.shards)
-        put_states(pending.states(self.days, is_fresh=False))
+            parts.append(statements.insert_new(schema.rulebook, MARK))
+            values.extend(rules)
+        for table, rows in tables:
+            if rows:
+                parts.append(statements.insert(table, MARK, len(rows)))
+                values.extend(chain.from_iterable(rows))
+        for row in changed:
+            parts.append(statements.update_state(MARK))
+            values.extend(row[2:] + row[:2])
         for row in pending.changed_lines():
-            self.connection.execute(statements.update_line_terms(MARK).encode(), row)
-        uses = pending.uses()
+            parts.append(statements.update_line_terms(MARK))
+            values.extend(row)
+        if uses:
+            parts.append(statements.accepting(statements.use_limit(MARK, len(uses))))
+            values.extend(chain.from_iterable(uses))
+            values.append(len(uses))
+        self._run(statements.joined(tuple(parts)), values)
+
+    def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows, uses: Rows) -> None:
+        """Write many rows: COPY what is new, stage what changed."""
+        for rules in pending.rules:
+            self._run(statements.insert_new(schema.rulebook, MARK), rules)
+        for table, rows in tables:
+            if rows:
+                self._copy(statements.copy_in(table), table, rows)
+        if changed:
+            self._run(_STAGE)
+            self._copy(_COPY_STAGE, schema.loan_state, changed)
+            self._run(_APPLY_STAGE)
+        for row in pending.changed_lines():
+            self._run(statements.update_line_terms(MARK), row)
         if uses:
             arrays = [array_text(column) for column in columns(uses)]
-            self.connection.execute(statements.use_limit_postgres().encode(), (*arrays, len(uses)))
+            self._run(statements.accepting(statements.use_limits()), (*arrays, len(uses)))
 
-    def _insert(self, table: Table, rows: Rows) -> None:
-        if rows:
-            statement = statements.insert(table, MARK, len(rows)).encode()
-            self.connection.execute(statement, tuple(chain.from_iterable(rows)) if len(rows) > 1 else rows[0])
-
-    def _copy(self, table: Table, rows: Rows) -> None:
-        if rows:
-            self._copy_as(statements.copy_in(table), table, rows)
-
-    def _copy_as(self, statement: str, table: Table, rows: Rows) -> None:
+    def _copy(self, statement: str, table: Table, rows: Rows) -> None:
         with self.cursor.copy(statement.encode()) as copy:
             copy.set_types([COPY_TYPES[type(column.type)] for column in table.columns])
             for row in rows:
                 copy.write_row(row)
 
-    def _update_states(self, rows: Rows) -> None:
-        statement = statements.update_state(MARK).encode()
-        for row in rows:
-            self.connection.execute(statement, row[2:] + row[:2])
-
-    def _stage_states(self, rows: Rows) -> None:
-        if rows:
-            self.connection.execute(_STAGE)
-            self._copy_as(_COPY_STAGE, schema.loan_state, rows)
-            self.connection.execute(_APPLY_STAGE)
-
     def move_open_day(self, on: date) -> None:
         """Move the first day that takes entries forward to `on`, alone, and commit."""
         with troubles():
-            self.connection.execute("BEGIN")
-            self.connection.execute(_CLOSE_ALONE, (CLOSE_LOCK,))
-            self.connection.execute(_MOVE_OPEN_ON, (on, on))
-            self.connection.execute("COMMIT")
+            self._run("BEGIN")
+            self._run(_CLOSE_ALONE, (CLOSE_LOCK,))
+            self._run(_MOVE_OPEN_ON, (on, on))
+            self._run("COMMIT")
 
     def rollback(self) -> None:
         """Leave nothing behind; a broken connection has rolled back by itself."""
         try:
             self.pipeline.close()
-            if not self.connection.closed:
-                self.connection.execute("ROLLBACK")
+            if self.connection.pgconn.transaction_status in OPEN_STATUSES:
+                self._run("ROLLBACK")
         except psycopg.Error:
             self.connection.close()

@@ -137,7 +137,7 @@ def park(sheet: Sheet, loan_id: int, reason: str, stamp: Stamp, pending: Pending
 
 def refuse_clash(clash: Clash) -> Refused | None:
     """Give the refusal of a command that brought an id which was there already; None where trying again may succeed."""
-    return Refused("loan_exists", detail=str(clash)) if clash.table == schema.loan.name else None
+    return Refused("loan_exists", detail=str(clash)) if clash.table in (schema.loan.name, schema.loan_state.name) else None
 
 
 def answered(sheet: Sheet, request: Request, answer: str, stamp: Stamp) -> CommandRow:

@@ -129,7 +129,7 @@ class SqliteTransaction:
             changed = [row[2:] + row[:2] for row in pending.states(self.days, is_fresh=False)]
             self._change(statements.update_state(MARK), changed)
             self._change(statements.update_line_terms(MARK), pending.changed_lines())
-            self._change(statements.use_limit_sqlite(), pending.uses())
+            self._change(statements.use_limit(MARK), pending.uses())
             self.connection.execute("COMMIT")
 
     def _insert(self, table: Table, rows: Sequence[tuple[object, ...]]) -> None:

@@ -95,14 +95,39 @@ def update_line_terms(mark: str) -> str:
 
 
 @cache
-def use_limit_sqlite() -> str:
-    """Give the guarded update of one line, parameters as USE_NAMES. It changes no row when the limit would be passed."""
-    return _USE_LIMIT.format(source="(SELECT " + ", ".join(f"? AS {name}" for name in USE_NAMES) + ") AS u")
+def use_limit(mark: str, rows: int = 1) -> str:
+    """Give the guarded update of `rows` lines, parameters as USE_NAMES for each. A line that would be passed is left as it is."""
+    one = "SELECT " + ", ".join(f"{mark} AS {name}" for name in USE_NAMES)
+    return _USE_LIMIT.format(source="(" + " UNION ALL ".join([one] * rows) + ") AS u")
 
 
 @cache
-def use_limit_postgres() -> str:
-    """Give the guarded update of many lines: one array for each of USE_NAMES, then how many lines; it fails as a whole with PL001."""
+def use_limits() -> str:
+    """Give the guarded update (PostgreSQL) of any number of lines: one array for each of USE_NAMES."""
     arrays = ", ".join(["%s::int8[]"] * len(USE_NAMES))
-    update = _USE_LIMIT.format(source=f"unnest({arrays}) AS u({', '.join(USE_NAMES)})")
+    return _USE_LIMIT.format(source=f"unnest({arrays}) AS u({', '.join(USE_NAMES)})")
+
+
+@cache
+def accepting(update: str) -> str:
+    """Give a guarded update (PostgreSQL) that fails as a whole, with PL001, unless it changes as many lines as the last parameter says."""
     return f"WITH accepted AS ({update} RETURNING 1) SELECT plimsoll_accept(count(*) = %s) FROM accepted"
+
+
+@cache
+def joined(parts: tuple[str, ...]) -> str:
+    """Give one statement (PostgreSQL) that does what its parts do, all of them or none; the last may be `accepting`."""
+    *first, last = parts
+    if not first:
+        return last
+    written = ", ".join(f"written_{place} AS ({part})" for place, part in enumerate(first))
+    if last.startswith("WITH "):
+        return f"WITH {written}, {last.removeprefix('WITH ')}"
+    return f"WITH {written} {last}"
+
+
+@cache
+def numbered(statement: str) -> bytes:
+    """Give a statement with its marks `%s` numbered $1, $2, … as the server takes them."""
+    first, *others = statement.split("%s")
+    return (first + "".join(f"${place}{other}" for place, other in enumerate(others, 1))).encode()
