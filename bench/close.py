@@ -1,0 +1,99 @@
+"""Close days of a large book by the command a user types, beside a nightly job that updates every loan in SQL."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bench.large import AT_ONCE, SPREAD, grow
+from bench.ran import Ran, plimsoll
+from bench.report import Goal, Result
+from bench.rivals import touch_all
+from bench.setting import Setting
+from bench.sown import Place, PostgresPlace, SqlitePlace
+from bench.timing import Measured, Sample, ratio
+
+TITLE = "the close of a large book, start of the program included"
+FIRST_DUE = date(2026, 2, 10)
+ROUNDS = 3
+OF_TOUCH_ALL, QUIET_SHARE, MEMORY_MIB = 5.0, 0.05, 2048
+
+
+@dataclass(slots=True)
+class Nights:
+    """The nights of one book: each is run by `plimsoll close` and measured with the processor seconds of the server."""
+
+    setting: Setting
+    url: str
+    peak_mib: float = 0.0
+
+    def run(self, name: str, day: date, *options: str) -> Sample:
+        """Close through a day and return the seconds, with the loans that were due as units."""
+        self.setting.step(f"close: {name}, {day}")
+        log = self.setting.folder / "close.log"
+        served = self.setting.server.cpu_s() if self.setting.server else 0.0
+        ran: Ran = plimsoll(["close", "--through", day.isoformat(), "--db", self.url, "--json", *(options or ("--tape", "never"))], log)
+        served = self.setting.server.cpu_s() - served if self.setting.server else 0.0
+        self.peak_mib = max(self.peak_mib, ran.peak_mib)
+        said = json.loads(log.read_text("utf-8").splitlines()[-1])
+        assert said["parked"] == 0, said
+        return Sample(int(said["due"]), ran.wall_s, ran.cpu_s + served)
+
+
+def some_due(setting: Setting, place: Place, loans: int, result: Result) -> None:
+    """Nights on which one loan in thirty falls due, each followed by the rival's night of the same day."""
+    setting.step(f"close: making a book of {loans:,} loans on {place.kind}")
+    url, count = grow(place, "spread", SPREAD, FIRST_DUE - timedelta(days=1), loans)
+    nights = Nights(setting, url)
+    rival = touch_all.copy_states(place, "spread")
+    ours, theirs = Measured("plimsoll close, 1/30 due"), Measured("SQL update of every loan")
+    for number in range(ROUNDS):
+        day = FIRST_DUE + timedelta(days=2 * number)
+        setting.canary.try_again()
+        found = nights.run("1/30 due", day)
+        assert found.units * 30 == count, (found.units, count)
+        # Both stand for one night of the whole book, whatever they touch of it.
+        ours.samples.append(Sample(count, found.wall_s, found.cpu_s))
+        theirs.samples.append(touch_all.timed_night(place, rival, day, setting.server))
+        nights.run("what became late", day + timedelta(days=1))
+    result.add([ours, theirs], f"{place.kind}, loan of the book", ours=ours.name)
+    result.goals.append(Goal(f"{place.kind}: × SQL update of every loan", ratio(ours, theirs), OF_TOUCH_ALL))
+    seconds = ", ".join(f"{one.wall_s:.2f}" for one in ours.samples)
+    others = ", ".join(f"{one.wall_s:.2f}" for one in theirs.samples)
+    result.notes.append(f"{place.kind}: {count:,} loans, {count // 30:,} due: {seconds} s; the update {others} s")
+
+
+def one_day(setting: Setting, place: Place, loans: int, result: Result) -> None:
+    """Two nights with nothing due, one of them with tape and totals, then one on which every loan falls due."""
+    setting.step(f"close: making a book of {loans:,} loans due at once on {place.kind}")
+    url, count = grow(place, "at_once", AT_ONCE, FIRST_DUE - timedelta(days=4), loans)
+    nights = Nights(setting, url)
+    folder = setting.fresh("tape")
+    nothing = [nights.run("nothing due", FIRST_DUE - timedelta(days=ahead)) for ahead in (3, 2)]
+    scanned = nights.run("nothing due, with tape", FIRST_DUE - timedelta(days=1), "--tape", "daily", "--tape-folder", str(folder))
+    setting.canary.try_again()
+    everything = nights.run("everything due", FIRST_DUE)
+    assert everything.units == count, (everything.units, count)
+    quiet_s = min(one.wall_s for one in nothing)
+    tape_s = scanned.wall_s - quiet_s
+    tape_mib = sum(file.stat().st_size for file in folder.rglob("*.parquet")) / 2**20
+    for name, one in (
+        ("everything due", everything),
+        ("tape, accrual and totals", Sample(count, tape_s, scanned.cpu_s - nothing[0].cpu_s)),
+    ):
+        result.add([Measured(f"plimsoll close, {name}", [one])], f"{place.kind}, loan")
+    quiet = f"{place.kind}: nothing due {quiet_s:.2f} s, everything due {everything.wall_s:.1f} s"
+    result.notes.append(f"{quiet}, tape, accrual and totals {tape_s:.1f} s ({tape_mib:.0f} MiB of Parquet)")
+    result.goals.append(Goal(f"{place.kind}: nothing due, share of everything due", quiet_s / everything.wall_s, QUIET_SHARE, at_most=True))
+    result.goals.append(Goal(f"{place.kind}: peak memory of the close, MiB", nights.peak_mib, MEMORY_MIB, at_most=True))
+
+
+def run(setting: Setting, result: Result) -> None:
+    """Fill `result` with nights on both databases."""
+    loans = setting.size(30_000, 1_000_000)
+    for kind in ("postgresql", "sqlite"):
+        place: Place = PostgresPlace(setting.postgres()) if kind == "postgresql" else SqlitePlace(setting.fresh("sqlite"))
+        some_due(setting, place, loans, result)
+        one_day(setting, place, loans, result)
+    result.canary_per_s = setting.canary.median()
