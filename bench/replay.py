@@ -17,9 +17,11 @@ REPLAY_S, VERIFY_S = 300, 20
 
 
 def source() -> Path:
-    """Return the data file, under `PLIMSOLL_REFERENCE` (default: a folder named shared beside this checkout)."""
-    path = Path(os.environ.get("PLIMSOLL_REFERENCE", "../shared")) / FILE
-    if not path.exists():
+    """Return the data file, under `PLIMSOLL_REFERENCE` or, without it, in this checkout or in a folder beside it."""
+    named = os.environ.get("PLIMSOLL_REFERENCE")
+    found = [Path(named) / FILE] if named else [FILE, *sorted(Path.cwd().parent.glob(f"*/{FILE}"))]
+    path = next((path for path in found if path.exists()), None)
+    if path is None:
         raise Unavailable(f"{FILE.name} is not there; set PLIMSOLL_REFERENCE to the folder that has {FILE}")
     return path
 
