@@ -274,7 +274,7 @@ def change_account(
     if kind == CONVERTED:
         if facts[fact_at + F_MORE_COUNT] == 0:
             return BAD_PLAN
-        return convert(s, rows, plans, lots, facts, fact_at, more)
+        return convert(terms, s, rows, plans, lots, facts, fact_at, more)
     return UNKNOWN_KIND
 
 

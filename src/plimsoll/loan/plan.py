@@ -4,9 +4,11 @@ from collections.abc import MutableSequence, Sequence
 
 from plimsoll.loan.accrue import accrue_penalty
 from plimsoll.loan.allocate import close_paid_rows
-from plimsoll.loan.bill import minimum_share
+from plimsoll.loan.bill import minimum_share, month_day
 from plimsoll.loan.layout import (
+    A_BILL_DAY,
     BAD_PLAN,
+    BILL_NOT_OPEN,
     F_A,
     F_B,
     F_MORE_AT,
@@ -66,6 +68,7 @@ from plimsoll.loan.layout import (
     S_REFUNDED,
     S_REFUNDED_PRINCIPAL,
     S_UNBILLED,
+    T_DISBURSED_ON,
 )
 from plimsoll.units.divide import half_even
 
@@ -124,7 +127,9 @@ def level_plan(plans: Vector, plan_at: int) -> None:
     plans[plan_at + P_FIRST] = plans[plan_at + P_BILLED]
 
 
-def convert(s: Vector, rows: Vector, plans: Vector, lots: Vector, facts: Vector, fact_at: int, more: Sequence[int]) -> int:
+def convert(
+    terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, lots: Vector, facts: Vector, fact_at: int, more: Sequence[int]
+) -> int:
     """Turn the last bill (its unpaid principal, until its due day) or an unbilled purchase into instalments.
 
     The first instalment is on the next bill. F_A of the fact is the bill day, or F_B the number of the purchase, from 1.
@@ -136,8 +141,11 @@ def convert(s: Vector, rows: Vector, plans: Vector, lots: Vector, facts: Vector,
         return convert_purchase(s, plans, lots, facts[fact_at + F_B] - 1, more, at)
     last = s[S_NEXT] - 1
     amount = s[S_GRACE] + s[S_BALANCE]
-    if last < 0 or rows[last * R_SIZE + R_BILLED_ON] != facts[fact_at + F_A] or s[S_GRACE_DUE] == 0 or amount == 0:
+    day = facts[fact_at + F_A]
+    if not terms[T_DISBURSED_ON] < day <= s[S_DAY] or month_day(day - 1, terms[A_BILL_DAY]) != day:
         return NO_BILL
+    if last < 0 or rows[last * R_SIZE + R_BILLED_ON] != day or s[S_GRACE_DUE] == 0 or amount == 0:
+        return BILL_NOT_OPEN
     s[S_GRACE] = 0
     s[S_BALANCE] = 0
     rows[last * R_SIZE + R_MINIMUM] -= s[S_MINIMUM_LEFT]
@@ -237,12 +245,15 @@ def shrink_holder(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, 
 
 
 def refund_on_bill(s: Vector, rows: Vector, amount: int) -> None:
-    """Show a refund of billed debt on the last bill; towards older ones, not yet paid, it counts as money."""
+    """Show a refund of billed debt on the last bill."""
     last = (s[S_NEXT] - 1) * R_SIZE
-    if amount == 0 or last < 0:
-        return
-    rows[last + R_REFUNDS] += amount
-    rows[last + R_TOTAL] -= amount
+    if amount > 0 and last >= 0:
+        rows[last + R_REFUNDS] += amount
+        rows[last + R_TOTAL] -= amount
+
+
+def count_towards_older(s: Vector, rows: Vector, amount: int) -> None:
+    """Count a refund that went to older debt towards the bills before the last, like money."""
     for i in range(s[S_NEXT] - 1):
         row_at = i * R_SIZE
         rows[row_at + R_PAID] += min(amount, rows[row_at + R_TOTAL] - rows[row_at + R_PAID])
@@ -265,6 +276,7 @@ def shrink_other_debt(terms: Sequence[int], s: Vector, rows: Vector, plans: Vect
     s[S_MINIMUM_LEFT] -= min(revolving + grace, s[S_MINIMUM_LEFT])
     left -= revolving + grace
     refund_on_bill(s, rows, amount - left)
+    count_towards_older(s, rows, amount - left)
     part = min(left, s[S_UNBILLED])
     s[S_UNBILLED] -= part
     s[S_CYCLE_REFUNDS] += part

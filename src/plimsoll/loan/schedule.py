@@ -160,24 +160,33 @@ def adjust_after_prepayment(terms: Sequence[int], s: Vector, rows: Vector, prepa
         level_again(terms, s, rows)
     else:
         plan_from_here(s)
-        if s[S_REPAYMENT] == FEE_PLAN:
-            drop_rows_without_principal(s)
+        drop_rows_without_principal(terms, s, rows)
 
 
-def drop_rows_without_principal(s: Vector) -> None:
-    """Shorten a fee plan: dates that the balance no longer reaches are gone, and their fees with them."""
+def drop_rows_without_principal(terms: Sequence[int], s: Vector, rows: Vector) -> None:
+    """Shorten the term: dates that the balance no longer reaches are gone, and their fees with them."""
+    if s[S_REPAYMENT] == EQUAL_INSTALMENT:
+        weigh_rows(terms, s, rows)
     left = s[S_BALANCE]
+    num = s[S_NUM] - s[S_BEGUN] * s[S_RATE_DEN]
     fee = 0
     i = s[S_NEXT]
     while left > 0 and i < s[S_ROWS] - 1:
-        is_first = i == s[S_FIRST]
-        left -= min(s[S_LEVEL] + (s[S_FIRST_EXTRA] if is_first else 0), left)
-        fee += s[S_FEE_LEVEL] + (s[S_FEE_EXTRA] if is_first else 0)
+        part = 0
+        if s[S_REPAYMENT] == EQUAL_INSTALMENT:
+            num += left * s[S_RATE_NUM] * rows[i * R_SIZE + R_WEIGHT]
+            part = s[S_LEVEL] - half_up(num, s[S_RATE_DEN])
+            num = 0
+        elif s[S_REPAYMENT] == EQUAL_PRINCIPAL:
+            part = s[S_LEVEL]
+        elif s[S_REPAYMENT] == FEE_PLAN:
+            part = s[S_LEVEL] + (s[S_FIRST_EXTRA] if i == s[S_FIRST] else 0)
+        left -= min(max(part, 0), left)
+        fee += s[S_FEE_LEVEL] + (s[S_FEE_EXTRA] if i == s[S_FIRST] else 0)
         i += 1
-    if left > 0:
-        return
-    s[S_ROWS] = i
-    s[S_FEE_LEFT] = min(fee, s[S_FEE_LEFT])
+    if left == 0:
+        s[S_ROWS] = i
+        s[S_FEE_LEFT] = min(fee, s[S_FEE_LEFT])
 
 
 def plan_from_here(s: Vector) -> None:
