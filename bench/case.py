@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench.ran import command_path
+from bench.ran import command_path, environment
 from bench.report import Goal, Result
 from bench.setting import Setting, Unavailable
 from bench.timing import Contestant, Measured, take_turns
@@ -58,7 +58,7 @@ def on_one_core(command: list[str], source: Path, units: int) -> Callable[[], in
 
     def turn() -> int:
         with source.open("rb") as lines:
-            done = subprocess.run(command, stdin=lines, capture_output=True, check=False, preexec_fn=keep_to_one_core)
+            done = subprocess.run(command, stdin=lines, capture_output=True, check=False, preexec_fn=keep_to_one_core, env=environment())
         if done.returncode != 0:
             said = done.stderr.decode()[-300:].strip()
             raise Unavailable(f"{Path(command[0]).name} {' '.join(command[1:])} ended with {done.returncode}: {said}")

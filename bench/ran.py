@@ -22,6 +22,11 @@ class Ran:
     peak_mib: float
 
 
+def environment() -> dict[str, str]:
+    """Return the environment of a user: Python keeps its bytecode, as it does unless told not to."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def command_path() -> Path:
     """Return the `plimsoll` command of this Python."""
     path = Path(sys.executable).with_name("plimsoll")
@@ -34,7 +39,8 @@ def plimsoll(words: Sequence[str], log: Path) -> Ran:
     """Run `plimsoll WORDS` with its output in `log`, and measure it; a failure says what it said last."""
     began = time.perf_counter()
     with log.open("wb") as said:
-        child = subprocess.Popen([str(command_path()), *words], stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        command = [str(command_path()), *words]
+        child = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment())
         _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
