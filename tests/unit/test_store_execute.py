@@ -88,7 +88,8 @@ def test_a_bug_leaves_nothing_and_is_not_hidden(drawn):
 
 def test_a_loan_id_is_used_once(drawn):
     before = counts(drawn)
-    assert run(drawn, Draw("again", 1, 10, 5_000)).code == "loan_exists"
+    refused = run(drawn, Draw("again", 1, 10, 5_000))
+    assert refused.code == "loan_exists", refused
     assert counts(drawn) == before
 
 

@@ -8,7 +8,7 @@ import pytest
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.opening import open_store
 from plimsoll.units.refusal import Refused
-from tests.toys import NOW, WIRING, Draw, Open, Repay, ToyRules, counts, run
+from tests.toys import NOW, WIRING, Draw, Open, Repay, ToyRules, check_book, counts, run
 
 
 def test_same_key_and_content_gives_the_first_answer(store):
@@ -62,27 +62,70 @@ class Slow:
         return WIRING[Open].decide(book, command, rules)
 
 
-@pytest.mark.parametrize("is_same_store", [True, False])
-def test_a_command_in_flight_is_told_so_at_once(store, database, is_same_store):
-    """With its own store the second caller stands for another process; SQLite then waits for the file and replays or is busy."""
-    if store.address.kind == "sqlite" and not is_same_store:
-        pytest.skip("one writer at a time: the second process waits for the file instead")
-    slow, answers = Slow(), []
+def start(store, slow):
+    """Start a command whose decision takes long; give its thread and where its answer will be."""
+    answers = []
     wiring = {Open: replace_decide(slow)}
     thread = threading.Thread(target=lambda: answers.append(execute(store, wiring, Open("a", 1), actor="t", now=NOW, rules=ToyRules)))
     thread.start()
     assert slow.is_deciding.wait(20)
+    return thread, answers
+
+
+def test_a_command_in_flight_is_told_so_at_once(store):
+    slow = Slow()
+    thread, answers = start(store, slow)
     try:
-        if is_same_store:
-            assert run(store, Open("a", 1)) == Refused("command_in_flight", detail="a")
-        else:
-            with open_store(database) as other:
-                assert run(other, Open("a", 1)) == Refused("command_in_flight", detail="a")
+        assert run(store, Open("a", 1)) == Refused("command_in_flight", detail="a")
     finally:
         slow.go.set()
         thread.join()
-    assert isinstance(answers[0], Answer)
+    assert answers == [Answer('{"opened":true}')]
     assert run(store, Open("a", 1)).is_replayed
+
+
+@pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_of_two_processes_with_one_key_the_first_to_commit_is_recognised_by_the_other(store, database):
+    """Nobody waits for a decision that takes long elsewhere; the unique key decides, and the slow one is given the first answer."""
+    slow = Slow()
+    thread, answers = start(store, slow)
+    try:
+        with open_store(database) as other:
+            assert run(other, Open("a", 1)) == Answer('{"opened":true}')
+    finally:
+        slow.go.set()
+        thread.join()
+    assert answers == [Answer('{"opened":true}', is_replayed=True)]
+    check_book(store)
+
+
+@pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_decision_on_what_has_moved_since_is_taken_again(store, database):
+    """The customer was repaid while another process decided on a draw: the draw is decided again on what stands now."""
+    run(store, Open("open", 1, limit_minor=2_000))
+    run(store, Draw("draw", 1, 10, 1_000))
+    seen = []
+    slow = Slow()
+
+    def decide(book, command, rules):
+        seen.append(book.line.used_minor)
+        slow.is_deciding.set()
+        assert slow.go.wait(20)
+        return WIRING[Draw].decide(book, command, rules)
+
+    outcomes = []
+    wiring = {Draw: WIRING[Draw]._replace(decide=decide)}
+    more = Draw("more", 1, 11, 400)
+    thread = threading.Thread(target=lambda: outcomes.append(execute(store, wiring, more, actor="t", now=NOW, rules=ToyRules)))
+    thread.start()
+    assert slow.is_deciding.wait(20)
+    with open_store(database) as other:
+        assert isinstance(run(other, Repay("pay", 1, 500, 10)), Answer)
+    slow.go.set()
+    thread.join()
+    assert seen == [1_000, 500]
+    assert isinstance(outcomes[0], Answer)
+    check_book(store)
 
 
 def replace_decide(slow):

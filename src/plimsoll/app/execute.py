@@ -160,31 +160,33 @@ def prepared(wiring: Wiring, command: Any, actor: str, now: datetime) -> Work | 
 
 
 def _attempts(store: Store, work: Work, rules: Any) -> Outcome:
-    """Try until no other transaction wrote the same rows first."""
-    clash = ""
-    for _ in range(ATTEMPTS_MAX):
+    """Try without a lock, then under lock until no other transaction wrote the same rows first."""
+    refused: Refused | None = None
+    for attempt in range(ATTEMPTS_MAX):
         try:
             with store.transaction() as transaction:
-                return _once(transaction, store, work, rules)
-        except Clash as found:
-            refused = refuse_clash(found)
-            if refused is not None:
-                return refused
-            clash = str(found)
-        except LimitGuard:
-            return Refused("limit_exceeded")
+                if attempt == 0 and not work.want.with_facts:
+                    taken = transaction.look_one(work.request.key, work.want)
+                else:
+                    taken = transaction.take_one(work.request.key, work.want)
+                return _once(Desk(transaction, taken, rules), store, work)
+        except Clash as clash:
+            refused = refuse_clash(clash) or Refused("store_busy", detail=str(clash))
+        except LimitGuard as passed:
+            refused = Refused("limit_exceeded", detail=str(passed))
         except StoreTrouble as trouble:
             if trouble.code != "store_busy":
                 raise
             return Refused("store_busy", detail=trouble.detail)
-    return Refused("store_busy", detail=clash)
+        if attempt and refused.code != "store_busy":
+            break
+    assert refused is not None
+    return refused
 
 
-def _once(transaction: Transaction, store: Store, work: Work, rules: Any) -> Outcome:
-    taken = transaction.take_one(work.request.key, work.want)
-    if not taken.is_claimed:
+def _once(desk: Desk, store: Store, work: Work) -> Outcome:
+    if not desk.taken.is_claimed:
         return Refused("command_in_flight", detail=work.request.key)
-    desk = Desk(transaction, taken, rules)
     outcome = desk.decide(work)
     desk.save(store)
     return outcome

@@ -1,9 +1,9 @@
-"""One transaction on PostgreSQL: two round trips for one command, COPY for many."""
+"""One transaction on PostgreSQL: one statement to read and one to write for a command, COPY for many."""
 
 # ruff: noqa: S608 -- every name comes from the schema, every value is a parameter.
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from hashlib import blake2b
 from itertools import chain
@@ -22,13 +22,14 @@ from plimsoll.loan.facts import Fact
 
 MARK: Final = "%s"
 CLOSE_LOCK: Final = 0x706C696D736F6C6C
-"""Advisory lock: commands hold it shared; a close takes it alone for the moment in which it moves the open day."""
+"""Advisory lock (also in triggers.py): who writes holds it shared; a close takes it alone while it moves the open day."""
 
 ROWS_JOINED_MAX: Final = 16
 """Up to this many rows a table are written by one statement for all tables; above it COPY costs less."""
 
 OPEN_STATUSES: Final = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 LIMIT_PASSED: Final = "PL001"
+DAY_CLOSED: Final = "PL002"
 COPY_TYPES: Final = {
     BigInteger: "int8",
     Integer: "int4",
@@ -39,22 +40,32 @@ COPY_TYPES: Final = {
     LargeBinary: "bytea",
 }
 
+_LOOK: Final = (
+    f"SELECT bo.open_on, co.digest, co.answer, {statements.CUSTOMER_COLUMNS}{{columns}} "
+    "FROM book bo LEFT JOIN command co ON co.key = %s "
+    "LEFT JOIN (line li JOIN customer cu ON cu.customer_id = li.customer_id) ON li.customer_id = %s{loans}"
+)
+_LOOK_LINE: Final = _LOOK.format(columns="", loans="")
+_LOOK_LOANS: Final = _LOOK.format(
+    columns=f", {statements.HELD_COLUMNS}", loans=f" LEFT JOIN ({statements.HELD_JOIN}) ON st.customer_id = %s AND {{which}}"
+)
+_LOOK_OPEN: Final = _LOOK_LOANS.format(which="st.status <= 1")
+_LOOK_NAMED: Final = _LOOK_LOANS.format(which="st.loan_id = ANY(%s::int8[])")
+_AT_LOANS: Final = 3 + statements.CUSTOMER_WIDTH
+
 _CLAIM: Final = (
-    "WITH claim AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%s) AS is_claimed, pg_advisory_xact_lock_shared(%s)) "
+    "WITH claim AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%s) AS is_claimed) "
     "SELECT claim.is_claimed, locked.* FROM claim LEFT JOIN LATERAL ("
     + statements.CUSTOMER
-    + "= %s AND claim.is_claimed FOR UPDATE OF l) AS locked ON true"
+    + "= %s AND claim.is_claimed FOR UPDATE OF li) AS locked ON true"
 )
-_CLOSE_SHARED: Final = "SELECT pg_advisory_xact_lock_shared(%s)"
 _CLOSE_ALONE: Final = "SELECT pg_advisory_xact_lock(%s)"
 _MOVE_OPEN_ON: Final = statements.MOVE_OPEN_ON.replace("?", MARK)
-_LOCKED: Final = statements.CUSTOMER + "= ANY(%s::int8[]) ORDER BY l.customer_id FOR UPDATE OF l"
-_SEEN_ONE: Final = "SELECT b.open_on, c.digest, c.answer FROM book b LEFT JOIN command c ON c.key = %s"
+_LOCKED: Final = statements.CUSTOMER + "= ANY(%s::int8[]) ORDER BY li.customer_id FOR UPDATE OF li"
+_SEEN_ONE: Final = "SELECT bo.open_on, co.digest, co.answer FROM book bo LEFT JOIN command co ON co.key = %s"
 _SEEN: Final = statements.SEEN + "= ANY(%s)"
-_OPEN: Final = statements.HELD + "s.customer_id = ANY(%s::int8[]) AND s.status <= 1"
-_OPEN_ONE: Final = statements.HELD + "s.customer_id = %s AND s.status <= 1"
-_NAMED_ONE: Final = statements.HELD + "s.customer_id = %s AND s.loan_id = %s"
-_NAMED: Final = statements.HELD + "(s.customer_id, s.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))"
+_OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND st.status <= 1"
+_NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))"
 _FACTS: Final = statements.FACTS.replace("?", MARK)
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state) ON COMMIT DELETE ROWS"
 _COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state")
@@ -89,6 +100,8 @@ def trouble(failed: psycopg.Error, *, is_committing: bool = False) -> Exception:
         return StoreTrouble("store_busy", said)
     if failed.sqlstate == LIMIT_PASSED:
         return LimitGuard(said)
+    if failed.sqlstate == DAY_CLOSED:
+        return Clash(said)
     if isinstance(failed, errors.UndefinedTable):
         return StoreTrouble("store_missing", said, "Make the book with: plimsoll book create.")
     if isinstance(failed, psycopg.OperationalError):
@@ -115,89 +128,106 @@ class PostgresTransaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.cursor = psycopg.RawCursor(connection)
-        self.pipeline = ExitStack()
+        self.open_on = 0
+        self.is_begun = False
 
     def instant(self, at: datetime) -> object:
         """Give an instant as it is stored."""
         return at
 
-    def take_one(self, key: str, want: Want) -> Taken:
-        """Claim a key, lock its customer and read what one command needs, in one round trip.
+    def look_one(self, key: str, want: Want) -> Taken:
+        """Read what one command needs as it stands at one moment, without a lock: `save` stores nothing if the customer moved since."""
+        with troubles():
+            cursor = self.cursor
+            if want.is_all_open:
+                cursor.execute(statements.numbered(_LOOK_OPEN), (key, want.customer_id, want.customer_id), binary=True)
+            elif want.loan_ids:
+                parameters = (key, want.customer_id, want.customer_id, array_text(want.loan_ids))
+                cursor.execute(statements.numbered(_LOOK_NAMED), parameters, binary=True)
+            else:
+                cursor.execute(statements.numbered(_LOOK_LINE), (key, want.customer_id), binary=True)
+            rows = cursor.fetchall()
+        open_on, digest, answer = rows[0][:3]
+        sheet = Sheet(want.customer_id)
+        if rows[0][3] is not None:
+            sheet = sheet_of(rows[0][3:_AT_LOANS], self.numbers)
+        loans = [row[_AT_LOANS:] for row in rows if len(row) > _AT_LOANS and row[_AT_LOANS] is not None]
+        hold_rows({want.customer_id: sheet}, loans, self.numbers)
+        self.open_on = self.numbers[open_on]
+        return Taken(self.open_on, {want.customer_id: sheet}, {key: Seen(digest, answer)} if digest is not None else {})
 
-        A key that another connection is working on is not waited for: `is_claimed` is false and nothing is locked.
+    def take_one(self, key: str, want: Want) -> Taken:
+        """Claim a key, lock its customer and read what one command needs.
+
+        A key that another connection has claimed is not waited for: `is_claimed` is false and nothing is locked.
         """
         with troubles():
-            self.pipeline.enter_context(self.connection.pipeline())
-            run = self._sent
-            self._run("BEGIN")
-            claim = run(_CLAIM, (key_number(key), CLOSE_LOCK, want.customer_id))
-            seen = run(_SEEN_ONE, (key,))
-            opened = run(_OPEN_ONE, (want.customer_id,)) if want.is_all_open else None
-            named = [run(_NAMED_ONE, (want.customer_id, loan_id)) for loan_id in want.loan_ids]
-            is_claimed, *row = claim.fetchall()[0]
+            self._begin()
+            ((is_claimed, *row),) = self._rows(_CLAIM, (key_number(key), want.customer_id))
             sheet = sheet_of(tuple(row), self.numbers) if row[0] is not None else Sheet(want.customer_id)
-            open_on, digest, answer = seen.fetchall()[0]
-            for found in (opened, *named):
-                if found is not None:
-                    hold_rows({want.customer_id: sheet}, found.fetchall(), self.numbers)
+            ((open_on, digest, answer),) = self._rows(_SEEN_ONE, (key,))
+            self._hold({want.customer_id: sheet}, [want])
+            self.open_on = self.numbers[open_on]
             used = {key: Seen(digest, answer)} if digest is not None else {}
-            return Taken(self.numbers[open_on], {want.customer_id: sheet}, used, is_claimed)
+            return Taken(self.open_on, {want.customer_id: sheet}, used, is_claimed)
 
     def take(self, keys: Sequence[str], wants: Sequence[Want]) -> Taken:
         """Lock customers, in the order of their ids, and read everything some commands need; `wants` names each customer once.
 
         Keys are not claimed: a command with the same key waits for the same customer, and then finds the answer.
         """
-        with troubles(), self.connection.pipeline():
-            run = self._sent
-            self._run("BEGIN")
-            self._run(_CLOSE_SHARED, (CLOSE_LOCK,))
-            locked = run(_LOCKED, (array_text([want.customer_id for want in wants]),))
-            opened_on = run(statements.OPEN_ON)
-            used = run(_SEEN, (list(keys),))
-            with_open = [want.customer_id for want in wants if want.is_all_open]
-            opened = run(_OPEN, (array_text(with_open),)) if with_open else None
-            pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
-            named = run(_NAMED, tuple(map(array_text, columns(pairs)))) if pairs else None
+        with troubles():
+            self._begin()
             sheets = {want.customer_id: Sheet(want.customer_id) for want in wants}
-            sheets |= {row[0]: sheet_of(row, self.numbers) for row in locked.fetchall()}
-            for found in (opened, named):
-                if found is not None:
-                    hold_rows(sheets, found.fetchall(), self.numbers)
-            seen = {row[0]: Seen(row[1], row[2]) for row in used.fetchall()}
-            return Taken(self.numbers[opened_on.fetchall()[0][0]], sheets, seen)
+            for row in self._rows(_LOCKED, (array_text([want.customer_id for want in wants]),)):
+                sheets[row[0]] = sheet_of(row, self.numbers)
+            ((open_on,),) = self._rows(statements.OPEN_ON)
+            seen = {row[0]: Seen(row[1], row[2]) for row in self._rows(_SEEN, (list(keys),))}
+            self._hold(sheets, wants)
+            self.open_on = self.numbers[open_on]
+            return Taken(self.open_on, sheets, seen)
+
+    def _hold(self, sheets: Mapping[int, Sheet], wants: Sequence[Want]) -> None:
+        """Read the loans that are wanted; their customers are under lock."""
+        with_open = [want.customer_id for want in wants if want.is_all_open]
+        if with_open:
+            hold_rows(sheets, self._rows(_OPEN, (array_text(with_open),)), self.numbers)
+        pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
+        if pairs:
+            hold_rows(sheets, self._rows(_NAMED, tuple(map(array_text, columns(pairs)))), self.numbers)
+
+    def _begin(self) -> None:
+        self.is_begun = True
+        self._run("BEGIN")
 
     def _run(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement whose answer nobody reads."""
         self.cursor.execute(statements.numbered(statement), parameters)
 
-    def _sent(self, statement: str, parameters: Sequence[object] = ()) -> "psycopg.RawCursor[tuple[Any, ...]]":
-        """Run a statement and give a cursor on its answer, in binary, which costs less to read."""
-        cursor = psycopg.RawCursor(self.connection)
-        cursor.execute(statements.numbered(statement), parameters, binary=True)
-        return cursor
+    def _rows(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement and give its rows; they come in binary, which costs less to read."""
+        return self.cursor.execute(statements.numbered(statement), parameters, binary=True).fetchall()
 
     def facts(self, customer_id: int, loan_id: int) -> tuple[Fact, ...]:
         """Read all facts of a loan, in the order recorded."""
         with troubles():
-            rows = self._sent(_FACTS, (customer_id, loan_id)).fetchall()
-            return tuple(fact_of(row, self.numbers) for row in rows)
+            return tuple(fact_of(row, self.numbers) for row in self._rows(_FACTS, (customer_id, loan_id)))
 
     def save(self, pending: Pending) -> None:
         """Write every row and commit; raises Clash, LimitGuard or StoreTrouble with nothing stored (see `outcome_unknown`)."""
         tables = self._tables(pending)
         changed = pending.states(self.days, is_fresh=False)
-        uses = pending.uses()
-        is_short = max(len(rows) for _, rows in tables) <= ROWS_JOINED_MAX and max(len(changed), len(uses)) <= ROWS_JOINED_MAX
-        with troubles():
+        is_short = max(len(changed), *(len(rows) for _, rows in tables)) <= ROWS_JOINED_MAX
+        with troubles(is_committing=is_short and not self.is_begun):
             if is_short:
-                self._write_joined(pending, tables, changed, uses)
+                self._write_joined(pending, tables, changed)
             else:
-                self.pipeline.close()
-                self._write_copied(pending, tables, changed, uses)
-        with troubles(is_committing=True):
-            self._run("COMMIT")
-            self.pipeline.close()
+                assert self.is_begun, "many rows are written under lock"
+                self._write_copied(pending, tables, changed)
+        if self.is_begun:
+            with troubles(is_committing=True):
+                self._run("COMMIT")
+                self.is_begun = False
 
     def _tables(self, pending: Pending) -> list[tuple[Table, Rows]]:
         """Give the rows to insert, table by table, parents first."""
@@ -215,8 +245,8 @@ class PostgresTransaction:
             (schema.close_shard, pending.shards),
         ]
 
-    def _write_joined(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows, uses: Rows) -> None:
-        """Write few rows as one statement."""
+    def _write_joined(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+        """Write few rows as one statement, which is a transaction of its own where none is begun."""
         parts: list[str] = []
         values: list[object] = []
         for rules in pending.rules:
@@ -229,16 +259,14 @@ class PostgresTransaction:
         for row in changed:
             parts.append(statements.update_state(MARK))
             values.extend(row[2:] + row[:2])
-        for row in pending.changed_lines():
-            parts.append(statements.update_line_terms(MARK))
-            values.extend(row)
-        if uses:
-            parts.append(statements.accepting(statements.use_limit(MARK, len(uses))))
-            values.extend(chain.from_iterable(uses))
-            values.append(len(uses))
-        self._run(statements.joined(tuple(parts)), values)
+        lines, uses = pending.changed_lines(), pending.uses()
+        values.extend(chain.from_iterable(lines))
+        values.extend(chain.from_iterable(uses))
+        values += (len(lines) + len(uses), self.days[self.open_on])
+        guarded = (statements.update_line_terms(MARK),) * len(lines) + (statements.use_limit(MARK),) * len(uses)
+        self._run(statements.joined(tuple(parts), guarded), values)
 
-    def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows, uses: Rows) -> None:
+    def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
         """Write many rows: COPY what is new, stage what changed."""
         for rules in pending.rules:
             self._run(statements.insert_new(schema.rulebook, MARK), rules)
@@ -249,11 +277,12 @@ class PostgresTransaction:
             self._run(_STAGE)
             self._copy(_COPY_STAGE, schema.loan_state, changed)
             self._run(_APPLY_STAGE)
+        day = self.days[self.open_on]
         for row in pending.changed_lines():
-            self._run(statements.update_line_terms(MARK), row)
-        if uses:
-            arrays = [array_text(column) for column in columns(uses)]
-            self._run(statements.accepting(statements.use_limits()), (*arrays, len(uses)))
+            self._run(statements.joined((), (statements.update_line_terms(MARK),)), (*row, 1, day))
+        uses = pending.uses()
+        arrays = [array_text(column) for column in columns(uses or [(0,) * len(statements.USE_NAMES)])]
+        self._run(statements.joined((), (statements.use_limits(),)), (*arrays, len(uses), day))
 
     def _copy(self, statement: str, table: Table, rows: Rows) -> None:
         with self.cursor.copy(statement.encode()) as copy:
@@ -271,8 +300,10 @@ class PostgresTransaction:
 
     def rollback(self) -> None:
         """Leave nothing behind; a broken connection has rolled back by itself."""
+        if not self.is_begun:
+            return
+        self.is_begun = False
         try:
-            self.pipeline.close()
             if self.connection.pgconn.transaction_status in OPEN_STATUSES:
                 self._run("ROLLBACK")
         except psycopg.Error:

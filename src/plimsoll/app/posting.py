@@ -110,11 +110,9 @@ def post(sheet: Sheet, decision: Decision, request: Request, stamp: Stamp, pendi
         _post_change(sheet, change, number, stamp, rows)
     for n, (kind, payload) in enumerate(decision.messages, 1):
         rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
-    rows.audit.append(AuditRow(sheet.customer_id, number, stamp.at, request.actor, request.name, request.key, request.digest))
+    rows.audit.append(_audit(sheet, number, request, stamp))
     # From here on nothing refuses and nothing fails: the sheet and the rows change together or not at all.
-    if not sheet.commands_new and not sheet.touched:
-        pending.sheets.append(sheet)
-    sheet.commands_new += 1
+    _count(sheet, pending)
     if decision.customer_opened_on:
         sheet.is_new = True
         sheet.opened_on = decision.customer_opened_on
@@ -128,16 +126,29 @@ def post(sheet: Sheet, decision: Decision, request: Request, stamp: Stamp, pendi
 def park(sheet: Sheet, loan_id: int, reason: str, stamp: Stamp, pending: Pending) -> None:
     """Take a loan that failed an assertion off the agenda and out of reach of commands, as it stood before; say why."""
     held = sheet.loans[loan_id]
-    if not sheet.commands_new and not sheet.touched:
-        pending.sheets.append(sheet)
+    _count(sheet, pending)
     sheet.loans[loan_id] = replace(held, summary=held.summary._replace(status=PARKED, next_day=0))
     sheet.touched.add(loan_id)
     pending.parked.append(ParkedRow(sheet.customer_id, loan_id, stamp.at, reason))
+    request = Request("park", f"park:{loan_id}", b"", "close", 0)
+    pending.audit.append(_audit(sheet, sheet.commands_count + sheet.commands_new, request, stamp))
+
+
+def _count(sheet: Sheet, pending: Pending) -> None:
+    """Give the customer's next number to a command; whoever read the customer before is told by it that the customer moved."""
+    if not sheet.commands_new:
+        pending.sheets.append(sheet)
+    sheet.commands_new += 1
+
+
+def _audit(sheet: Sheet, number: int, request: Request, stamp: Stamp) -> AuditRow:
+    return AuditRow(sheet.customer_id, number, stamp.at, request.actor, request.name, request.key, request.digest)
 
 
 def refuse_clash(clash: Clash) -> Refused | None:
-    """Give the refusal of a command that brought an id which was there already; None where trying again may succeed."""
-    return Refused("loan_exists", detail=str(clash)) if clash.table in (schema.loan.name, schema.loan_state.name) else None
+    """Give the refusal of a command that brought, under lock, an id which was there already; None where trying again may succeed."""
+    keyed_by_loan = {table.name for table in (schema.loan, schema.loan_state, schema.fact, schema.journal)}
+    return Refused("loan_exists", detail=str(clash)) if clash.table in keyed_by_loan else None
 
 
 def answered(sheet: Sheet, request: Request, answer: str, stamp: Stamp) -> CommandRow:

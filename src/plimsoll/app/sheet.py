@@ -147,9 +147,9 @@ class Pending:
         return [LineRow(sheet.customer_id, *_terms_of(sheet.line), sheet.commands_new) for sheet in self.sheets if sheet.is_new]
 
     def changed_lines(self) -> list[tuple[object, ...]]:
-        """Give the lines whose terms changed: LINE_TERMS, commands to add, customer."""
+        """Give the lines whose terms changed, as `update_line_terms` takes them."""
         return [
-            (*_terms_of(sheet.line), sheet.commands_new, sheet.customer_id)
+            (*_terms_of(sheet.line), sheet.commands_new, sheet.customer_id, sheet.commands_count)
             for sheet in self.sheets
             if sheet.is_line_changed and not sheet.is_new
         ]
@@ -171,6 +171,7 @@ def _use_row(sheet: Sheet) -> tuple[int, ...]:
         use.need,
         use.need_cash,
         use.need_later,
+        sheet.commands_count,
     )
 
 

@@ -27,16 +27,13 @@ SEEN: Final = "SELECT key, digest, answer FROM command WHERE key "
 OPEN_ON: Final = "SELECT open_on FROM book"
 MOVE_OPEN_ON: Final = "UPDATE book SET open_on = ? WHERE open_on < ?"
 
-CUSTOMER: Final = (
-    "SELECT l.customer_id, c.opened_on, l.commands_count, "
-    + ", ".join(f"l.{name}" for name in LINE_TERMS)
-    + " FROM line l JOIN customer c ON c.customer_id = l.customer_id WHERE l.customer_id "
-)
-HELD: Final = (
-    "SELECT s.customer_id, s.loan_id, l.product, l.currency, l.terms, "
-    + ", ".join(f"s.{name}" for name in STATE_VALUES)
-    + " FROM loan_state s JOIN loan l ON l.customer_id = s.customer_id AND l.loan_id = s.loan_id WHERE "
-)
+CUSTOMER_COLUMNS: Final = "li.customer_id, cu.opened_on, li.commands_count, " + ", ".join(f"li.{name}" for name in LINE_TERMS)
+CUSTOMER_WIDTH: Final = 3 + len(LINE_TERMS)
+CUSTOMER: Final = f"SELECT {CUSTOMER_COLUMNS} FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
+
+HELD_COLUMNS: Final = "st.customer_id, st.loan_id, lo.product, lo.currency, lo.terms, " + ", ".join(f"st.{name}" for name in STATE_VALUES)
+HELD_JOIN: Final = "loan_state st JOIN loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id"
+HELD: Final = f"SELECT {HELD_COLUMNS} FROM {HELD_JOIN} WHERE "
 """Loans with their state; the condition follows."""
 
 FACTS: Final = "SELECT kind, effective_on, amount_minor, a, b, more FROM fact WHERE customer_id = ? AND loan_id = ? ORDER BY n"
@@ -50,13 +47,17 @@ UPDATE line SET
     commands_count = line.commands_count + u.commands
 FROM {source}
 WHERE line.customer_id = u.customer
+    AND line.commands_count = u.version
     AND (u.need <= 0 OR (line.status = 'open' AND line.used_minor + u.need <= line.limit_minor))
     AND (u.need_cash <= 0 OR line.cash_used_minor + u.need_cash <= line.cash_limit_minor)
     AND (u.need_later <= 0 OR line.later_used_minor + u.need_later <= line.later_limit_minor)
 """
-"""The acceptance rule, in the statement that uses the limit: what is taken must fit; what is given back always does."""
+"""The acceptance rule, in the statement that uses the limit: what is taken must fit; what is given back always does.
 
-USE_NAMES: Final = ("customer", "used", "cash", "later", "credit", "commands", "need", "need_cash", "need_later")
+And nobody may have moved the customer since it was read: `version` is the count of commands then.
+"""
+
+USE_NAMES: Final = ("customer", "used", "cash", "later", "credit", "commands", "need", "need_cash", "need_later", "version")
 """Changes of one line; `need…` is how far use rose at its highest acceptance above what stood there, 0 where nothing was taken."""
 
 
@@ -89,9 +90,9 @@ def update_state(mark: str) -> str:
 
 @cache
 def update_line_terms(mark: str) -> str:
-    """Give the UPDATE of a customer's whole line: LINE_TERMS, the count of commands to add, the customer."""
+    """Give the UPDATE of a customer's whole line: LINE_TERMS, the count of commands to add, the customer, the count when it was read."""
     values = ", ".join(f"{name} = {mark}" for name in LINE_TERMS)
-    return f"UPDATE line SET {values}, commands_count = commands_count + {mark} WHERE customer_id = {mark}"
+    return f"UPDATE line SET {values}, commands_count = commands_count + {mark} WHERE customer_id = {mark} AND commands_count = {mark}"
 
 
 @cache
@@ -109,21 +110,15 @@ def use_limits() -> str:
 
 
 @cache
-def accepting(update: str) -> str:
-    """Give a guarded update (PostgreSQL) that fails as a whole, with PL001, unless it changes as many lines as the last parameter says."""
-    return f"WITH accepted AS ({update} RETURNING 1) SELECT plimsoll_accept(count(*) = %s) FROM accepted"
+def joined(parts: tuple[str, ...], guarded: tuple[str, ...]) -> str:
+    """Give one statement (PostgreSQL) that does what its parts do, all of them or none, while the book is still at the same open day.
 
-
-@cache
-def joined(parts: tuple[str, ...]) -> str:
-    """Give one statement (PostgreSQL) that does what its parts do, all of them or none; the last may be `accepting`."""
-    *first, last = parts
-    if not first:
-        return last
-    written = ", ".join(f"written_{place} AS ({part})" for place, part in enumerate(first))
-    if last.startswith("WITH "):
-        return f"WITH {written}, {last.removeprefix('WITH ')}"
-    return f"WITH {written} {last}"
+    `guarded` are updates that must change as many rows in all as the last parameter but one says; the last is the open day.
+    """
+    written = [f"written_{place} AS ({part})" for place, part in enumerate(parts)]
+    accepted = [f"accepted_{place} AS ({part} RETURNING 1)" for place, part in enumerate(guarded)]
+    counted = " + ".join(f"(SELECT count(*) FROM accepted_{place})" for place in range(len(guarded))) or "0"
+    return f"WITH {', '.join(written + accepted)} SELECT plimsoll_accept({counted} = %s), plimsoll_still_open(%s)"
 
 
 @cache

@@ -29,6 +29,9 @@ class Transaction(Protocol):
     def instant(self, at: datetime) -> object:
         """Give an instant as it is stored."""
 
+    def look_one(self, key: str, want: Want) -> Taken:
+        """Read what one command needs without waiting for anybody; `save` stores nothing if the customer moved since."""
+
     def take_one(self, key: str, want: Want) -> Taken:
         """Claim a key, lock its customer and read what one command needs."""
 

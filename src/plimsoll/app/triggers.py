@@ -28,11 +28,24 @@ END $$
 """
 """Ends the transaction when a guarded update did not change every line it should: no round trip is spent on looking."""
 
+POSTGRES_STILL_OPEN: Final = """
+CREATE FUNCTION plimsoll_still_open(expected date) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(8100965748541713516);
+    IF (SELECT open_on FROM book) <> expected THEN
+        RAISE EXCEPTION 'the day was closed meanwhile' USING ERRCODE = 'PL002';
+    END IF;
+END $$
+"""
+"""Ends the transaction when the open day has moved since it was read. The close takes the same lock alone, so that it waits for
+whoever was told that the day is open; the day is read after the lock is held, with fresh eyes (VOLATILE).
+"""
+
 
 def guards(dialect: str) -> list[str]:
     """Give the statements that make every append-only table refuse UPDATE, DELETE and (PostgreSQL) TRUNCATE, (SQLite) REPLACE."""
     if dialect == "postgresql":
-        return [POSTGRES_ACCEPT, POSTGRES_FUNCTION] + [_postgres_guard(table.name) for table in APPEND_ONLY]
+        return [POSTGRES_ACCEPT, POSTGRES_STILL_OPEN, POSTGRES_FUNCTION] + [_postgres_guard(table.name) for table in APPEND_ONLY]
     return [statement for table in APPEND_ONLY for statement in _sqlite_guards(table)]
 
 
