@@ -1,0 +1,145 @@
+"""The table of commands, and commands read from text: every complaint names the field."""
+
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from plimsoll.app.posting import READS_LINE, READS_LOAN, READS_LOAN_FACTS, READS_OPEN_LOANS, want_of
+from plimsoll.app.wiring import COMMANDS, WIRING, parts_of, read_command
+from plimsoll.servicing.draw import Draw
+from plimsoll.servicing.repay import Repay
+from plimsoll.servicing.reschedule import Reschedule
+from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Malformed
+
+SERVICING = Path(__file__).resolve().parents[2] / "src" / "plimsoll" / "servicing"
+PAYMENT = {"key": "k1", "customer_id": 5, "on": "2026-03-01", "amount": "120.00", "currency": "CNY"}
+
+
+def test_each_command_is_a_frozen_value_with_key_customer_and_day():
+    for command in WIRING:
+        assert is_dataclass(command)
+        assert command.__dataclass_params__.frozen
+        assert "__slots__" in vars(command), command
+        assert [field.name for field in fields(command)][:3] == ["key", "customer_id", "on"]
+
+
+def test_each_command_is_named_for_the_file_of_its_verb():
+    for command, verb in WIRING.items():
+        assert command.__module__ == f"plimsoll.servicing.{verb.name}"
+        assert verb.reads in (READS_LINE, READS_LOAN, READS_LOAN_FACTS, READS_OPEN_LOANS)
+
+
+def test_each_file_with_a_command_is_in_the_table():
+    with_command = {path.stem for path in SERVICING.glob("*.py") if "READS = " in path.read_text("utf-8")}
+    assert with_command == set(COMMANDS)
+
+
+def test_a_command_is_read_from_json():
+    assert read_command({"command": "repay", **PAYMENT}) == Repay("k1", 5, date(2026, 3, 1), 12_000, "CNY")
+
+
+def test_a_command_is_read_from_a_row_where_all_is_text():
+    row = {**PAYMENT, "customer_id": "5", "loan_id": "7", "ref": ""}
+    assert read_command(row, "repay") == Repay("k1", 5, date(2026, 3, 1), 12_000, "CNY", loan_id=7)
+
+
+def test_null_is_not_given():
+    assert read_command({**PAYMENT, "ref": None}, "repay") == read_command(PAYMENT, "repay")
+
+
+def test_rates_and_lists_of_days_are_read():
+    said = {"key": "k1", "customer_id": 5, "on": "2026-03-01", "loan_id": 7}
+    drawn = read_command({**said, "amount": "500.00", "currency": "CNY", "rate": "0.0004"}, "draw")
+    assert isinstance(drawn, Draw)
+    assert drawn.rate == Rate(4, 10_000)
+    days = (date(2026, 4, 1), date(2026, 5, 1))
+    for written in (["2026-04-01", "2026-05-01"], "2026-04-01 2026-05-01"):
+        changed = read_command({**said, "rate": "0.0003", "due_on": written}, "reschedule")
+        assert isinstance(changed, Reschedule)
+        assert changed.due_on == days
+        assert changed.rate == Rate(3, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "key"),
+    [
+        ({"amount": None}, "field_missing", "amount"),
+        ({"key": ""}, "field_missing", "key"),
+        ({"key": 5}, "field_malformed", "key"),
+        ({"key": "a\nb"}, "field_malformed", "key"),
+        ({"key": "k" * 501}, "field_malformed", "key"),
+        ({"customer_id": "five"}, "field_malformed", "customer_id"),
+        ({"customer_id": -5}, "field_malformed", "customer_id"),
+        ({"customer_id": True}, "field_malformed", "customer_id"),
+        ({"customer_id": 5.0}, "field_malformed", "customer_id"),
+        ({"customer_id": 2**63}, "field_malformed", "customer_id"),
+        ({"customer_id": "9" * 19}, "field_malformed", "customer_id"),
+        ({"on": "2026-02-30"}, "date_malformed", "on"),
+        ({"on": 20260301}, "date_malformed", "on"),
+        ({"on": "1899-12-31"}, "date_out_of_range", "on"),
+        ({"amount": "120.001"}, "amount_too_precise", "amount"),
+        ({"amount": 120.5}, "amount_malformed", "amount"),
+        ({"amount": "1e3"}, "amount_malformed", "amount"),
+        ({"amount": "1" + "0" * 16}, "amount_too_large", "amount"),
+        ({"currency": "RMB"}, "currency_unknown", "currency"),
+        ({"loan": 7}, "field_unknown", "loan"),
+        ({"amount_minor": 7}, "field_unknown", "amount_minor"),
+    ],
+)
+def test_a_malformed_command_names_the_field(change: dict, code: str, key: str):
+    with pytest.raises(Malformed) as wrong:
+        read_command({**PAYMENT, **change}, "repay")
+    assert (wrong.value.code, wrong.value.key) == (code, key)
+
+
+def test_an_amount_needs_its_currency():
+    with pytest.raises(Malformed) as wrong:
+        read_command({"key": "k", "customer_id": 5, "on": "2026-03-01", "loan_id": 7, "fact": 1, "credit": "1.00"}, "reverse")
+    assert (wrong.value.code, wrong.value.key) == ("currency_unknown", "currency")
+
+
+@pytest.mark.parametrize("value", ["0.00001x", 0.0004, "-0.1", "0.0000000001"])
+def test_a_malformed_rate_names_the_field(value: object):
+    said = {**PAYMENT, "amount": "500.00", "loan_id": 7, "rate": value}
+    with pytest.raises(Malformed) as wrong:
+        read_command(said, "draw")
+    assert wrong.value.key == "rate"
+
+
+@pytest.mark.parametrize("value", ["2026-04-01;2026-05-01", {"a": 1}, [5], ["2026-04-01"] * 601])
+def test_a_malformed_list_of_days_names_the_field(value: object):
+    with pytest.raises(Malformed) as wrong:
+        read_command({"key": "k", "customer_id": 5, "on": "2026-03-01", "loan_id": 7, "due_on": value}, "reschedule")
+    assert wrong.value.key == "due_on"
+
+
+@pytest.mark.parametrize("name", ["", "pay", 5, None])
+def test_an_unknown_command_is_told_the_ones_there_are(name: object):
+    with pytest.raises(Malformed) as wrong:
+        read_command({**PAYMENT, "command": name})
+    assert wrong.value.code == "command_unknown"
+    assert "repay" in wrong.value.remedy
+
+
+def test_what_a_command_reads_follows_from_what_it_names():
+    one, all_open = read_command({**PAYMENT, "loan_id": 7}, "repay"), read_command(PAYMENT, "repay")
+    reads = WIRING[Repay].reads
+    assert want_of(one, reads).loan_ids == (7,)
+    assert want_of(all_open, reads).is_all_open
+
+
+def test_every_command_can_be_written_with_every_field():
+    written = {str: "x", int: "3", date: "2026-03-01", Rate: "0.0004"}
+    for name in COMMANDS:
+        row = {key: "CNY" if key == "currency" else "1.00" if part.is_amount else written.get(_type(name, part.name), "2026-03-01")
+               for key, part in parts_of(name).items()}  # fmt: skip
+        if "rate" in row:
+            row["rate"] = "0.0004"
+        assert type(read_command(row, name)) is COMMANDS[name]
+
+
+def _type(name: str, field_name: str) -> object:
+    return next(field.type for field in fields(COMMANDS[name]) if field.name == field_name)
