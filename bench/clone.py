@@ -1,5 +1,6 @@
 """Turn a small book made by real commands into a large one: copy each customer many times under new numbers, in SQL.
 
+The copies of one customer stand far apart, so that what is due on a day is scattered over the whole table, as in a book that grew.
 A copy has its own customer, loan and key numbers; everything else is as the commands left it, so the books balance and `verify`
 holds. Numbers of copy s are those of the first customer plus s times a stride.
 """
@@ -32,5 +33,5 @@ def copy_customers(connection: Connection, tables: Sequence[Table], copies: int)
         names = [column.name for column in table.columns]
         targets = ", ".join(f'"{name}"' for name in names)
         sources = ", ".join(copied(name) for name in names)
-        sql = f"insert into {table.name} ({targets}) select {sources} from {table.name}, {series} order by customer_id, s"
+        sql = f"insert into {table.name} ({targets}) select {sources} from {table.name}, {series} order by s, customer_id"
         connection.execute(text(sql), {"copies": copies})

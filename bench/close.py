@@ -29,8 +29,13 @@ class Nights:
     peak_mib: float = 0.0
 
     def run(self, name: str, day: date, *options: str) -> Sample:
-        """Close through a day and return the seconds, with the loans that were due as units."""
+        """Close through a day and return the seconds, with the loans that were due as units.
+
+        A night comes a day after the last one, so each finds its pages written out (and must log them whole when it changes them).
+        """
         self.setting.step(f"close: {name}, {day}")
+        if self.setting.server:
+            self.setting.server.checkpoint()
         log = self.setting.folder / "close.log"
         served = self.setting.server.cpu_s() if self.setting.server else 0.0
         ran: Ran = plimsoll(["close", "--through", day.isoformat(), "--db", self.url, "--json", *(options or ("--tape", "never"))], log)
