@@ -67,21 +67,29 @@ def annuity(principal, rows, first, until, rate_num, rate_den):  # type: ignore[
         for k in range(size):
             denominator[k] += scale[k]
         carry_over(denominator)
-    low = 0
-    high = 2 * principal + 1
     # The rounded quotient is the largest level with (2·level − 1) · denominator at most 2 · numerator.
     times(numerator, 2)
     tried = np.empty(size, np.int64)
+    low = 0
+    high = principal + 1
+    while fits_level(denominator, numerator, tried, high):
+        low = high
+        high *= 2
     while high - low > 1:
         middle = (low + high) // 2
-        for k in range(size):
-            tried[k] = denominator[k]
-        times(tried, 2 * middle - 1)
-        if is_at_most(tried, numerator):
+        if fits_level(denominator, numerator, tried, middle):
             low = middle
         else:
             high = middle
     return low
+
+
+def fits_level(denominator, numerator, tried, level):  # type: ignore[no-untyped-def]
+    """Tell whether (2·level − 1) · denominator is at most the numerator, on limbs; `tried` is scratch."""
+    for k in range(len(tried)):
+        tried[k] = denominator[k]
+    times(tried, 2 * level - 1)
+    return is_at_most(tried, numerator)
 
 
 def times(limbs, factor):  # type: ignore[no-untyped-def]
@@ -129,7 +137,7 @@ def compile_together(drivers: types.ModuleType) -> dict[str, object]:
                 functions[name] = value
             elif isinstance(value, int | tuple):
                 space[name] = value
-    for written in (annuity, times, carry_over, is_at_most):
+    for written in (annuity, fits_level, times, carry_over, is_at_most):
         assert isinstance(written, types.FunctionType)
         functions[written.__name__] = written
     for name, function in functions.items():

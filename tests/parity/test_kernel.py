@@ -1,0 +1,129 @@
+"""One arithmetic, two speeds: random lives through the interpreted and the compiled kernel are equal to the last minor unit."""
+
+import os
+from random import Random
+
+import numpy as np
+import pytest
+
+from plimsoll.interfaces.case.facts import read_facts
+from plimsoll.interfaces.case.fields import day_of
+from plimsoll.interfaces.case.terms import read_account_terms, read_loan_terms
+from plimsoll.loan.book import pack_standing, unpack_standing
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.fold import fold, go_on, pack_facts, rows_needed
+from plimsoll.loan.layout import O_SIZE, R_SIZE, R_WEIGHT
+from plimsoll.loan.level import annuity as exact_annuity
+from plimsoll.loan.state import measured
+from plimsoll.loan.terms import LOAN, Terms, write_account, write_loan
+from plimsoll.units.pack import pack, unpack
+from plimsoll.units.refusal import Malformed, Refused
+from tests.machine.lives import account_case, loan_case
+
+columns = pytest.importorskip("plimsoll.loan.columns", reason="the extra `fast` is not installed")
+
+LIVES = int(os.environ.get("PLIMSOLL_PARITY_LIVES", "1200"))
+Life = tuple[Terms, list[Fact], int]
+
+
+def life(seed: int) -> Life | None:
+    """Give one random life as the kernel reads it; every third is a pay-later account."""
+    case = account_case(Random(seed), "life") if seed % 3 == 0 else loan_case(Random(seed), "life")
+    as_of = day_of(case["as_of"], "as_of")
+    try:
+        if "terms" in case:
+            agreed = read_loan_terms(case["terms"])
+            return write_loan(agreed), read_facts(case["facts"], agreed.currency, case["terms"], False).facts, as_of
+        facts = read_facts(case["facts"], "CNY", {}, True).facts
+        first = min((fact.on for fact in facts), default=as_of)
+        return write_account(read_account_terms(case["account"], first)), facts, as_of
+    except Malformed:
+        return None
+
+
+def histories_of(lives: list[Life]) -> tuple[object, np.ndarray, np.ndarray]:
+    """Give lives as columns, the day of each, and the rows each needs."""
+    facts: list[int] = []
+    more: list[int] = []
+    counts, dues, dues_at = [], [0], []
+    for terms, own, _ in lives:
+        packed, own_more = pack_facts(own)
+        for i in range(len(own)):
+            packed[i * 7 + 5] += len(more)
+        facts += packed
+        more += own_more
+        counts.append(len(own))
+        dues_at.append(len(dues))
+        dues += terms.dues
+    histories = columns.Histories(
+        np.array([terms.vector for terms, _, _ in lives], np.int64),
+        np.array([terms.kind != LOAN for terms, _, _ in lives], np.int64),
+        np.array(dues, np.int64),
+        np.array(dues_at, np.int64),
+        np.array(facts or [0], np.int64),
+        np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        np.array([*more, 0], np.int64),
+    )
+    as_of = np.array([day for _, _, day in lives], np.int64)
+    return histories, as_of, np.array([rows_needed(*one) for one in lives], np.int64)
+
+
+def test_random_lives_are_equal_interpreted_and_compiled() -> None:
+    """Measured numbers, refusals and whole states agree, life by life; 100,000 of them with PLIMSOLL_PARITY_LIVES=100000."""
+    done = 0
+    for start in range(0, LIVES, 4000):
+        lives = [one for seed in range(start, min(start + 4000, LIVES)) if (one := life(seed)) is not None]
+        histories, as_of, needed = histories_of(lives)
+        compiled = columns.fold_many(histories, as_of, needed, flat_size_max=4000, threads=2)
+        for i, (terms, facts, day) in enumerate(lives):
+            standing = fold(terms, facts, day)
+            if isinstance(standing, Refused):
+                assert compiled.codes[i] > 0, (start, i, standing)
+                continue
+            assert compiled.codes[i] == 0, (start, i, int(compiled.codes[i]))
+            assert compiled.out[i].tolist() == measured(terms, standing), (start, i)
+            flat = unpack(pack_standing(standing))
+            assert compiled.flat[i, : int(compiled.flat_sizes[i])].tolist() == flat, (start, i)
+            done += 1
+    assert done > LIVES * 9 // 10
+
+
+def test_cached_states_move_as_they_fold() -> None:
+    """Moving packed states to a later day, compiled, equals going on interpreted, and packing is the same both ways."""
+    lives = [one for seed in range(400) if (one := life(seed)) is not None]
+    held = [(terms, standing, day) for terms, facts, day in lives if not isinstance(standing := fold(terms, facts, day), Refused)]
+    blobs = [pack_standing(standing) for _, standing, _ in held]
+    flat, flat_at = columns.unpack_many(blobs)
+    terms, is_account, _, _ = columns.terms_of([pack(one.pack()) for one, _, _ in held])
+    later = np.array([day + 17 * (i % 13) for i, (_, _, day) in enumerate(held)], np.int64)
+    moved = columns.move_many(terms, is_account, flat, flat_at, later, flat_size_max=4000)
+    packed = columns.pack_many(moved.flat, moved.flat_sizes)
+    for i, (own, _, _) in enumerate(held):
+        gone_on = go_on(own, unpack_standing(blobs[i]), (), int(later[i]))
+        assert not isinstance(gone_on, Refused)
+        assert moved.out[i].tolist() == measured(own, gone_on), i
+        assert packed[i] == pack_standing(gone_on), i
+    assert moved.out.shape == (len(held), O_SIZE)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_the_annuity_on_limbs_is_the_exact_one(seed: int) -> None:
+    """The one function that is written twice: any principal, rate and periods give the same level instalment."""
+    chance = Random(seed)
+    count = chance.randrange(1, 361 if seed % 20 == 0 else 40)
+    rate_den = chance.choice([10_000, 10**6 * 365, 10**6 * 133_590, 10**9 * 360])
+    rate_num = chance.choice([0, 4, rate_den // 36_500, chance.randrange(rate_den // 300 + 1)])
+    rows = [0] * (R_SIZE * count)
+    for i in range(count):
+        rows[i * R_SIZE + R_WEIGHT] = chance.choice([1, 7, 30, 31, 365])
+    principal = chance.choice([1, 7, 100, 999_999, chance.randrange(1, 10**12)])
+    exact = exact_annuity(principal, rows, 0, count, rate_num, rate_den)
+    assert columns.KERNEL["annuity"](principal, np.array(rows, np.int64), 0, count, rate_num, rate_den) == exact
+
+
+@pytest.mark.parametrize("numbers", [[], [0, 0], [5], [-1, 0, 2**31 - 1], [2**31, -(2**62), 0, 1], [0] * 300 + [7]])
+def test_packed_numbers_come_back(numbers: list[int]) -> None:
+    """What is packed comes back, interpreted and compiled."""
+    assert unpack(pack(numbers)) == numbers
+    flat, flat_at = columns.unpack_many([pack(numbers), pack([1, 2])])
+    assert flat[: flat_at[1]].tolist() == numbers
