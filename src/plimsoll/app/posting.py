@@ -14,7 +14,7 @@ from plimsoll.ledger.chart import NOTHING_POSTED
 from plimsoll.ledger.entry import Legs, difference
 from plimsoll.loan.book import Decision, Held, Line, NewLoan, apply, needs_history, open_loan
 from plimsoll.loan.facts import Fact
-from plimsoll.loan.layout import PURCHASED
+from plimsoll.loan.layout import OPEN, PURCHASED
 from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.units.pack import pack
 from plimsoll.units.position import Position
@@ -172,8 +172,24 @@ def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf) -> li
         change = _change(sheet, opened[loan_id] if is_new else sheet.loans[loan_id], detailed, on, facts_of)
         if isinstance(change, Refused):
             return change
+        due = _due_next(change, on, is_close=loan_id in decision.moves)
+        if due != change.after.summary.next_day:
+            change = change._replace(after=replace(change.after, summary=change.after.summary._replace(next_day=due)))
         changes.append(change._replace(rise=change.after.summary.in_use_minor) if is_new else change)
     return changes
+
+
+def _due_next(change: Change, on: int, *, is_close: bool) -> int:
+    """Give the next day of a loan's agenda. A day that a command moved the loan to, or past, is left for the close of that day.
+
+    The close of a day that commands of later days went past looks again on the day the loan has reached.
+    """
+    before, after = change.before.summary, change.after.summary
+    if after.status != OPEN:
+        return after.next_day
+    if is_close:
+        return before.as_of if before.as_of > on else after.next_day
+    return before.next_day if 0 < before.next_day <= after.as_of else after.next_day
 
 
 def _change(sheet: Sheet, before: Held, detailed: list[tuple[Fact, str]], on: int, facts_of: FactsOf) -> Change | Refused:
