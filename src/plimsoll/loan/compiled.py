@@ -38,17 +38,6 @@ FACTOR_MAX = 1 << 42
 """Factors of the limb arithmetic stay below this, so that limb × factor + carry stays below 2^63."""
 
 
-INLINED = frozenset([
-    "accrue_interest", "accrue_penalty", "accrued_interest", "advance", "basis", "begin", "clear", "close_paid_rows",
-    "day_in_month", "day_of", "days_since", "due_day", "fall_due", "fee_part", "flat_size", "flatten", "fold",
-    "forget_last_split", "half_up", "held_weight", "is_leap", "measure", "measure_owed", "month_length", "month_of", "next_day",
-    "oldest_unpaid", "open_period", "order_facts", "ordinal", "owed_penalty", "past_due_days", "pay", "pay_due", "pay_fee",
-    "pay_interest", "pay_penalty", "pay_principal", "plan_from_here", "principal_part", "set_row", "settle_status", "sooner",
-    "start_stepping", "step_from", "take_fact", "take_penalty", "unflatten", "unpaid", "use_credit", "weight", "year_of",
-])  # fmt: skip
-"""Called for every due day or fact: their calls would cost more than their work, since an array is seven words to hand over."""
-
-
 def annuity(principal, rows, first, until, rate_num, rate_den):  # type: ignore[no-untyped-def]
     """Give what `loan.level.annuity` gives, on limbs of 20 bits: P·Π(1+r) ÷ f, rounded half-up."""
     size = 4 * (until - first + 2)
@@ -144,7 +133,9 @@ def compile_together(drivers: types.ModuleType) -> dict[str, object]:
         own = types.FunctionType(function.__code__, space, name, function.__defaults__)
         own.__module__ = function.__module__
         own.__qualname__ = f"{name}_{digest}"
-        space[name] = numba.njit(own, cache=True, nogil=True, error_model="numpy", forceinline=name in INLINED)
+        # Arrays are handed from call to call without counting references, which would cost ten times the work; so nothing but the
+        # annuity may make one.
+        space[name] = numba.njit(own, cache=True, nogil=True, error_model="numpy", _nrt=name == "annuity")
     return space
 
 

@@ -136,7 +136,6 @@ def level_again(terms: Sequence[int], s: Vector, rows: Vector) -> None:
         return
     s[S_FIRST] = s[S_NEXT]
     plan_from_here(s)
-    s[S_PAUSE_PLANNED] = 1
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
         weigh_rows(terms, s, rows)
         begun_num = s[S_NUM] - s[S_BEGUN] * s[S_RATE_DEN]
@@ -190,7 +189,8 @@ def drop_rows_without_principal(terms: Sequence[int], s: Vector, rows: Vector) -
 
 
 def plan_from_here(s: Vector) -> None:
-    """Let the plan count on the interest of this period as earned so far, and on what the balance will earn."""
+    """Let the plan count on the interest of this period as earned so far, and on what the balance will earn, a holiday under way left out."""
+    s[S_PAUSE_PLANNED] = 1
     s[S_SHADOW_NUM] = s[S_NUM]
     s[S_BEGUN] = half_up(s[S_NUM], s[S_RATE_DEN])
 
