@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Date, DateTime, Integer, LargeBinary, SmallIn
 from plimsoll.app import schema, statements
 from plimsoll.app.days import DayNumbers, StoredDates
 from plimsoll.app.rows import columns
-from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, sheet_of
+from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, looked_at, sheet_of
 from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.loan.facts import Fact
 
@@ -40,19 +40,9 @@ COPY_TYPES: Final = {
     LargeBinary: "bytea",
 }
 
-_LOOK: Final = (
-    f"SELECT bo.open_on, co.digest, co.answer, {statements.CUSTOMER_COLUMNS}{{columns}} "
-    "FROM book bo LEFT JOIN command co ON co.key = %s "
-    "LEFT JOIN (line li JOIN customer cu ON cu.customer_id = li.customer_id) ON li.customer_id = %s{loans}"
-)
-_LOOK_LINE: Final = _LOOK.format(columns="", loans="")
-_LOOK_LOANS: Final = _LOOK.format(
-    columns=f", {statements.HELD_COLUMNS}", loans=f" LEFT JOIN ({statements.HELD_JOIN}) ON st.customer_id = %s AND {{which}}"
-)
-_LOOK_OPEN: Final = _LOOK_LOANS.format(which="st.status <= 1")
-_LOOK_NAMED: Final = _LOOK_LOANS.format(which="st.loan_id = ANY(%s::int8[])")
-_AT_LOANS: Final = 3 + statements.CUSTOMER_WIDTH
-
+_LOOK: Final = statements.look(MARK, "")
+_LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
+_LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ANY(%s::int8[])")
 _CLAIM: Final = (
     "WITH claim AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%s) AS is_claimed) "
     "SELECT claim.is_claimed, locked.* FROM claim LEFT JOIN LATERAL ("
@@ -64,7 +54,7 @@ _MOVE_OPEN_ON: Final = statements.MOVE_OPEN_ON.replace("?", MARK)
 _LOCKED: Final = statements.CUSTOMER + "= ANY(%s::int8[]) ORDER BY li.customer_id FOR UPDATE OF li"
 _SEEN_ONE: Final = "SELECT bo.open_on, co.digest, co.answer FROM book bo LEFT JOIN command co ON co.key = %s"
 _SEEN: Final = statements.SEEN + "= ANY(%s)"
-_OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND st.status <= 1"
+_OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN
 _NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))"
 _FACTS: Final = statements.FACTS.replace("?", MARK)
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state) ON COMMIT DELETE ROWS"
@@ -138,23 +128,15 @@ class PostgresTransaction:
     def look_one(self, key: str, want: Want) -> Taken:
         """Read what one command needs as it stands at one moment, without a lock: `save` stores nothing if the customer moved since."""
         with troubles():
-            cursor = self.cursor
             if want.is_all_open:
-                cursor.execute(statements.numbered(_LOOK_OPEN), (key, want.customer_id, want.customer_id), binary=True)
+                rows = self._rows(_LOOK_OPEN, (key, want.customer_id))
             elif want.loan_ids:
-                parameters = (key, want.customer_id, want.customer_id, array_text(want.loan_ids))
-                cursor.execute(statements.numbered(_LOOK_NAMED), parameters, binary=True)
+                rows = self._rows(_LOOK_NAMED, (key, want.customer_id, array_text(want.loan_ids)))
             else:
-                cursor.execute(statements.numbered(_LOOK_LINE), (key, want.customer_id), binary=True)
-            rows = cursor.fetchall()
-        open_on, digest, answer = rows[0][:3]
-        sheet = Sheet(want.customer_id)
-        if rows[0][3] is not None:
-            sheet = sheet_of(rows[0][3:_AT_LOANS], self.numbers)
-        loans = [row[_AT_LOANS:] for row in rows if len(row) > _AT_LOANS and row[_AT_LOANS] is not None]
-        hold_rows({want.customer_id: sheet}, loans, self.numbers)
-        self.open_on = self.numbers[open_on]
-        return Taken(self.open_on, {want.customer_id: sheet}, {key: Seen(digest, answer)} if digest is not None else {})
+                rows = self._rows(_LOOK, (key, want.customer_id))
+        taken = looked_at(key, want, rows, self.numbers)
+        self.open_on = taken.open_on
+        return taken
 
     def take_one(self, key: str, want: Want) -> Taken:
         """Claim a key, lock its customer and read what one command needs.
@@ -263,7 +245,7 @@ class PostgresTransaction:
         values.extend(chain.from_iterable(lines))
         values.extend(chain.from_iterable(uses))
         values += (len(lines) + len(uses), self.days[self.open_on])
-        guarded = (statements.update_line_terms(MARK),) * len(lines) + (statements.use_limit(MARK),) * len(uses)
+        guarded = (statements.update_line_terms(MARK),) * len(lines) + (statements.use_limit_postgres(),) * len(uses)
         self._run(statements.joined(tuple(parts), guarded), values)
 
     def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
@@ -282,7 +264,7 @@ class PostgresTransaction:
             self._run(statements.joined((), (statements.update_line_terms(MARK),)), (*row, 1, day))
         uses = pending.uses()
         arrays = [array_text(column) for column in columns(uses or [(0,) * len(statements.USE_NAMES)])]
-        self._run(statements.joined((), (statements.use_limits(),)), (*arrays, len(uses), day))
+        self._run(statements.joined((), (statements.use_limits_postgres(),)), (*arrays, len(uses), day))
 
     def _copy(self, statement: str, table: Table, rows: Rows) -> None:
         with self.cursor.copy(statement.encode()) as copy:

@@ -20,6 +20,7 @@ from plimsoll.app.rows import (
     Stored,
 )
 from plimsoll.app.schema import STATUS_NONE
+from plimsoll.app.statements import LOOK_AT_LOANS
 from plimsoll.loan.book import Book, Held, Line, Summary
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import OPEN
@@ -223,6 +224,18 @@ def sheet_of(row: Row, numbers: Mapping[Any, int]) -> Sheet:
     if status != STATUS_NONE:
         line = Line(currency, limit, used, cash_limit, cash_used, later_limit, later_used, status, credit)
     return Sheet(customer_id, numbers[opened_on], commands_count, line)
+
+
+def looked_at(key: str, want: Want, rows: list[Row], numbers: Mapping[Any, int]) -> Taken:
+    """Give what rows of `statements.look` say: a book has always one row, a customer or a loan that is not there is NULL."""
+    open_on, digest, answer, customer_id = rows[0][:4]
+    sheet = Sheet(want.customer_id)
+    if customer_id is not None:
+        sheet = sheet_of(rows[0][3:LOOK_AT_LOANS], numbers)
+        if len(rows[0]) > LOOK_AT_LOANS and rows[0][LOOK_AT_LOANS] is not None:
+            hold_rows({customer_id: sheet}, [row[LOOK_AT_LOANS:] for row in rows], numbers)
+    seen = {key: Seen(digest, answer)} if digest is not None else {}
+    return Taken(numbers[open_on], {want.customer_id: sheet}, seen)
 
 
 def hold_rows(sheets: Mapping[int, Sheet], rows: Iterable[Row], numbers: Mapping[Any, int]) -> None:

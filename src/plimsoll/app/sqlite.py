@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from plimsoll.app import schema, statements
 from plimsoll.app.days import DayNumbers, StoredTexts
-from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, sheet_of
+from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, looked_at, sheet_of
 from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.loan.facts import Fact
 
@@ -24,10 +24,13 @@ UNUSABLE: Final = (
     "SQLITE_PERM",
     "SQLITE_READONLY",
 )
-_OPEN = statements.HELD + "st.customer_id = ? AND st.status <= 1"
-_NAMED = statements.HELD + "st.customer_id = ? AND st.loan_id = ?"
-_CUSTOMER = statements.CUSTOMER + "= ?"
-_SEEN = statements.SEEN + "= ?"
+_LOOK: Final = statements.look(MARK, "")
+_LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
+_LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ?")
+_OPEN: Final = statements.HELD + "st.customer_id = ? AND " + statements.IS_OPEN
+_NAMED: Final = statements.HELD + "st.customer_id = ? AND st.loan_id = ?"
+_CUSTOMER: Final = statements.CUSTOMER + "= ?"
+_SEEN: Final = statements.SEEN + "= ?"
 
 
 def instant(at: datetime) -> str:
@@ -77,12 +80,21 @@ class SqliteTransaction:
         return instant(at)
 
     def look_one(self, key: str, want: Want) -> Taken:
-        """Read everything one command needs; with one writer at a time there is nothing to gain from doing it without a lock."""
-        return self.take([key], [want])
+        """Read everything one command needs, under lock: with one writer at a time there is nothing to gain from less."""
+        return self.take_one(key, want)
 
     def take_one(self, key: str, want: Want) -> Taken:
         """Read everything one command needs. The whole database is under lock, so the key is always claimed."""
-        return self.take([key], [want])
+        if len(want.loan_ids) > 1:
+            return self.take([key], [want])
+        with troubles():
+            if want.is_all_open:
+                rows = self.connection.execute(_LOOK_OPEN, (key, want.customer_id)).fetchall()
+            elif want.loan_ids:
+                rows = self.connection.execute(_LOOK_NAMED, (key, want.customer_id, want.loan_ids[0])).fetchall()
+            else:
+                rows = self.connection.execute(_LOOK, (key, want.customer_id)).fetchall()
+        return looked_at(key, want, rows, self.numbers)
 
     def take(self, keys: Sequence[str], wants: Sequence[Want]) -> Taken:
         """Read everything some commands need; `wants` names each customer once."""
@@ -133,7 +145,7 @@ class SqliteTransaction:
             changed = [row[2:] + row[:2] for row in pending.states(self.days, is_fresh=False)]
             self._change(statements.update_state(MARK), changed)
             self._change(statements.update_line_terms(MARK), pending.changed_lines())
-            self._change(statements.use_limit(MARK), pending.uses())
+            self._change(statements.use_limit_sqlite(), pending.uses())
             self.connection.execute("COMMIT")
 
     def _insert(self, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
@@ -144,8 +156,12 @@ class SqliteTransaction:
 
     def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run an UPDATE for each row; each must change exactly one row of the table."""
-        if rows and self.connection.executemany(statement, rows).rowcount != len(rows):
-            raise LimitGuard(statement.split()[1])
+        if len(rows) == 1:
+            changed = self.connection.execute(statement, rows[0]).rowcount
+        else:
+            changed = self.connection.executemany(statement, rows).rowcount if rows else 0
+        if changed != len(rows):
+            raise LimitGuard("the limit would be passed")
 
     def move_open_day(self, on: date) -> None:
         """Move the first day that takes entries forward to `on`, and commit."""

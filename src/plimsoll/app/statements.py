@@ -32,25 +32,29 @@ CUSTOMER_WIDTH: Final = 3 + len(LINE_TERMS)
 CUSTOMER: Final = f"SELECT {CUSTOMER_COLUMNS} FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
 
 HELD_COLUMNS: Final = "st.customer_id, st.loan_id, lo.product, lo.currency, lo.terms, " + ", ".join(f"st.{name}" for name in STATE_VALUES)
-HELD_JOIN: Final = "loan_state st JOIN loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id"
-HELD: Final = f"SELECT {HELD_COLUMNS} FROM {HELD_JOIN} WHERE "
+_LOAN: Final = "loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id"
+HELD: Final = f"SELECT {HELD_COLUMNS} FROM loan_state st JOIN {_LOAN} WHERE "
 """Loans with their state; the condition follows."""
+
+IS_OPEN: Final = "st.status <= 1"
+LOOK_AT_LOANS: Final = 3 + CUSTOMER_WIDTH
+"""Where the columns of a loan begin in a row of `look`."""
 
 FACTS: Final = "SELECT kind, effective_on, amount_minor, a, b, more FROM fact WHERE customer_id = ? AND loan_id = ? ORDER BY n"
 
 _USE_LIMIT: Final = """
 UPDATE line SET
-    used_minor = line.used_minor + u.used,
-    cash_used_minor = line.cash_used_minor + u.cash,
-    later_used_minor = line.later_used_minor + u.later,
-    credit_minor = line.credit_minor + u.credit,
-    commands_count = line.commands_count + u.commands
-FROM {source}
-WHERE line.customer_id = u.customer
-    AND line.commands_count = u.version
-    AND (u.need <= 0 OR (line.status = 'open' AND line.used_minor + u.need <= line.limit_minor))
-    AND (u.need_cash <= 0 OR line.cash_used_minor + u.need_cash <= line.cash_limit_minor)
-    AND (u.need_later <= 0 OR line.later_used_minor + u.need_later <= line.later_limit_minor)
+    used_minor = line.used_minor + {used},
+    cash_used_minor = line.cash_used_minor + {cash},
+    later_used_minor = line.later_used_minor + {later},
+    credit_minor = line.credit_minor + {credit},
+    commands_count = line.commands_count + {commands}
+{source}
+WHERE line.customer_id = {customer}
+    AND line.commands_count = {version}
+    AND ({need} <= 0 OR (line.status = 'open' AND line.used_minor + {need} <= line.limit_minor))
+    AND ({need_cash} <= 0 OR line.cash_used_minor + {need_cash} <= line.cash_limit_minor)
+    AND ({need_later} <= 0 OR line.later_used_minor + {need_later} <= line.later_limit_minor)
 """
 """The acceptance rule, in the statement that uses the limit: what is taken must fit; what is given back always does.
 
@@ -59,6 +63,20 @@ And nobody may have moved the customer since it was read: `version` is the count
 
 USE_NAMES: Final = ("customer", "used", "cash", "later", "credit", "commands", "need", "need_cash", "need_later", "version")
 """Changes of one line; `need…` is how far use rose at its highest acceptance above what stood there, 0 where nothing was taken."""
+
+
+@cache
+def look(mark: str, loans: str) -> str:
+    """Give the SELECT of everything one command needs, one row a loan: open day, digest and answer of the key, customer, loan.
+
+    Parameters: key, customer, and what `loans` (a condition on `st`, "" to read none) has marks for.
+    """
+    joined_loans = f" LEFT JOIN loan_state st ON st.customer_id = li.customer_id AND {loans} LEFT JOIN {_LOAN}" if loans else ""
+    return (
+        f"SELECT bo.open_on, co.digest, co.answer, {CUSTOMER_COLUMNS}{', ' + HELD_COLUMNS if loans else ''} "
+        f"FROM book bo LEFT JOIN command co ON co.key = {mark} "
+        f"LEFT JOIN line li ON li.customer_id = {mark} LEFT JOIN customer cu ON cu.customer_id = li.customer_id{joined_loans}"
+    )
 
 
 @cache
@@ -96,17 +114,25 @@ def update_line_terms(mark: str) -> str:
 
 
 @cache
-def use_limit(mark: str, rows: int = 1) -> str:
-    """Give the guarded update of `rows` lines, parameters as USE_NAMES for each. A line that would be passed is left as it is."""
-    one = "SELECT " + ", ".join(f"{mark} AS {name}" for name in USE_NAMES)
-    return _USE_LIMIT.format(source="(" + " UNION ALL ".join([one] * rows) + ") AS u")
+def use_limit_sqlite() -> str:
+    """Give the guarded update of one line, parameters as USE_NAMES. A line that would be passed is left as it is."""
+    return _USE_LIMIT.format(source="", **{name: f"?{place}" for place, name in enumerate(USE_NAMES, 1)})
 
 
 @cache
-def use_limits() -> str:
-    """Give the guarded update (PostgreSQL) of any number of lines: one array for each of USE_NAMES."""
-    arrays = ", ".join(["%s::int8[]"] * len(USE_NAMES))
-    return _USE_LIMIT.format(source=f"unnest({arrays}) AS u({', '.join(USE_NAMES)})")
+def use_limit_postgres() -> str:
+    """Give the guarded update of one line, parameters as USE_NAMES."""
+    return _from_source("(SELECT " + ", ".join(f"%s AS {name}" for name in USE_NAMES) + ") AS u")
+
+
+@cache
+def use_limits_postgres() -> str:
+    """Give the guarded update of any number of lines: one array for each of USE_NAMES."""
+    return _from_source(f"unnest({', '.join(['%s::int8[]'] * len(USE_NAMES))}) AS u({', '.join(USE_NAMES)})")
+
+
+def _from_source(source: str) -> str:
+    return _USE_LIMIT.format(source=f"FROM {source}", **{name: f"u.{name}" for name in USE_NAMES})
 
 
 @cache
