@@ -25,10 +25,14 @@ from plimsoll.loan.layout import (
     S_ROWS,
     S_SIZE,
     SPLIT_SIZE,
+    T_DAY_COUNT,
+    T_PENALTY_NUM,
+    T_PRINCIPAL,
     T_RATE_DEN,
     T_RATE_NUM,
     T_SIZE,
 )
+from plimsoll.units.days import ACTUAL_ACTUAL
 from plimsoll.units.position import Position
 
 Ints = npt.NDArray[np.int64]
@@ -37,8 +41,9 @@ Bytes = npt.NDArray[np.uint8]
 KERNEL: dict[str, Any] = compile_together(drive)
 RANGE_LOANS = 4096
 """Loans a thread takes at a time."""
-DAYS_MAX = 366 * 366 * 40
-"""The largest weight of a period that `fits` allows for: 40 years in the finest day count."""
+YEARS_MAX = 40
+"""The longest period that `fits` allows for."""
+ACCOUNT_MAX_MINOR = 10**11
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,28 @@ class Histories:
 
 def fits(terms: Sequence[int], amount_max_minor: int) -> bool:
     """Tell whether a loan's products stay below 2^63: amount × rate × the longest weight, and the factors of the annuity."""
-    earned = amount_max_minor * max(terms[T_RATE_NUM], 1) * DAYS_MAX
-    return 2 * earned < 2**62 and terms[T_RATE_DEN] + terms[T_RATE_NUM] * 366 * 366 < FACTOR_MAX
+    finest = 366 if terms[T_DAY_COUNT] >= ACTUAL_ACTUAL else 1
+    earned = amount_max_minor * max(terms[T_RATE_NUM], terms[T_PENALTY_NUM], 1) * YEARS_MAX * 366 * finest
+    return 2 * earned < 2**62 and terms[T_RATE_DEN] + terms[T_RATE_NUM] * 366 * finest < FACTOR_MAX and amount_max_minor < 2**40
+
+
+def fits_many(terms: Ints, is_account: Ints) -> npt.NDArray[np.bool_]:
+    """Tell for each loan whether the compiled kernel may work on it; the others are for the interpreted one, which has no bound.
+
+    An account is taken to owe at most ACCOUNT_MAX_MINOR at any time.
+    """
+    kinds, kind_of = np.unique(terms[:, [T_RATE_NUM, T_RATE_DEN, T_DAY_COUNT, T_PENALTY_NUM]], axis=0, return_inverse=True)
+    most = np.zeros(len(kinds), np.int64)
+    for i, kind in enumerate(kinds.tolist()):
+        own = [0] * T_SIZE
+        own[T_RATE_NUM], own[T_RATE_DEN], own[T_DAY_COUNT], own[T_PENALTY_NUM] = kind
+        amount = 1
+        while fits(own, amount):
+            amount *= 2
+        most[i] = amount // 2
+    owed = np.where(is_account == 1, ACCOUNT_MAX_MINOR, terms[:, T_PRINCIPAL])
+    fitting: npt.NDArray[np.bool_] = owed <= most[kind_of.reshape(-1)]
+    return fitting
 
 
 def share(count: int, work: Callable[[int, int], None], threads: int) -> None:

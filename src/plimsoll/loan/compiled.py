@@ -9,6 +9,7 @@ import hashlib
 import sys
 import types
 from importlib.abc import SourceLoader
+from typing import Any
 
 import numba
 import numpy as np
@@ -135,7 +136,8 @@ def compile_together(drivers: types.ModuleType) -> dict[str, object]:
         own.__qualname__ = f"{name}_{digest}"
         # Arrays are handed from call to call without counting references, which would cost ten times the work; so nothing but the
         # annuity may make one.
-        space[name] = numba.njit(own, cache=True, nogil=True, error_model="numpy", _nrt=name == "annuity")
+        options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": name == "annuity"}
+        space[name] = numba.njit(**options)(own)
     return space
 
 

@@ -189,7 +189,7 @@ def drop_rows_without_principal(terms: Sequence[int], s: Vector, rows: Vector) -
 
 
 def plan_from_here(s: Vector) -> None:
-    """Let the plan count on the interest of this period as earned so far, and on what the balance will earn, a holiday under way left out."""
+    """Let the plan count on the interest of this period as earned so far, and on what the balance will earn, holidays left out."""
     s[S_PAUSE_PLANNED] = 1
     s[S_SHADOW_NUM] = s[S_NUM]
     s[S_BEGUN] = half_up(s[S_NUM], s[S_RATE_DEN])
