@@ -18,10 +18,14 @@ from plimsoll.app.scan import Snapshot, snapshot
 from plimsoll.app.store import Store
 from plimsoll.app.tape import balances_of
 from plimsoll.ledger.chart import CHART, CODES
-from plimsoll.loan.columns import Folded, Histories, Ints, fold_many, terms_of, unpack_many
-from plimsoll.loan.fold import DAYS_BETWEEN_BILLS_MIN
+from plimsoll.loan.book import pack_standing
+from plimsoll.loan.columns import Folded, Histories, Ints, fits_states, fold_many, terms_of, unpack_many
+from plimsoll.loan.fold import DAYS_BETWEEN_BILLS_MIN, fold
 from plimsoll.loan.layout import F_SIZE, M_INSTALMENTS, O_PRINCIPAL, RESCHEDULED, T_DISBURSED_ON, T_INSTALMENTS
+from plimsoll.loan.state import measured
+from plimsoll.loan.terms import Terms
 from plimsoll.units.pack import unpack
+from plimsoll.units.refusal import Refused
 
 CUSTOMERS_A_PART: Final = 10_000
 STATE_COLUMNS: Final = ("customer_id", "loan_id", "as_of", "facts_count", "entries_count", "in_use_minor", "posted", "state")
@@ -105,6 +109,8 @@ def _fold_part(
     room = int(sizes.max()) + 4 * 64
     histories = Histories(terms, is_account, dues, dues_at, facts, facts_at, more)
     folded = fold_many(histories, as_of, rows_needed, flat_size_max=room, threads=threads)
+    for i in np.flatnonzero(~fits_states(terms, is_account, flat, flat_at)).tolist():
+        _fold_exactly(seen, loans[i], states[i], folded, i)
     for i, (row, state) in enumerate(zip(loans, states, strict=True)):
         one = (row[0], row[1])
         if folded.codes[i]:
@@ -118,6 +124,20 @@ def _fold_part(
         if state[5] != int(folded.out[i, O_PRINCIPAL]):
             verdict.breaches["principal in use is not the principal of the state"].append(one)
     return folded
+
+
+def _fold_exactly(seen: Snapshot, loan: tuple[Any, ...], state: tuple[Any, ...], folded: Folded, i: int) -> None:
+    """Fold one loan by the interpreted kernel: its numbers are too long for the compiled one."""
+    terms = Terms.unpack("", tuple(unpack(loan[2])))
+    standing = fold(terms, seen.facts(loan[0], loan[1]), state[2])
+    if isinstance(standing, Refused):
+        folded.codes[i] = 1
+        return
+    flat = unpack(pack_standing(standing))
+    folded.codes[i] = 0
+    folded.out[i] = measured(terms, standing)
+    folded.flat_sizes[i] = len(flat)
+    folded.flat[i, : len(flat)] = flat[: folded.flat.shape[1]]
 
 
 def _pack_facts(ids: list[tuple[int, int]], rows: list[tuple[Any, ...]], verdict: Verdict) -> tuple[Ints, Ints, Ints, Ints]:

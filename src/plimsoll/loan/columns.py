@@ -22,6 +22,9 @@ from plimsoll.loan.layout import (
     P_SIZE,
     R_SIZE,
     S_DAY,
+    S_PENALTY_NUM,
+    S_RATE_DEN,
+    S_RATE_NUM,
     S_ROWS,
     S_SIZE,
     SPLIT_SIZE,
@@ -105,6 +108,16 @@ def fits_many(terms: Ints, is_account: Ints) -> npt.NDArray[np.bool_]:
     owed = np.where(is_account == 1, ACCOUNT_MAX_MINOR, terms[:, T_PRINCIPAL])
     fitting: npt.NDArray[np.bool_] = owed <= most[kind_of.reshape(-1)]
     return fitting
+
+
+def fits_states(terms: Ints, is_account: Ints, states: Ints, states_at: Ints) -> npt.NDArray[np.bool_]:
+    """Tell as `fits_many` does, for the rates agreed and for those in force in the cached states (a reschedule may have changed them)."""
+    now = terms.copy()
+    starts = states_at[:-1]
+    now[:, T_RATE_NUM] = states[starts + S_RATE_NUM]
+    now[:, T_RATE_DEN] = states[starts + S_RATE_DEN]
+    now[:, T_PENALTY_NUM] = states[starts + S_PENALTY_NUM]
+    return fits_many(terms, is_account) & fits_many(now, is_account)
 
 
 def share(count: int, work: Callable[[int, int], None], threads: int) -> None:
