@@ -225,12 +225,12 @@ def test_a_law_change_alone_makes_the_load_fail_and_names_the_day(tmp_path):
 
 
 def test_a_country_without_rules_binds_nothing(tmp_path):
-    edited(tmp_path, "product/cash-line.yaml", "licence: cfc", "licence: tw_bank")
-    (tmp_path / "law" / "tw").mkdir()
-    (tmp_path / "law" / "tw" / "licences.yaml").write_text(
-        "licences:\n  tw_bank: {title: {zh-CN: 台湾的银行, en: bank in Taiwan}}\n", "utf-8"
+    edited(tmp_path, "product/cash-line.yaml", "licence: cfc", "licence: xx_bank")
+    (tmp_path / "law" / "xx").mkdir()
+    (tmp_path / "law" / "xx" / "licences.yaml").write_text(
+        "licences:\n  xx_bank: {title: {zh-CN: 无规则国家的银行, en: bank of a country without rules}}\n", "utf-8"
     )
-    assert require_lawful(load(tmp_path)).products["cash-line"][0].licence == "tw_bank"
+    assert require_lawful(load(tmp_path)).products["cash-line"][0].licence == "xx_bank"
 
 
 def test_offers_are_of_two_kinds():
