@@ -78,12 +78,20 @@ def refuse_use(book: Book, currency: str) -> Refused | None:
     return None
 
 
+def refuse_before_begun(held: Held, on: date) -> Refused | None:
+    """Refuse a day before the loan was handed out or the account opened: fact_before_disbursement."""
+    begun = begun_on(held.terms)
+    if on.toordinal() >= begun:
+        return None
+    return Refused("fact_before_disbursement", "", f"loan {held.loan_id} from {date.fromordinal(begun)}, not {on}")
+
+
 def standing_at(held: Held, on: date) -> Standing | Refused:
     """Give where a loan stands on a day; a day before its state needs its whole history. Refuses fact_before_disbursement."""
-    day = on.toordinal()
-    if day < begun_on(held.terms):
-        return Refused("fact_before_disbursement", "", f"loan {held.loan_id} from {date.fromordinal(begun_on(held.terms))}, not {on}")
-    if day >= held.summary.as_of:
-        return standing_of(held, day)
+    refused = refuse_before_begun(held, on)
+    if refused is not None:
+        return refused
+    if on.toordinal() >= held.summary.as_of:
+        return standing_of(held, on.toordinal())
     assert held.facts is not None, f"loan {held.loan_id}: a day before its state needs the history"
-    return fold(held.terms, held.facts, day)
+    return fold(held.terms, held.facts, on.toordinal())

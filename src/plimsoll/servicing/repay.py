@@ -12,7 +12,7 @@ from plimsoll.loan.owed import payable
 from plimsoll.loan.state import read_state
 from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import find_with_money, refuse_customer
+from plimsoll.servicing.find import find_with_money, refuse_before_begun, refuse_customer
 from plimsoll.servicing.offer import CREDIT, agreed
 from plimsoll.servicing.spread import spread, standing_now
 from plimsoll.servicing.tell import detail, recorded, tell
@@ -43,8 +43,8 @@ class Repay:
 def decide(book: Book, command: Repay, rules: Rules) -> Decision | Refused:
     """Take the money, every minor unit of it: `sum of the facts + rise of the customer's credit == amount`.
 
-    Refuses customer_unknown, loan_unknown, currency_must_match, amount_must_be_positive, nothing_owed, and repayment_exceeds_payoff
-    where the product keeps no credit balance.
+    Refuses customer_unknown, loan_unknown, currency_must_match, amount_must_be_positive, fact_before_disbursement, nothing_owed, and
+    repayment_exceeds_payoff where the product keeps no credit balance.
     """
     return _repay_loan(book, command, rules) if command.loan_id else _repay_customer(book, command, rules)
 
@@ -54,6 +54,9 @@ def _repay_loan(book: Book, command: Repay, rules: Rules) -> Decision | Refused:
     held = find_with_money(book, command.loan_id, command.amount_minor, command.currency)
     if isinstance(held, Refused):
         return held
+    refused = refuse_before_begun(held, command.on)
+    if refused is not None:
+        return refused
     on, minor = command.on.toordinal(), command.amount_minor
     is_claim, is_account = held.summary.status == CHARGED_OFF, held.terms.kind != LOAN
     if not is_claim and not is_account and minor <= held.summary.principal_minor:
