@@ -6,39 +6,19 @@ from random import Random
 import numpy as np
 import pytest
 
-from plimsoll.interfaces.case.facts import read_facts
-from plimsoll.interfaces.case.fields import day_of
-from plimsoll.interfaces.case.terms import read_account_terms, read_loan_terms
 from plimsoll.loan.book import pack_standing, unpack_standing
-from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import fold, go_on, pack_facts, rows_needed
 from plimsoll.loan.layout import O_SIZE, R_SIZE, R_WEIGHT
 from plimsoll.loan.level import annuity as exact_annuity
 from plimsoll.loan.state import measured
-from plimsoll.loan.terms import LOAN, Terms, write_account, write_loan
+from plimsoll.loan.terms import LOAN
 from plimsoll.units.pack import pack, unpack
-from plimsoll.units.refusal import Malformed, Refused
-from tests.machine.lives import account_case, loan_case
+from plimsoll.units.refusal import Refused
+from tests.parity.lives import Life, life
 
 columns = pytest.importorskip("plimsoll.loan.columns", reason="the extra `fast` is not installed")
 
 LIVES = int(os.environ.get("PLIMSOLL_PARITY_LIVES", "1200"))
-Life = tuple[Terms, list[Fact], int]
-
-
-def life(seed: int) -> Life | None:
-    """Give one random life as the kernel reads it; every third is a pay-later account."""
-    case = account_case(Random(seed), "life") if seed % 3 == 0 else loan_case(Random(seed), "life")
-    as_of = day_of(case["as_of"], "as_of")
-    try:
-        if "terms" in case:
-            agreed = read_loan_terms(case["terms"])
-            return write_loan(agreed), read_facts(case["facts"], agreed.currency, case["terms"], False).facts, as_of
-        facts = read_facts(case["facts"], "CNY", {}, True).facts
-        first = min((fact.on for fact in facts), default=as_of)
-        return write_account(read_account_terms(case["account"], first)), facts, as_of
-    except Malformed:
-        return None
 
 
 def histories_of(lives: list[Life]) -> tuple[object, np.ndarray, np.ndarray]:
