@@ -219,8 +219,7 @@ def digest_of(name: str, command: Any) -> bytes:
     A field that holds its default is left out too, so that a field added later does not make old commands look different.
     """
     said = {field: value for field, default in _defaults(command.__class__) if (value := getattr(command, field)) != default}
-    text = json.dumps([name, said], default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(text.encode()).digest()
+    return sha256(_CANONICAL.encode([name, said]).encode()).digest()
 
 
 @cache
@@ -234,3 +233,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     assert is_dataclass(value), f"a command holds a {type(value).__name__}, which has no canonical form"
     return [type(value).__name__, {one.name: getattr(value, one.name) for one in fields(value)}]
+
+
+_CANONICAL: Final = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

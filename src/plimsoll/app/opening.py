@@ -217,6 +217,7 @@ def _sqlite_engine(address: Address) -> Engine:
         pool_size=CONNECTIONS_MAX,
         max_overflow=0,
         pool_timeout=BUSY_S,
+        pool_reset_on_return=None,
         isolation_level="AUTOCOMMIT",
     )
 
@@ -242,6 +243,7 @@ def _postgres_engine(address: Address) -> Engine:
         pool_size=CONNECTIONS_MAX,
         max_overflow=0,
         pool_timeout=BUSY_S,
+        pool_reset_on_return=None,
         isolation_level="AUTOCOMMIT",
         use_native_hstore=False,
     )

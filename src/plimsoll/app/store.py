@@ -1,7 +1,7 @@
 """The store: a book of record on SQLite or PostgreSQL, shared by threads, written in transactions."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from types import TracebackType
@@ -51,17 +51,58 @@ class Transaction(Protocol):
         """Leave nothing behind."""
 
 
+class Writing:
+    """The context of one write transaction: a connection, and on SQLite the turn to write, held while the block runs."""
+
+    __slots__ = ("_pooled", "_store", "_transaction")
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+        self._pooled: Any = None
+        self._transaction: Transaction | None = None
+
+    def __enter__(self) -> Transaction:
+        """Give the transaction. Raises StoreTrouble store_busy when the turn to write, or a connection, does not come."""
+        store = self._store
+        if store.kind == "postgresql":
+            self._pooled = store.pooled()
+            self._transaction = store.begin(self._pooled.driver_connection)
+            return self._transaction
+        if not store.writing.acquire(timeout=BUSY_S):
+            raise StoreTrouble("store_busy", "another writer of this process")
+        try:
+            self._transaction = SqliteTransaction(store.writer())
+        except BaseException:
+            store.writing.release()
+            raise
+        return self._transaction
+
+    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
+        """Roll back what was not saved, and give back what was held."""
+        assert self._transaction is not None
+        try:
+            self._transaction.rollback()
+        finally:
+            if self._pooled is not None:
+                give_back(self._pooled)
+            else:
+                self._store.writing.release()
+
+
 class Store:
     """An open book. Use `open_store`; close it, or use it as a context. Threads may share it."""
 
     def __init__(self, address: Address, engine: Engine) -> None:
         self.address = address
+        self.kind = address.kind
         self.engine = engine
         self.writing = threading.Lock()
         """One writer at a time on SQLite: waiting here is fair and cheap, waiting for the file is neither."""
         self.keys_in_flight: dict[str, object] = {}
         self.rules_recorded: set[str] = set()
         """Rulebook digests that are known to stand in the book."""
+        self._writer: Any = None
+        self._begin: Callable[[Any], Transaction] | None = None
 
     def __enter__(self) -> Self:
         """Give the store."""
@@ -73,58 +114,44 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
         self.engine.dispose()
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Give a write transaction; whatever was not saved when it ends is rolled back."""
-        if self.address.kind == "postgresql":
-            with self._postgres_transaction() as transaction:
-                yield transaction
-        else:
-            with self._sqlite_transaction() as transaction:
-                yield transaction
+    def transaction(self) -> "Writing":
+        """Give a write transaction as a context; whatever was not saved when it ends is rolled back."""
+        return Writing(self)
 
-    @contextmanager
-    def _sqlite_transaction(self) -> Iterator[Transaction]:
-        if not self.writing.acquire(timeout=BUSY_S):
-            raise StoreTrouble("store_busy", "another writer of this process")
+    def writer(self) -> Any:
+        """Give the one connection (sqlite3) that writes; `writing` is held by who asks."""
+        if self._writer is None:
+            self._writer = self.pooled()
+        return self._writer.driver_connection
+
+    def begin(self, connection: Any) -> Transaction:
+        """Give a transaction on a connection (psycopg); the driver is imported when it is first needed."""
+        if self._begin is None:
+            from plimsoll.app.postgres import PostgresTransaction
+
+            self._begin = PostgresTransaction
+        return self._begin(connection)
+
+    def pooled(self) -> Any:
+        """Give a connection from the pool; `give_back` it."""
         try:
-            with self.driver() as connection:
-                transaction = SqliteTransaction(connection)
-                try:
-                    yield transaction
-                finally:
-                    transaction.rollback()
-        finally:
-            self.writing.release()
-
-    @contextmanager
-    def _postgres_transaction(self) -> Iterator[Transaction]:
-        from plimsoll.app.postgres import PostgresTransaction
-
-        with self.driver() as connection:
-            transaction = PostgresTransaction(connection)
-            try:
-                yield transaction
-            finally:
-                transaction.rollback()
+            return self.engine.raw_connection()
+        except exc.TimeoutError as failed:
+            raise StoreTrouble("store_busy", f"all {CONNECTIONS_MAX} connections are in use") from failed
 
     @contextmanager
     def driver(self) -> Iterator[Any]:
         """Give a connection of the driver itself (sqlite3 or psycopg), in autocommit mode, from the pool."""
+        pooled = self.pooled()
         try:
-            pooled = self.engine.raw_connection()
-        except exc.TimeoutError as failed:
-            raise StoreTrouble("store_busy", f"all {CONNECTIONS_MAX} connections are in use") from failed
-        connection = pooled.driver_connection
-        try:
-            yield connection
+            yield pooled.driver_connection
         finally:
-            if getattr(connection, "closed", False):
-                pooled.invalidate()
-            else:
-                pooled.close()
+            give_back(pooled)
 
     def move_open_day(self, on: date) -> None:
         """Let entries be posted on `on` or later only; waits until commands that saw the day before have committed."""
@@ -141,3 +168,11 @@ class Store:
         finally:
             if is_free:
                 del self.keys_in_flight[key]
+
+
+def give_back(pooled: Any) -> None:
+    """Give a connection back to the pool, or drop it where it is broken."""
+    if getattr(pooled.driver_connection, "closed", False):
+        pooled.invalidate()
+    else:
+        pooled.close()
