@@ -1,5 +1,6 @@
 """The table of commands, and commands read from text: every complaint names the field."""
 
+import re
 from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -143,3 +144,11 @@ def test_every_command_can_be_written_with_every_field():
 
 def _type(name: str, field_name: str) -> object:
     return next(field.type for field in fields(COMMANDS[name]) if field.name == field_name)
+
+
+def test_the_page_of_verbs_names_every_command_with_its_fields():
+    page = (SERVICING.parents[2] / "docs" / "reference" / "verbs.md").read_text("utf-8")
+    rows = {line.split("`")[1]: line.split("|")[2] for line in page.splitlines() if line.startswith("| `") and line.count("|") == 4}
+    for name in COMMANDS:
+        keys = [key for key in parts_of(name) if key not in ("key", "customer_id", "on")]
+        assert re.findall(r"`(\w+)`", rows[name]) == keys, name
