@@ -1,6 +1,7 @@
 """Open a book by URL, make one, or upgrade one; each refusal says what is wrong and which command mends it."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,7 +18,6 @@ from plimsoll.app.trouble import StoreTrouble
 from plimsoll.ledger.chart import CODES
 
 PRAGMAS: Final = (
-    "journal_mode = wal",
     "synchronous = full",
     "foreign_keys = on",
     "recursive_triggers = on",
@@ -201,6 +201,7 @@ def _sqlite_engine(address: Address) -> Engine:
             cached_statements=STATEMENTS_CACHED,
         )
         try:
+            _write_ahead(connection)
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error:
@@ -220,6 +221,18 @@ def _sqlite_engine(address: Address) -> Engine:
         pool_reset_on_return=None,
         isolation_level="AUTOCOMMIT",
     )
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a file to the write-ahead log, once in its life; two that switch at once do not wait for each other by themselves."""
+    until = time.monotonic() + BUSY_S
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+        try:
+            connection.execute("PRAGMA journal_mode = wal")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _postgres_engine(address: Address) -> Engine:
