@@ -30,6 +30,7 @@ from plimsoll.loan.layout import (
 from plimsoll.loan.life import advance, take_fact
 from plimsoll.loan.life import fold as fold_loan
 from plimsoll.loan.terms import LOAN, Terms
+from plimsoll.units.dates import day_text
 from plimsoll.units.refusal import Refused
 
 DAYS_BETWEEN_BILLS_MIN = 28
@@ -78,7 +79,7 @@ def pack_facts(facts: Sequence[Fact]) -> tuple[list[int], list[int]]:
 def refusal(code: int, facts: Sequence[Fact], numbered_from: int = 1) -> Refused:
     """Give the refusal for a kernel code `code + 100 · number`."""
     number = code // 100
-    on = f" on day {facts[number - 1].on}" if 0 < number <= len(facts) else ""
+    on = f" on {day_text(facts[number - 1].on)}" if 0 < number <= len(facts) else ""
     return Refused(REFUSALS[code % 100], "", f"fact {number + numbered_from - 1}{on}")
 
 

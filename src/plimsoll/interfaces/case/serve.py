@@ -51,7 +51,6 @@ def answer_lines(lines: Iterable[bytes], write: Callable[[str], object]) -> int:
             answered: object = answer_case(read_line(line.strip()))
         except Malformed as wrong:
             bad += 1
-            place = f"{wrong.key}: " if wrong.key else ""
-            answered = {"line": number, "error": {"code": wrong.code, "detail": place + wrong.text()}}
+            answered = {"line": number, "error": {"code": wrong.code, "detail": wrong.text()}}
         write(ENCODER.encode(answered) + "\n")
     return bad

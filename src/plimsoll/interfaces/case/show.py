@@ -13,7 +13,7 @@ from plimsoll.loan.share import split_among
 from plimsoll.loan.state import Instalment, read_state
 from plimsoll.loan.terms import LoanTerms, Terms
 from plimsoll.risk.cost import annual_cost
-from plimsoll.units.days import DAYS, MONTHS, NO_STEP, PER_DAY, WEEKS
+from plimsoll.units.days import DAYS, MONTHS, NO_STEP, WEEKS
 from plimsoll.units.money import EXPONENTS, text_of
 from plimsoll.units.position import Position
 
@@ -72,10 +72,10 @@ def show_cost(agreed: LoanTerms, first: Sequence[Instalment]) -> dict[str, str |
     """Give the annual cost of the promised cash flows, fees included, as decimal text; null where no rate exists."""
     flows = [(line.due_on, line.principal + line.interest + line.fee) for line in first]
     if not flows:
-        if agreed.rate.day_count != PER_DAY:
-            return {"apr_simple": None, "apr_effective": None}
-        year = 365 * agreed.rate.num
-        flows = [(agreed.disbursed_on + 365, agreed.principal_minor + agreed.principal_minor * year // agreed.rate.den)]
+        # Repaid at any time: what one day costs says it all.
+        num, den = agreed.rate.day_fraction()
+        simple, effective = annual_cost(den, agreed.disbursed_on, [(agreed.disbursed_on + 1, den + num)], 0)
+        return {"apr_simple": simple, "apr_effective": effective}
     due = agreed.due
     periods = PERIODS_A_YEAR.get((due.unit, due.step), 0) if due.unit not in (NO_STEP, DAYS) else 0
     if periods and not is_regular(agreed):
