@@ -1,4 +1,4 @@
-"""Run benchmarks, print a table for each and write build/bench/results.json."""
+"""Run benchmarks, print a table for each and write the tables and the figures under build/bench/ (results.txt, results.json)."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def main(words: list[str]) -> int:
     """Run what was asked for; return 0 when every benchmark could run, whatever its figures."""
     chosen = options(words)
     signal.signal(signal.SIGTERM, stop)
-    console, quiet = Console(), Console(stderr=True)
+    console, quiet = Console(record=True), Console(stderr=True)
     if not console.is_terminal:
-        console = Console(width=WIDTH)
+        console = Console(record=True, width=WIDTH)
     results = []
     with ExitStack() as closing:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -68,9 +68,11 @@ def main(words: list[str]) -> int:
             shown.update(task, description=name)
             results.append(run(name, setting))
             show(results[-1], console)
-    save(results, chosen.json, quick=chosen.quick)
+            # A long run that is stopped keeps what it has found so far.
+            save(results, chosen.json, quick=chosen.quick)
     missed = sum(not goal.is_met() for result in results for goal in result.goals)
     console.print(f"{sum(len(result.goals) for result in results)} figures to reach, {missed} missed; {chosen.json}", highlight=False)
+    console.save_text(str(chosen.json.with_suffix(".txt")))
     return 0
 
 

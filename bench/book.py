@@ -9,9 +9,10 @@ from typing import Any, Final, Self
 
 from plimsoll.app import schema
 from plimsoll.app.commit_together import GroupExecutor
-from plimsoll.app.execute import Answer, Verb, Wiring, execute
+from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.opening import create_store, open_store
+from plimsoll.app.wiring import WIRING
 from plimsoll.rulebook.rules import Rules, load
 from plimsoll.servicing import draw, open_customer, open_line, repay
 from plimsoll.units.rate import Rate
@@ -23,12 +24,6 @@ NOW = datetime(2026, 2, 15, 12, tzinfo=UTC)
 CURRENCY: Final = "CNY"
 PRINCIPAL_MINOR, LIMIT_MINOR, FIRST_INSTALMENT_MINOR = 1_000_000, 2_000_000, 90_041
 RATE = Rate(4, 10_000)
-WIRING: Wiring = {
-    open_customer.OpenCustomer: Verb("open_customer", open_customer.decide, open_customer.READS),
-    open_line.OpenLine: Verb("open_line", open_line.decide, open_line.READS),
-    draw.Draw: Verb("draw", draw.decide, draw.READS),
-    repay.Repay: Verb("repay", repay.decide, repay.READS),
-}
 
 
 class Ours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ class Server:
 
 @contextmanager
 def serve(folder: Path) -> Iterator[Server]:
-    """Start a server whose data is in `folder`, yield it, stop it. It refuses to go on when a commit would not be durable."""
+    """Start a server whose data is in `folder`, yield it, stop it and clear the folder. Refuses a server whose commits are not durable."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     started: Any = get_server(folder, cleanup_mode=None, start=False)
     started.ensure_pgdata_inited()
@@ -83,3 +84,4 @@ def serve(folder: Path) -> Iterator[Server]:
         yield server
     finally:
         started.stop()
+        shutil.rmtree(folder, ignore_errors=True)
