@@ -1,0 +1,1 @@
+"""Made-up borrowers, and real ones replayed: they drive the house by the same commands as everybody."""

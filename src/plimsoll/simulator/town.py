@@ -1,0 +1,207 @@
+"""A town of made-up borrowers that lives day by day: what they do goes through the same commands as everybody's, a day's in bulk."""
+
+import calendar
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from random import Random
+from typing import Final, NamedTuple
+
+from plimsoll.app.close import Orders
+from plimsoll.app.execute import Answer
+from plimsoll.app.execute_many import RowOutcome, execute_many
+from plimsoll.app.outbox import Message, delivered, waiting
+from plimsoll.app.store import Store
+from plimsoll.app.through import DAILY, LAST, NEVER, Closed, close_through
+from plimsoll.app.wiring import WIRING
+from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.close import decide
+from plimsoll.servicing.draw import Draw
+from plimsoll.servicing.offer import account_offer, loan_offer, product_in
+from plimsoll.servicing.open_account import PAY_LATER
+from plimsoll.servicing.open_customer import OpenCustomer
+from plimsoll.servicing.open_line import CASH_LINE, OpenLine
+from plimsoll.simulator.borrow import plan_draws
+from plimsoll.simulator.buy import plan_purchases
+from plimsoll.simulator.desk import Desk
+from plimsoll.simulator.diary import Commands, Diary, Scene
+from plimsoll.simulator.pay import HEARD, hear_due, stumble
+from plimsoll.simulator.people import Offers, Person, make_people
+from plimsoll.simulator.shown import show
+from plimsoll.units.refusal import Refused
+
+ACTOR: Final = "demo"
+BEGINS_ON: Final = date(2025, 10, 1)
+"""The first day of a made-up book; twelve months from here cross the day on which the cash line gets cheaper."""
+CURRENCY: Final = "CNY"
+MONTHLY: Final = "monthly"
+MORNING, NIGHT = time(9, tzinfo=UTC), time(23, 30, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a town has done: commands by name, refusals by code, messages by kind, and bugs met."""
+
+    commands: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+
+
+class LivedDay(NamedTuple):
+    """One day of the town: how many commands it gave, and its close; None before the first customer came."""
+
+    day: int
+    commands: int
+    closed: Closed | None
+
+
+class Town:
+    """People, their diary, the desk of the house, and what was done so far."""
+
+    def __init__(self, people: Sequence[Person], rules: Rules, chance: Random) -> None:
+        self.people = people
+        self.by_id = {person.customer_id: person for person in people}
+        self.rules = rules
+        self.chance = chance
+        self.diary = Diary()
+        self.desk = Desk()
+        self.counts = Counts()
+        self.answers: Commands = []
+        """What people answer to the instructions of last night: money that counts on the due day."""
+        for person in people:
+            self.diary.plan(person.opens_on, person, open_line)
+
+    def scene(self, day: int) -> Scene:
+        """Give what people go by on a day."""
+        return Scene(day, offers_on(self.rules, date.fromordinal(day)), self.chance, self.diary)
+
+    def commands(self, store: Store, day: int) -> Commands:
+        """Give everything that people and the desk do on a day, those of one person in order."""
+        scene = self.scene(day)
+        if date.fromordinal(day).day == 1:
+            self._plan_month(scene)
+        commands, self.answers = self.answers, []
+        for person, act in self.diary.acts.pop(day, ()):
+            commands += act(person, scene)
+        looks = self.diary.looks.pop(day, ())
+        seen = show(store, {person.customer_id: person.known_loans() for person, _ in looks}, day)
+        for person, look in looks:
+            commands += look(person, seen[person.customer_id], scene)
+        return commands + self.desk.decide(store, day)
+
+    def _plan_month(self, scene: Scene) -> None:
+        month = month_of(scene.day)
+        for person in self.people:
+            if person.opens_on < month.stop:
+                stumble(person, scene)
+                plan_purchases(person, month, scene)
+                plan_draws(person, month, scene)
+
+    def answered(self, commands: Commands, outcomes: Iterable[RowOutcome], day: int) -> None:
+        """Take in what became of the commands of a day."""
+        scene, counts = self.scene(day), self.counts
+        for command, outcome in zip(commands, outcomes, strict=True):
+            counts.commands[WIRING[type(command)].name] += 1
+            if isinstance(outcome, Answer):
+                self.diary.answered(command.key, outcome.text, scene)
+            elif isinstance(outcome, Refused):
+                counts.refused[outcome.code] += 1
+                if isinstance(command, Draw):
+                    del self.by_id[command.customer_id].draws[command.loan_id]
+            else:
+                counts.failed.append(f"{command}: {outcome.raised}")
+
+    def hear(self, messages: Sequence[Message], day: int) -> None:
+        """Take in what the house sent: bills, instructions, reminders."""
+        scene = self.scene(day)
+        for message in messages:
+            self.counts.messages[message.kind] += 1
+            person = self.by_id[message.customer_id]
+            if message.kind == "autopay":
+                self.answers += hear_due(person, json.loads(message.payload), scene)
+            elif message.kind in HEARD:
+                HEARD[message.kind](person, json.loads(message.payload), scene)
+
+
+def make_town(borrowers: int, months: int, rules: Rules, chance: Random) -> Town:
+    """Give a town of some borrowers who come during the first two thirds of some months; the same for the same chance."""
+    spans = [month_of(first) for first in firsts(months)]
+    return Town(make_people(borrowers, spans, offers_on(rules, BEGINS_ON), chance), rules, chance)
+
+
+def firsts(months: int) -> list[int]:
+    """Give the first day of each month of a made-up book."""
+    start = BEGINS_ON.year * 12 + BEGINS_ON.month - 1
+    return [date(n // 12, n % 12 + 1, 1).toordinal() for n in range(start, start + months)]
+
+
+def month_of(day: int) -> range:
+    """Give the days of the month that a day lies in."""
+    found = date.fromordinal(day)
+    first = day - found.day + 1
+    return range(first, first + calendar.monthrange(found.year, found.month)[1])
+
+
+def days_of(months: int) -> range:
+    """Give all days of a made-up book of some months."""
+    return range(BEGINS_ON.toordinal(), month_of(firsts(months)[-1]).stop)
+
+
+def offers_on(rules: Rules, on: date) -> Offers:
+    """Give what the house offers on a day."""
+    cash, later = product_in(rules, CASH_LINE, on, CURRENCY), product_in(rules, PAY_LATER, on, CURRENCY)
+    assert not isinstance(cash, Refused), cash
+    assert not isinstance(later, Refused), later
+    cash_offer, later_offer = loan_offer(cash), account_offer(later)
+    assert not isinstance(cash_offer, Refused), cash_offer
+    assert not isinstance(later_offer, Refused), later_offer
+    return Offers(cash_offer, later_offer, CURRENCY)
+
+
+def open_line(person: Person, scene: Scene) -> Commands:
+    """Come to the house: a customer, a line over both products, a pay-later account; and the purchases of its first month."""
+    on = date.fromordinal(scene.day)
+    plan_purchases(person, month_of(scene.day), scene)
+    return [
+        OpenCustomer(person.next_key(), person.customer_id, on),
+        OpenLine(
+            person.next_key(),
+            person.customer_id,
+            on,
+            scene.offers.currency,
+            person.limit_minor,
+            person.cash_limit_minor,
+            person.later_limit_minor,
+            person.account_id,
+            person.due_day,
+        ),
+    ]
+
+
+def live(store: Store, town: Town, days: range, *, tape: Path, scans: str = MONTHLY, threads: int = 1) -> Iterator[LivedDay]:
+    """Live some days: each day's commands in bulk, then its close, then what the house sends is delivered and heard.
+
+    Tape and control totals are taken on every day ("daily"), or on the last of each month ("monthly"); always on the last day.
+    """
+    for day in days:
+        on = date.fromordinal(day)
+        morning, night = datetime.combine(on, MORNING), datetime.combine(on, NIGHT)
+        commands = town.commands(store, day)
+        outcomes = execute_many(store, WIRING, commands, actor=ACTOR, now=morning, rules=town.rules)
+        town.answered(commands, outcomes, day)
+        is_scanned = scans == DAILY or day == days[-1] or day == month_of(day)[-1]
+        orders = Orders(decide, town.rules, night)
+        closed = list(close_through(store, day, orders, tape=tape, scans=LAST if is_scanned else NEVER, now=night, threads=threads))
+        deliver(store, town, day + 1, night)
+        yield LivedDay(day, len(commands), closed[-1] if closed else None)
+
+
+def deliver(store: Store, town: Town, day: int, at: datetime) -> None:
+    """Bring every message that waits to whom it is for, and mark it delivered; it is heard on a day."""
+    while messages := waiting(store):
+        town.hear(messages, day)
+        delivered(store, messages, at)
