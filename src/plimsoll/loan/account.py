@@ -181,6 +181,21 @@ def settle_account(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector)
     return OK
 
 
+def settle_account_for(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, cash: int) -> int:
+    """Settle with cash that came, whatever the history has become since: what it no longer covers stays owed, what is over is credit."""
+    owed = owed_on_account(terms, s, rows) + s[S_UNBILLED] + s[S_PLAN_LEFT]
+    s[S_RECEIVED] += cash
+    if cash + s[S_CREDIT] < owed:
+        left = pay_begun(s, pay_billed(terms, s, rows, cash))
+        s[S_CREDIT] += left
+        s[S_LAST_CREDIT] = left
+        return OK
+    s[S_CREDIT] += cash
+    settle_account(terms, s, rows, plans)
+    s[S_LAST_CREDIT] = cash - owed
+    return OK
+
+
 def drop_what_is_to_come(s: Vector, plans: Vector) -> None:
     """Forget unbilled purchases and plans: they were paid or charged off."""
     s[S_UNBILLED] = 0
@@ -263,6 +278,8 @@ def change_account(
 ) -> int:
     """Apply a fact that changes the promise rather than pays it. Gives 0 or why it is refused."""
     kind = facts[fact_at + F_KIND]
+    if kind == SETTLED and facts[fact_at + F_A] == 1:
+        return settle_account_for(terms, s, rows, plans, facts[fact_at + F_AMOUNT])
     if kind == SETTLED:
         return settle_account(terms, s, rows, plans)
     if kind == WAIVED:

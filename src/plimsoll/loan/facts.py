@@ -91,6 +91,9 @@ class Fact(NamedTuple):
     more: tuple[int, ...] = ()
 
 
+CASH_GIVEN = 1
+"""`a` of a SETTLED fact whose amount is the cash that came."""
+
 SAME_REPAYMENT = -1
 """Way to repay of a reschedule that leaves it as it was."""
 

@@ -244,6 +244,20 @@ def settle(terms: Sequence[int], s: Vector, rows: Vector) -> int:
     return OK
 
 
+def settle_for(terms: Sequence[int], s: Vector, rows: Vector, cash: int) -> int:
+    """Settle with cash that came, whatever the history has become since: what it no longer covers stays owed, what is over is credit."""
+    accrue_interest(terms, s, terms[T_DISBURSED_ON] + terms[T_MIN_DAYS])
+    owed = owed_now(terms, s, rows)
+    if cash + s[S_CREDIT] < owed:
+        pay(terms, s, rows, cash)
+        return OK
+    s[S_RECEIVED] += cash
+    s[S_CREDIT] += cash
+    settle(terms, s, rows)
+    s[S_LAST_CREDIT] = cash - owed
+    return OK
+
+
 def take_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact_at: int, more: Sequence[int]) -> int:
     """Apply one fact to the state on its day. Gives 0 or why it is refused (layout)."""
     kind = facts[fact_at + F_KIND]
@@ -262,6 +276,8 @@ def take_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact
     code = OK
     if kind == REPAID:
         pay(terms, s, rows, facts[fact_at + F_AMOUNT])
+    elif kind == SETTLED and facts[fact_at + F_A] == 1:
+        code = settle_for(terms, s, rows, facts[fact_at + F_AMOUNT])
     elif kind == SETTLED:
         code = settle(terms, s, rows)
     elif kind == REFUNDED:

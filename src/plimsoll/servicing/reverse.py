@@ -5,7 +5,7 @@ from datetime import date
 
 from plimsoll.loan.book import Book, Decision, Held, Line
 from plimsoll.loan.facts import Fact
-from plimsoll.loan.layout import NOTED, REVERSED, SETTLED
+from plimsoll.loan.layout import NOTED, REVERSED
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_held, find_line
 from plimsoll.servicing.tell import detail, recorded, tell
@@ -32,8 +32,8 @@ class Reverse:
 def decide(book: Book, command: Reverse, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
     """Record the reversal; the ledger posts the difference on the day it is recorded.
 
-    Refuses loan_unknown, fact_unknown, reversal_of_reversal, already_reversed, fact_does_not_fit (a note), settled_since, credit_too_small,
-    and what a later fact leans on: the kernel names it.
+    Refuses loan_unknown, fact_unknown, reversal_of_reversal, already_reversed, fact_does_not_fit (a note), credit_too_small, and what a
+    later fact leans on: the kernel names it.
     """
     held = find_held(book, command.loan_id)
     if isinstance(held, Refused):
@@ -59,12 +59,7 @@ def _refuse_fact(held: Held, command: Reverse) -> Refused | None:
     kind = facts[number - 1].kind
     if kind in (REVERSED, NOTED):
         return Refused("reversal_of_reversal" if kind == REVERSED else "fact_does_not_fit", "", place)
-    if number in undone:
-        return Refused("already_reversed", "", place)
-    # What was paid to settle was worked out from the history; it must not change with it.
-    settled = (n for n, fact in enumerate(facts, 1) if fact.kind == SETTLED and n not in undone and n != number)
-    later = next((n for n in settled if (facts[n - 1].on, n) > (facts[number - 1].on, number)), 0)
-    return Refused("settled_since", "", f"fact {later} of loan {held.loan_id}") if later else None
+    return Refused("already_reversed", "", place) if number in undone else None
 
 
 def _without_credit(book: Book, command: Reverse) -> Line | Refused | None:

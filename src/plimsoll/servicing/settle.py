@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import Book, Decision
-from plimsoll.loan.facts import Fact
-from plimsoll.loan.layout import CHARGED_OFF, REPAID, SETTLED
+from plimsoll.loan.facts import CASH_GIVEN, Fact
+from plimsoll.loan.layout import CHARGED_OFF, SETTLED
 from plimsoll.loan.owed import payoff
 from plimsoll.loan.state import read_state
-from plimsoll.loan.terms import LOAN
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_held, standing_at
 from plimsoll.servicing.tell import detail, recorded, tell
@@ -32,8 +31,8 @@ class Settle:
 def decide(book: Book, command: Settle, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
     """Pay everything off; the answer tells the cash that it takes. Refuses loan_unknown, loan_charged_off, nothing_owed.
 
-    The cash of a loan is recorded as a repayment of that amount, so that a later correction of its history cannot change what was
-    received. On an account, or where a credit balance helps to pay, it is recorded as settled: the fold then works out the amount.
+    The cash is recorded with the fact, so that a later correction of the history cannot change what was received: what the cash then no
+    longer covers is owed again, what is over becomes credit.
     """
     held = find_held(book, command.loan_id)
     if isinstance(held, Refused):
@@ -47,7 +46,6 @@ def decide(book: Book, command: Settle, rules: Rules) -> Decision | Refused:  # 
     if state.payoff == 0 and state.credit == 0:
         return Refused("nothing_owed", "", f"loan {held.loan_id}")
     minor = payoff(held.terms, standing)
-    kind = REPAID if held.terms.kind == LOAN and state.credit == 0 else SETTLED
-    fact = Fact(kind, command.on.toordinal(), minor)
+    fact = Fact(SETTLED, command.on.toordinal(), minor, CASH_GIVEN)
     answer = recorded(held) | {"amount": text_of(minor, held.terms.currency)}
     return Decision(facts=((held.loan_id, fact, detail(command.ref)),), answer=tell(answer))
