@@ -48,20 +48,24 @@ def test_the_fold_does_not_depend_on_when_it_was_cached(seed: int, gap: int) -> 
 
 @settings(max_examples=150, deadline=None)
 @given(SEEDS)
-def test_the_order_of_recording_within_a_day_does_not_change_what_is_owed(seed: int) -> None:
-    """Two repayments of one day, recorded either way round, leave the same loan."""
+def test_the_order_of_recording_within_a_day_does_not_change_the_totals(seed: int) -> None:
+    """Two repayments of one day, recorded either way round, leave the same owed that day.
+
+    How it is split can differ: the first of them may bring the loan under 91 days past due, and the second then pays by another order.
+    """
     found = life(seed)
     if found is None:
         return
-    terms, facts, as_of = found
+    terms, facts, _ = found
     repaid = [fact for fact in facts if fact.kind == REPAID]
     if not repaid:
         return
     first = repaid[Random(seed).randrange(len(repaid))]
     other = Fact(REPAID, first.on, first.amount_minor // 2 + 1)
-    one, two = fold(terms, [*repaid, other], as_of), fold(terms, [other, *repaid], as_of)
+    one, two = fold(terms, [*repaid, other], first.on), fold(terms, [other, *repaid], first.on)
     if not isinstance(one, Refused) and not isinstance(two, Refused):
-        assert read_state(terms, one) == read_state(terms, two)
+        a, b = read_state(terms, one), read_state(terms, two)
+        assert (a.payoff, a.credit) == (b.payoff, b.credit)
 
 
 @settings(max_examples=150, deadline=None)
