@@ -28,6 +28,7 @@ COMMANDS: dict[str, Command] = {
     "book": Command("plimsoll.interfaces.cli.book:app", "make a book, or bring its tables to this version"),
     "case": Command("plimsoll.interfaces.cli.case:command", "answer loan and account cases, one JSON object a line"),
     "close": Command("plimsoll.interfaces.cli.close:command", "close every open day through a date"),
+    "demo": Command("plimsoll.interfaces.cli.demo:command", "make a book of made-up borrowers and show what it holds"),
     "rules": Command("plimsoll.interfaces.cli.rules:app", "what is in force on a day, by what source, and what comes next"),
     "verify": Command("plimsoll.interfaces.cli.verify:command", "prove that a book is what its facts say"),
 }

@@ -1,0 +1,200 @@
+"""`plimsoll demo`: a book of made-up borrowers, closed day by day; who is late, the trial balance, and where the files are."""
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Annotated, Final
+
+import typer
+from sqlalchemy import select
+
+from plimsoll.app.address import read_address
+from plimsoll.app.config import threads
+from plimsoll.app.opening import create_store, open_store
+from plimsoll.app.schema import audit
+from plimsoll.app.standing import Control
+from plimsoll.app.store import Store
+from plimsoll.app.through import DAILY
+from plimsoll.app.trouble import StoreTrouble
+from plimsoll.interfaces.cli import delinquency, trial_balance
+from plimsoll.interfaces.cli.bar import bar
+from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
+from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.risk.lawful import lawful_rules
+from plimsoll.simulator.town import ACTOR, MONTHLY, Town, days_of, live, make_town
+
+FOLDER: Final = "build/demo"
+BORROWERS_MAX, MONTHS_MAX = 100_000, 60
+OURS: Final = (ACTOR, "close")
+FAILED_SHOWN: Final = 5
+
+Book = Annotated[str, typer.Option("--db", metavar="URL", help="Where the book is made. Default: book.db in the folder.")]
+Borrowers = Annotated[int, typer.Option("--borrowers", min=1, max=BORROWERS_MAX, help="How many people are made up.")]
+Months = Annotated[int, typer.Option("--months", min=1, max=MONTHS_MAX, help="How many months are lived and closed.")]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed makes the same people do the same things.")]
+Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where book, tape and report go.")]
+Scans = Annotated[str, typer.Option("--tape", metavar="WHEN", help="Write tape and control totals monthly, or daily.")]
+Again = Annotated[bool, typer.Option("--again", help="Remove the demo book that is there, and make it anew.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was asked for: where, how many people for how long, and by which chance."""
+
+    url: str
+    folder: Path
+    borrowers: int
+    months: int
+    seed: int
+    scans: str
+
+    @property
+    def tape(self) -> Path:
+        """Give the folder of the tape."""
+        return self.folder / "tape"
+
+    @property
+    def report(self) -> Path:
+        """Give the path of the report."""
+        return self.folder / "report.json"
+
+    @property
+    def days(self) -> range:
+        """Give the days that are lived."""
+        return days_of(self.months)
+
+
+def command(
+    db: Book = "",
+    borrowers: Borrowers = 2_000,
+    months: Months = 12,
+    seed: Seed = 1,
+    folder: Folder = Path(FOLDER),
+    tape: Scans = MONTHLY,
+    again: Again = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a book of made-up borrowers by the real commands, close every day, and show what it holds."""
+    if tape not in (MONTHLY, DAILY):
+        raise Stop(USAGE, f"--tape {tape}: one of {MONTHLY}, {DAILY}")
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = Plan(db or f"sqlite:///{folder / 'book.db'}", folder, borrowers, months, seed, tape)
+    make_room(plan, again=again)
+    begun = time.perf_counter()
+    town, control = lived(plan)
+    told = tell(plan, town, control, time.perf_counter() - begun)
+    plan.report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        show(plan, town, control, told)
+    if town.counts.failed:
+        raise Stop(FAILURE, f"{len(town.counts.failed)} commands met a bug: {'; '.join(town.counts.failed[:FAILED_SHOWN])}")
+    if control.breaches:
+        raise Stop(VERIFICATION_FAILED, "the control totals do not agree; run plimsoll verify to see which loans")
+
+
+def make_room(plan: Plan, *, again: bool) -> None:
+    """See that there is no book yet; with `again` remove the one that an earlier demo made. Anything else is left untouched."""
+    shown = read_address(plan.url).shown()
+    try:
+        with open_store(plan.url) as store:
+            is_ours = not has_other_commands(store)
+    except StoreTrouble as trouble:
+        if trouble.code == "store_missing":
+            return
+        raise
+    if not is_ours:
+        raise Stop(USAGE, f"{shown} holds a book that the demo did not make; it is left as it is. Choose another --db or --folder.")
+    if not again:
+        raise Stop(
+            USAGE,
+            f"there is a demo book already: {shown}. Look at it (plimsoll verify --db {shown}), make it anew with --again, "
+            "or make another with --folder DIR.",
+        )
+    remove(plan)
+
+
+def has_other_commands(store: Store) -> bool:
+    """Tell whether somebody else than the demo has given commands to a book."""
+    with store.engine.connect() as connection:
+        return connection.execute(select(audit.c.actor).where(audit.c.actor.not_in(OURS)).limit(1)).first() is not None
+
+
+def remove(plan: Plan) -> None:
+    """Remove the files of an earlier demo: the book, its tape, its report."""
+    path = read_address(plan.url).path
+    if path is None:
+        raise Stop(
+            USAGE, "--again removes SQLite books only. Empty the database yourself (DROP DATABASE, CREATE DATABASE), then run it again."
+        )
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")), plan.report):
+        file.unlink(missing_ok=True)
+    for file in plan.tape.glob("day=*/tape.parquet"):
+        file.unlink()
+        file.parent.rmdir()
+
+
+def lived(plan: Plan) -> tuple[Town, Control]:
+    """Make the book and live its days, with a progress bar on a terminal; give the town and the last control totals."""
+    rules = lawful_rules()
+    town = make_town(plan.borrowers, plan.months, rules, Random(plan.seed))  # noqa: S311 -- people are made up, nothing is secret
+    control = None
+    with create_store(plan.url) as store, bar(len(plan.days), "days lived and closed") as step:
+        for one in live(store, town, plan.days, tape=plan.tape, scans=plan.scans, threads=threads()):
+            step(date.fromordinal(one.day).isoformat())
+            control = one.closed.control if one.closed is not None else None
+    assert control is not None, "the last day is always scanned, and somebody comes in the first months"
+    return town, control
+
+
+def last_tape(plan: Plan) -> Path:
+    """Give the file of the tape of the last day."""
+    return plan.tape / f"day={date.fromordinal(plan.days[-1]).isoformat()}" / "tape.parquet"
+
+
+def tell(plan: Plan, town: Town, control: Control, seconds: float) -> dict[str, object]:
+    """Give the report as an object of plain values; all but `seconds` is the same for the same seed."""
+    kinds: dict[str, int] = {}
+    for person in town.people:
+        kinds[person.kind.name] = kinds.get(person.kind.name, 0) + 1
+    return {
+        "book": read_address(plan.url).shown(),
+        "tape": str(plan.tape),
+        "report": str(plan.report),
+        "from": date.fromordinal(plan.days[0]).isoformat(),
+        "through": date.fromordinal(plan.days[-1]).isoformat(),
+        "seed": plan.seed,
+        "borrowers": kinds,
+        "commands": dict(sorted(town.counts.commands.items())),
+        "refused": dict(sorted(town.counts.refused.items())),
+        "failed": len(town.counts.failed),
+        "messages": dict(sorted(town.counts.messages.items())),
+        "delinquency": [one.as_object() for one in delinquency.read_delinquency(last_tape(plan))],
+        "trial_balance": trial_balance.as_object(control.ledger),
+        "breaches": list(control.breaches),
+        "seconds": round(seconds, 1),
+    }
+
+
+def show(plan: Plan, town: Town, control: Control, told: dict[str, object]) -> None:
+    """Print the report for people."""
+    counts, on = town.counts, date.fromordinal(plan.days[-1])
+    refused = sum(counts.refused.values())
+    why = f" ({', '.join(f'{count:,} {code}' for code, count in counts.refused.most_common())})" if refused else ""
+    print(f"{plan.borrowers:,} made-up borrowers, {told['from']} to {told['through']}: {len(plan.days)} days closed.")
+    print(f"{sum(counts.commands.values()):,} commands; {refused:,} refused{why}.")
+    for one in delinquency.read_delinquency(last_tape(plan)):
+        lost, back = delinquency.grouped(one.lost.principal_minor, one.currency), delinquency.grouped(one.recovered_minor, one.currency)
+        print(f"\nWho is late on {on}\n\n{delinquency.table_of(one)}\n")
+        print(f"Charged off so far: {one.lost.loans:,} loans, {lost} {one.currency} of principal; recovered {back} {one.currency}.")
+    for currency, ledger in control.ledger.items():
+        print(f"\nTrial balance at the end of {on}\n\n{trial_balance.table_of(ledger, currency)}\n")
+    said = "agree" if not control.breaches else "DO NOT AGREE"
+    print(f"Control totals of {control.loans:,} loans, tape against ledger, {said}. {told['seconds']} s.\n")
+    for name, where in (("Book", told["book"]), ("Tape", plan.tape), ("Report", plan.report)):
+        print(f"{name + ':':<8}{where}")
+    print(f"\nNext: plimsoll verify --db {told['book']}")
