@@ -219,6 +219,66 @@ def move_many(
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class States:
+    """Cached states of many loans (flat vectors end to end, each beginning at its place in `at`) with their terms."""
+
+    terms: Ints
+    is_account: Ints
+    flat: Ints
+    at: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """New facts of many loans, as `Histories` holds facts, and the day to move each loan to."""
+
+    facts: Ints
+    facts_at: Ints
+    more: Ints
+    as_of: Ints
+
+
+def go_on_many(states: States, news: News, *, flat_size_max: int, threads: int = 1) -> Folded:
+    """Take new facts on top of cached states and move them to a day: the same answers as `loan.fold.go_on`, to the last minor unit.
+
+    As there, the facts need no history; and none may be a reschedule, which could need more rows than there is room for.
+    """
+    count = len(states.terms)
+    done = _room(count, flat_size_max)
+    starts = states.at[:-1]
+    days = (news.as_of - states.flat[starts + S_DAY]).max(initial=0)
+    rows_most = int(states.flat[starts + S_ROWS].max(initial=0) + states.flat[starts + S_SIZE].max(initial=0)) + int(days) // 28 + 3
+    facts_most = int(np.diff(news.facts_at).max(initial=0)) + 1
+    plans_most = int(states.flat[starts + S_SIZE + 1].max(initial=0)) + facts_most
+
+    def work(low: int, high: int) -> None:
+        room = Scratch(rows_most, plans_most)
+        KERNEL["go_on_range"](
+            low,
+            high,
+            states.terms,
+            states.is_account,
+            states.flat,
+            states.at,
+            news.facts,
+            news.facts_at,
+            news.more,
+            news.as_of,
+            room.s,
+            room.rows,
+            room.plans,
+            room.lots,
+            done.out,
+            done.codes,
+            done.flat,
+            done.flat_sizes,
+        )
+
+    share(count, work, threads)
+    return done
+
+
 def _room(count: int, flat_size_max: int) -> Folded:
     """Make room for the answers of so many loans."""
     flat = np.zeros((count if flat_size_max else 1, max(flat_size_max, 1)), np.int64)

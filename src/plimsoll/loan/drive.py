@@ -5,7 +5,7 @@ Every loop takes a range `[low, high)` of loans, so that threads can share the w
 
 from collections.abc import MutableSequence, Sequence
 
-from plimsoll.loan.account import advance_account, fold_account
+from plimsoll.loan.account import advance_account, fold_account, take_account_fact
 from plimsoll.loan.accrue import accrue_penalty
 from plimsoll.loan.allocate import close_paid_rows
 from plimsoll.loan.flat import flat_size, flatten, unflatten
@@ -18,7 +18,7 @@ from plimsoll.loan.layout import (
     S_SIZE,
     T_SIZE,
 )
-from plimsoll.loan.life import advance, fold
+from plimsoll.loan.life import advance, fold, take_fact
 from plimsoll.loan.measure import measure
 
 Vector = MutableSequence[int]
@@ -106,6 +106,60 @@ def move_range(
             advance(own, s, rows, day)
         for k in range(s[S_OPEN], s[S_NEXT]):
             accrue_penalty(own, s, rows, k * R_SIZE, day)
+        measure(own, s, rows, is_account[i] == 1, out[i])
+        if len(packed_sizes) > 0:
+            packed_sizes[i] = flat_size(s, plans)
+            if packed_sizes[i] <= len(packed[i]):
+                flatten(s, rows, plans, packed[i])
+
+
+def go_on_range(
+    low: int,
+    high: int,
+    terms: Rows,
+    is_account: Sequence[int],
+    states: Sequence[int],
+    states_at: Sequence[int],
+    facts: Vector,
+    facts_at: Sequence[int],
+    more: Sequence[int],
+    as_of: Sequence[int],
+    s: Vector,
+    rows: Vector,
+    plans: Vector,
+    lots: Vector,
+    out: Rows,
+    codes: Vector,
+    packed: Rows,
+    packed_sizes: Vector,
+) -> None:
+    """Take new facts on top of the cached states of loans `[low, high)`, then move them to a day, as `loan.fold.go_on` does for one.
+
+    Facts as `fold_range` takes them; what it reports comes back the same way.
+    """
+    for i in range(low, high):
+        own = terms[i]
+        history = facts[facts_at[i] * F_SIZE : facts_at[i + 1] * F_SIZE]
+        unflatten(states[states_at[i] : states_at[i + 1]], s, rows, plans)
+        for k in range(facts_at[i + 1] - facts_at[i]):
+            if is_account[i] == 1:
+                code = take_account_fact(own, s, rows, plans, lots, history, k, more)
+            else:
+                code = take_fact(own, s, rows, history, k * F_SIZE, more)
+            if code != 0:
+                codes[i] = code + 100 * (k + 1)
+                break
+        if codes[i] != 0:
+            continue
+        day = max(as_of[i], s[S_DAY])
+        if is_account[i] == 1:
+            advance_account(own, s, rows, plans, lots, day)
+        else:
+            advance(own, s, rows, day)
+        for k in range(s[S_OPEN], s[S_NEXT]):
+            accrue_penalty(own, s, rows, k * R_SIZE, day)
+        if is_account[i] == 1:
+            close_paid_rows(s, rows)
         measure(own, s, rows, is_account[i] == 1, out[i])
         if len(packed_sizes) > 0:
             packed_sizes[i] = flat_size(s, plans)
