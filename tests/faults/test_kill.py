@@ -29,7 +29,7 @@ from tests.toys import DAY, NOW, WIRING, Draw, Open, ToyRules, check_book, rows
 KILLS = int(os.environ.get("PLIMSOLL_KILLS", "200"))
 SERVER_KILLS = max(KILLS // 20, 1)
 CHECK_EVERY = 25
-LONGEST_S = 0.12
+SHORTEST_S, LONGEST_S = 0.12, 4.0
 LOANS = 300
 pytestmark = pytest.mark.slow
 
@@ -42,20 +42,29 @@ def nursery() -> Any:
     return context
 
 
-def run_and_kill(nursery: Any, target: Callable[..., None], arguments: tuple[Any, ...], chance: random.Random) -> list[str]:
-    """Start a child, kill it at a random moment, and give what it had acknowledged."""
-    receiving, sending = nursery.Pipe(duplex=False)
-    child = nursery.Process(target=target, args=(*arguments, sending))
-    child.start()
-    sending.close()
-    assert receiving.poll(60)
-    assert receiving.recv_bytes() == b"ready"
-    time.sleep(chance.random() * LONGEST_S)
-    child.kill()
-    child.join()
-    said = drained(receiving)
-    assert child.exitcode == -signal.SIGKILL or said[-1:] == ["done"], f"the child failed by itself: {child.exitcode}"
-    return said
+class Killer:
+    """Lets a child live for a random time and kills it. How long at most follows how far children get on this machine."""
+
+    def __init__(self, nursery: Any, seed: int) -> None:
+        self.nursery = nursery
+        self.chance = random.Random(seed)
+        self.longest_s = SHORTEST_S
+
+    def run(self, target: Callable[..., None], arguments: tuple[Any, ...]) -> list[str]:
+        """Start a child, kill it at a random moment, and give what it had acknowledged."""
+        receiving, sending = self.nursery.Pipe(duplex=False)
+        child = self.nursery.Process(target=target, args=(*arguments, sending))
+        child.start()
+        sending.close()
+        assert receiving.poll(60)
+        assert receiving.recv_bytes() == b"ready"
+        time.sleep(self.chance.random() * self.longest_s)
+        child.kill()
+        child.join()
+        said = drained(receiving)
+        assert child.exitcode == -signal.SIGKILL or said[-1:] == ["done"], f"the child failed by itself: {child.exitcode}"
+        self.longest_s = min(self.longest_s * 1.3, LONGEST_S) if not said else max(self.longest_s * 0.95, SHORTEST_S)
+        return said
 
 
 def drained(receiving: Any) -> list[str]:
@@ -88,11 +97,11 @@ def customers(store: Store) -> None:
 def test_kill_while_posting(store: Store, database: str, nursery: Any) -> None:
     """Acknowledged keys are stored, each once; a command sent again after the kill is recognised or stored, never both."""
     customers(store)
-    chance = random.Random(20260120)
+    killer = Killer(nursery, 20260120)
     acknowledged = 0
     total = 0
     for round_number in range(1, KILLS + 1):
-        said = run_and_kill(nursery, work.post, (database, round_number, acknowledged), chance)
+        said = killer.run(work.post, (database, round_number, acknowledged))
         acknowledged = max((int(key.partition(".")[2]) for key in said), default=0)
         total += len(said)
         assert set(said) <= stored_keys(store, round_number), f"round {round_number}: an acknowledged command is lost"
@@ -106,17 +115,18 @@ def test_kill_while_posting(store: Store, database: str, nursery: Any) -> None:
 def test_kill_while_closing(store: Store, database: str, nursery: Any, tmp_path: Path) -> None:
     """A close killed again and again ends with the same book as one that ran through."""
     loans(store)
-    chance = random.Random(20260215)
+    killer = Killer(nursery, 20260215)
     through = DAY + timedelta(days=500)
     kills = 0
     while kills < KILLS:
-        said = run_and_kill(nursery, work.close_days, (database, through), chance)
+        said = killer.run(work.close_days, (database, through))
         kills += 1
         if said[-1:] == ["done"]:
             through += timedelta(days=60)
         if kills % CHECK_EVERY == 0:
             check_entries(store)
     last = closed_through(store)
+    assert (last - DAY).days > KILLS // 5, "the close got nowhere between the kills"
     finish(nursery, database, last)
     check_book(store)
     with create_store(f"sqlite:///{tmp_path / 'clean.db'}") as clean:
@@ -234,7 +244,7 @@ def test_kill_the_server_while_posting(own_server: Any, nursery: Any) -> None:
         child.start()
         sending.close()
         assert receiving.recv_bytes() == b"ready"
-        time.sleep(0.1 + chance.random() * LONGEST_S)
+        time.sleep(0.1 + chance.random() * SHORTEST_S)
         kill_server(own_server)
         time.sleep(0.5)
         child.kill()

@@ -1,6 +1,7 @@
 """What the processes do that get killed: post commands, or close days, telling over a pipe what was acknowledged."""
 
 import random
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -12,19 +13,30 @@ from plimsoll.app.close import Orders
 from plimsoll.app.commit_together import GroupExecutor
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.opening import open_store
+from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.store import Store
 from plimsoll.app.through import DAILY, close_through
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.rulebook.rules import load
 from plimsoll.servicing.close import decide
-from tests.toys import DAY, NOW, WIRING, Draw, Repay, ToyRules
+from tests.toys import DAY, NOW, WIRING, Draw, Open, Repay, ToyRules
 
 CUSTOMERS = 40
 SHARD_LOANS = 7
 TROUBLED_S = 0.05
 RULES = load()
 CLOSED_AT = datetime(2026, 12, 31, tzinfo=UTC)
+
+
+def warm() -> None:
+    """Close a day once, so that the children, which are forked from here, find the compiled kernel loaded."""
+    with tempfile.TemporaryDirectory() as folder, create_store(f"sqlite:///{folder}/warm.db") as store:
+        given = [Open("open", 1), Draw("draw", 1, 1, 100_000)]
+        list(execute_many(store, WIRING, given, actor="test", now=NOW, rules=ToyRules))
+        list(close_through(store, DAY.toordinal(), Orders(decide, RULES, CLOSED_AT), tape=None, scans=DAILY, now=CLOSED_AT))
+
+
+warm()
 
 
 def commands(round_number: int) -> Iterator[Any]:
