@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from plimsoll.units.money import text_of
+
 RULE: Final[tuple[str, ...]] = ()
 """A row that stands for a line across."""
 GAP: Final = "  "
@@ -19,3 +21,21 @@ def aligned(rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
 def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
     cells = [cell.ljust(width) if n < left else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True))]
     return GAP.join(cells).rstrip()
+
+
+def with_commas(text: str) -> str:
+    """Write decimal text with commas between thousands: "12345.60" becomes "12,345.60"."""
+    whole, point, part = text.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return sign + f"{int(whole.lstrip('-')):,}" + point + part
+
+
+def grouped(minor: int, currency: str) -> str:
+    """Write an amount in minor units with commas between thousands."""
+    return with_commas(text_of(minor, currency))
+
+
+def per_cent(part: int, whole: int) -> str:
+    """Give a share as per cent with two digits, half-up; "0.00" of nothing."""
+    hundredths = (part * 20_000 + whole) // (2 * whole) if whole else 0
+    return f"{hundredths // 100}.{hundredths % 100:02d}"

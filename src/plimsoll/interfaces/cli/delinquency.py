@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
-from plimsoll.interfaces.cli.aligned import RULE, aligned
+from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped, per_cent
 from plimsoll.loan.classes import BUCKET_DAYS, BUCKET_LAST, LONG_FROM, MID_FROM, SHORT_FROM
 from plimsoll.units.money import text_of
 
@@ -96,12 +96,6 @@ class Delinquency:
         return {"loans": found.loans, "principal": text_of(found.principal_minor, self.currency)}
 
 
-def per_cent(part: int, whole: int) -> str:
-    """Give a share as per cent with two digits, half-up; "0.00" of nothing."""
-    hundredths = (part * 20_000 + whole) // (2 * whole) if whole else 0
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
 def read_delinquency(path: Path) -> list[Delinquency]:
     """Count the rows of one file of the tape, by currency."""
     found: dict[str, Delinquency] = {}
@@ -136,9 +130,3 @@ def _shown(delinquency: Delinquency, product: str, name: str, said: tuple[str, s
     found, whole = delinquency.count(product, name), delinquency.count(ALL, ALL)
     share = per_cent(found.principal_minor, whole.principal_minor)
     return (*said, f"{found.loans:,}", grouped(found.principal_minor, delinquency.currency), share)
-
-
-def grouped(minor: int, currency: str) -> str:
-    """Write an amount with commas between thousands: "12,345.60"."""
-    whole, point, part = text_of(abs(minor), currency).partition(".")
-    return ("-" if minor < 0 else "") + f"{int(whole):,}" + point + part

@@ -20,6 +20,7 @@ from plimsoll.app.store import Store
 from plimsoll.app.through import DAILY
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli import delinquency, trial_balance
+from plimsoll.interfaces.cli.aligned import grouped
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson
@@ -188,7 +189,7 @@ def show(plan: Plan, town: Town, control: Control, told: dict[str, object]) -> N
     print(f"{plan.borrowers:,} made-up borrowers, {told['from']} to {told['through']}: {len(plan.days)} days closed.")
     print(f"{sum(counts.commands.values()):,} commands; {refused:,} refused{why}.")
     for one in delinquency.read_delinquency(last_tape(plan)):
-        lost, back = delinquency.grouped(one.lost.principal_minor, one.currency), delinquency.grouped(one.recovered_minor, one.currency)
+        lost, back = grouped(one.lost.principal_minor, one.currency), grouped(one.recovered_minor, one.currency)
         print(f"\nWho is late on {on}\n\n{delinquency.table_of(one)}\n")
         print(f"Charged off so far: {one.lost.loans:,} loans, {lost} {one.currency} of principal; recovered {back} {one.currency}.")
     for currency, ledger in control.ledger.items():

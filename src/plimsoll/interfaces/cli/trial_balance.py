@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from plimsoll.interfaces.cli.aligned import RULE, aligned
-from plimsoll.interfaces.cli.delinquency import grouped
+from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.ledger.chart import CODES
 from plimsoll.units.money import text_of
 
