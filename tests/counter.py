@@ -13,6 +13,7 @@ from plimsoll.ledger.chart import CODES
 from plimsoll.loan.book import Decision, Held, standing_of
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import fold
+from plimsoll.loan.look import look_at
 from plimsoll.loan.state import State, read_position, read_state
 from plimsoll.rulebook.rules import Rules, load
 from plimsoll.servicing import close
@@ -59,7 +60,7 @@ class Counter:
         while due := [held for held in self.sheet.loans.values() if 0 < held.summary.next_day <= day]:
             first = min(due, key=lambda held: held.summary.next_day)
             on = first.summary.next_day
-            decision = close.decide(first, on, self.rules)
+            decision = close.decide(look_at(first, on), on, self.rules)
             moved = Decision(facts=decision.facts, messages=decision.messages, moves=(first.loan_id,))
             assert not isinstance(self._post(moved, on), Refused)
             done.append(decision)

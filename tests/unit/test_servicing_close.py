@@ -3,6 +3,7 @@
 import json
 
 from plimsoll.loan.book import Decision
+from plimsoll.loan.look import look_at
 from plimsoll.servicing.close import decide
 from tests.counter import Counter, opened
 
@@ -72,5 +73,5 @@ def test_a_day_looked_at_twice_says_the_same():
     counter = bought_and_drawn()
     held = counter.held(7)
     day = held.summary.next_day
-    assert decide(held, day, counter.rules) == decide(held, day, counter.rules)
-    assert decide(held, day, counter.rules).messages
+    assert decide(look_at(held, day), day, counter.rules) == decide(look_at(held, day), day, counter.rules)
+    assert decide(look_at(held, day), day, counter.rules).messages

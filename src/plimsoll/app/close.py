@@ -23,13 +23,14 @@ from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
 from plimsoll.app.store import Store, Transaction
 from plimsoll.app.trouble import Clash, StoreTrouble
 from plimsoll.loan.book import Decision, Held
+from plimsoll.loan.look import Look, look_at
 from plimsoll.units.refusal import Refused
 
 SHARD_LOANS: Final = 2_000
 RUNNING, DONE = "running", "done"
 ACTOR: Final = "close"
 
-Decide = Callable[[Held, int, Any], Decision]
+Decide = Callable[[Look, int, Any], Decision]
 """What one loan whose day has come asks for: facts to note and messages; its own loan alone."""
 Progress = Callable[[date, int, int], None]
 """Told the day, the due loans done, and the due loans of the day."""
@@ -191,7 +192,7 @@ def _attempt(transaction: Transaction, sheet: Sheet, due: Sequence[int], day: in
     """Decide and post; give why it failed, "" where it did not. What failed has changed nothing."""
     request = Request("close", f"close:{date.fromordinal(day)}", b"", ACTOR, day)
     try:
-        decisions = [orders.decide(sheet.loans[loan_id], day, orders.rules) for loan_id in due]
+        decisions = [orders.decide(look_at(sheet.loans[loan_id], day), day, orders.rules) for loan_id in due]
         facts = tuple(fact for decision in decisions for fact in decision.facts)
         messages = tuple(message for decision in decisions for message in decision.messages)
         refused = post(sheet, Decision(facts=facts, messages=messages, moves=tuple(due)), request, stamp, pending, transaction.facts)

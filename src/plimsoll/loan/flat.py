@@ -21,7 +21,7 @@ Vector = MutableSequence[int]
 HEAD = S_SIZE + 2
 
 
-def kept_from(s: Vector) -> int:
+def kept_from(s: Sequence[int]) -> int:
     """Give the first row that is kept: the first one open, and in any case a bill whose due day is still ahead."""
     return min(s[S_OPEN], s[S_NEXT] - 1) if s[S_GRACE_DUE] != 0 else s[S_OPEN]
 

@@ -96,6 +96,10 @@ O_AS_OF, O_PRINCIPAL, O_PRINCIPAL_LATE, O_INTEREST, O_INTEREST_LATE, O_PENALTY, 
 O_OLDEST, O_CLAIM, O_STATUS, O_SUSPENDED, O_NEXT_DAY, O_CUMULATIVE = range(10, 16)
 O_SIZE = 31
 
+# What a standing asks for on a day (loan/ask.py), in minor units; from Q_BILL on the bill that was cut on the day, as its row (R_*).
+Q_MINIMUM, Q_LATE, Q_TODAY, Q_IS_BILL_DUE, Q_BILL_LEFT, Q_BILL = range(6)
+Q_SIZE = Q_BILL + R_SIZE
+
 # Why the kernel refuses a fact (0: it does not). `loan/facts.py` maps each to a code of `units.refusal`.
 OK, NO_SUCH_FACT, REVERSES_REVERSAL, REVERSED_TWICE, BEFORE_START, IS_CLOSED, IS_CHARGED_OFF, NOT_CHARGED_OFF = range(8)
 (

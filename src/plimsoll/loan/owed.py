@@ -1,9 +1,10 @@
 """What is owed when: the due dates of a standing that ask for money, the last bill, and what pays everything."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from plimsoll.loan.account import owed_on_account
-from plimsoll.loan.accrue import owed_penalty
+from plimsoll.loan.ask import left_of_row
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import Standing, go_on
 from plimsoll.loan.layout import (
@@ -16,14 +17,11 @@ from plimsoll.loan.layout import (
     R_CARRIED,
     R_CONVERTED,
     R_DUE,
-    R_FEE_LEFT,
     R_INSTALMENTS,
     R_INTEREST,
-    R_INTEREST_LEFT,
     R_MINIMUM,
     R_PAID,
     R_PENALTY,
-    R_PRINCIPAL_LEFT,
     R_PURCHASES,
     R_REFUNDS,
     R_SIZE,
@@ -85,8 +83,7 @@ def dues(standing: Standing) -> tuple[Due, ...]:
     asked: dict[int, int] = {}
     for i in range(s[S_OPEN], s[S_NEXT]):
         row = standing.row(i)
-        minor = row[R_PRINCIPAL_LEFT] + row[R_INTEREST_LEFT] + row[R_FEE_LEFT] + owed_penalty(s, standing.rows, i * R_SIZE)
-        asked[row[R_DUE]] = asked.get(row[R_DUE], 0) + minor
+        asked[row[R_DUE]] = asked.get(row[R_DUE], 0) + left_of_row(s, standing.rows, i * R_SIZE)
     if s[S_MINIMUM_LEFT] > 0:
         asked[s[S_GRACE_DUE]] = asked.get(s[S_GRACE_DUE], 0) + s[S_MINIMUM_LEFT]
     return tuple(Due(due_on, asked[due_on]) for due_on in sorted(asked) if asked[due_on] > 0)
@@ -110,10 +107,11 @@ def payable(terms: Terms, standing: Standing) -> int:
 
 def bills(standing: Standing) -> tuple[Bill, ...]:
     """Give the bills that a standing still knows, oldest first; a cached one has forgotten those that are paid."""
-    return tuple(_bill(standing.row(i)) for i in range(standing.s[S_NEXT]) if standing.row(i)[R_BILLED_ON] != 0)
+    return tuple(bill_from(standing.row(i)) for i in range(standing.s[S_NEXT]) if standing.row(i)[R_BILLED_ON] != 0)
 
 
-def _bill(row: list[int]) -> Bill:
+def bill_from(row: Sequence[int]) -> Bill:
+    """Give the bill that a row (R_*) is."""
     return Bill(
         row[R_BILLED_ON],
         row[R_DUE],

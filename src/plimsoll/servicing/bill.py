@@ -1,22 +1,19 @@
 """The bill: cut by the fold on its day, announced to the customer by the close. There is nothing to decide."""
 
-from datetime import date
-
-from plimsoll.loan.book import Held
-from plimsoll.loan.fold import Standing
-from plimsoll.loan.owed import Bill, bills
+from plimsoll.loan.layout import Q_BILL, R_BILLED_ON
+from plimsoll.loan.look import Look
+from plimsoll.loan.owed import bill_from
 from plimsoll.servicing.tell import tell
+from plimsoll.units.dates import day_text
 from plimsoll.units.money import text_of
 
 
-def bill_of(standing: Standing, day: int) -> Bill | None:
-    """Give the bill cut on a day, None if none was."""
-    return next((bill for bill in reversed(bills(standing)) if bill.billed_on == day), None)
-
-
-def announce(held: Held, bill: Bill) -> tuple[str, str]:
-    """Give the message that tells a customer what the bill is made of, the least to pay, and by when."""
-    currency = held.terms.currency
+def announce(look: Look) -> tuple[str, str] | None:
+    """Give the message that tells a customer what the bill of the day is made of, the least to pay, and by when; None if none was cut."""
+    if not look.asked[Q_BILL + R_BILLED_ON]:
+        return None
+    bill = bill_from(look.asked[Q_BILL:])
+    currency = look.currency
     amounts = {
         "purchases": bill.purchases,
         "instalments_due": bill.instalments_due,
@@ -29,9 +26,9 @@ def announce(held: Held, bill: Bill) -> tuple[str, str]:
         "paid": bill.paid,
     }
     told: dict[str, object] = {
-        "loan_id": held.loan_id,
-        "billed_on": date.fromordinal(bill.billed_on).isoformat(),
-        "due_on": date.fromordinal(bill.due_on).isoformat(),
+        "loan_id": look.loan_id,
+        "billed_on": day_text(bill.billed_on),
+        "due_on": day_text(bill.due_on),
         "currency": currency,
     }
     return "bill", tell(told | {name: text_of(minor, currency) for name, minor in amounts.items()})
