@@ -1,0 +1,229 @@
+"""Look at an installation and a book, and say what is in order, what is left out, and what is wrong with its remedy. Changes nothing."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sqlalchemy import func, select, text
+
+from plimsoll.app import schema
+from plimsoll.app.address import Address, read_address
+from plimsoll.app.close import RUNNING
+from plimsoll.app.config import TAPE_VARIABLE, URL_VARIABLE
+from plimsoll.app.opening import SAFETY, open_store
+from plimsoll.app.store import Store
+from plimsoll.app.trouble import StoreTrouble
+from plimsoll.risk.lawful import lawful_rules
+from plimsoll.units.refusal import Malformed
+
+GOOD, NOTE, BAD = "ok", "note", "wrong"
+PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
+FREE_MIN_BYTES: Final = 2**30
+WARM: Final = "Run: plimsoll doctor --warm (20 to 60 seconds, once)."
+ENTRIES: Final = ("fold_range", "move_range", "unpack_range", "split_terms")
+"""The functions of the compiled kernel by which the others are called."""
+
+
+class Extra(NamedTuple):
+    """An extra of the distribution: the packages it brings, and what there is only with it."""
+
+    name: str
+    packages: tuple[str, ...]
+    said: str
+
+
+EXTRAS: Final = (
+    Extra("fast", ("numba", "numpy", "pyarrow"), "the compiled kernel and the tape: close, verify, demo, replay"),
+    Extra("postgres", ("psycopg",), "books on PostgreSQL"),
+)
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at: in order ("ok"), left out ("note") or "wrong", what was seen, and what to do about it."""
+
+    what: str
+    state: str
+    said: str
+    remedy: str = ""
+
+
+def judged(what: str, said: str, *, is_good: bool, remedy: str) -> Finding:
+    """Give a finding that is in order, or wrong with its remedy."""
+    return Finding(what, GOOD, said) if is_good else Finding(what, BAD, said, remedy)
+
+
+def examine(url: str, *, is_named: bool, today: date) -> Iterator[Finding]:
+    """Give what is found, one after the other. `is_named`: somebody said where the book is, so it has to be there."""
+    yield python()
+    yield from extras()
+    yield from kernel()
+    yield rulebook(today)
+    yield screen()
+    yield from variables()
+    yield from book(url, is_named=is_named)
+
+
+def python() -> Finding:
+    """Look at the version of Python."""
+    version, place = platform.python_version(), sys.executable
+    is_good = PYTHON_FROM <= sys.version_info[:2] < PYTHON_BELOW
+    return judged("Python", f"{version} at {place}", is_good=is_good, remedy="Use Python 3.11, 3.12 or 3.13.")
+
+
+def extras() -> Iterator[Finding]:
+    """Look for the packages of each extra."""
+    for extra in EXTRAS:
+        versions = {name: version_of(name) for name in extra.packages}
+        missing = [name for name, version in versions.items() if not version]
+        if missing:
+            said = f"not there: {', '.join(missing)}; needed for {extra.said}"
+            yield Finding(f"extra {extra.name}", NOTE, said, f"To have it: pip install 'plimsoll-credit[{extra.name}]'")
+        else:
+            said = ", ".join(f"{name} {version}" for name, version in versions.items())
+            yield Finding(f"extra {extra.name}", GOOD, f"{said}: {extra.said}")
+
+
+def version_of(package: str) -> str:
+    """Give the version of an installed package, "" where it is not there."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def kernel() -> Iterator[Finding]:
+    """Look for the compiled kernel, and whether its cache can be written."""
+    if not version_of("numba"):
+        yield Finding("compiled kernel", NOTE, "not there: the kernel is interpreted", "Install the extra fast.")
+        return
+    try:
+        from plimsoll.loan.columns import KERNEL
+    except (ImportError, RuntimeError) as failed:
+        remedy = "Set NUMBA_CACHE_DIR to a folder that can be written, or install the extra fast again."
+        yield Finding("compiled kernel", BAD, f"cannot be loaded: {failed}", remedy)
+        return
+    folder = Path(KERNEL[ENTRIES[0]].stats.cache_path)
+    cold = [name for name in ENTRIES if not is_cached(folder, KERNEL[name].py_func.__qualname__)]
+    if cold:
+        yield Finding("compiled kernel", NOTE, f"cold: the first command that needs it compiles it ({', '.join(cold)})", WARM)
+    else:
+        yield Finding("compiled kernel", GOOD, f"warm, in {folder}")
+    is_open = os.access(folder if folder.exists() else folder.parent, os.W_OK)
+    remedy = "Make it writable, or set NUMBA_CACHE_DIR to a folder that is; else every process compiles again."
+    yield judged("kernel cache", f"{folder} {'can' if is_open else 'cannot'} be written", is_good=is_open, remedy=remedy)
+
+
+def is_cached(folder: Path, name: str) -> bool:
+    """Tell whether a compiled function stands in the cache."""
+    return any(folder.glob(f"*.{name}-*.nbi"))
+
+
+def rulebook(today: date) -> Finding:
+    """Read the rulebook, hold every product against the law, and name the products in force."""
+    try:
+        rules = lawful_rules()
+    except Malformed as wrong:
+        return Finding("rulebook", BAD, wrong.text(), "Mend the file at the place named; plimsoll rules check looks again.")
+    in_force = [
+        name
+        for name, versions in rules.products.items()
+        if any(version.since <= today and (version.until is None or today < version.until) for version in versions)
+    ]
+    said = f"{len(rules.rules)} rules, digest {rules.digest[:12]}; lawful and in force on {today}: {', '.join(in_force) or 'nothing'}"
+    return Finding("rulebook", GOOD if in_force else NOTE, said, "" if in_force else "See plimsoll rules list.")
+
+
+def screen() -> Finding:
+    """Look whether Chinese can be printed."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "逾期".encode(encoding)
+    except UnicodeEncodeError:
+        return Finding("locale", BAD, f"output is {encoding}, which has no Chinese", "Set PYTHONUTF8=1, or LANG=C.UTF-8.")
+    return Finding("locale", GOOD, f"output is {encoding}")
+
+
+def variables() -> Iterator[Finding]:
+    """Name the settings that come from the environment."""
+    for name in (URL_VARIABLE, TAPE_VARIABLE):
+        if os.environ.get(name):
+            shown = shown_url(os.environ[name]) if name == URL_VARIABLE else os.environ[name]
+            yield Finding(name, GOOD, shown)
+
+
+def shown_url(url: str) -> str:
+    """Give a URL without its password; as it stands where it is none."""
+    try:
+        return read_address(url).shown()
+    except StoreTrouble:
+        return url
+
+
+def book(url: str, *, is_named: bool) -> Iterator[Finding]:
+    """Look at the book: whether it opens, whether it keeps what it commits, how far it is closed, and whether the disk has room."""
+    try:
+        address = read_address(url)
+        with open_store(url, allow_unsafe=True) as store:
+            yield Finding("book", GOOD, f"{address.shown()}, tables at {schema.REVISION}")
+            yield durability(store)
+            yield from closes(store)
+        yield from disk(address)
+    except StoreTrouble as trouble:
+        is_absent = trouble.code == "store_missing" and not is_named
+        said = f"none at {shown_url(url)} yet" if is_absent else StoreTrouble(trouble.code, trouble.detail).text()
+        remedy = trouble.remedy or "Check the address and that the database is running."
+        yield Finding("book", NOTE if is_absent else BAD, said, remedy)
+
+
+def durability(store: Store) -> Finding:
+    """Look at the settings that keep what was committed when power fails."""
+    with store.engine.connect() as connection:
+        if store.address.kind == "sqlite":
+            mode = str(connection.execute(text("PRAGMA journal_mode")).scalar())
+            level = connection.execute(text("PRAGMA synchronous")).scalar()
+            is_safe = mode in ("wal", "memory") and level == 2
+            said = f"journal_mode {mode}, synchronous {level}"
+            return Finding(
+                "durability", GOOD if is_safe else BAD, said, "" if is_safe else "Put the file on a local disk that can map memory."
+            )
+        found = {name: str(connection.execute(text(f"SHOW {name}")).scalar()) for name in (*SAFETY, "server_version")}
+    off = [name for name in SAFETY if found[name] == "off"]
+    said = ", ".join(f"{name} {value}" for name, value in found.items())
+    return judged("durability", said, is_good=not off, remedy=f"Turn on: {', '.join(off)}.")
+
+
+def closes(store: Store) -> Iterator[Finding]:
+    """Tell how far the book is closed, whether a close was stopped, and how many loans are parked."""
+    run = schema.close_run.c
+    with store.engine.connect() as connection:
+        last = connection.scalar(select(func.max(run.closed_on)))
+        stopped = connection.scalar(select(func.min(run.closed_on)).where(run.state == RUNNING))
+        parked = connection.scalar(select(func.count()).select_from(schema.parked))
+    yield Finding("close", GOOD, "no day is closed yet" if last is None else f"last day begun or closed: {last}")
+    if stopped is not None:
+        yield Finding("close", NOTE, f"the close of {stopped} was stopped", f"Go on with: plimsoll close --through {last}")
+    if parked:
+        yield Finding("parked loans", NOTE, f"{parked} loans failed an assertion", "Run plimsoll verify, and look at the table parked.")
+
+
+def disk(address: Address) -> Iterator[Finding]:
+    """Look whether the disk of a SQLite book has room to grow."""
+    if address.path is None:
+        return
+    folder = address.path.resolve().parent
+    free = shutil.disk_usage(folder).free
+    said = f"{free // 2**20:,} MiB free in {folder}"
+    yield Finding(
+        "disk", GOOD if free >= FREE_MIN_BYTES else BAD, said, "" if free >= FREE_MIN_BYTES else "Make room before the next close."
+    )
+
+
+def is_healthy(findings: Sequence[Finding]) -> bool:
+    """Tell whether nothing is wrong."""
+    return all(finding.state != BAD for finding in findings)
