@@ -3,7 +3,8 @@
     python3 tools/environment.py runtime|dev|bench
 
 Needs only the standard library. Installs from the hashed locks under requirements/ with uv where there is one, else with pip.
-What was installed last is remembered inside the environment, so that a second call costs nothing.
+The compiled kernel is warmed, so that no command has to wait for the compiler. What was done last is remembered inside the
+environment, so that a second call costs nothing.
 """
 
 import hashlib
@@ -47,7 +48,11 @@ def main(arguments: list[str]) -> int:
     STAMPS.mkdir(exist_ok=True)
     if not is_locked(arguments[0]) and not installed(arguments[0]):
         return 1
-    return 0 if is_linked() or linked() else 1
+    if not is_linked() and not linked():
+        return 1
+    if stamp("kernel") != kernel():
+        warm()
+    return 0
 
 
 def is_working() -> bool:
@@ -97,6 +102,23 @@ def linked() -> bool:
     if done:
         (STAMPS / "project").write_text(project(), "utf-8")
     return done
+
+
+def warm() -> None:
+    """Compile the kernel and keep what was compiled; where that fails the environment is good all the same, and only slower."""
+    print("environment: compiling the kernel, once (about a minute)", flush=True)
+    if succeeds(str(PYTHON), "-c", "from plimsoll.interfaces.cli.warm import warm_up; warm_up()"):
+        (STAMPS / "kernel").write_text(kernel(), "utf-8")
+    else:
+        print("environment: the kernel could not be compiled; .venv/bin/plimsoll doctor --warm says why", file=sys.stderr)
+
+
+def kernel() -> str:
+    """Return what the compiled kernel depends on: the Python, the packages, and the source of the kernel."""
+    folders = (ROOT / "src" / "plimsoll" / "units", ROOT / "src" / "plimsoll" / "loan")
+    sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    said = [str(ROOT), *(stamp(name) for name in ENVIRONMENTS), *(digest(path) for path in sources)]
+    return hashlib.sha256(" ".join(said).encode()).hexdigest()
 
 
 def install(*words: str) -> bool:
