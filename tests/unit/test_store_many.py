@@ -3,6 +3,7 @@
 import shutil
 from datetime import timedelta
 from itertools import count
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -190,3 +191,28 @@ def test_many_and_one_know_each_others_keys(store):
     assert again.is_replayed
     many(store, [Repay("b", 1, 100, 10)])
     assert execute(store, WIRING, Repay("b", 1, 100, 10), actor="test", now=NOW, rules=ToyRules).is_replayed
+
+
+def test_what_is_folded_together_is_what_would_be_folded_alone(fresh):
+    """Enough commands for the compiled kernel, refusals and needs of history among them: the same rows in every table."""
+    pytest.importorskip("plimsoll.loan.columns", reason="the extra `fast` is not installed")
+    chance = Random(7)
+    given_commands = []
+    for number in range(1, 141):
+        given_commands += [Open(f"o{number}", number), Draw(f"d{number}", number, number, chance.choice((90_000, 1_000)))]
+    for turn in range(4):
+        for number in range(1, 141):
+            on = DAY + timedelta(days=20 * turn + chance.randrange(30))
+            command = chance.choice(
+                (
+                    Repay(f"r{turn}.{number}", number, chance.randrange(1, 12_000), 0, on),
+                    Repay(f"r{turn}.{number}", number, chance.choice((0, 9_000)), number, on),
+                    Reverse(f"v{turn}.{number}", number, number, 1, on),
+                )
+            )
+            given_commands.append(command)
+    with open_store(fresh()) as alone, open_store(fresh()) as together:
+        assert without_details(many(together, given_commands)) == without_details(one_by_one(alone, given_commands))
+        for name in metadata.tables:
+            assert rows(together, name) == rows(alone, name), name
+        check_book(together)

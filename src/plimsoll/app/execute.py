@@ -4,14 +4,15 @@ This file knows commands, keys and answers, not the trade: what a command means 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from plimsoll.app.posting import Request, Stamp, answered, load_facts, post, refuse_clash, want_of
+from plimsoll.app.fold_ahead import fold_decisions
+from plimsoll.app.posting import NOTHING_READY, Ready, Request, Stamp, answered, load_facts, post, refuse_clash, want_of
 from plimsoll.app.rows import RulesRow
 from plimsoll.app.sheet import Pending, Seen, Taken, Want
 from plimsoll.app.store import Store, Transaction
@@ -20,6 +21,7 @@ from plimsoll.units.refusal import Refused
 
 KEY_LENGTH_MAX: Final = 200
 ATTEMPTS_MAX: Final = 5
+T = TypeVar("T")
 
 
 class Verb(NamedTuple):
@@ -81,20 +83,27 @@ class Desk:
 
     def decide(self, work: Work) -> Outcome:
         """Recognise a command, or let its department decide and add the rows of its decision."""
-        verb, command, want, request, now = work
+        decision = self.consider(work)
+        return decision if isinstance(decision, Answer | Refused) else self.conclude(work, decision)
+
+    def consider(self, work: Work) -> Any:
+        """Recognise a command, or let its department decide; nothing is changed yet."""
+        verb, command, want, request, _ = work
         if request.key in self.taken.seen:
             return recognised(self.taken.seen[request.key], request)
         sheet = self.taken.sheets[want.customer_id]
         if want.with_facts:
             load_facts(sheet, want, self.transaction.facts)
-        decision = verb.decide(sheet.book(want), command, self.rules)
-        if isinstance(decision, Refused):
-            return decision
-        stamp = self.stamps.get(now) or self._stamp(now)
-        refused = post(sheet, decision, request, stamp, self.pending, self.transaction.facts)
+        return verb.decide(sheet.book(want), command, self.rules)
+
+    def conclude(self, work: Work, decision: Any, ready: Ready = NOTHING_READY) -> Outcome:
+        """Add the rows of a decision, unless what it asks for is refused."""
+        sheet = self.taken.sheets[work.want.customer_id]
+        stamp = self.stamps.get(work.now) or self._stamp(work.now)
+        refused = post(sheet, decision, work.request, stamp, self.pending, self.transaction.facts, ready)
         if refused is not None:
             return refused
-        self.pending.commands.append(answered(sheet, request, decision.answer, stamp))
+        self.pending.commands.append(answered(sheet, work.request, decision.answer, stamp))
         return Answer(decision.answer)
 
     def _stamp(self, now: datetime) -> Stamp:
@@ -103,14 +112,15 @@ class Desk:
         self.stamps[now] = stamp
         return stamp
 
-    def attempt(self, work: Work) -> Outcome | Failed:
-        """Decide on one command of many; a bug is told, and stops this one only."""
-        try:
-            return self.decide(work)
-        except StoreTrouble:
-            raise
-        except Exception as bug:  # noqa: BLE001 -- one of the two files that may
-            return Failed(f"{type(bug).__name__}: {bug}")
+    def attempt(self, works: Sequence[Work]) -> list[Outcome | Failed]:
+        """Decide on commands of different customers, folding together what can be; a bug is told, and stops its command only."""
+        outcomes: list[Any] = [told(partial(self.consider, work)) for work in works]
+        decided = [place for place, found in enumerate(outcomes) if not isinstance(found, Answer | Refused | Failed)]
+        sheets = self.taken.sheets
+        ready = fold_decisions([(sheets[works[at].want.customer_id], outcomes[at], works[at].request.on) for at in decided])
+        for place, folded in zip(decided, ready, strict=True):
+            outcomes[place] = told(partial(self.conclude, works[place], outcomes[place], folded))
+        return outcomes
 
     def save(self, store: Store) -> None:
         """Write everything and commit; a rulebook that the book has not seen yet is recorded with it."""
@@ -139,9 +149,14 @@ def execute(store: Store, wiring: Wiring, command: Any, *, actor: str, now: date
 
 def execute_alone(store: Store, work: Work, rules: Any) -> Outcome | Failed:
     """Execute one command of many in a transaction of its own; a bug is told, and stops this one only."""
+    return told(partial(_attempts, store, work, rules))
+
+
+def told(step: Callable[[], T]) -> T | Failed:
+    """Take a step; where it runs into a bug, tell of it instead of stopping others. Trouble with the store stops everybody."""
     try:
-        return _attempts(store, work, rules)
-    except StoreTrouble:
+        return step()
+    except (Clash, LimitGuard, StoreTrouble):
         raise
     except Exception as bug:  # noqa: BLE001 -- one of the two files that may
         return Failed(f"{type(bug).__name__}: {bug}")

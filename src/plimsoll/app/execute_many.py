@@ -64,9 +64,11 @@ def execute_chunk(store: Store, works: Sequence[Work], rules: Any) -> list[RowOu
         try:
             with without_collection(), store.transaction() as transaction:
                 desk = Desk(transaction, transaction.take([work.request.key for work in works], _wants(works)), rules)
-                outcomes: list[RowOutcome] = [desk.attempt(work) for work in works]
+                outcomes: dict[str, RowOutcome] = {}
+                for part in _rounds(works):
+                    outcomes.update(zip([work.request.key for work in part], desk.attempt(part), strict=True))
                 desk.save(store)
-                return outcomes
+                return [outcomes[work.request.key] for work in works]
         except Clash as clash:
             if refuse_clash(clash) is not None:
                 break
@@ -90,6 +92,19 @@ def without_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _rounds(works: Sequence[Work]) -> list[list[Work]]:
+    """Give commands in rounds: in each a customer has one at most, and the commands of a customer keep their order."""
+    rounds: list[list[Work]] = []
+    counts: dict[int, int] = {}
+    for work in works:
+        place = counts.get(work.want.customer_id, 0)
+        counts[work.want.customer_id] = place + 1
+        if place == len(rounds):
+            rounds.append([])
+        rounds[place].append(work)
+    return rounds
 
 
 def _wants(works: Sequence[Work]) -> list[Want]:

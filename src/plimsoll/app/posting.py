@@ -57,6 +57,8 @@ class Change(NamedTuple):
 
 
 FactsOf = Callable[[int, int], tuple[Fact, ...]]
+Ready = Mapping[int, Held | Refused]
+NOTHING_READY: Ready = {}
 
 
 def want_of(command: Any, reads: str) -> Want:
@@ -85,12 +87,21 @@ def with_history(sheet: Sheet, held: Held, facts_of: FactsOf) -> Held:
     return replace(held, facts=(*facts_of(sheet.customer_id, held.loan_id), *sheet.recorded.get(held.loan_id, ())))
 
 
-def post(sheet: Sheet, decision: Decision, request: Request, stamp: Stamp, pending: Pending, facts_of: FactsOf) -> Refused | None:
+def post(
+    sheet: Sheet,
+    decision: Decision,
+    request: Request,
+    stamp: Stamp,
+    pending: Pending,
+    facts_of: FactsOf,
+    ready: Ready = NOTHING_READY,
+) -> Refused | None:
     """Apply a decision to a customer's sheet and add its rows to `pending`; or give why not, with nothing changed.
 
-    Refuses loan_parked, line_missing, line_frozen, line_closed, limit_exceeded, sub_limit_exceeded, and what the kernel refuses.
+    `ready` holds loans that were folded before, with these very facts. Refuses loan_parked, line_missing, line_frozen, line_closed,
+    limit_exceeded, sub_limit_exceeded, and what the kernel refuses.
     """
-    changes = _changes(sheet, decision, request.on, facts_of)
+    changes = _changes(sheet, decision, request.on, facts_of, ready)
     if isinstance(changes, Refused):
         return changes
     cash = sum(change.rise for change in changes if change.after.terms.kind == LOAN)
@@ -157,7 +168,7 @@ def answered(sheet: Sheet, request: Request, answer: str, stamp: Stamp) -> Comma
     return CommandRow(request.key, sheet.customer_id, number, stamp.at, request.digest, answer)
 
 
-def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf) -> list[Change] | Refused:
+def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf, ready: Ready) -> list[Change] | Refused:
     """Fold the facts of a decision into their loans, each loan once."""
     opened = {new.loan_id: with_posted(open_loan(new, begun_on(new.terms)), NOTHING_POSTED) for new in decision.loans}
     assert not opened.keys() & sheet.loans.keys(), f"customer {sheet.customer_id}: a new loan has the id of another"
@@ -169,7 +180,10 @@ def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf) -> li
     changes = []
     for loan_id, detailed in by_loan.items():
         is_new = loan_id in opened
-        change = _change(sheet, opened[loan_id] if is_new else sheet.loans[loan_id], detailed, on, facts_of)
+        if loan_id in ready:
+            change = _folded(sheet.loans[loan_id], ready[loan_id], detailed)
+        else:
+            change = _change(sheet, opened[loan_id] if is_new else sheet.loans[loan_id], detailed, on, facts_of)
         if isinstance(change, Refused):
             return change
         due = _due_next(change, on, is_close=loan_id in decision.moves)
@@ -206,6 +220,14 @@ def _change(sheet: Sheet, before: Held, detailed: list[tuple[Fact, str]], on: in
     now = balances(position)
     rise = after.summary.in_use_minor - before.summary.in_use_minor
     return Change(before, with_posted(after, now), rise, detailed, difference(now, before.posted))
+
+
+def _folded(before: Held, after: Held | Refused, detailed: list[tuple[Fact, str]]) -> Change | Refused:
+    """Take in a loan that was folded before."""
+    if isinstance(after, Refused):
+        return after
+    rise = after.summary.in_use_minor - before.summary.in_use_minor
+    return Change(before, after, rise, detailed, difference(after.posted, before.posted))
 
 
 def with_posted(held: Held, posted: Balances) -> Held:

@@ -1,0 +1,137 @@
+"""Fold the facts of many commands in one go with the compiled kernel, where it is installed and may take them.
+
+What is folded here is exactly what `loan.book.apply` would give; whatever does not fit is left out, and folded one by one.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from types import ModuleType
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from plimsoll.app.posting import NOTHING_READY, Ready
+from plimsoll.app.sheet import Sheet
+from plimsoll.ledger.balances import Balances, balances
+from plimsoll.loan.book import Decision, Held, needs_history, summarise
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.fold import pack_facts, refusal
+from plimsoll.loan.layout import CONVERTED, OPEN, REFUNDED, RESCHEDULED, S_SIZE
+from plimsoll.loan.state import state_of
+from plimsoll.loan.terms import LOAN
+from plimsoll.units.refusal import Refused
+
+TOGETHER_MIN: Final = 48
+"""Below this many loans the columns cost more than they save."""
+
+GROWN: Final = 512
+"""Room for a state that has more rows or plans than before; a state that needs more is folded by itself."""
+
+LEFT_OUT: Final = (RESCHEDULED, REFUNDED, CONVERTED)
+
+
+class Asked(NamedTuple):
+    """New facts of one loan, and the day to which the command moves it."""
+
+    held: Held
+    facts: Sequence[Fact]
+    on: int
+
+
+Folded: TypeAlias = Held | Refused
+"""A loan after its facts, with its balances now as `posted`; or why a fact is refused."""
+
+
+def fold_decisions(decided: Sequence[tuple[Sheet, Decision, int]]) -> list[Ready]:
+    """Give for each decision, on a customer and a day, the loans that could be folded before it is posted."""
+    if len(decided) < TOGETHER_MIN:
+        return [NOTHING_READY] * len(decided)
+    asked: list[Asked] = []
+    whose: list[int] = []
+    for place, (sheet, decision, on) in enumerate(decided):
+        for loan_id, facts in _facts_by_loan(decision).items():
+            if loan_id in sheet.loans:
+                asked.append(Asked(sheet.loans[loan_id], facts, on))
+                whose.append(place)
+    ready: list[dict[int, Held | Refused]] = [{} for _ in decided]
+    for place, one, folded in zip(whose, asked, fold_ahead(asked), strict=True):
+        if folded is not None:
+            ready[place][one.held.loan_id] = folded
+    return list(ready)
+
+
+def _facts_by_loan(decision: Decision) -> dict[int, list[Fact]]:
+    by_loan: dict[int, list[Fact]] = {}
+    for loan_id, fact, _ in decision.facts:
+        by_loan.setdefault(loan_id, []).append(fact)
+    return by_loan
+
+
+def fold_ahead(asked: Sequence[Asked]) -> list[Folded | None]:
+    """Give each loan after its facts, or its refusal; None where it has to be folded by itself."""
+    folded: list[Folded | None] = [None] * len(asked)
+    places = [place for place, one in enumerate(asked) if _is_plain(one)]
+    columns = _columns() if len(places) >= TOGETHER_MIN else None
+    if columns is None:
+        return folded
+    for place, found in zip(places, _together(columns, [asked[place] for place in places]), strict=True):
+        folded[place] = found
+    return folded
+
+
+@cache
+def _columns() -> ModuleType | None:
+    """Give the compiled kernel, None where the extra `fast` is not installed."""
+    try:
+        from plimsoll.loan import columns
+    except ModuleNotFoundError:
+        return None
+    return columns
+
+
+def _is_plain(one: Asked) -> bool:
+    """Tell whether facts can go on from the cached state without history and without growing the schedule."""
+    held, facts, _ = one
+    return held.summary.status <= OPEN and not needs_history(held, facts) and not any(fact.kind in LEFT_OUT or fact.more for fact in facts)
+
+
+def _together(columns: Any, asked: Sequence[Asked]) -> list[Folded | None]:
+    """Fold plain facts of many loans; those whose numbers are too long for the compiled kernel come back as None."""
+    import numpy as np
+
+    flat, flat_at = columns.unpack_many([one.held.state for one in asked])
+    terms = np.array([one.held.terms.vector for one in asked], np.int64)
+    is_account = np.array([one.held.terms.kind != LOAN for one in asked], np.int64)
+    fits = columns.fits_states(terms, is_account, flat, flat_at).tolist()
+    packed: list[int] = []
+    counts = [0]
+    for one in asked:
+        packed += pack_facts(one.facts)[0]
+        counts.append(counts[-1] + len(one.facts))
+    days = np.array([max(one.on, one.held.summary.as_of, *(fact.on for fact in one.facts)) for one in asked], np.int64)
+    news = columns.News(np.array(packed, np.int64), np.array(counts, np.int64), np.zeros(1, np.int64), days)
+    states = columns.States(terms, is_account, flat, flat_at)
+    room = int(np.diff(flat_at).max(initial=S_SIZE)) + GROWN
+    done = columns.go_on_many(states, news, flat_size_max=room)
+    blobs = columns.pack_many(done.flat, np.minimum(done.flat_sizes, room))
+    posted = np.stack([np.asarray(column, np.int64) for column in balances(done.position())], axis=1).tolist()
+    rows = zip(asked, done.codes.tolist(), done.out.tolist(), blobs, posted, done.flat_sizes.tolist(), fits, strict=True)
+    return [
+        _after(one, code, out, blob, tuple(now)) if does_fit and size <= room else None
+        for one, code, out, blob, now, size, does_fit in rows
+    ]
+
+
+def _after(one: Asked, code: int, out: list[int], state: bytes, posted: Balances) -> Folded:
+    held, facts, _ = one
+    if code:
+        return refusal(code, facts)
+    return Held(
+        held.loan_id,
+        held.product,
+        held.terms,
+        held.facts_count + len(facts),
+        max([held.last_on, *(fact.on for fact in facts)]),
+        state,
+        posted,
+        summarise(state_of(out)),
+        None if held.facts is None else (*held.facts, *facts),
+    )
