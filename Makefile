@@ -9,7 +9,7 @@ DEMO ?=
 BENCH ?=
 TESTS ?= tests
 
-.PHONY: help demo env test slow check format bench lock clean python
+.PHONY: help demo env test slow check format docs bench lock clean python
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -37,6 +37,9 @@ check: env  ## lint, format, types, import contracts, the style guide as a test
 format: env  ## put the source in the one format, mend what lint can mend
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
+
+docs: env  ## write docs/reference/commands.md from the commands themselves
+	@$(RUN) tools/commands_page.py
 
 bench: python  ## measure against the rivals; a table on the screen, table and JSON under build/bench/
 	@$(PYTHON) tools/environment.py bench

@@ -140,3 +140,9 @@ def test_version_answers_within_half_a_second():
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-m", "plimsoll.interfaces.cli.main", "--version"], check=True, capture_output=True)
     assert time.perf_counter() - begun < 0.5
+
+
+def test_the_page_of_commands_says_what_the_commands_say():
+    from tools.commands_page import PAGE, page
+
+    assert PAGE.read_text("utf-8") == page(), "run `make docs`"
