@@ -20,6 +20,7 @@ from plimsoll.loan.layout import (
     O_CUMULATIVE,
     O_SIZE,
     P_SIZE,
+    Q_SIZE,
     R_SIZE,
     S_DAY,
     S_PENALTY_NUM,
@@ -279,6 +280,44 @@ def go_on_many(states: States, news: News, *, flat_size_max: int, threads: int =
     return done
 
 
+def look_many(states: States, day: int, *, threads: int = 1) -> tuple[Folded, Ints]:
+    """Move cached states to a day not before them, and give them with what each loan asks for on the day (Q_*, a row a loan).
+
+    States come back packed for a store. One that outgrew the room for it (`flat_sizes` above the width of `flat`) did not.
+    """
+    count = len(states.terms)
+    starts = states.at[:-1]
+    weeks = int((day - states.flat[starts + S_DAY]).max(initial=0)) // 7
+    done = _room(count, int(np.diff(states.at).max(initial=0)) + (weeks + 2) * R_SIZE)
+    rows_most = int(states.flat[starts + S_ROWS].max(initial=0) + states.flat[starts + S_SIZE].max(initial=0)) + weeks + 3
+    plans_most = int(states.flat[starts + S_SIZE + 1].max(initial=0)) + 1
+    asked = np.zeros((count, Q_SIZE), np.int64)
+    as_of = np.full(count, day)
+
+    def work(low: int, high: int) -> None:
+        room = Scratch(rows_most, plans_most)
+        KERNEL["look_range"](
+            low,
+            high,
+            states.terms,
+            states.is_account,
+            states.flat,
+            states.at,
+            as_of,
+            room.s,
+            room.rows,
+            room.plans,
+            room.lots,
+            done.out,
+            done.flat,
+            done.flat_sizes,
+            asked,
+        )
+
+    share(count, work, threads)
+    return done, asked
+
+
 def _room(count: int, flat_size_max: int) -> Folded:
     """Make room for the answers of so many loans."""
     flat = np.zeros((count if flat_size_max else 1, max(flat_size_max, 1)), np.int64)
@@ -287,13 +326,17 @@ def _room(count: int, flat_size_max: int) -> Folded:
 
 def unpack_many(blobs: Sequence[bytes]) -> tuple[Ints, Ints]:
     """Unpack blobs of `units.pack`: give the vectors end to end, and where each begins (one more place for the end)."""
-    joined = np.frombuffer(b"".join(blobs), np.uint8)
-    sizes = np.fromiter(map(len, blobs), np.int64, len(blobs))
+    return unpack_joined(b"".join(blobs), np.fromiter(map(len, blobs), np.int64, len(blobs)))
+
+
+def unpack_joined(blobs: bytes, sizes: Ints) -> tuple[Ints, Ints]:
+    """Unpack blobs that lie end to end, each of its size in bytes, as `unpack_many`."""
+    joined = np.frombuffer(blobs, np.uint8)
     blob_at = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))[:-1]
-    lengths = joined[blob_at + 1].astype(np.int64) + 256 * joined[blob_at + 2].astype(np.int64) if len(blobs) else sizes
+    lengths = joined[blob_at + 1].astype(np.int64) + 256 * joined[blob_at + 2].astype(np.int64) if len(sizes) else sizes
     flat_at = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
     flat = np.zeros(int(flat_at[-1]), np.int64)
-    KERNEL["unpack_range"](0, len(blobs), joined, blob_at, flat_at, flat)
+    KERNEL["unpack_range"](0, len(sizes), joined, blob_at, flat_at, flat)
     return flat, flat_at
 
 
@@ -307,11 +350,16 @@ def pack_many(flat: Ints, sizes: Ints) -> list[bytes]:
 
 def terms_of(blobs: Sequence[bytes]) -> tuple[Ints, Ints, Ints, Ints]:
     """Unpack packed terms (`Terms.pack` through `units.pack`): the table, is_account, due days end to end, and where each loan's begin."""
-    flat, flat_at = unpack_many(blobs)
-    terms = np.zeros((len(blobs), T_SIZE), np.int64)
-    is_account = np.zeros(len(blobs), np.int64)
-    dues_at = np.zeros(len(blobs), np.int64)
-    KERNEL["split_terms"](0, len(blobs), flat, flat_at, terms, is_account, dues_at)
+    return split_terms(*unpack_many(blobs))
+
+
+def split_terms(flat: Ints, flat_at: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Spread unpacked terms as `terms_of`."""
+    count = len(flat_at) - 1
+    terms = np.zeros((count, T_SIZE), np.int64)
+    is_account = np.zeros(count, np.int64)
+    dues_at = np.zeros(count, np.int64)
+    KERNEL["split_terms"](0, count, flat, flat_at, terms, is_account, dues_at)
     return terms, is_account, flat, dues_at
 
 

@@ -19,6 +19,7 @@ from plimsoll.loan import (
     accrue,
     agenda,
     allocate,
+    ask,
     bill,
     change,
     flat,
@@ -32,7 +33,7 @@ from plimsoll.loan import (
 from plimsoll.units import days, divide
 
 # Callees before callers, for the eye; the compiler resolves names when it first runs.
-MODULES = (divide, days, layout, level, accrue, allocate, schedule, change, life, bill, plan, account, agenda, measure, flat)
+MODULES = (divide, days, layout, level, accrue, allocate, schedule, change, life, bill, plan, account, agenda, measure, flat, ask)
 LIMB_BITS = 20
 LIMB = 1 << LIMB_BITS
 FACTOR_MAX = 1 << 42
