@@ -143,9 +143,7 @@ def test_a_fact_reversed_has_never_been(seed: int, make, pick: int):
     # A purchase that a later fact names cannot be left out of the case: its reader would not know the name.
     named = [fact["ref"] for fact in case["facts"] if "ref" in fact] + [fact.get("purchase") for fact in case["facts"]]
     free = [
-        n
-        for n, fact in enumerate(case["facts"], 1)
-        if n not in undone and fact["fact"] != "reversed" and named.count(fact.get("ref")) < 2
+        n for n, fact in enumerate(case["facts"], 1) if n not in undone and fact["fact"] != "reversed" and named.count(fact.get("ref")) < 2
     ]
     if not free:
         return
