@@ -21,6 +21,7 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "STAMPS", tmp_path / ".venv" / ".plimsoll")
     monkeypatch.setattr(environment, "is_working", lambda: True)
     monkeypatch.setattr(environment, "install", lambda *words: installed.append(words) is None)
+    monkeypatch.setattr(environment, "succeeds", lambda *words: True)
     return tmp_path, installed
 
 
@@ -64,6 +65,18 @@ def test_changed_commands_are_linked_again(project):
     (folder / "pyproject.toml").write_text("[project.scripts]")
     environment.main(["dev"])
     assert names(installed) == [folder.name]
+
+
+def test_the_kernel_is_compiled_again_only_where_its_source_has_changed(project, capsys):
+    folder, _ = project
+    kernel = folder / "src" / "plimsoll" / "loan" / "life.py"
+    kernel.parent.mkdir(parents=True)
+    compiled = []
+    for source in ("one", "one", "two"):
+        kernel.write_text(source)
+        environment.main(["dev"])
+        compiled.append("compiling the kernel" in capsys.readouterr().out)
+    assert compiled == [True, False, True]
 
 
 def test_what_failed_is_tried_again(project, monkeypatch):

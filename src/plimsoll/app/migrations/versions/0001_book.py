@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Make every table, and the triggers that refuse to change what was appended."""
     bind = op.get_bind()
     metadata.create_all(bind)
     for statement in guards(bind.dialect.name):
