@@ -2,11 +2,14 @@
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeAlias
 
-from plimsoll.app.execute import ATTEMPTS_MAX, Desk, Failed, Outcome, Wiring, Work, execute_alone, prepared
+from plimsoll.app.execute import ATTEMPTS_MAX, Desk, Failed, Outcome, Wiring, Work, execute_alone, prepared, told
 from plimsoll.app.posting import refuse_clash
 from plimsoll.app.sheet import Want
 from plimsoll.app.store import Store
@@ -31,44 +34,91 @@ def execute_many(
     each other. A row that is refused, or fails, stores nothing and changes no other row. After a crash give the same commands
     again: those that were stored are recognised by their keys.
     """
+    chunks = _one_behind if store.kind == "postgresql" else _one_by_one
     for window in _windows(commands):
-        ready = [prepared(wiring, command, actor, now) for command in window]
-        outcomes: list[RowOutcome | None] = [work if isinstance(work, Refused) else None for work in ready]
+        ready = [told(partial(prepared, wiring, command, actor, now)) for command in window]
+        outcomes: list[RowOutcome | None] = [None if isinstance(work, Work) else work for work in ready]
         places = [(place, work) for place, work in enumerate(ready) if isinstance(work, Work)]
-        places.sort(key=lambda placed: placed[1].command.customer_id)
-        for start in range(0, len(places), chunk):
-            part = places[start : start + chunk]
-            done = execute_chunk(store, [work for _, work in part], rules)
-            for (place, _), answer in zip(part, done, strict=True):
-                outcomes[place] = answer
+        places.sort(key=lambda placed: placed[1].want.customer_id)
+        parts = list(_parts([work for _, work in places], chunk))
+        answers = (answer for part in chunks(store, parts, rules) for answer in part)
+        for (place, _), answer in zip(places, answers, strict=True):
+            outcomes[place] = answer
         yield from (outcome for outcome in outcomes if outcome is not None)
 
 
 def _windows(commands: Iterable[Any]) -> Iterator[list[Any]]:
     """Give commands in runs in which no key comes twice, so that a repeat is met after what it repeats."""
     window: list[Any] = []
-    keys: set[Any] = set()
+    keys: set[str] = set()
     for command in commands:
-        if command.key in keys or len(window) == WINDOW:
+        key = command.key if isinstance(command.key, str) else None
+        if key in keys or len(window) == WINDOW:
             yield window
             window, keys = [], set()
         window.append(command)
-        keys.add(command.key)
+        if key is not None:
+            keys.add(key)
     if window:
         yield window
+
+
+def _parts(works: Sequence[Work], chunk: int) -> Iterator[list[Work]]:
+    """Give commands, which are in the order of their customers, in chunks; a customer is in one chunk only."""
+    part: list[Work] = []
+    for work in works:
+        if len(part) >= chunk and work.want.customer_id != part[-1].want.customer_id:
+            yield part
+            part = []
+        part.append(work)
+    if part:
+        yield part
+
+
+def _one_by_one(store: Store, parts: Sequence[list[Work]], rules: Any) -> Iterator[list[RowOutcome]]:
+    """Execute chunks one after another."""
+    for part in parts:
+        yield execute_chunk(store, part, rules)
+
+
+def _one_behind(store: Store, parts: Sequence[list[Work]], rules: Any) -> Iterator[list[RowOutcome]]:
+    """Execute chunks, each written by a second thread while the next is decided: the database works while we do."""
+    with ThreadPoolExecutor(1, thread_name_prefix="plimsoll-save") as saver:
+        before: tuple[list[Work], Decided, Future[None]] | None = None
+        for part in parts:
+            decided = _decided_at_once(store, part, rules)
+            try:
+                done = _saved(store, *before, rules) if before else None
+                alone = execute_chunk(store, part, rules) if decided is None else None
+            except BaseException:
+                if decided is not None:
+                    decided.held.close()
+                raise
+            before = (part, decided, saver.submit(decided.save, store)) if decided is not None else None
+            if done is not None:
+                yield done
+            if alone is not None:
+                yield alone
+        if before is not None:
+            yield _saved(store, *before, rules)
+
+
+def _saved(store: Store, works: list[Work], decided: "Decided", saving: "Future[None]", rules: Any) -> list[RowOutcome]:
+    """Wait until a chunk is written; one that met another transaction is executed again."""
+    try:
+        saving.result()
+    except (Clash, LimitGuard):
+        return execute_chunk(store, works, rules)
+    return decided.outcomes
 
 
 def execute_chunk(store: Store, works: Sequence[Work], rules: Any) -> list[RowOutcome]:
     """Execute commands with different keys in one transaction and give the outcome of each."""
     for _ in range(ATTEMPTS_MAX):
         try:
-            with without_collection(), store.transaction() as transaction:
-                desk = Desk(transaction, transaction.take([work.request.key for work in works], _wants(works)), rules)
-                outcomes: dict[str, RowOutcome] = {}
-                for part in _rounds(works):
-                    outcomes.update(zip([work.request.key for work in part], desk.attempt(part), strict=True))
-                desk.save(store)
-                return [outcomes[work.request.key] for work in works]
+            decided = _decide(store, works, rules)
+            decided.save(store)
+            return decided.outcomes
         except Clash as clash:
             if refuse_clash(clash) is not None:
                 break
@@ -80,6 +130,43 @@ def execute_chunk(store: Store, works: Sequence[Work], rules: Any) -> list[RowOu
             return [Refused("store_busy", detail=trouble.detail)] * len(works)
     # One of them writes what another transaction, or another row, has written: alone, each is told its own outcome.
     return [execute_alone(store, work, rules) for work in works]
+
+
+@dataclass(slots=True)
+class Decided:
+    """A chunk whose commands are decided and whose rows wait to be written; `held` is its transaction."""
+
+    held: ExitStack
+    desk: Desk
+    outcomes: list[RowOutcome]
+
+    def save(self, store: Store) -> None:
+        """Write the rows and commit."""
+        with self.held:
+            self.desk.save(store)
+
+
+def _decide(store: Store, works: Sequence[Work], rules: Any) -> Decided:
+    """Lock what some commands concern and decide on them."""
+    with without_collection(), ExitStack() as held:
+        transaction = held.enter_context(store.transaction())
+        desk = Desk(transaction, transaction.take([work.request.key for work in works], _wants(works)), rules)
+        outcomes: dict[str, RowOutcome] = {}
+        for part in _rounds(works):
+            outcomes.update(zip([work.request.key for work in part], desk.attempt(part), strict=True))
+        return Decided(held.pop_all(), desk, [outcomes[work.request.key] for work in works])
+
+
+def _decided_at_once(store: Store, works: Sequence[Work], rules: Any) -> Decided | None:
+    """Decide on a chunk; None where another transaction was in the way."""
+    try:
+        return _decide(store, works, rules)
+    except Clash:
+        return None
+    except StoreTrouble as trouble:
+        if trouble.code != "store_busy":
+            raise
+        return None
 
 
 @contextmanager

@@ -170,7 +170,7 @@ def answered(sheet: Sheet, request: Request, answer: str, stamp: Stamp) -> Comma
 
 def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf, ready: Ready) -> list[Change] | Refused:
     """Fold the facts of a decision into their loans, each loan once."""
-    opened = {new.loan_id: with_posted(open_loan(new, begun_on(new.terms)), NOTHING_POSTED) for new in decision.loans}
+    opened = {new.loan_id: _opened(new) for new in decision.loans}
     assert not opened.keys() & sheet.loans.keys(), f"customer {sheet.customer_id}: a new loan has the id of another"
     by_loan: dict[int, list[tuple[Fact, str]]] = {loan_id: [] for loan_id in opened}
     for loan_id, fact, detail in decision.facts:
@@ -179,59 +179,53 @@ def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf, ready
         by_loan.setdefault(loan_id, [])
     changes = []
     for loan_id, detailed in by_loan.items():
-        is_new = loan_id in opened
-        if loan_id in ready:
-            change = _folded(sheet.loans[loan_id], ready[loan_id], detailed)
-        else:
-            change = _change(sheet, opened[loan_id] if is_new else sheet.loans[loan_id], detailed, on, facts_of)
-        if isinstance(change, Refused):
-            return change
-        due = _due_next(change, on, is_close=loan_id in decision.moves)
-        if due != change.after.summary.next_day:
-            change = change._replace(after=replace(change.after, summary=change.after.summary._replace(next_day=due)))
-        changes.append(change._replace(rise=change.after.summary.in_use_minor) if is_new else change)
+        before = opened[loan_id] if loan_id in opened else sheet.loans[loan_id]
+        if before.summary.status == PARKED:
+            return Refused("loan_parked", detail=f"loan {loan_id}")
+        after = ready[loan_id] if loan_id in ready else _fold(sheet, before, [fact for fact, _ in detailed], on, facts_of)
+        if isinstance(after, Refused):
+            return after
+        due = _due_next(before, after, on, is_close=loan_id in decision.moves)
+        if due != after.summary.next_day:
+            after = with_posted(after, after.posted, due)
+        rise = after.summary.in_use_minor - (0 if loan_id in opened else before.summary.in_use_minor)
+        changes.append(Change(before, after, rise, detailed, difference(after.posted, before.posted)))
     return changes
 
 
-def _due_next(change: Change, on: int, *, is_close: bool) -> int:
+def _opened(new: NewLoan) -> Held:
+    """Give a new loan on its first day, with nothing posted."""
+    held = open_loan(new, begun_on(new.terms))
+    return with_posted(held, NOTHING_POSTED, held.summary.next_day)
+
+
+def _due_next(before: Held, after: Held, on: int, *, is_close: bool) -> int:
     """Give the next day of a loan's agenda. A day that a command moved the loan to, or past, is left for the close of that day.
 
     The close of a day that commands of later days went past looks again on the day the loan has reached.
     """
-    before, after = change.before.summary, change.after.summary
-    if after.status != OPEN:
-        return after.next_day
+    was, is_now = before.summary, after.summary
+    if is_now.status != OPEN:
+        return is_now.next_day
     if is_close:
-        return before.as_of if before.as_of > on else after.next_day
-    return before.next_day if 0 < before.next_day <= after.as_of else after.next_day
+        return was.as_of if was.as_of > on else is_now.next_day
+    return was.next_day if 0 < was.next_day <= is_now.as_of else is_now.next_day
 
 
-def _change(sheet: Sheet, before: Held, detailed: list[tuple[Fact, str]], on: int, facts_of: FactsOf) -> Change | Refused:
-    """Fold facts into one loan."""
-    if before.summary.status == PARKED:
-        return Refused("loan_parked", detail=f"loan {before.loan_id}")
-    facts = [fact for fact, _ in detailed]
+def _fold(sheet: Sheet, before: Held, facts: list[Fact], on: int, facts_of: FactsOf) -> Held | Refused:
+    """Fold facts into one loan, with its history where they need it; its balances now come as `posted`."""
     if before.facts is None and needs_history(before, facts):
         before = with_history(sheet, before, facts_of)
     applied = apply(before, facts, on)
     if isinstance(applied, Refused):
         return applied
     after, position = applied
-    now = balances(position)
-    rise = after.summary.in_use_minor - before.summary.in_use_minor
-    return Change(before, with_posted(after, now), rise, detailed, difference(now, before.posted))
+    return with_posted(after, balances(position), after.summary.next_day)
 
 
-def _folded(before: Held, after: Held | Refused, detailed: list[tuple[Fact, str]]) -> Change | Refused:
-    """Take in a loan that was folded before."""
-    if isinstance(after, Refused):
-        return after
-    rise = after.summary.in_use_minor - before.summary.in_use_minor
-    return Change(before, after, rise, detailed, difference(after.posted, before.posted))
-
-
-def with_posted(held: Held, posted: Balances) -> Held:
-    """Give a loan with other balances posted."""
+def with_posted(held: Held, posted: Balances, next_day: int) -> Held:
+    """Give a loan with other balances posted, and another next day of its agenda."""
+    summary = held.summary
     return Held(
         held.loan_id,
         held.product,
@@ -240,7 +234,7 @@ def with_posted(held: Held, posted: Balances) -> Held:
         held.last_on,
         held.state,
         posted,
-        held.summary,
+        summary if summary.next_day == next_day else summary._replace(next_day=next_day),
         held.facts,
     )
 
