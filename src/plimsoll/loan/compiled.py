@@ -40,6 +40,27 @@ FACTOR_MAX = 1 << 42
 """Factors of the limb arithmetic stay below this, so that limb × factor + carry stays below 2^63."""
 
 
+HOT = frozenset(
+    [
+        "accrue_interest",
+        "accrued_interest",
+        "advance",
+        "close_paid_rows",
+        "due_day",
+        "fall_due",
+        "half_up",
+        "open_period",
+        "order_facts",
+        "pay",
+        "pay_due",
+        "settle_status",
+        "start_stepping",
+        "take_fact",
+    ]
+)
+"""Run for every due day and every fact: put in place of their calls, since to hand over an array is to hand over seven words."""
+
+
 def annuity(principal, rows, first, until, rate_num, rate_den):  # type: ignore[no-untyped-def]
     """Give what `loan.level.annuity` gives, on limbs of 20 bits: P·Π(1+r) ÷ f, rounded half-up."""
     size = 4 * (until - first + 2)
@@ -137,7 +158,13 @@ def compile_together(drivers: types.ModuleType) -> dict[str, object]:
         own.__qualname__ = f"{name}_{digest}"
         # Arrays are handed from call to call without counting references, which would cost ten times the work; so nothing but the
         # annuity may make one.
-        options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": name == "annuity"}
+        options: dict[str, Any] = {
+            "cache": True,
+            "nogil": True,
+            "error_model": "numpy",
+            "_nrt": name == "annuity",
+            "forceinline": name in HOT,
+        }
         space[name] = numba.njit(**options)(own)
     return space
 
