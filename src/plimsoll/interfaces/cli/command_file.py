@@ -6,8 +6,9 @@ import io
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from plimsoll.app.wiring import read_command
 from plimsoll.interfaces.case.serve import LINE_MAX, read_line
@@ -93,9 +94,14 @@ class CommandFile:
         except OSError as failed:
             raise Malformed("file_missing", failed.strerror or str(failed), file=self.shown) from None
 
-    def _open(self) -> BinaryIO:
-        raw = self._raw()
-        return gzip.open(raw) if self.is_gzip else raw  # type: ignore[return-value]  # a GzipFile gives lines of bytes too
+    @contextmanager
+    def _open(self) -> Iterator[BinaryIO]:
+        with self._raw() as raw:
+            if not self.is_gzip:
+                yield raw
+                return
+            with gzip.GzipFile(fileobj=raw) as unpacked:
+                yield cast(BinaryIO, unpacked)
 
     def _json(self, lines: BinaryIO) -> Iterator[tuple[int, Mapping[str, object] | Malformed]]:
         for line, text in enumerate(_bounded(lines, self.shown), 1):

@@ -1,0 +1,120 @@
+"""The demo makes a book by the real commands that verify proves, the same for the same seed, and never touches another book."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from plimsoll.app.opening import create_store
+from plimsoll.app.verify import verify
+from plimsoll.interfaces.cli.main import main
+from plimsoll.risk.lawful import lawful_rules
+from plimsoll.simulator.people import KINDS
+from plimsoll.simulator.town import days_of, live, make_town
+
+SMALL = ("--borrowers", "40", "--months", "2")
+
+
+def demo(folder: Path, *words: str) -> int:
+    """Run the command into a folder."""
+    return main(["demo", "--folder", str(folder), *words])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small demo."""
+    folder = tmp_path_factory.mktemp("demo")
+    assert demo(folder, *SMALL) == 0
+    return folder
+
+
+def report(folder: Path) -> dict:
+    """What a demo says of itself, less what names the folder and the time it took."""
+    told = json.loads((folder / "report.json").read_text("utf-8"))
+    return {name: value for name, value in told.items() if name not in ("book", "tape", "report", "seconds")}
+
+
+def test_what_the_demo_made_is_proved(made, capsys):
+    assert main(["verify", "--db", f"sqlite:///{made / 'book.db'}", "--json"]) == 0
+    proved = json.loads(capsys.readouterr().out)
+    assert proved["proved"]
+    assert proved["customers"] > 20
+
+
+def test_the_same_seed_makes_the_same_book_and_another_makes_another(made, tmp_path):
+    assert demo(tmp_path / "same", *SMALL) == 0
+    assert demo(tmp_path / "other", *SMALL, "--seed", "2") == 0
+    assert report(tmp_path / "same") == report(made)
+    assert report(tmp_path / "other") != report(made)
+
+
+def test_people_buy_draw_and_repay_and_no_command_meets_a_bug(made):
+    told = report(made)
+    assert sum(told["borrowers"].values()) == 40
+    assert {"open_customer", "open_line", "purchase", "repay"} <= told["commands"].keys()
+    assert {"bill", "autopay"} <= told["messages"].keys()
+    assert told["failed"] == 0
+    assert told["breaches"] == []
+
+
+def test_the_table_of_the_late_and_the_trial_balance_agree(made):
+    told = report(made)
+    (late,) = told["delinquency"]
+    principal = Decimal(late["total"]["principal"])
+    assert sum(Decimal(row["principal"]) for row in late["buckets"]) == principal
+    assert sum(Decimal(row["principal"]) for row in late["classes"]) == principal
+    assert sum(Decimal(cells["principal"]) for cells in late["total"]["products"].values()) == principal
+    assert Decimal(told["trial_balance"]["CNY"]["asset.loan.principal"]) == principal
+    assert sum(Decimal(minor) for minor in told["trial_balance"]["CNY"].values()) == 0
+
+
+def test_the_tape_is_written_at_the_end_of_each_month(made):
+    assert [path.name for path in sorted((made / "tape").iterdir())] == ["day=2025-10-31", "day=2025-11-30"]
+
+
+def test_a_demo_that_is_there_is_left_alone_unless_it_is_made_again(made, capsys):
+    before = (made / "book.db").read_bytes()
+    assert demo(made, *SMALL) == 2
+    assert "--again" in capsys.readouterr().err
+    assert (made / "book.db").read_bytes() == before
+    assert demo(made, *SMALL, "--again") == 0
+
+
+def test_a_book_that_others_gave_commands_to_is_never_removed(tmp_path, capsys):
+    url = f"sqlite:///{tmp_path / 'book.db'}"
+    create_store(url).close()
+    (tmp_path / "rows.jsonl").write_text('{"command":"open_customer","key":"a","customer_id":1,"on":"2026-01-05"}\n')
+    assert main(["post", str(tmp_path / "rows.jsonl"), "--db", url]) == 0
+    assert demo(tmp_path, *SMALL, "--again") == 2
+    assert "did not make" in capsys.readouterr().err
+    assert main(["verify", "--db", url]) == 0
+
+
+@pytest.mark.parametrize("words", [["--borrowers", "0"], ["--months", "x"], ["--tape", "weekly"], ["--db", "mysql://x/y"]])
+def test_wrong_words_end_with_2_and_make_nothing(tmp_path, words: Sequence[str]):
+    assert demo(tmp_path / "none", *words) == 2
+    assert not list((tmp_path / "none").glob("*"))
+
+
+def test_who_stops_paying_is_frozen_charged_off_and_pays_a_little_after_all(tmp_path):
+    rules = lawful_rules()
+    town = make_town(40, 10, rules, Random(3))
+    defaulter = next(kind for kind in KINDS if kind.stops)
+    for number, person in enumerate(town.people):
+        town.people[number].kind = replace_kind(person.kind) if number % 2 else defaulter
+        person.stops_on = 0 if number % 2 else person.opens_on + 30
+    with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store:
+        for one in live(store, town, days_of(10), tape=tmp_path / "tape"):
+            assert one.closed is None or not one.closed.night.parked
+        proved = verify(store)
+    assert proved.is_proved, proved.breaches
+    assert {"freeze", "unfreeze", "charge_off", "recover", "draw", "refund", "reverse"} <= town.counts.commands.keys()
+    assert town.counts.failed == []
+
+
+def replace_kind(kind):
+    """The same habits, with more forgetting."""
+    return kind._replace(forgets=max(kind.forgets, 0.2))
