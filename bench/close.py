@@ -17,6 +17,7 @@ from bench.timing import Measured, Sample, ratio
 TITLE = "the close of a large book, start of the program included"
 FIRST_DUE = date(2026, 2, 10)
 ROUNDS = 3
+FULL = 1_000_000
 OF_TOUCH_ALL, QUIET_SHARE, MEMORY_MIB = 5.0, 0.05, 2048
 
 
@@ -96,9 +97,8 @@ def one_day(setting: Setting, place: Place, loans: int, result: Result) -> None:
 
 def run(setting: Setting, result: Result) -> None:
     """Fill `result` with nights on both databases."""
-    loans = setting.size(30_000, 1_000_000)
     for kind in ("postgresql", "sqlite"):
         place: Place = PostgresPlace(setting.postgres()) if kind == "postgresql" else SqlitePlace(setting.fresh("sqlite"))
-        some_due(setting, place, loans, result)
-        one_day(setting, place, loans, result)
+        some_due(setting, place, setting.size(150_000, FULL), result)
+        one_day(setting, place, setting.size(30_000, FULL), result)
     result.canary_per_s = setting.canary.median()
