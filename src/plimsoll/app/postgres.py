@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import errors, pq
-from sqlalchemy import BigInteger, Date, DateTime, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import Table
 
 from plimsoll.app import schema, statements
+from plimsoll.app.arrays import arrays_of, numbers_text, types_of
 from plimsoll.app.days import DayNumbers, StoredDates
 from plimsoll.app.rows import columns
 from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, looked_at, sheet_of
@@ -25,21 +26,14 @@ CLOSE_LOCK: Final = 0x706C696D736F6C6C
 """Advisory lock (also in triggers.py): who writes holds it shared; a close takes it alone while it moves the open day."""
 
 ROWS_JOINED_MAX: Final = 16
-"""Up to this many rows a table are written by one statement for all tables; above it COPY costs less."""
+"""Up to this many rows a table, one statement with a parameter for each value writes all tables."""
+
+ROWS_IN_ARRAYS_MAX: Final = 600
+"""Up to this many, one statement with an array for each column, whatever the number of rows. Above it COPY costs less."""
 
 OPEN_STATUSES: Final = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 LIMIT_PASSED: Final = "PL001"
 DAY_CLOSED: Final = "PL002"
-COPY_TYPES: Final = {
-    BigInteger: "int8",
-    Integer: "int4",
-    SmallInteger: "int2",
-    Date: "date",
-    DateTime: "timestamptz",
-    Text: "text",
-    LargeBinary: "bytea",
-}
-
 _LOOK: Final = statements.look(MARK, "")
 _LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
 _LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ANY(%s::int8[])")
@@ -54,8 +48,9 @@ _MOVE_OPEN_ON: Final = statements.MOVE_OPEN_ON.replace("?", MARK)
 _LOCKED: Final = statements.CUSTOMER + "= ANY(%s::int8[]) ORDER BY li.customer_id FOR UPDATE OF li"
 _SEEN_ONE: Final = "SELECT bo.open_on, co.digest, co.answer FROM book bo LEFT JOIN command co ON co.key = %s"
 _SEEN: Final = statements.SEEN + "= ANY(%s)"
-_OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN
-_NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))"
+_LOCK_LOANS: Final = " ORDER BY st.customer_id, st.loan_id FOR UPDATE OF st"
+_OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN + _LOCK_LOANS
+_NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))" + _LOCK_LOANS
 _FACTS: Final = statements.FACTS.replace("?", MARK)
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state) ON COMMIT DELETE ROWS"
 _COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state")
@@ -104,11 +99,6 @@ def key_number(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little", signed=True)
 
 
-def array_text(numbers: Sequence[object]) -> str:
-    """Give whole numbers as the text of an array, which costs the driver less than a list."""
-    return "{" + ",".join(map(str, numbers)) + "}"
-
-
 class PostgresTransaction:
     """A write transaction on one connection in autocommit mode; nothing is stored before `save` returns."""
 
@@ -131,7 +121,7 @@ class PostgresTransaction:
             if want.is_all_open:
                 rows = self._rows(_LOOK_OPEN, (key, want.customer_id))
             elif want.loan_ids:
-                rows = self._rows(_LOOK_NAMED, (key, want.customer_id, array_text(want.loan_ids)))
+                rows = self._rows(_LOOK_NAMED, (key, want.customer_id, numbers_text(want.loan_ids)))
             else:
                 rows = self._rows(_LOOK, (key, want.customer_id))
         taken = looked_at(key, want, rows, self.numbers)
@@ -161,7 +151,7 @@ class PostgresTransaction:
         with troubles():
             self._begin()
             sheets = {want.customer_id: Sheet(want.customer_id) for want in wants}
-            for row in self._rows(_LOCKED, (array_text([want.customer_id for want in wants]),)):
+            for row in self._rows(_LOCKED, (numbers_text([want.customer_id for want in wants]),)):
                 sheets[row[0]] = sheet_of(row, self.numbers)
             ((open_on,),) = self._rows(statements.OPEN_ON)
             seen = {row[0]: Seen(row[1], row[2]) for row in self._rows(_SEEN, (list(keys),))}
@@ -170,13 +160,13 @@ class PostgresTransaction:
             return Taken(self.open_on, sheets, seen)
 
     def _hold(self, sheets: Mapping[int, Sheet], wants: Sequence[Want]) -> None:
-        """Read the loans that are wanted; their customers are under lock."""
+        """Lock and read the loans that are wanted: their customers are under lock, but the close of a day locks no customer."""
         with_open = [want.customer_id for want in wants if want.is_all_open]
         if with_open:
-            hold_rows(sheets, self._rows(_OPEN, (array_text(with_open),)), self.numbers)
+            hold_rows(sheets, self._rows(_OPEN, (numbers_text(with_open),)), self.numbers)
         pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
         if pairs:
-            hold_rows(sheets, self._rows(_NAMED, tuple(map(array_text, columns(pairs)))), self.numbers)
+            hold_rows(sheets, self._rows(_NAMED, tuple(map(numbers_text, columns(pairs)))), self.numbers)
 
     def _begin(self) -> None:
         self.is_begun = True
@@ -199,12 +189,16 @@ class PostgresTransaction:
         """Write every row and commit; raises Clash, LimitGuard or StoreTrouble with nothing stored (see `outcome_unknown`)."""
         tables = self._tables(pending)
         changed = pending.states(self.days, is_fresh=False)
-        is_short = max(len(changed), *(len(rows) for _, rows in tables)) <= ROWS_JOINED_MAX
-        with troubles(is_committing=is_short and not self.is_begun):
-            if is_short:
-                self._write_joined(pending, tables, changed)
+        longest = max(len(changed), *(len(rows) for _, rows in tables))
+        is_whole = longest <= ROWS_IN_ARRAYS_MAX and not self.is_begun
+        with troubles(is_committing=is_whole):
+            if longest <= ROWS_JOINED_MAX:
+                self._write_values(pending, tables, changed)
+            elif longest <= ROWS_IN_ARRAYS_MAX:
+                self._write_arrays(pending, tables, changed)
             else:
-                assert self.is_begun, "many rows are written under lock"
+                if not self.is_begun:
+                    self._begin()
                 self._write_copied(pending, tables, changed)
         if self.is_begun:
             with troubles(is_committing=True):
@@ -227,7 +221,7 @@ class PostgresTransaction:
             (schema.close_shard, pending.shards),
         ]
 
-    def _write_joined(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+    def _write_values(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
         """Write few rows as one statement, which is a transaction of its own where none is begun."""
         parts: list[str] = []
         values: list[object] = []
@@ -238,15 +232,37 @@ class PostgresTransaction:
             if rows:
                 parts.append(statements.insert(table, MARK, len(rows)))
                 values.extend(chain.from_iterable(rows))
-        for row in changed:
-            parts.append(statements.update_state(MARK))
-            values.extend(row[2:] + row[:2])
+        for row, due in zip(changed, pending.due_read(self.days), strict=True):
+            values.extend((*row[2:], *row[:2], due))
         lines, uses = pending.changed_lines(), pending.uses()
         values.extend(chain.from_iterable(lines))
         values.extend(chain.from_iterable(uses))
+        values += (len(changed) + len(lines) + len(uses), self.days[self.open_on])
+        guarded = (statements.update_state_unmoved(),) * len(changed) + (statements.update_line_terms(MARK),) * len(lines)
+        self._run(statements.joined(tuple(parts), guarded + (statements.use_limit_postgres(),) * len(uses)), values)
+
+    def _write_arrays(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+        """Write some rows as one statement, which is a transaction of its own where none is begun."""
+        parts: list[str] = []
+        values: list[object] = []
+        for rules in pending.rules:
+            parts.append(statements.insert_new(schema.rulebook, MARK))
+            values.extend(rules)
+        for table, rows in tables:
+            if rows:
+                parts.append(statements.insert_arrays(table, types_of(table)))
+                values.extend(arrays_of(table, rows))
+        if changed:
+            parts.append(statements.update_state_arrays(types_of(schema.loan_state)))
+            values.extend(arrays_of(schema.loan_state, changed))
+        lines, uses = pending.changed_lines(), pending.uses()
+        guarded = [statements.update_line_terms(MARK)] * len(lines)
+        values.extend(chain.from_iterable(lines))
+        if uses:
+            guarded.append(statements.use_limits_postgres())
+            values.extend(numbers_text(column) for column in columns(uses))
         values += (len(lines) + len(uses), self.days[self.open_on])
-        guarded = (statements.update_line_terms(MARK),) * len(lines) + (statements.use_limit_postgres(),) * len(uses)
-        self._run(statements.joined(tuple(parts), guarded), values)
+        self._run(statements.joined(tuple(parts), tuple(guarded)), values)
 
     def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
         """Write many rows: COPY what is new, stage what changed."""
@@ -258,17 +274,18 @@ class PostgresTransaction:
         if changed:
             self._run(_STAGE)
             self._copy(_COPY_STAGE, schema.loan_state, changed)
-            self._run(_APPLY_STAGE)
+            # Planned each time, for the tables as they are: a plan made while the book was small would read all of it.
+            self.cursor.execute(_APPLY_STAGE.encode(), prepare=False)
         day = self.days[self.open_on]
         for row in pending.changed_lines():
             self._run(statements.joined((), (statements.update_line_terms(MARK),)), (*row, 1, day))
         uses = pending.uses()
-        arrays = [array_text(column) for column in columns(uses or [(0,) * len(statements.USE_NAMES)])]
+        arrays = [numbers_text(column) for column in columns(uses or [(0,) * len(statements.USE_NAMES)])]
         self._run(statements.joined((), (statements.use_limits_postgres(),)), (*arrays, len(uses), day))
 
     def _copy(self, statement: str, table: Table, rows: Rows) -> None:
         with self.cursor.copy(statement.encode()) as copy:
-            copy.set_types([COPY_TYPES[type(column.type)] for column in table.columns])
+            copy.set_types(types_of(table))
             for row in rows:
                 copy.write_row(row)
 

@@ -22,6 +22,7 @@ LINE_TERMS: Final = (
     "currency",
     "status",
 )
+LINE_CHANGES: Final = ("used_minor", "cash_used_minor", "later_used_minor", "credit_minor")
 
 SEEN: Final = "SELECT key, digest, answer FROM command WHERE key "
 OPEN_ON: Final = "SELECT open_on FROM book"
@@ -88,6 +89,24 @@ def insert(table: Table, mark: str, rows: int = 1) -> str:
 
 
 @cache
+def insert_arrays(table: Table, types: tuple[str, ...]) -> str:
+    """Give an INSERT (PostgreSQL) of any number of rows: one array for each column."""
+    names = ", ".join(column.name for column in table.columns)
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({', '.join(f'%s::{name}[]' for name in types)})"
+
+
+@cache
+def update_state_arrays(types: tuple[str, ...]) -> str:
+    """Give the UPDATE (PostgreSQL) of any number of states: one array for each column of the table."""
+    values = ", ".join(f"{name} = staged.{name}" for name in STATE_VALUES)
+    arrays = ", ".join(f"%s::{name}[]" for name in types)
+    return (
+        f"UPDATE loan_state SET {values} FROM unnest({arrays}) AS staged({', '.join((*STATE_KEY, *STATE_VALUES))}) "
+        "WHERE loan_state.customer_id = staged.customer_id AND loan_state.loan_id = staged.loan_id"
+    )
+
+
+@cache
 def insert_new(table: Table, mark: str) -> str:
     """Give an INSERT that leaves a row alone which is there already."""
     return insert(table, mark) + " ON CONFLICT DO NOTHING"
@@ -107,9 +126,18 @@ def update_state(mark: str) -> str:
 
 
 @cache
+def update_state_unmoved() -> str:
+    """Give the UPDATE (PostgreSQL) of one loan's state that leaves a loan alone which a close has moved: parameters end with the agenda day."""
+    return update_state("%s") + " AND next_on IS NOT DISTINCT FROM %s"
+
+
+@cache
 def update_line_terms(mark: str) -> str:
-    """Give the UPDATE of a customer's whole line: LINE_TERMS, the count of commands to add, the customer, the count when it was read."""
-    values = ", ".join(f"{name} = {mark}" for name in LINE_TERMS)
+    """Give the UPDATE of a customer's whole line: LINE_TERMS, the count of commands to add, the customer, the count when it was read.
+
+    What is used, and the credit, come as changes: the close of a day may have moved them since they were read.
+    """
+    values = ", ".join(f"{name} = {f'{name} + ' if name in LINE_CHANGES else ''}{mark}" for name in LINE_TERMS)
     return f"UPDATE line SET {values}, commands_count = commands_count + {mark} WHERE customer_id = {mark} AND commands_count = {mark}"
 
 
