@@ -1,7 +1,10 @@
 """`plimsoll quote` says what the case port and the verbs say, and what the law says about it."""
 
 import json
+import re
+import shlex
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,7 @@ from plimsoll.loan.terms import write_loan
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.rate import Rate
 
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "quote.md").read_text("utf-8")
 J10 = ["--principal", "10000", "--rate-per-day", "0.0004", "--instalments", "12", "--repayment", "equal-instalment", "--on", "2026-01-15"]
 
 
@@ -126,3 +130,12 @@ def test_what_cannot_be_quoted_says_why_and_where(capsys, words, code, said):
 )
 def test_yearly_rates_are_shown_as_per_cent(text, shown):
     assert yearly(text) == shown
+
+
+@pytest.mark.parametrize("words", re.findall(r"^    plimsoll (quote .+)$", PAGE, re.MULTILINE))
+def test_the_quotes_of_the_page_are_given(words, capsys):
+    assert main(shlex.split(words)) == 0
+    said = capsys.readouterr().out.splitlines()
+    if words.endswith("--repayment equal-instalment --on 2026-01-15"):
+        shown = re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)[0].splitlines()
+        assert set(shown) - set(said) == {"..."}
