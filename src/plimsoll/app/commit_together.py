@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from concurrent.futures import Future
 from datetime import datetime
 from types import TracebackType
@@ -16,6 +17,7 @@ from plimsoll.units.refusal import Refused
 GROUP_MAX: Final = 64
 WAITING_MAX: Final = 10_000
 CLOSE_S: Final = 30.0
+LINGER_S: Final = 0.0005
 
 
 class _Waiting(NamedTuple):
@@ -83,22 +85,33 @@ class GroupExecutor:
         self.writer.join(timeout_s)
 
     def _write(self) -> None:
-        is_going_on = True
-        while is_going_on:
-            first = self.waiting.get()
-            group = [first] if first is not None else []
-            is_going_on = first is not None
-            while is_going_on and len(group) < self.group_max:
-                try:
-                    following = self.waiting.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    is_going_on = False
+        size = 1
+        while (first := self.waiting.get()) is not None:
+            group = [first]
+            is_last = self._gather(group, size)
+            size = len(group)
+            self._commit(group)
+            if is_last:
+                return
+
+    def _gather(self, group: list[_Waiting], expected: int) -> bool:
+        """Add to a group what waits; tell whether the end was met.
+
+        Callers who wait for their answers come back together, so a group of the size of the last one is worth a moment.
+        """
+        until = time.monotonic() + LINGER_S
+        while len(group) < self.group_max:
+            try:
+                if len(group) < expected:
+                    following = self.waiting.get(timeout=max(until - time.monotonic(), 0.0))
                 else:
-                    group.append(following)
-            if group:
-                self._commit(group)
+                    following = self.waiting.get_nowait()
+            except queue.Empty:
+                return False
+            if following is None:
+                return True
+            group.append(following)
+        return False
 
     def _commit(self, group: list[_Waiting]) -> None:
         """Write one group and answer each of its commands."""
