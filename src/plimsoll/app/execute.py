@@ -209,7 +209,12 @@ def _once(desk: Desk, store: Store, work: Work) -> Outcome:
 
 def rules_number(rules: Rules) -> int:
     """Give the number under which rules stand in the facts: the first 63 bits of their digest."""
-    return int(rules.digest[:16], 16) >> 1
+    return _number_of(rules.digest)
+
+
+@cache
+def _number_of(digest: str) -> int:
+    return int(digest[:16], 16) >> 1
 
 
 def recognised(seen: Seen, request: Request) -> Outcome:

@@ -35,7 +35,7 @@ _SEEN: Final = statements.SEEN + "= ?"
 
 def instant(at: datetime) -> str:
     """Give an instant as SQLite stores it: UTC text, microseconds, no zone."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 @contextmanager
