@@ -16,7 +16,7 @@ help:  ## list the targets
 
 demo: python  ## make a book of 2,000 made-up borrowers, close 12 months, print what it holds
 	@$(PYTHON) tools/environment.py runtime
-	@.venv/bin/plimsoll demo $(DEMO)
+	@.venv/bin/plimsoll demo --again $(DEMO)
 
 env: python  ## make the full development environment in .venv/
 	@$(PYTHON) tools/environment.py dev
