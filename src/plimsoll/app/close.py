@@ -2,13 +2,19 @@
 
 The close of a day first lets no more entries be posted on it, then works off the agenda. A shard's work and its checkpoint are one
 transaction, and a loan that was moved leaves the agenda in it: whoever stops the close, at any moment, can start it again.
-Cost: proportional to the loans that are due, not to those that exist.
+Cost: proportional to the loans that are due, not to those that exist. Where many are due, columns of them go through the compiled
+kernel (`app/hands.py`); what that leaves, and everything where it is not installed, is moved here, loan by loan, to the same rows.
 """
 
+import importlib
+from array import array
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
+from operator import itemgetter
+from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, insert, select, update
@@ -16,9 +22,9 @@ from sqlalchemy import func, insert, select, update
 from plimsoll.app import schema
 from plimsoll.app.execute import ATTEMPTS_MAX, rules_number
 from plimsoll.app.execute_many import without_collection
-from plimsoll.app.posting import Request, Stamp, park, post
+from plimsoll.app.posting import NIGHTS, Request, Stamp, park, post
 from plimsoll.app.rows import RulesRow, ShardRow
-from plimsoll.app.scan import Due, snapshot
+from plimsoll.app.scan import snapshot
 from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
 from plimsoll.app.store import Store, Transaction
 from plimsoll.app.trouble import Clash, StoreTrouble
@@ -26,7 +32,11 @@ from plimsoll.loan.book import Decision, Held
 from plimsoll.loan.look import Look, look_at
 from plimsoll.units.refusal import Refused
 
-SHARD_LOANS: Final = 2_000
+SHARD_LOANS: Final = 4_000
+TURNED_MIN: Final = 256
+"""With fewer loans due than this, getting the compiled kernel ready costs more than it saves."""
+HANDS: Final = {"postgresql": 2, "sqlite": 1}
+"""Shards worked at a time: while the server writes one, the next is decided on. SQLite has one writer."""
 RUNNING, DONE = "running", "done"
 ACTOR: Final = "close"
 
@@ -34,6 +44,8 @@ Decide = Callable[[Look, int, Any], Decision]
 """What one loan whose day has come asks for: facts to note and messages; its own loan alone."""
 Progress = Callable[[date, int, int], None]
 """Told the day, the due loans done, and the due loans of the day."""
+Ids = Sequence[tuple[int, int]]
+"""Loans, each by its customer and its own id."""
 
 
 @dataclass(slots=True)
@@ -48,13 +60,12 @@ class Night:
     shards: int = 0
     parked: list[tuple[int, int, str]] = field(default_factory=list)
 
-    def add(self, pending: Pending, loans: int) -> None:
+    def add(self, loans: int, facts: int, entries: int, messages: int) -> None:
         """Count one shard."""
         self.due += loans
-        self.facts += len(pending.facts)
-        self.entries += len({(leg.customer_id, leg.loan_id, leg.entry_n) for leg in pending.legs})
-        self.messages += len(pending.outbox)
-        self.parked += [(row.customer_id, row.loan_id, row.reason) for row in pending.parked]
+        self.facts += facts
+        self.entries += entries
+        self.messages += messages
         self.shards += 1
 
 
@@ -91,12 +102,21 @@ def close_day(store: Store, day: int, orders: Orders) -> Night:
         return night
     store.move_open_day(date.fromordinal(day + 1))
     with snapshot(store) as seen:
-        due = sorted(seen.due(day), key=lambda one: (one.customer_id, one.loan_id))
-    first = _shards_done(store, on)
-    for number, shard in enumerate(_shards(due), first):
-        _work(store, day, number, shard, orders, night)
+        customers, loans = seen.due_ids(day)
+    count = len(loans)
+
+    def told() -> None:
         if orders.progress is not None:
-            orders.progress(on, night.due, len(due))
+            orders.progress(on, night.due, count)
+
+    hands = _hands() if count >= TURNED_MIN else None
+    if hands is not None:
+        left: Ids = _turn(hands, store, customers, loans, orders, night, told)
+    else:
+        left = list(zip(customers, loans, strict=True))
+    for number, (low, high) in enumerate(_shards([customer for customer, _ in left]), _shards_done(store, on)):
+        _move(store, day, number, left[low:high], orders, night)
+        told()
     return night
 
 
@@ -126,45 +146,108 @@ def _shards_done(store: Store, on: date) -> int:
     return 0 if last is None else int(last) + 1
 
 
-def _shards(due: Sequence[Due]) -> Iterator[list[Due]]:
-    """Give due loans in shards; a customer is in one shard only."""
-    shard: list[Due] = []
-    for _, own in groupby(due, key=lambda one: one.customer_id):
-        shard += own
-        if len(shard) >= SHARD_LOANS:
-            yield shard
-            shard = []
-    if shard:
-        yield shard
+def _shards(customers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give due loans, by the customers whose they are, in shards `[low, high)`; a customer is in one shard only."""
+    low = 0
+    while low < len(customers):
+        high = min(low + SHARD_LOANS, len(customers))
+        while high < len(customers) and customers[high] == customers[high - 1]:
+            high += 1
+        yield low, high
+        low = high
 
 
-def _work(store: Store, day: int, number: int, shard: Sequence[Due], orders: Orders, night: Night) -> None:
-    """Move the loans of one shard to the day, with its checkpoint, in one transaction; a clash with a command starts it again."""
-    for _ in range(ATTEMPTS_MAX):
+def _hands() -> ModuleType | None:
+    """Give what works shards in columns; None where the extra `fast` is not installed."""
+    try:
+        return importlib.import_module("plimsoll.app.hands")
+    except ModuleNotFoundError:
+        return None
+
+
+def _turn(
+    hands: ModuleType, store: Store, customers: "array[int]", loans: "array[int]", orders: Orders, night: Night, told: Callable[[], None]
+) -> list[tuple[int, int]]:
+    """Work all shards in columns, some at a time; give the loans that were left."""
+    left: list[tuple[int, int]] = []
+    first = _shards_done(store, date.fromordinal(night.day))
+    with ThreadPoolExecutor(HANDS[store.address.kind]) as pool, without_collection():
+        doing = [
+            pool.submit(_turn_shard, hands, store, customers[low:high], loans[low:high], orders, night.day, number)
+            for number, (low, high) in enumerate(_shards(customers), first)
+        ]
+        try:
+            for done in as_completed(doing):
+                counts, not_done = done.result()
+                left += not_done
+                if counts[0]:
+                    night.add(*counts)
+                told()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return sorted(left)
+
+
+def _turn_shard(
+    hands: ModuleType, store: Store, customers: "array[int]", loans: "array[int]", orders: Orders, day: int, number: int
+) -> tuple[tuple[int, int, int, int], list[tuple[int, int]]]:
+    """Work one shard in columns; give what to count and the loans that were left: all of them where it failed."""
+    rules_id = rules_number(orders.rules)
+    stamped = hands.Stamped(NIGHTS + day, day, number, orders.now, rules_id, orders.rules.digest)
+    try:
+        done = hands.work(store, customers, loans, stamped, orders.decide, orders.rules)
+    except Clash:
+        return (0, 0, 0, 0), list(zip(customers, loans, strict=True))
+    except StoreTrouble:
+        raise
+    except Exception:  # noqa: BLE001 -- one of the two files that may: the loans are moved one by one, and tell which of them it is
+        return (0, 0, 0, 0), list(zip(customers, loans, strict=True))
+    return (done.loans, done.facts, done.entries, done.messages), done.left
+
+
+def _move(store: Store, day: int, number: int, shard: Ids, orders: Orders, night: Night) -> None:
+    """Move the loans of one shard, one by one, with its checkpoint, in one transaction; a clash with a command starts it again."""
+    for attempt in range(ATTEMPTS_MAX):
+        sent = _messages_sent(store, day, shard)
         try:
             with without_collection(), store.transaction() as transaction:
-                pending = _moved(transaction, day, shard, orders)
-                counts = (len(shard), len(pending.facts), len(pending.legs), len(pending.parked))
+                pending = _moved(transaction, day, shard, orders, sent)
+                entries = len({(leg.customer_id, leg.loan_id, leg.entry_n) for leg in pending.legs})
+                counts = (len(shard), len(pending.facts), entries, len(pending.parked))
                 if orders.rules.digest not in store.rules_recorded:
                     pending.rules.append(RulesRow(rules_number(orders.rules), orders.rules.digest, transaction.instant(orders.now)))
-                pending.shards.append(ShardRow(transaction.days[day], number, transaction.instant(orders.now), *counts, "{}"))
+                at = transaction.instant(orders.now)
+                pending.shards.append(ShardRow(transaction.days[day], number + attempt, at, *counts, "{}"))
                 transaction.save(pending)
-                night.add(pending, len(shard))
+                store.rules_recorded.add(orders.rules.digest)
+                night.add(len(shard), len(pending.facts), entries, len(pending.outbox))
+                night.parked += [(row.customer_id, row.loan_id, row.reason) for row in pending.parked]
                 return
         except Clash:
             continue
     raise StoreTrouble("store_busy", f"shard {number} of {date.fromordinal(day)} met other writers {ATTEMPTS_MAX} times")
 
 
-def _moved(transaction: Transaction, day: int, shard: Sequence[Due], orders: Orders) -> Pending:
+def _messages_sent(store: Store, day: int, shard: Ids) -> dict[int, int]:
+    """Give how many messages this night has sent already to customers of a shard; those that are not named: none."""
+    box = schema.outbox.c
+    customers = sorted({customer for customer, _ in shard})
+    last = select(box.customer_id, func.max(box.n).label("n")).where(box.command_n == NIGHTS + day, box.customer_id.in_(customers))
+    with store.engine.connect() as connection:
+        return {row.customer_id: row.n for row in connection.execute(last.group_by(box.customer_id))}
+
+
+def _moved(transaction: Transaction, day: int, shard: Ids, orders: Orders, sent: dict[int, int]) -> Pending:
     """Lock the customers of a shard and decide on their due loans; give the rows to write."""
-    by_customer = {customer: tuple(one.loan_id for one in own) for customer, own in groupby(shard, key=lambda one: one.customer_id)}
+    by_customer = {customer: tuple(loan_id for _, loan_id in own) for customer, own in groupby(shard, key=itemgetter(0))}
     taken = transaction.take([], [Want(customer, loans) for customer, loans in by_customer.items()])
     # The night belongs to the day it closes, though commands already post to the next one.
     stamp = Stamp(transaction.instant(orders.now), transaction.days, rules_number(orders.rules), day)
     pending = Pending()
     for customer, loans in by_customer.items():
         sheet = taken.sheets[customer]
+        sheet.messages_count = sent.get(customer, 0)
         _move_customer(transaction, sheet, loans, day, orders, stamp, pending)
     return pending
 
@@ -190,7 +273,7 @@ def _is_due(held: Held, day: int) -> bool:
 
 def _attempt(transaction: Transaction, sheet: Sheet, due: Sequence[int], day: int, orders: Orders, stamp: Stamp, pending: Pending) -> str:
     """Decide and post; give why it failed, "" where it did not. What failed has changed nothing."""
-    request = Request("close", f"close:{date.fromordinal(day)}", b"", ACTOR, day)
+    request = Request("close", f"close:{date.fromordinal(day)}", b"", ACTOR, day, NIGHTS + day)
     try:
         decisions = [orders.decide(look_at(sheet.loans[loan_id], day), day, orders.rules) for loan_id in due]
         facts = tuple(fact for decision in decisions for fact in decision.facts)

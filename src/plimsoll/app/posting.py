@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from plimsoll.app import schema
 from plimsoll.app.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, ParkedRow, Stored
@@ -20,6 +20,10 @@ from plimsoll.units.pack import pack
 from plimsoll.units.position import Position
 from plimsoll.units.refusal import Refused
 
+NIGHTS: Final = 1_000_000_000
+"""Added to the number of a day it gives the number of the close of that day, which stands where rows of a command have the command's.
+
+Above any number of a customer's commands, and growing: messages of a customer keep their order."""
 CUSTOMERS_OWN = 0
 """Loan id of journal entries that belong to a customer and to none of the loans: credit that no loan has used yet."""
 
@@ -37,13 +41,18 @@ class Stamp(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A command as it is recorded: its name, key, digest, who gave it, and the day it is for."""
+    """A command as it is recorded: its name, key, digest, who gave it, and the day it is for.
+
+    `night` is 0, or the number of the close of a day: such a request is no command of the customer, is not counted among them, and
+    leaves no audit row, since `close_run` and `close_shard` are its record.
+    """
 
     name: str
     key: str
     digest: bytes
     actor: str
     on: int
+    night: int = 0
 
 
 class Change(NamedTuple):
@@ -104,13 +113,17 @@ def post(
     changes = _changes(sheet, decision, request.on, facts_of, ready)
     if isinstance(changes, Refused):
         return changes
-    cash = sum(change.rise for change in changes if change.after.terms.kind == LOAN)
-    later = sum(change.rise for change in changes if change.after.terms.kind != LOAN)
-    is_taking = bool(decision.loans) or any(fact.kind == PURCHASED for _, fact, _ in decision.facts)
+    cash = later = 0
+    for change in changes:
+        if change.after.terms.kind == LOAN:
+            cash += change.rise
+        else:
+            later += change.rise
+    is_taking = bool(decision.loans) or PURCHASED in [fact.kind for _, fact, _ in decision.facts]
     refused = _refuse_use(decision.line or sheet.line, sheet.line, cash, later, is_taking=is_taking)
     if refused is not None:
         return refused
-    number = sheet.commands_count + sheet.commands_new + 1
+    number = request.night or sheet.commands_count + sheet.commands_new + 1
     rows = Pending()
     if decision.customer_opened_on:
         rows.customers.append(CustomerRow(sheet.customer_id, stamp.days[decision.customer_opened_on], stamp.at))
@@ -119,11 +132,12 @@ def post(
     rows.loans.extend(_loan_row(sheet.customer_id, new, number, stamp) for new in decision.loans)
     for change in changes:
         _post_change(sheet, change, number, stamp, rows)
-    for n, (kind, payload) in enumerate(decision.messages, 1):
+    for n, (kind, payload) in enumerate(decision.messages, sheet.messages_count + 1 if request.night else 1):
         rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
-    rows.audit.append(_audit(sheet, number, request, stamp))
+    if not request.night:
+        rows.audit.append(_audit(sheet, number, request, stamp))
     # From here on nothing refuses and nothing fails: the sheet and the rows change together or not at all.
-    _count(sheet, pending)
+    _count(sheet, pending, len(decision.messages) if request.night else None)
     if decision.customer_opened_on:
         sheet.is_new = True
         sheet.opened_on = decision.customer_opened_on
@@ -137,19 +151,24 @@ def post(
 def park(sheet: Sheet, loan_id: int, reason: str, stamp: Stamp, pending: Pending) -> None:
     """Take a loan that failed an assertion off the agenda and out of reach of commands, as it stood before; say why."""
     held = sheet.loans[loan_id]
-    _count(sheet, pending)
+    _count(sheet, pending, 0)
     sheet.loans[loan_id] = replace(held, summary=held.summary._replace(status=PARKED, next_day=0))
     sheet.touched.add(loan_id)
     pending.parked.append(ParkedRow(sheet.customer_id, loan_id, stamp.at, reason))
-    request = Request("park", f"park:{loan_id}", b"", "close", 0)
-    pending.audit.append(_audit(sheet, sheet.commands_count + sheet.commands_new, request, stamp))
 
 
-def _count(sheet: Sheet, pending: Pending) -> None:
-    """Give the customer's next number to a command; whoever read the customer before is told by it that the customer moved."""
-    if not sheet.commands_new:
+def _count(sheet: Sheet, pending: Pending, night_messages: int | None) -> None:
+    """Give the customer's next number to a command; whoever read the customer before is told by it that the customer moved.
+
+    A close counts its messages only: that it moved a loan is seen in the loan's agenda.
+    """
+    if not sheet.is_pending:
         pending.sheets.append(sheet)
-    sheet.commands_new += 1
+        sheet.is_pending = True
+    if night_messages is None:
+        sheet.commands_new += 1
+    else:
+        sheet.messages_count += night_messages
 
 
 def _audit(sheet: Sheet, number: int, request: Request, stamp: Stamp) -> AuditRow:
@@ -170,9 +189,12 @@ def answered(sheet: Sheet, request: Request, answer: str, stamp: Stamp) -> Comma
 
 def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf, ready: Ready) -> list[Change] | Refused:
     """Fold the facts of a decision into their loans, each loan once."""
-    opened = {new.loan_id: _opened(new) for new in decision.loans}
-    assert not opened.keys() & sheet.loans.keys(), f"customer {sheet.customer_id}: a new loan has the id of another"
-    by_loan: dict[int, list[tuple[Fact, str]]] = {loan_id: [] for loan_id in opened}
+    opened: dict[int, Held] = {}
+    by_loan: dict[int, list[tuple[Fact, str]]] = {}
+    for new in decision.loans:
+        assert new.loan_id not in sheet.loans, f"customer {sheet.customer_id}: new loan {new.loan_id} has the id of another"
+        opened[new.loan_id] = _opened(new)
+        by_loan[new.loan_id] = []
     for loan_id, fact, detail in decision.facts:
         by_loan.setdefault(loan_id, []).append((fact, detail))
     for loan_id in decision.moves:
@@ -263,7 +285,7 @@ def _refuse_use(line: Line | None, used: Line | None, cash: int, later: int, *, 
 def _change_line(sheet: Sheet, decided: Line | None, cash: int, later: int, *, is_taking: bool) -> None:
     """Move the use of a customer's line, and its terms where a new line was decided."""
     old, line = sheet.line, decided or sheet.line
-    if line is None:
+    if line is None or (decided is None and not cash and not later):
         return
     used = (old.used_minor, old.cash_used_minor, old.later_used_minor, old.credit_minor) if old else (0, 0, 0, 0)
     use = sheet.use

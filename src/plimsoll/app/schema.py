@@ -173,7 +173,7 @@ fact = Table(
     _customer(),
     _loan(),
     _number("n", key=True),  # counted from 1 within the loan
-    _number("command_n"),  # the command of the customer that recorded it; the close of a day counts as one
+    _number("command_n"),  # the command of the customer that recorded it, or the close of a day: posting.NIGHTS + its number
     _minor("amount_minor"),
     _minor("a"),
     _minor("b"),

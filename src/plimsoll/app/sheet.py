@@ -67,7 +67,8 @@ class Use:
 class Sheet:
     """One customer under lock. `opened_on` is 0 where there is no such customer.
 
-    `entries` counts journal entries by loan, `recorded` holds the facts that this transaction adds, by loan.
+    `entries` counts journal entries by loan, `recorded` holds the facts that this transaction adds, by loan; `due` is the day of each
+    loan's agenda as it was read. `messages_count` numbers the messages of a close.
     """
 
     customer_id: int
@@ -76,9 +77,12 @@ class Sheet:
     line: Line | None = None
     loans: dict[int, Held] = field(default_factory=dict)
     entries: dict[int, int] = field(default_factory=dict)
+    due: dict[int, int] = field(default_factory=dict)
     recorded: dict[int, list[Fact]] = field(default_factory=dict)
     use: Use = field(default_factory=Use)
     commands_new: int = 0
+    messages_count: int = 0
+    is_pending: bool = False
     is_new: bool = False
     is_line_changed: bool = False
     fresh: set[int] = field(default_factory=set)
@@ -97,6 +101,7 @@ class Sheet:
         """Take in a loan that was read."""
         self.loans[held.loan_id] = held
         self.entries[held.loan_id] = entries_count
+        self.due[held.loan_id] = held.summary.next_day
 
 
 @dataclass(slots=True)
@@ -143,6 +148,10 @@ class Pending:
             if (loan_id in sheet.fresh) == is_fresh
         ]
 
+    def due_read(self, days: Mapping[int, Stored]) -> list[Stored]:
+        """Give the days of the agenda, as they were read, of the loans that changed: as `states` gives them."""
+        return [days[sheet.due[loan_id]] for sheet in self.sheets for loan_id in sheet.touched if loan_id not in sheet.fresh]
+
     def new_lines(self) -> list[LineRow]:
         """Give the line rows of new customers."""
         return [LineRow(sheet.customer_id, *_terms_of(sheet.line), sheet.commands_new) for sheet in self.sheets if sheet.is_new]
@@ -150,14 +159,18 @@ class Pending:
     def changed_lines(self) -> list[tuple[object, ...]]:
         """Give the lines whose terms changed, as `update_line_terms` takes them."""
         return [
-            (*_terms_of(sheet.line), sheet.commands_new, sheet.customer_id, sheet.commands_count)
+            (*_changed_terms(sheet.line, sheet.use), sheet.commands_new, sheet.customer_id, sheet.commands_count)
             for sheet in self.sheets
-            if sheet.is_line_changed and not sheet.is_new
+            if sheet.line is not None and sheet.is_line_changed and not sheet.is_new
         ]
 
     def uses(self) -> list[tuple[int, ...]]:
         """Give the changes of use of all other customers, as USE_NAMES."""
-        return [_use_row(sheet) for sheet in self.sheets if sheet.commands_new and not sheet.is_new and not sheet.is_line_changed]
+        return [
+            _use_row(sheet)
+            for sheet in self.sheets
+            if (sheet.commands_new or sheet.use.used) and not sheet.is_new and not sheet.is_line_changed
+        ]
 
 
 def _use_row(sheet: Sheet) -> tuple[int, ...]:
@@ -191,6 +204,12 @@ def _terms_of(line: Line | None) -> tuple[int, int, int, int, int, int, int, str
         line.currency,
         line.status,
     )
+
+
+def _changed_terms(line: Line, use: Use) -> tuple[int, int, int, int, int, int, int, str, str]:
+    """Give a line as LINE_TERMS, with the changes of what is used and of the credit."""
+    limits = (line.limit_minor, use.used, line.cash_limit_minor, use.cash, line.later_limit_minor, use.later)
+    return (*limits, use.credit, line.currency, line.status)
 
 
 def state_row(customer_id: int, held: Held, entries_count: int, days: Mapping[int, Stored]) -> StateRow:

@@ -127,7 +127,7 @@ def update_state(mark: str) -> str:
 
 @cache
 def update_state_unmoved() -> str:
-    """Give the UPDATE (PostgreSQL) of one loan's state that leaves a loan alone which a close has moved: parameters end with the agenda day."""
+    """Give the UPDATE (PostgreSQL) of one state that leaves a loan alone which a close has moved: the agenda as it was read comes last."""
     return update_state("%s") + " AND next_on IS NOT DISTINCT FROM %s"
 
 

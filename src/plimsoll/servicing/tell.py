@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from plimsoll.loan.book import Held
+
+ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def tell(said: Mapping[str, object]) -> str:
     """Give JSON text on one line; what is "" is left out."""
-    return json.dumps({name: value for name, value in said.items() if value != ""}, ensure_ascii=False, separators=(",", ":"))
+    return ENCODER.encode({name: value for name, value in said.items() if value != ""})
 
 
 def detail(ref: str, reason: str = "") -> str:
