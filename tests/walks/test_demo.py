@@ -93,6 +93,17 @@ def test_a_book_that_others_gave_commands_to_is_never_removed(tmp_path, capsys):
     assert main(["verify", "--db", url]) == 0
 
 
+def test_the_demo_runs_on_either_database(empty_database, kind, tmp_path, capsys):
+    words = ("--borrowers", "20", "--months", "1", "--db", empty_database)
+    assert demo(tmp_path / "demo", *words) == 0
+    assert main(["verify", "--db", empty_database]) == 0
+    assert demo(tmp_path / "demo", *words) == 2
+    capsys.readouterr()
+    again = demo(tmp_path / "demo", *words, "--again")
+    # A database on a server is its owner's to empty.
+    assert (again, "DROP DATABASE" in capsys.readouterr().err) == ((0, False) if kind == "sqlite" else (2, True))
+
+
 @pytest.mark.parametrize("words", [["--borrowers", "0"], ["--months", "x"], ["--tape", "weekly"], ["--db", "mysql://x/y"]])
 def test_wrong_words_end_with_2_and_make_nothing(tmp_path, words: Sequence[str]):
     assert demo(tmp_path / "none", *words) == 2
