@@ -11,6 +11,7 @@ from plimsoll.loan.fold import Standing, fold, go_on, pack_facts
 from plimsoll.loan.layout import CONVERTED, F_MORE_AT, F_SIZE, REFUNDED, RESCHEDULED, REVERSED, S_DAY
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import LOAN, Terms, begun_on
+from plimsoll.units.pack import pack, unpack
 from plimsoll.units.refusal import Refused
 from tests.parity.lives import life
 
@@ -72,3 +73,28 @@ def test_new_facts_in_columns_equal_new_facts_one_by_one() -> None:
         taken += len(coming)
     assert taken > LIVES // 2
     assert refused > 0
+
+
+def test_one_loan_at_a_time_equals_the_interpreted_kernel() -> None:
+    """The compiled kernel for single loans gives what going on gives, or leaves the loan alone."""
+    single = columns.Single()
+    taken = left = 0
+    for seed in range(LIVES):
+        found = middle(seed)
+        if found is None or any(fact.more for fact in found[2]):
+            continue
+        terms, standing, coming, day = found
+        cached = pack_standing(standing)
+        gone_on = go_on(terms, unpack_standing(cached), coming, max(day, standing.s[S_DAY]))
+        moved = single.go_on(terms.vector, terms.kind != LOAN, unpack(cached), pack_facts(coming)[0], day)
+        if moved is None:
+            left += 1
+        elif isinstance(gone_on, Refused):
+            assert moved.code > 0, seed
+        else:
+            assert moved.code == 0, seed
+            assert moved.out == measured(terms, gone_on), seed
+            assert pack(moved.flat) == pack_standing(gone_on), seed
+            taken += 1
+    assert taken > LIVES // 2
+    assert left < LIVES // 10

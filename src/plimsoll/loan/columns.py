@@ -7,7 +7,8 @@ Work is shared by threads, the kernel holding no lock. Loans whose products coul
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,10 @@ RANGE_LOANS = 4096
 YEARS_MAX = 40
 """The longest period that `fits` allows for."""
 ACCOUNT_MAX_MINOR = 10**11
+SINGLE_FLAT_MAX = 8_192
+SINGLE_ROWS_MAX = 400
+SINGLE_FACTS_MAX = 64
+"""Room for one loan at a time; one that needs more is left to the interpreted kernel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +97,24 @@ def fits(terms: Sequence[int], amount_max_minor: int) -> bool:
     return 2 * earned < 2**62 and terms[T_RATE_DEN] + terms[T_RATE_NUM] * 366 * finest < FACTOR_MAX and amount_max_minor < 2**40
 
 
+@cache
+def most_minor(rate_num: int, rate_den: int, day_count: int, penalty_num: int) -> int:
+    """Give a bound of what a loan of these rates may owe for `fits` to hold: a power of two, at least half of the true bound."""
+    own = [0] * T_SIZE
+    own[T_RATE_NUM], own[T_RATE_DEN], own[T_DAY_COUNT], own[T_PENALTY_NUM] = rate_num, rate_den, day_count, penalty_num
+    amount = 1
+    while fits(own, amount):
+        amount *= 2
+    return amount // 2
+
+
 def fits_many(terms: Ints, is_account: Ints) -> npt.NDArray[np.bool_]:
     """Tell for each loan whether the compiled kernel may work on it; the others are for the interpreted one, which has no bound.
 
     An account is taken to owe at most ACCOUNT_MAX_MINOR at any time.
     """
     kinds, kind_of = np.unique(terms[:, [T_RATE_NUM, T_RATE_DEN, T_DAY_COUNT, T_PENALTY_NUM]], axis=0, return_inverse=True)
-    most = np.zeros(len(kinds), np.int64)
-    for i, kind in enumerate(kinds.tolist()):
-        own = [0] * T_SIZE
-        own[T_RATE_NUM], own[T_RATE_DEN], own[T_DAY_COUNT], own[T_PENALTY_NUM] = kind
-        amount = 1
-        while fits(own, amount):
-            amount *= 2
-        most[i] = amount // 2
+    most = np.array([most_minor(*kind) for kind in kinds.tolist()] or [0], np.int64)
     owed = np.where(is_account == 1, ACCOUNT_MAX_MINOR, terms[:, T_PRINCIPAL])
     fitting: npt.NDArray[np.bool_] = owed <= most[kind_of.reshape(-1)]
     return fitting
@@ -316,6 +325,74 @@ def look_many(states: States, day: int, *, threads: int = 1) -> tuple[Folded, In
 
     share(count, work, threads)
     return done, asked
+
+
+class Moved(NamedTuple):
+    """One loan after a move: 0 or why a fact was refused, its measured numbers, its state as a flat vector."""
+
+    code: int
+    out: list[int]
+    flat: list[int]
+
+
+class Single:
+    """The compiled kernel for one loan at a time, without making arrays anew for each. Every thread has its own."""
+
+    def __init__(self) -> None:
+        """Make room once."""
+        self.terms = np.zeros((1, T_SIZE), np.int64)
+        self.is_account = np.zeros(1, np.int64)
+        self.states = np.zeros(SINGLE_FLAT_MAX, np.int64)
+        self.states_at = np.zeros(2, np.int64)
+        self.facts = np.zeros(SINGLE_FACTS_MAX * F_SIZE, np.int64)
+        self.facts_at = np.zeros(2, np.int64)
+        self.more = np.zeros(1, np.int64)
+        self.as_of = np.zeros(1, np.int64)
+        self.room = Scratch(SINGLE_ROWS_MAX, SINGLE_ROWS_MAX)
+        self.done = _room(1, SINGLE_FLAT_MAX)
+
+    def go_on(self, terms: Sequence[int], is_account: bool, flat: Sequence[int], facts: Sequence[int], as_of: int) -> Moved | None:
+        """Take new facts on top of one cached state and move it to a day, as `go_on_many`; None where the loan does not fit."""
+        rates = (flat[S_RATE_NUM], flat[S_RATE_DEN], flat[S_PENALTY_NUM])
+        owed = ACCOUNT_MAX_MINOR if is_account else terms[T_PRINCIPAL]
+        agreed = most_minor(terms[T_RATE_NUM], terms[T_RATE_DEN], terms[T_DAY_COUNT], terms[T_PENALTY_NUM])
+        rows_most = flat[S_ROWS] + flat[S_SIZE] + (as_of - flat[S_DAY]) // 28 + 3
+        if owed > min(agreed, most_minor(rates[0], rates[1], terms[T_DAY_COUNT], rates[2])):
+            return None
+        if rows_most > SINGLE_ROWS_MAX or len(flat) > SINGLE_FLAT_MAX // 2 or len(facts) > len(self.facts):
+            return None
+        done, room = self.done, self.room
+        self.terms[0] = terms
+        self.is_account[0] = is_account
+        self.states[: len(flat)] = flat
+        self.states_at[1] = len(flat)
+        self.facts[: len(facts)] = facts
+        self.facts_at[1] = len(facts) // F_SIZE
+        self.as_of[0] = as_of
+        done.out.fill(0)
+        done.codes[0] = 0
+        KERNEL["go_on_range"](
+            0,
+            1,
+            self.terms,
+            self.is_account,
+            self.states,
+            self.states_at,
+            self.facts,
+            self.facts_at,
+            self.more,
+            self.as_of,
+            room.s,
+            room.rows,
+            room.plans,
+            room.lots,
+            done.out,
+            done.codes,
+            done.flat,
+            done.flat_sizes,
+        )
+        size = int(done.flat_sizes[0])
+        return None if size > SINGLE_FLAT_MAX else Moved(int(done.codes[0]), done.out[0].tolist(), done.flat[0, :size].tolist())
 
 
 def _room(count: int, flat_size_max: int) -> Folded:
