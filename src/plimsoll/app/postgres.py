@@ -14,7 +14,7 @@ from psycopg import errors, pq
 from sqlalchemy import Table
 
 from plimsoll.app import schema, statements
-from plimsoll.app.arrays import arrays_of, numbers_text, types_of
+from plimsoll.app.arrays import WRITERS, arrays_of, numbers_text, types_of
 from plimsoll.app.days import DayNumbers, StoredDates
 from plimsoll.app.rows import columns
 from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, looked_at, sheet_of
@@ -52,13 +52,9 @@ _LOCK_LOANS: Final = " ORDER BY st.customer_id, st.loan_id FOR UPDATE OF st"
 _OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN + _LOCK_LOANS
 _NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))" + _LOCK_LOANS
 _FACTS: Final = statements.FACTS.replace("?", MARK)
-_STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state) ON COMMIT DELETE ROWS"
-_COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state")
-_APPLY_STAGE: Final = (
-    "UPDATE loan_state SET "
-    + ", ".join(f"{name} = staged.{name}" for name in statements.STATE_VALUES)
-    + " FROM staged_state AS staged WHERE loan_state.customer_id = staged.customer_id AND loan_state.loan_id = staged.loan_id"
-)
+_STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state, due DATE) ON COMMIT DELETE ROWS"
+_COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state").replace(")", ", due)", 1)
+_APPLY_STAGE: Final = statements.update_state_from("staged_state AS staged")
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Rows = Sequence[tuple[object, ...]]
@@ -252,16 +248,17 @@ class PostgresTransaction:
             if rows:
                 parts.append(statements.insert_arrays(table, types_of(table)))
                 values.extend(arrays_of(table, rows))
+        guarded: list[str] = []
         if changed:
-            parts.append(statements.update_state_arrays(types_of(schema.loan_state)))
-            values.extend(arrays_of(schema.loan_state, changed))
+            guarded.append(statements.update_state_arrays(types_of(schema.loan_state)))
+            values.extend((*arrays_of(schema.loan_state, changed), WRITERS["date"](pending.due_read(self.days))))
         lines, uses = pending.changed_lines(), pending.uses()
-        guarded = [statements.update_line_terms(MARK)] * len(lines)
+        guarded += [statements.update_line_terms(MARK)] * len(lines)
         values.extend(chain.from_iterable(lines))
         if uses:
             guarded.append(statements.use_limits_postgres())
             values.extend(numbers_text(column) for column in columns(uses))
-        values += (len(lines) + len(uses), self.days[self.open_on])
+        values += (len(changed) + len(lines) + len(uses), self.days[self.open_on])
         self._run(statements.joined(tuple(parts), tuple(guarded)), values)
 
     def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
@@ -270,12 +267,15 @@ class PostgresTransaction:
             self._run(statements.insert_new(schema.rulebook, MARK), rules)
         for table, rows in tables:
             if rows:
-                self._copy(statements.copy_in(table), table, rows)
+                self._copy(statements.copy_in(table), types_of(table), rows)
         if changed:
             self._run(_STAGE)
-            self._copy(_COPY_STAGE, schema.loan_state, changed)
+            staged = [(*row, due) for row, due in zip(changed, pending.due_read(self.days), strict=True)]
+            self._copy(_COPY_STAGE, (*types_of(schema.loan_state), "date"), staged)
             # Planned each time, for the tables as they are: a plan made while the book was small would read all of it.
             self.cursor.execute(_APPLY_STAGE.encode(), prepare=False)
+            if self.cursor.rowcount != len(changed):
+                raise Clash("a close moved some of the loans meanwhile")
         day = self.days[self.open_on]
         for row in pending.changed_lines():
             self._run(statements.joined((), (statements.update_line_terms(MARK),)), (*row, 1, day))
@@ -283,9 +283,9 @@ class PostgresTransaction:
         arrays = [numbers_text(column) for column in columns(uses or [(0,) * len(statements.USE_NAMES)])]
         self._run(statements.joined((), (statements.use_limits_postgres(),)), (*arrays, len(uses), day))
 
-    def _copy(self, statement: str, table: Table, rows: Rows) -> None:
+    def _copy(self, statement: str, types: Sequence[str], rows: Rows) -> None:
         with self.cursor.copy(statement.encode()) as copy:
-            copy.set_types(types_of(table))
+            copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
 

@@ -97,12 +97,20 @@ def insert_arrays(table: Table, types: tuple[str, ...]) -> str:
 
 @cache
 def update_state_arrays(types: tuple[str, ...]) -> str:
-    """Give the UPDATE (PostgreSQL) of any number of states: one array for each column of the table."""
+    """Give the UPDATE (PostgreSQL) of any number of states: one array for each column of the table, and the agenda as it was read.
+
+    A loan that a close has moved meanwhile is left as it is.
+    """
+    arrays = ", ".join(f"%s::{name}[]" for name in (*types, "date"))
+    return update_state_from(f"unnest({arrays}) AS staged({', '.join((*STATE_KEY, *STATE_VALUES))}, due)")
+
+
+def update_state_from(source: str) -> str:
+    """Give the UPDATE (PostgreSQL) of states from rows called `staged`, whose `due` is the agenda as it was read."""
     values = ", ".join(f"{name} = staged.{name}" for name in STATE_VALUES)
-    arrays = ", ".join(f"%s::{name}[]" for name in types)
     return (
-        f"UPDATE loan_state SET {values} FROM unnest({arrays}) AS staged({', '.join((*STATE_KEY, *STATE_VALUES))}) "
-        "WHERE loan_state.customer_id = staged.customer_id AND loan_state.loan_id = staged.loan_id"
+        f"UPDATE loan_state SET {values} FROM {source} WHERE loan_state.customer_id = staged.customer_id "
+        "AND loan_state.loan_id = staged.loan_id AND loan_state.next_on IS NOT DISTINCT FROM staged.due"
     )
 
 
