@@ -26,8 +26,8 @@ GOOD, NOTE, BAD = "ok", "note", "wrong"
 PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 FREE_MIN_BYTES: Final = 2**30
 WARM: Final = "Run: plimsoll doctor --warm (20 to 60 seconds, once)."
-ENTRIES: Final = ("fold_range", "move_range", "unpack_range", "split_terms")
-"""The functions of the compiled kernel by which the others are called."""
+ENTRIES: Final = "_range"
+"""How the functions end by which the compiled kernel is called: each works on a range of loans."""
 
 
 class Extra(NamedTuple):
@@ -108,8 +108,9 @@ def kernel() -> Iterator[Finding]:
         remedy = "Set NUMBA_CACHE_DIR to a folder that can be written, or install the extra fast again."
         yield Finding("compiled kernel", BAD, f"cannot be loaded: {failed}", remedy)
         return
-    folder = Path(KERNEL[ENTRIES[0]].stats.cache_path)
-    cold = [name for name in ENTRIES if not is_cached(folder, KERNEL[name].py_func.__qualname__)]
+    entries = [name for name in KERNEL if name.endswith(ENTRIES)]
+    folder = Path(KERNEL[entries[0]].stats.cache_path)
+    cold = [name for name in entries if not is_cached(folder, KERNEL[name].py_func.__qualname__)]
     if cold:
         yield Finding("compiled kernel", NOTE, f"cold: the first command that needs it compiles it ({', '.join(cold)})", WARM)
     else:
