@@ -36,12 +36,15 @@ def options(words: list[str]) -> argparse.Namespace:
 
 def run(name: str, setting: Setting) -> Result:
     """Run one benchmark by name; what is missing here becomes a reason in the result."""
-    module = importlib.import_module(f"bench.{name}")
-    result = Result(name, module.TITLE)
+    result = Result(name, "")
     try:
+        module = importlib.import_module(f"bench.{name}")
+        result.title = module.TITLE
         module.run(setting, result)
     except Unavailable as missing:
         result.skipped.append(str(missing))
+    except ModuleNotFoundError as missing:
+        result.skipped.append(f"the package {missing.name} is not installed; `make bench` installs what the rivals need")
     return result
 
 
