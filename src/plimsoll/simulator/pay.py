@@ -21,8 +21,6 @@ CONVERT_SHARE_OF_INCOME: Final = 0.3
 EARLY_CHANCE: Final = 0.5
 STUMBLE_DAYS: Final = (25, 150)
 CATCH_UP_DAYS: Final = (2, 20)
-PART_CHANCE: Final = 0.3
-"""Chance that somebody stretched catches up in parts."""
 RECOVER_CHANCE: Final = 0.4
 RECOVER_DAYS: Final = (5, 60)
 ROUND_MINOR: Final = 1_000
@@ -106,12 +104,12 @@ def plan_catch_up(person: Person, scene: Scene) -> None:
 
 
 def catch_up(person: Person, shown: Shown, scene: Scene) -> Commands:
-    """Pay what is due on all loans together, oldest first; somebody stretched may pay a part and look again."""
+    """Pay what is due on all loans together, oldest first; some pay a part and look again."""
     person.catches_up_on = 0
     if person.has_stopped(scene.day) or not shown.due_minor:
         return []
     minor = shown.due_minor
-    if person.kind.stumbles > 0.05 and scene.chance.random() < PART_CHANCE:
+    if scene.chance.random() < person.kind.parts:
         minor = max(minor // 2, 1)
         plan_catch_up(person, scene)
     return repay_on(person, scene.day, 0, minor, scene)

@@ -19,15 +19,16 @@ class Kind(NamedTuple):
     forgets: float  # chance that a due day without autopay goes by unnoticed
     pays: float  # share of a bill paid: 1 all of it, 0 the least that is asked
     stumbles: float  # chance a month of months without money
+    parts: float  # chance that what is late is paid in parts
     stops: bool  # one day pays nothing any more
 
 
 KINDS: Final = (
-    Kind("pays in full", 430, 2.2, 0.04, 0.75, 0.02, 1.0, 0.000, False),
-    Kind("pays the minimum", 240, 2.4, 0.10, 0.60, 0.04, 0.0, 0.004, False),
-    Kind("forgetful", 170, 2.0, 0.06, 0.00, 0.22, 0.9, 0.002, False),
-    Kind("stretched", 120, 2.2, 0.16, 0.20, 0.08, 0.3, 0.070, False),
-    Kind("defaulter", 40, 2.8, 0.22, 0.10, 0.10, 0.1, 0.020, True),
+    Kind("pays in full", 430, 2.2, 0.04, 0.75, 0.02, 1.0, 0.000, 0.0, False),
+    Kind("pays the minimum", 240, 2.4, 0.10, 0.60, 0.04, 0.0, 0.004, 0.1, False),
+    Kind("forgetful", 170, 2.0, 0.06, 0.00, 0.22, 0.9, 0.002, 0.0, False),
+    Kind("stretched", 120, 2.2, 0.16, 0.20, 0.08, 0.3, 0.070, 0.3, False),
+    Kind("defaulter", 40, 2.8, 0.22, 0.10, 0.10, 0.1, 0.020, 0.3, True),
 )
 INCOME_TYPICAL_MINOR: Final = 800_000
 INCOME_DAYS: Final = (1, 5, 10, 15, 15, 20, 25, 28)

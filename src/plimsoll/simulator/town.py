@@ -96,7 +96,7 @@ class Town:
     def _plan_month(self, scene: Scene) -> None:
         month = month_of(scene.day)
         for person in self.people:
-            if person.opens_on < month.stop:
+            if person.opens_on < month.start:
                 stumble(person, scene)
                 plan_purchases(person, month, scene)
                 plan_draws(person, month, scene)
@@ -163,9 +163,10 @@ def offers_on(rules: Rules, on: date) -> Offers:
 
 
 def open_line(person: Person, scene: Scene) -> Commands:
-    """Come to the house: a customer, a line over both products, a pay-later account; and the purchases of its first month."""
+    """Come to the house: a customer, a line over both products, a pay-later account; and what the first month brings."""
     on = date.fromordinal(scene.day)
     plan_purchases(person, month_of(scene.day), scene)
+    plan_draws(person, month_of(scene.day), scene)
     return [
         OpenCustomer(person.next_key(), person.customer_id, on),
         OpenLine(
