@@ -59,11 +59,10 @@ def draw(person: Person, scene: Scene) -> Commands:
 
 
 def rate_of(person: Person, lowest: Rate, highest: Rate) -> Rate:
-    """Give the person's price between the lowest and the highest rate on offer, in twentieths of the way."""
-    scale = max(lowest.den, highest.den) * 20
+    """Give the person's price between the lowest and the highest rate on offer, in hundredths of the way."""
+    scale = max(lowest.den, highest.den) * 100
     low, high = lowest.num * (scale // lowest.den), highest.num * (scale // highest.den)
-    steps = int(person.price * 20)
-    return Rate(1, 1).times(Rate(low + (high - low) // 20 * steps, scale))
+    return Rate(1, 1).times(Rate(low + (high - low) // 100 * int(person.price * 100), scale))
 
 
 def pay_ahead(loan_id: int, person: Person, shown: Shown, scene: Scene) -> Commands:
