@@ -11,7 +11,7 @@ from functools import cache, partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from plimsoll.app.fold_ahead import fold_decisions
+from plimsoll.app.fold_ahead import fold_decision, fold_decisions
 from plimsoll.app.posting import NOTHING_READY, Ready, Request, Stamp, answered, load_facts, post, refuse_clash, want_of
 from plimsoll.app.rows import RulesRow
 from plimsoll.app.sheet import Pending, Seen, Taken, Want
@@ -84,7 +84,9 @@ class Desk:
     def decide(self, work: Work) -> Outcome:
         """Recognise a command, or let its department decide and add the rows of its decision."""
         decision = self.consider(work)
-        return decision if isinstance(decision, Answer | Refused) else self.conclude(work, decision)
+        if isinstance(decision, Answer | Refused):
+            return decision
+        return self.conclude(work, decision, fold_decision(self.taken.sheets[work.want.customer_id], decision, work.request.on))
 
     def consider(self, work: Work) -> Any:
         """Recognise a command, or let its department decide; nothing is changed yet."""

@@ -3,6 +3,8 @@
 What is folded here is exactly what `loan.book.apply` would give; whatever does not fit is left out, and folded one by one.
 """
 
+import sys
+import threading
 from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
@@ -15,8 +17,9 @@ from plimsoll.loan.book import Decision, Held, needs_history, summarise
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import pack_facts, refusal
 from plimsoll.loan.layout import CONVERTED, OPEN, REFUNDED, RESCHEDULED, S_SIZE
-from plimsoll.loan.state import state_of
+from plimsoll.loan.state import position_of, state_of
 from plimsoll.loan.terms import LOAN
+from plimsoll.units.pack import pack, unpack
 from plimsoll.units.refusal import Refused
 
 TOGETHER_MIN: Final = 48
@@ -26,6 +29,10 @@ GROWN: Final = 512
 """Room for a state that has more rows or plans than before; a state that needs more is folded by itself."""
 
 LEFT_OUT: Final = (RESCHEDULED, REFUNDED, CONVERTED)
+
+
+_OWN = threading.local()
+"""Each thread's own room for single loans."""
 
 
 class Asked(NamedTuple):
@@ -63,6 +70,37 @@ def _facts_by_loan(decision: Decision) -> dict[int, list[Fact]]:
     for loan_id, fact, _ in decision.facts:
         by_loan.setdefault(loan_id, []).append(fact)
     return by_loan
+
+
+def fold_decision(sheet: Sheet, decision: Decision, on: int) -> Ready:
+    """Give the loans of one decision that the compiled kernel folds, where this process has it loaded already; else nothing."""
+    kernel = sys.modules.get("plimsoll.loan.columns")
+    if kernel is None:
+        return NOTHING_READY
+    ready: dict[int, Held | Refused] = {}
+    for loan_id, facts in _facts_by_loan(decision).items():
+        if loan_id in sheet.loans:
+            folded = _alone(kernel, Asked(sheet.loans[loan_id], facts, on))
+            if folded is not None:
+                ready[loan_id] = folded
+    return ready
+
+
+def _alone(kernel: Any, one: Asked) -> Folded | None:
+    """Fold plain facts of one loan."""
+    if not _is_plain(one):
+        return None
+    held, facts, _ = one
+    single = getattr(_OWN, "single", None)
+    if single is None:
+        single = _OWN.single = kernel.Single()
+    day = max(one.on, held.summary.as_of, *(fact.on for fact in facts))
+    moved = single.go_on(held.terms.vector, held.terms.kind != LOAN, unpack(held.state), pack_facts(facts)[0], day)
+    if moved is None:
+        return None
+    if moved.code:
+        return refusal(moved.code, facts)
+    return _after(one, 0, moved.out, pack(moved.flat), balances(position_of(moved.out)))
 
 
 def fold_ahead(asked: Sequence[Asked]) -> list[Folded | None]:

@@ -123,6 +123,9 @@ def post(
     refused = _refuse_use(decision.line or sheet.line, sheet.line, cash, later, is_taking=is_taking)
     if refused is not None:
         return refused
+    for new in decision.loans:
+        if new.loan_id in sheet.loans:
+            return Refused("loan_exists", detail=f"loan {new.loan_id}")
     number = request.night or sheet.commands_count + sheet.commands_new + 1
     rows = Pending()
     if decision.customer_opened_on:
@@ -192,7 +195,6 @@ def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf, ready
     opened: dict[int, Held] = {}
     by_loan: dict[int, list[tuple[Fact, str]]] = {}
     for new in decision.loans:
-        assert new.loan_id not in sheet.loans, f"customer {sheet.customer_id}: new loan {new.loan_id} has the id of another"
         opened[new.loan_id] = _opened(new)
         by_loan[new.loan_id] = []
     for loan_id, fact, detail in decision.facts:
