@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, exc, insert, inspect, select, text
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -24,8 +25,6 @@ PRAGMAS: Final = (
     "cache_size = -65536",  # KiB
 )
 STATEMENTS_CACHED: Final = 256
-CONNECT_S: Final = 10
-LOCK_MS: Final = 10_000
 SAFETY: Final = ("fsync", "full_page_writes", "synchronous_commit")
 MAKE: Final = "Make the book first: plimsoll book create --db URL."
 UPGRADE: Final = "Run: plimsoll book upgrade --db URL."
@@ -237,22 +236,15 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _postgres_engine(address: Address) -> Engine:
     try:
-        import psycopg
-        from psycopg.types.numeric import Int8BinaryDumper
+        import psycopg  # noqa: F401 -- asked for by its own name, which is what the user has to install
+
+        from plimsoll.app.driver_postgres import connect
     except ModuleNotFoundError as missing:
         raise StoreTrouble("driver_missing", str(missing), EXTRA) from None
 
-    def connect() -> Any:
-        connection = psycopg.connect(address.url, autocommit=True, prepare_threshold=1, connect_timeout=CONNECT_S)
-        # One width for every number, so that a statement is prepared once and not again for each mix of small and large amounts.
-        connection.adapters.register_dumper(int, Int8BinaryDumper)
-        # A statement is planned once: every one here goes through an index, and planning it again costs more than running it.
-        connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {LOCK_MS}; SET plan_cache_mode = force_generic_plan".encode())
-        return connection
-
     return create_engine(
         "postgresql+psycopg://",
-        creator=connect,
+        creator=partial(connect, address.url),
         pool_size=CONNECTIONS_MAX,
         max_overflow=0,
         pool_timeout=BUSY_S,

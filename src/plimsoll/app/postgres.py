@@ -2,23 +2,22 @@
 
 # ruff: noqa: S608 -- every name comes from the schema, every value is a parameter.
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, Final
 
 import psycopg
-from psycopg import errors, pq
 from sqlalchemy import Table
 
 from plimsoll.app import schema, statements
 from plimsoll.app.arrays import WRITERS, arrays_of, numbers_text, types_of
 from plimsoll.app.days import DayNumbers, StoredDates
+from plimsoll.app.driver_postgres import OPEN_STATUSES, Connection, troubles
 from plimsoll.app.rows import columns
 from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, looked_at, sheet_of
-from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
+from plimsoll.app.trouble import Clash
 from plimsoll.loan.facts import Fact
 
 MARK: Final = "%s"
@@ -31,9 +30,6 @@ ROWS_JOINED_MAX: Final = 16
 ROWS_IN_ARRAYS_MAX: Final = 600
 """Up to this many, one statement with an array for each column, whatever the number of rows. Above it COPY costs less."""
 
-OPEN_STATUSES: Final = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
-LIMIT_PASSED: Final = "PL001"
-DAY_CLOSED: Final = "PL002"
 _LOOK: Final = statements.look(MARK, "")
 _LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
 _LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ANY(%s::int8[])")
@@ -56,38 +52,7 @@ _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_st
 _COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state").replace(")", ", due)", 1)
 _APPLY_STAGE: Final = statements.update_state_from("staged_state AS staged")
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 Rows = Sequence[tuple[object, ...]]
-
-
-@contextmanager
-def troubles(*, is_committing: bool = False) -> Iterator[None]:
-    """Turn what the driver raises into what the store promises."""
-    try:
-        yield
-    except psycopg.Error as failed:
-        found = trouble(failed, is_committing=is_committing)
-        if found is failed:
-            raise
-        raise found from failed
-
-
-def trouble(failed: psycopg.Error, *, is_committing: bool = False) -> Exception:
-    """Give the Clash, LimitGuard or StoreTrouble for an error of the driver, or the error itself where it is a bug."""
-    said = str(failed).partition("\n")[0]
-    if isinstance(failed, errors.UniqueViolation | errors.SerializationFailure | errors.DeadlockDetected):
-        return Clash(said, failed.diag.table_name or "")
-    if isinstance(failed, errors.LockNotAvailable | errors.QueryCanceled):
-        return StoreTrouble("store_busy", said)
-    if failed.sqlstate == LIMIT_PASSED:
-        return LimitGuard(said)
-    if failed.sqlstate == DAY_CLOSED:
-        return Clash(said)
-    if isinstance(failed, errors.UndefinedTable):
-        return StoreTrouble("store_missing", said, "Make the book with: plimsoll book create.")
-    if isinstance(failed, psycopg.OperationalError):
-        return StoreTrouble("outcome_unknown" if is_committing and failed.sqlstate is None else "store_unreachable", said)
-    return failed
 
 
 def key_number(key: str) -> int:

@@ -17,7 +17,7 @@ import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from plimsoll.app.postgres import OPEN_STATUSES, troubles
+from plimsoll.app.driver_postgres import OPEN_STATUSES, Connection, troubles
 from plimsoll.app.shard import Joined, Shard, Stamped, Turned
 from plimsoll.loan.columns import Ints
 from plimsoll.loan.layout import O_CREDIT, O_FEE, O_INTEREST, O_NEXT_DAY, O_OLDEST, O_PENALTY, O_PRINCIPAL, O_STATUS
@@ -73,8 +73,6 @@ _OUTBOX: Final = _COPY.format("outbox (customer_id, command_n, n, created_at, de
 _FACT: Final = _COPY.format(
     "fact (customer_id, loan_id, n, command_n, amount_minor, a, b, rules_id, recorded_at, effective_on, kind, more, detail)"
 )
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class Longs(bytes):
@@ -155,7 +153,7 @@ class PostgresShards:
 
     def _columns(self, statement: str, parameters: tuple[Any, ...]) -> list[bytes]:
         """Run a statement that gives one row of arrays and joined blobs; give them as the server sends them, b"" for none."""
-        self.cursor.execute(statement, parameters, binary=True)
+        self.cursor.execute(statement, parameters, binary=True, prepare=False)
         found = self.cursor.pgresult
         assert found is not None
         return [found.get_value(0, at) or b"" for at in range(found.nfields)]
@@ -164,7 +162,8 @@ class PostgresShards:
         """Change the states; give those loans that nobody has moved since they were read."""
         if not len(turned.loan_id):
             return turned
-        self.cursor.execute(_TURN, _turning(turned, night.day))
+        # Planned each time, for the tables as they are.
+        self.cursor.execute(_TURN, _turning(turned, night.day), prepare=False)
         if self.cursor.rowcount == len(turned.loan_id):
             return turned
         (places,) = self._columns(_TAKEN, (_array(Longs, turned.customer_id), _array(Longs, turned.loan_id)))
