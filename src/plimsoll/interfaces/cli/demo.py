@@ -1,6 +1,7 @@
 """`plimsoll demo`: a book of made-up borrowers, closed day by day; who is late, the trial balance, and where the files are."""
 
 import json
+import sys
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -198,4 +199,6 @@ def show(plan: Plan, town: Town, control: Control, told: dict[str, object]) -> N
     print(f"Control totals of {control.loans:,} loans, tape against ledger, {said}. {told['seconds']} s.\n")
     for name, where in (("Book", told["book"]), ("Tape", plan.tape), ("Report", plan.report)):
         print(f"{name + ':':<8}{where}")
-    print(f"\nNext: plimsoll verify --db {told['book']}")
+    # As it was called: a virtual environment need not be on the path.
+    program = sys.argv[0] if Path(sys.argv[0]).name == "plimsoll" else "plimsoll"
+    print(f"\nNext: {program} verify --db {told['book']}")
