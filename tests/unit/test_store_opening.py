@@ -164,6 +164,18 @@ def test_migrations_make_the_tables_of_the_schema(store):
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
 
 
+def test_migrations_store_the_tables_as_the_schema_says(store):
+    with store.driver() as connection:
+        if store.kind == "sqlite":
+            found = {row[1] for row in connection.execute("PRAGMA table_list") if row[4]}
+            expected = {name for name, table in metadata.tables.items() if table.kwargs.get("sqlite_with_rowid") is False}
+        else:
+            found = dict(connection.execute("SELECT relname, reloptions[1] FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r'"))
+            options = {name: table.kwargs.get("postgresql_with") for name, table in metadata.tables.items()}
+            expected = {name: f"fillfactor={said['fillfactor']}" for name, said in options.items() if said}
+    assert found == expected
+
+
 def test_a_book_in_memory_runs():
     with create_store("sqlite://") as store:
         assert run(store, Open("a", 1)).text == '{"opened":true}'
