@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -16,7 +17,7 @@ NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], str]]:
+def postgres_server() -> Iterator[Callable[[str, str], str]]:
     """A running PostgreSQL as a function: name of a new database and of the one to copy -> its address.
 
     PLIMSOLL_TEST_POSTGRES may name a server of your own (an address whose user may make databases); else one starts by itself.
@@ -29,7 +30,8 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
         return
     from bench.postgres import serve
 
-    with serve(tmp_path_factory.mktemp("postgres") / "data") as server:
+    # Not in the folder of pytest: another run closes that folder to the user that the server runs as.
+    with tempfile.TemporaryDirectory(prefix="plimsoll-postgres-") as folder, serve(Path(folder) / "data") as server:
         yield lambda name, like: server.fresh(name, like=like)
 
 
