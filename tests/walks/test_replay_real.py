@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def moves_of(rows: list[dict[str, str]]) -> list[list[int]]:
     counts = [[0] * 5 for _ in range(5)]
     for row in rows:
         codes = [min(max(int(row[name]), 0), 4) for name in APRIL_FIRST]
-        for before, after in zip(codes[:-1], codes[1:], strict=True):
+        for before, after in pairwise(codes):
             counts[before][after] += 1
     return counts
 
