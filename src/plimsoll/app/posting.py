@@ -16,6 +16,7 @@ from plimsoll.loan.book import Decision, Held, Line, NewLoan, apply, needs_histo
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import OPEN, PURCHASED
 from plimsoll.loan.terms import LOAN, begun_on
+from plimsoll.units.money import text_of
 from plimsoll.units.pack import pack
 from plimsoll.units.position import Position
 from plimsoll.units.refusal import Refused
@@ -277,11 +278,16 @@ def _refuse_use(line: Line | None, used: Line | None, cash: int, later: int, *, 
         if line.status != STATUS_OPEN:
             return Refused("line_frozen" if line.status == STATUS_FROZEN else "line_closed")
         if all_used + cash + later > line.limit_minor:
-            return Refused("limit_exceeded", detail=f"{all_used} used of {line.limit_minor}, {cash + later} asked for")
+            return Refused("limit_exceeded", detail=_use(line, all_used, line.limit_minor, cash + later))
     for asked, taken, limit in ((cash, cash_used, line.cash_limit_minor), (later, later_used, line.later_limit_minor)):
         if asked > 0 and taken + asked > limit:
-            return Refused("sub_limit_exceeded", detail=f"{taken} used of {limit}, {asked} asked for")
+            return Refused("sub_limit_exceeded", detail=_use(line, taken, limit, asked))
     return None
+
+
+def _use(line: Line, used_minor: int, limit_minor: int, asked_minor: int) -> str:
+    used, limit, asked = (text_of(minor, line.currency) for minor in (used_minor, limit_minor, asked_minor))
+    return f"{used} used of {limit} {line.currency}, {asked} asked for"
 
 
 def _change_line(sheet: Sheet, decided: Line | None, cash: int, later: int, *, is_taking: bool) -> None:
