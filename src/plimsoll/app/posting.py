@@ -1,6 +1,6 @@
 """Turn what a department decided into rows: fold the facts, hold the limit, post the difference. In memory; nothing is stored here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -127,19 +127,7 @@ def post(
     for new in decision.loans:
         if new.loan_id in sheet.loans:
             return Refused("loan_exists", detail=f"loan {new.loan_id}")
-    number = request.night or sheet.commands_count + sheet.commands_new + 1
-    rows = Pending()
-    if decision.customer_opened_on:
-        rows.customers.append(CustomerRow(sheet.customer_id, stamp.days[decision.customer_opened_on], stamp.at))
-    if decision.line is not None:
-        _post_credit(sheet, decision.line, number, request.on, stamp, rows)
-    rows.loans.extend(_loan_row(sheet.customer_id, new, number, stamp) for new in decision.loans)
-    for change in changes:
-        _post_change(sheet, change, number, stamp, rows)
-    for n, (kind, payload) in enumerate(decision.messages, sheet.messages_count + 1 if request.night else 1):
-        rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
-    if not request.night:
-        rows.audit.append(_audit(sheet, number, request, stamp))
+    rows = _rows(sheet, decision, changes, request, stamp)
     # From here on nothing refuses and nothing fails: the sheet and the rows change together or not at all.
     _count(sheet, pending, len(decision.messages) if request.night else None)
     if decision.customer_opened_on:
@@ -159,6 +147,24 @@ def park(sheet: Sheet, loan_id: int, reason: str, stamp: Stamp, pending: Pending
     sheet.loans[loan_id] = replace(held, summary=held.summary._replace(status=PARKED, next_day=0))
     sheet.touched.add(loan_id)
     pending.parked.append(ParkedRow(sheet.customer_id, loan_id, stamp.at, reason))
+
+
+def _rows(sheet: Sheet, decision: Decision, changes: Sequence[Change], request: Request, stamp: Stamp) -> Pending:
+    """Give the rows that a decision adds, its states and its use of the limit aside."""
+    number = request.night or sheet.commands_count + sheet.commands_new + 1
+    rows = Pending()
+    if decision.customer_opened_on:
+        rows.customers.append(CustomerRow(sheet.customer_id, stamp.days[decision.customer_opened_on], stamp.at))
+    if decision.line is not None:
+        _post_credit(sheet, decision.line, number, request.on, stamp, rows)
+    rows.loans.extend(_loan_row(sheet.customer_id, new, number, stamp) for new in decision.loans)
+    for change in changes:
+        _post_change(sheet, change, number, stamp, rows)
+    for n, (kind, payload) in enumerate(decision.messages, sheet.messages_count + 1 if request.night else 1):
+        rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
+    if not request.night:
+        rows.audit.append(_audit(sheet, number, request, stamp))
+    return rows
 
 
 def _count(sheet: Sheet, pending: Pending, night_messages: int | None) -> None:
