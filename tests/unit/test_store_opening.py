@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from plimsoll.app import opening
+from plimsoll.app.address import read_address
 from plimsoll.app.opening import create_store, open_store, upgrade_store
 from plimsoll.app.schema import metadata
+from plimsoll.app.store import Store
 from plimsoll.app.trouble import StoreTrouble
 from tests.toys import Open, rows, run
 
@@ -191,3 +193,35 @@ def test_a_busy_file_is_told_and_nothing_is_stored(tmp_path, monkeypatch):
         holder.close()
         assert rows(store, "customer") == []
         assert run(store, Open("a", 1)).text == '{"opened":true}'
+
+
+@pytest.mark.parametrize("kind", POSTGRES, indirect=True)
+def test_a_server_that_ended_our_connections_is_not_noticed_by_commands(store, database):
+    """As after a restart of the server: connections that wait in the pool are dead, and are replaced."""
+    import psycopg
+
+    with store.driver(), store.driver(), store.driver():
+        pass
+    run(store, Open("a", 1))
+    with psycopg.connect(database, autocommit=True) as other:
+        ended = other.execute(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert ended[0] >= 3
+    assert run(store, Open("b", 2)).text == '{"opened":true}'
+    assert len(rows(store, "customer")) == 2
+
+
+def test_a_server_that_went_away_is_told_by_commands_and_by_queries(monkeypatch):
+    store = Store(
+        read_address("postgresql://nobody@127.0.0.1:1/book"), opening._engine(read_address("postgresql://nobody@127.0.0.1:1/book"))
+    )
+    assert trouble(run, store, Open("a", 1)).code == "store_unreachable"
+    assert trouble(rows, store, "customer").code == "store_unreachable"
+
+
+def test_a_table_that_is_not_there_is_told(store):
+    with store.engine.connect() as connection:
+        connection.execute(text("DROP TABLE parked"))
+    assert trouble(rows, store, "parked").code == "store_missing"

@@ -20,8 +20,11 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def connect(url: str) -> Connection:
-    """Give a connection in autocommit mode; raises what psycopg raises."""
-    connection = psycopg.connect(url, autocommit=True, prepare_threshold=1, connect_timeout=CONNECT_S)
+    """Give a connection in autocommit mode; raises StoreTrouble store_unreachable."""
+    try:
+        connection = psycopg.connect(url, autocommit=True, prepare_threshold=1, connect_timeout=CONNECT_S)
+    except psycopg.Error as failed:
+        raise StoreTrouble("store_unreachable", " ".join(str(failed).split())) from failed
     # One width for every number, so that a statement is prepared once and not again for each mix of small and large amounts.
     connection.adapters.register_dumper(int, Int8BinaryDumper)
     # A statement is planned once: every one here goes through an index, and planning it again costs more than running it.
@@ -55,5 +58,10 @@ def trouble(failed: psycopg.Error, *, is_committing: bool = False) -> Exception:
     if isinstance(failed, errors.UndefinedTable):
         return StoreTrouble("store_missing", said, "Make the book with: plimsoll book create.")
     if isinstance(failed, psycopg.OperationalError):
-        return StoreTrouble("outcome_unknown" if is_committing and failed.sqlstate is None else "store_unreachable", said)
+        return StoreTrouble("outcome_unknown" if is_committing and is_cut(failed) else "store_unreachable", said)
     return failed
+
+
+def is_cut(failed: psycopg.Error) -> bool:
+    """Tell whether the connection ended, rather than the statement: nobody said what became of it (no state, class 08, class 57P)."""
+    return failed.sqlstate is None or failed.sqlstate.startswith(("08", "57P"))

@@ -2,13 +2,13 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, exc, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, insert, inspect, select, text
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from plimsoll.app import schema
@@ -43,7 +43,7 @@ def open_store(url: str, *, allow_unsafe: bool = False) -> Store:
         raise StoreTrouble("store_missing", address.shown(), MAKE)
     store = Store(address, _engine(address))
     try:
-        with _connected(store) as connection:
+        with store.engine.connect() as connection:
             if not allow_unsafe:
                 _check_durable(connection)
             _check_revision(connection, address)
@@ -63,7 +63,7 @@ def create_store(url: str, *, open_on: date = date.min, allow_unsafe: bool = Fal
         raise StoreTrouble("store_unreachable", f"there is no folder {address.path.parent}", "Make the folder first.")
     store = Store(address, _engine(address))
     try:
-        with _connected(store) as connection:
+        with store.engine.connect() as connection:
             if not allow_unsafe:
                 _check_durable(connection)
             with _changing(connection):
@@ -82,7 +82,7 @@ def upgrade_store(url: str, *, allow_unsafe: bool = False) -> tuple[str, str]:
     address = read_address(url)
     if address.kind == "sqlite" and (address.path is None or not address.path.exists()):
         raise StoreTrouble("store_missing", address.shown(), MAKE)
-    with Store(address, _engine(address)) as store, _connected(store) as connection:
+    with Store(address, _engine(address)) as store, store.engine.connect() as connection:
         if not allow_unsafe:
             _check_durable(connection)
         with _changing(connection):
@@ -136,18 +136,6 @@ def _migrate(connection: Connection) -> None:
 
 
 @contextmanager
-def _connected(store: Store) -> Iterator[Connection]:
-    """Give a connection in autocommit mode; what the driver raises becomes a StoreTrouble."""
-    try:
-        with store.engine.connect() as connection:
-            yield connection
-    except exc.DBAPIError as failed:
-        raise _trouble(store.address, failed.orig) from failed
-    except _driver_errors() as failed:
-        raise _trouble(store.address, failed) from failed
-
-
-@contextmanager
 def _changing(connection: Connection) -> Iterator[None]:
     """Run the block as one transaction, alone: two that make or upgrade a book at once wait for each other."""
     is_sqlite = connection.dialect.name == "sqlite"
@@ -162,50 +150,45 @@ def _changing(connection: Connection) -> Iterator[None]:
         raise
 
 
-def _trouble(address: Address, failed: BaseException | None) -> Exception:
-    if isinstance(failed, sqlite3.DatabaseError):
-        if getattr(failed, "sqlite_errorname", "") == "SQLITE_NOTADB":
-            return StoreTrouble("store_missing", f"{address.path} is not a database", MAKE)
-        return sqlite_trouble(failed)
-    if isinstance(failed, _postgres_errors()):
-        return StoreTrouble("store_unreachable", " ".join(str(failed).split()))
-    return failed if isinstance(failed, Exception) else StoreTrouble("store_unreachable", address.shown())
-
-
-def _driver_errors() -> tuple[type[Exception], ...]:
-    return (sqlite3.DatabaseError, *_postgres_errors())
-
-
-def _postgres_errors() -> tuple[type[Exception], ...]:
-    try:
-        from psycopg import OperationalError
-    except ModuleNotFoundError:
-        return ()
-    return (OperationalError,)
-
-
 def _engine(address: Address) -> Engine:
-    return _postgres_engine(address) if address.kind == "postgresql" else _sqlite_engine(address)
+    """Give an engine whose errors, where the store is to blame, come as StoreTrouble."""
+    trouble: Callable[[Any], Exception] = sqlite_trouble
+    if address.kind == "postgresql":
+        engine, trouble = _postgres_engine(address)
+    else:
+        engine = _sqlite_engine(address)
+
+    def tell(context: ExceptionContext) -> Exception | None:
+        failed = context.original_exception
+        found = trouble(failed) if isinstance(failed, engine.dialect.loaded_dbapi.Error) else None
+        return found if isinstance(found, StoreTrouble) else None
+
+    event.listen(engine, "handle_error", tell)
+    return engine
 
 
 def _sqlite_engine(address: Address) -> Engine:
     """Give an engine whose commits are on disk before they return: write-ahead log, synchronous FULL."""
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            address.path or ":memory:",
-            timeout=BUSY_S,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=STATEMENTS_CACHED,
-        )
+        connection = None
         try:
+            connection = sqlite3.connect(
+                address.path or ":memory:",
+                timeout=BUSY_S,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=STATEMENTS_CACHED,
+            )
             _write_ahead(connection)
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error:
-            connection.close()
-            raise
+        except sqlite3.Error as failed:
+            if connection is not None:
+                connection.close()
+            if failed.sqlite_errorname == "SQLITE_NOTADB":
+                raise StoreTrouble("store_missing", f"{address.path} is not a database", MAKE) from failed
+            raise sqlite_trouble(failed) from failed
         return connection
 
     if address.path is None:
@@ -234,15 +217,16 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
-def _postgres_engine(address: Address) -> Engine:
+def _postgres_engine(address: Address) -> tuple[Engine, Callable[[Any], Exception]]:
+    """Give an engine, and what turns its driver's errors."""
     try:
         import psycopg  # noqa: F401 -- asked for by its own name, which is what the user has to install
 
-        from plimsoll.app.driver_postgres import connect
+        from plimsoll.app.driver_postgres import connect, trouble
     except ModuleNotFoundError as missing:
         raise StoreTrouble("driver_missing", str(missing), EXTRA) from None
 
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://",
         creator=partial(connect, address.url),
         pool_size=CONNECTIONS_MAX,
@@ -252,3 +236,4 @@ def _postgres_engine(address: Address) -> Engine:
         isolation_level="AUTOCOMMIT",
         use_native_hstore=False,
     )
+    return engine, trouble

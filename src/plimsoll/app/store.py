@@ -1,5 +1,6 @@
 """The store: a book of record on SQLite or PostgreSQL, shared by threads, written in transactions."""
 
+import select
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -138,11 +139,16 @@ class Store:
         return self._begin(connection)
 
     def pooled(self) -> Any:
-        """Give a connection from the pool; `give_back` it."""
-        try:
-            return self.engine.raw_connection()
-        except exc.TimeoutError as failed:
-            raise StoreTrouble("store_busy", f"all {CONNECTIONS_MAX} connections are in use") from failed
+        """Give a connection from the pool; `give_back` it. One whose server went away meanwhile is dropped for another."""
+        for _ in range(CONNECTIONS_MAX + 1):
+            try:
+                pooled = self.engine.raw_connection()
+            except exc.TimeoutError as failed:
+                raise StoreTrouble("store_busy", f"all {CONNECTIONS_MAX} connections are in use") from failed
+            if self.kind == "sqlite" or not is_stale(pooled.driver_connection):
+                return pooled
+            pooled.invalidate()
+        raise StoreTrouble("store_unreachable", "the server ends every connection at once")
 
     @contextmanager
     def driver(self) -> Iterator[Any]:
@@ -176,3 +182,10 @@ def give_back(pooled: Any) -> None:
         pooled.invalidate()
     else:
         pooled.close()
+
+
+def is_stale(connection: Any) -> bool:
+    """Tell whether the server has something to say on a connection (psycopg) that nobody asked: that it ended it."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
