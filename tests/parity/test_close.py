@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from plimsoll.app import close, schema
 from plimsoll.app.close import Orders
+from plimsoll.app.crew import Crew
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.opening import create_store
@@ -67,8 +68,9 @@ def refuses_one(look: Look, day: int, rules: Rules) -> Decision:
 class Town:
     """Customers who draw, buy, pay too little, too much or not at all; the same for every book of one seed."""
 
-    def __init__(self, store: Store, seed: int) -> None:
+    def __init__(self, store: Store, seed: int, crew: Crew | None = None) -> None:
         self.store = store
+        self.crew = crew
         self.random = Random(seed)
         self.keys = 0
 
@@ -138,7 +140,8 @@ class Town:
     def close(self, day: int) -> list[Any]:
         """Close through a day."""
         now = noon(date.fromordinal(day))
-        return list(close_through(self.store, day, Orders(refuses_one, RULES, now), tape=None, scans=NEVER, now=now))
+        orders = Orders(refuses_one, RULES, now, crew=self.crew)
+        return list(close_through(self.store, day, orders, tape=None, scans=NEVER, now=now))
 
 
 def noon(on: date) -> datetime:
@@ -171,3 +174,15 @@ def test_both_ways_leave_the_same_rows(make_book: Callable[[], Store], monkeypat
     assert [row[:2] for row in books[0]["parked"]] == [(17, NEVER_RIGHT)]
     kinds = {row[5] for row in books[0]["outbox"]}
     assert {"autopay", "bill", "late", "class"} <= kinds
+
+
+@pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_processes_beside_this_one_leave_the_same_rows(make_book: Callable[[], Store], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes, each with connections of its own."""
+    monkeypatch.setattr(close, "SHARD_LOANS", 5)
+    monkeypatch.setattr(close, "TURNED_MIN", 1)
+    alone, helped = make_book(), make_book()
+    Town(alone, 7).live()
+    with Crew(helped.address.url, members=2) as crew:
+        Town(helped, 7, crew).live()
+    assert everything(helped) == everything(alone)

@@ -3,23 +3,22 @@
 The close of a day first lets no more entries be posted on it, then works off the agenda. A shard's work and its checkpoint are one
 transaction, and a loan that was moved leaves the agenda in it: whoever stops the close, at any moment, can start it again.
 Cost: proportional to the loans that are due, not to those that exist. Where many are due, columns of them go through the compiled
-kernel (`app/hands.py`); what that leaves, and everything where it is not installed, is moved here, loan by loan, to the same rows.
+kernel (`app/shard.py`); what that leaves, and everything where it is not installed, is moved here, loan by loan, to the same rows.
 """
 
 import importlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, insert, select, update
 
 from plimsoll.app import schema
+from plimsoll.app.crew import Done, Errand, Task, Works
 from plimsoll.app.execute import ATTEMPTS_MAX, rules_number
 from plimsoll.app.execute_many import without_collection
 from plimsoll.app.posting import NIGHTS, Request, Stamp, park, post
@@ -35,9 +34,7 @@ from plimsoll.units.refusal import Refused
 SHARD_LOANS: Final = 4_000
 TURNED_MIN: Final = 256
 """With fewer loans due than this, getting the compiled kernel ready costs more than it saves."""
-HANDS: Final = {"postgresql": 2, "sqlite": 1}
-"""Shards worked at a time: while the server writes one, the next is decided on. SQLite has one writer."""
-RUNNING, DONE = "running", "done"
+RUNNING, CLOSED = "running", "done"
 ACTOR: Final = "close"
 
 Decide = Callable[[Look, int, Any], Decision]
@@ -59,6 +56,8 @@ class Night:
     messages: int = 0
     shards: int = 0
     parked: list[tuple[int, int, str]] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    """Shards that could not be worked in columns, and why; their loans were moved one by one."""
 
     def add(self, loans: int, facts: int, entries: int, messages: int) -> None:
         """Count one shard."""
@@ -70,12 +69,13 @@ class Night:
 
 
 class Orders(NamedTuple):
-    """What a close is given: how to decide, the rules, the instant that stamps its rows, whom to tell."""
+    """What a close is given: how to decide, the rules, the instant that stamps its rows, whom to tell, processes that help."""
 
     decide: Decide
     rules: Any
     now: datetime
     progress: Progress | None = None
+    crew: Works | None = None
 
 
 def days_to_close(store: Store, through: int) -> range:
@@ -109,9 +109,9 @@ def close_day(store: Store, day: int, orders: Orders) -> Night:
         if orders.progress is not None:
             orders.progress(on, night.due, count)
 
-    hands = _hands() if count >= TURNED_MIN else None
-    if hands is not None:
-        left: Ids = _turn(hands, store, customers, loans, orders, night, told)
+    works = orders.crew or _hands(store) if count >= TURNED_MIN else None
+    if works is not None:
+        left = _turn(works, store, customers, loans, orders, night, told)
     else:
         left = list(zip(customers, loans, strict=True))
     for number, (low, high) in enumerate(_shards([customer for customer, _ in left]), _shards_done(store, on)):
@@ -123,20 +123,20 @@ def close_day(store: Store, day: int, orders: Orders) -> Night:
 def finish_day(store: Store, day: int, now: datetime, sums: str) -> None:
     """Mark a day closed, with its control totals (JSON)."""
     run = schema.close_run
-    with store.engine.begin() as connection:
+    with store.changing() as connection:
         shards = connection.scalar(select(func.count()).where(schema.close_shard.c.closed_on == date.fromordinal(day)))
         found = run.c.closed_on == date.fromordinal(day)
-        connection.execute(update(run).where(found).values(finished_at=now, state=DONE, sums=sums, shards=shards))
+        connection.execute(update(run).where(found).values(finished_at=now, state=CLOSED, sums=sums, shards=shards))
 
 
 def _begin(store: Store, on: date, now: datetime) -> bool:
     """Note that the close of a day has begun; tell whether there is anything left to do."""
     run = schema.close_run
-    with store.engine.begin() as connection:
+    with store.changing() as connection:
         state = connection.scalar(select(run.c.state).where(run.c.closed_on == on))
         if state is None:
             connection.execute(insert(run).values(closed_on=on, started_at=now, shards=0, state=RUNNING, sums="{}"))
-    return state != DONE
+    return state != CLOSED
 
 
 def _shards_done(store: Store, on: date) -> int:
@@ -157,53 +157,36 @@ def _shards(customers: Sequence[int]) -> Iterator[tuple[int, int]]:
         low = high
 
 
-def _hands() -> ModuleType | None:
-    """Give what works shards in columns; None where the extra `fast` is not installed."""
+def _hands(store: Store) -> Works | None:
+    """Give what works shards in columns in this process; None where the extra `fast` is not installed."""
     try:
-        return importlib.import_module("plimsoll.app.hands")
+        hands: Works = importlib.import_module("plimsoll.app.hands").Hands(store)
     except ModuleNotFoundError:
         return None
+    return hands
 
 
 def _turn(
-    hands: ModuleType, store: Store, customers: "array[int]", loans: "array[int]", orders: Orders, night: Night, told: Callable[[], None]
-) -> list[tuple[int, int]]:
-    """Work all shards in columns, some at a time; give the loans that were left."""
+    works: Works, store: Store, customers: "array[int]", loans: "array[int]", orders: Orders, night: Night, told: Callable[[], None]
+) -> Ids:
+    """Have all shards worked in columns; give the loans that were left, all of those where a shard failed."""
     left: list[tuple[int, int]] = []
     first = _shards_done(store, date.fromordinal(night.day))
-    with ThreadPoolExecutor(HANDS[store.address.kind]) as pool, without_collection():
-        doing = [
-            pool.submit(_turn_shard, hands, store, customers[low:high], loans[low:high], orders, night.day, number)
-            for number, (low, high) in enumerate(_shards(customers), first)
-        ]
-        try:
-            for done in as_completed(doing):
-                counts, not_done = done.result()
-                left += not_done
-                if counts[0]:
-                    night.add(*counts)
-                told()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    tasks = [Task(number, customers[low:high], loans[low:high]) for number, (low, high) in enumerate(_shards(customers), first)]
+    errand = Errand(NIGHTS + night.day, night.day, orders.now, rules_number(orders.rules), orders.rules, orders.decide)
+    with without_collection():
+        for task, done in works.work(tasks, errand):
+            if isinstance(done, Done):
+                left += done.left
+                night.add(*done[:-1])
+            elif isinstance(done, Exception) and not isinstance(done, StoreTrouble):
+                # A clash, or a bug: moved one by one, the loans tell which of them it is.
+                left += zip(task.customers, task.loans, strict=True)
+                night.failed += [] if isinstance(done, Clash) else [f"shard {task.number}: {done}"]
+            else:
+                raise done
+            told()
     return sorted(left)
-
-
-def _turn_shard(
-    hands: ModuleType, store: Store, customers: "array[int]", loans: "array[int]", orders: Orders, day: int, number: int
-) -> tuple[tuple[int, int, int, int], list[tuple[int, int]]]:
-    """Work one shard in columns; give what to count and the loans that were left: all of them where it failed."""
-    rules_id = rules_number(orders.rules)
-    stamped = hands.Stamped(NIGHTS + day, day, number, orders.now, rules_id, orders.rules.digest)
-    try:
-        done = hands.work(store, customers, loans, stamped, orders.decide, orders.rules)
-    except Clash:
-        return (0, 0, 0, 0), list(zip(customers, loans, strict=True))
-    except StoreTrouble:
-        raise
-    except Exception:  # noqa: BLE001 -- one of the two files that may: the loans are moved one by one, and tell which of them it is
-        return (0, 0, 0, 0), list(zip(customers, loans, strict=True))
-    return (done.loans, done.facts, done.entries, done.messages), done.left
 
 
 def _move(store: Store, day: int, number: int, shard: Ids, orders: Orders, night: Night) -> None:

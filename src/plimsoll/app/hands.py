@@ -1,51 +1,39 @@
-"""Work a shard of the close in columns, on either database. Needs the extra `fast`."""
+"""Work shards of a close in columns in this process, on either database. Needs the extra `fast`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import Final
 
-import numpy as np
-
-from plimsoll.app.shard import Shard, Stamped, Turned, turn
+from plimsoll.app.crew import Done, Errand, Task
+from plimsoll.app.shard import Shards, work_shard
 from plimsoll.app.shard_sqlite import SqliteShards
 from plimsoll.app.sqlite import SqliteTransaction
 from plimsoll.app.store import Store
-from plimsoll.loan.columns import Ints
+
+AT_ONCE: Final = {"postgresql": 2, "sqlite": 1}
+"""Shards worked at a time: while the server writes one, the next is decided on. SQLite has one writer."""
 
 
-class Shards(Protocol):
-    """Reads and writes one shard, the same on both databases."""
+class Hands:
+    """Works shards on connections of a store, in threads."""
 
-    def read(self, customer_id: Ints, loan_id: Ints, day: int) -> Shard:
-        """Begin a transaction, and read those of the loans that are still due."""
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
-    def write(self, turned: Turned, night: Stamped) -> Turned:
-        """Write what became of a shard with its checkpoint, and commit; give it without loans that somebody moved meanwhile."""
+    def work(self, tasks: Sequence[Task], errand: Errand) -> Iterator[tuple[Task, Done | BaseException]]:
+        """Work shards, some at a time, and give each with what became of it, or why it failed; a failed one has changed nothing."""
+        with ThreadPoolExecutor(AT_ONCE[self.store.address.kind]) as pool:
+            doing: dict[Future[Done], Task] = {pool.submit(self._work, task, errand): task for task in tasks}
+            try:
+                for done in as_completed(doing):
+                    yield doing[done], done.exception() or done.result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
 
-
-class Done(NamedTuple):
-    """What became of the due loans of a shard: counts, and the loans (customer, loan) that were left as they were."""
-
-    loans: int
-    facts: int
-    entries: int
-    messages: int
-    left: list[tuple[int, int]]
-
-
-def work(store: Store, customers: Any, loans: Any, night: Stamped, decide: Any, rules: Any) -> Done:
-    """Move due loans to the day, with their checkpoint, in one transaction; give what became of them."""
-    customer_id, loan_id = np.asarray(customers, np.int64), np.asarray(loans, np.int64)
-    with _opened(store) as shards:
-        shard = shards.read(customer_id, loan_id, night.day)
-        turned = turn(shard, night.day, decide, rules)
-        if len(turned.loan_id):
-            turned = shards.write(turned, night)
-    left: list[tuple[int, int]] = []
-    if len(turned.loan_id) < len(loan_id):
-        done = set(zip(turned.customer_id.tolist(), turned.loan_id.tolist(), strict=True))
-        left = [one for one in zip(customer_id.tolist(), loan_id.tolist(), strict=True) if one not in done]
-    return Done(len(turned.loan_id), len(turned.facts), turned.entries(), len(turned.messages), left)
+    def _work(self, task: Task, errand: Errand) -> Done:
+        with _opened(self.store) as shards:
+            return work_shard(shards, task, errand)
 
 
 @contextmanager

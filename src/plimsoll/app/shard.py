@@ -7,11 +7,12 @@ writes the same rows. A customer is turned with all loans of the shard or with n
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from plimsoll.app.crew import Done, Errand, Task
 from plimsoll.ledger.balances import balances
 from plimsoll.ledger.chart import CHART
 from plimsoll.loan.allocate import forget_last_split
@@ -164,6 +165,36 @@ class Turned:
             [one._replace(place=int(place_of[one.place])) for one in self.facts if kept[one.place]],
             [one._replace(place=int(place_of[one.place])) for one in self.messages if kept[one.place]],
         )
+
+
+class Shards(Protocol):
+    """Reads and writes one shard, the same on both databases."""
+
+    def read(self, customer_id: Ints, loan_id: Ints, day: int) -> Shard:
+        """Begin a transaction, and read those of the loans that are still due."""
+
+    def write(self, turned: Turned, night: Stamped) -> Turned:
+        """Write what became of a shard with its checkpoint, and commit; give it without loans that somebody moved meanwhile."""
+
+
+def work_shard(shards: Shards, task: Task, errand: Errand) -> Done:
+    """Move the loans of a shard to the day, with their checkpoint, in one transaction; give what became of them."""
+    customer_id, loan_id = np.asarray(task.customers, np.int64), np.asarray(task.loans, np.int64)
+    shard = shards.read(customer_id, loan_id, errand.day)
+    turned = turn(shard, errand.day, errand.decide, errand.rules)
+    if len(turned.loan_id):
+        turned = shards.write(turned, Stamped(errand.number, errand.day, task.number, errand.at, errand.rules_id, errand.rules.digest))
+    left: list[tuple[int, int]] = []
+    if len(turned.loan_id) < len(loan_id):
+        done = set(zip(turned.customer_id.tolist(), turned.loan_id.tolist(), strict=True))
+        left = [one for one in zip(task.customers, task.loans, strict=True) if one not in done]
+    return Done(len(turned.loan_id), len(turned.facts), turned.entries(), len(turned.messages), left)
+
+
+def get_ready() -> None:
+    """Load everything that is compiled, which takes some tenths of a second, before the first shard comes."""
+    numbers, nothing = np.zeros(0, np.int64), Joined(b"", np.zeros(0, np.int64))
+    turn(Shard(numbers, numbers, numbers, numbers, numbers, numbers, numbers, [], nothing, nothing, nothing), 1, None, None)
 
 
 def turn(shard: Shard, day: int, decide: Any, rules: Any) -> Turned:

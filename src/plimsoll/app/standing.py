@@ -4,7 +4,6 @@ Interest grows with the days, but entries are posted only when something happens
 what loans have earned by a day and their entries do not yet show, one amount by product and account, replaced every day.
 """
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +14,7 @@ import numpy as np
 from sqlalchemy import insert
 
 from plimsoll.app import schema
+from plimsoll.app.control import Control as Control  # noqa: PLC0414 -- also known from here
 from plimsoll.app.scan import snapshot
 from plimsoll.app.store import Store
 from plimsoll.app.tape import NUMBERS, Part, TapeWriter, scan
@@ -42,21 +42,6 @@ class Totals:
             self.balances[key] += part.balances[mask].sum(axis=0)
             self.posted[key] += part.posted[mask].sum(axis=0)
             self.tape[key] += part.out[mask][:, [place for _, place in NUMBERS]].sum(axis=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """The control totals of a day: by currency and account, what the tape says, what entries and standing accrual say; and every breach."""
-
-    day: int
-    loans: int
-    ledger: dict[str, dict[str, int]]
-    tape: dict[str, dict[str, int]]
-    breaches: tuple[str, ...]
-
-    def text(self) -> str:
-        """Give the totals as JSON, as the close keeps them."""
-        return json.dumps({"loans": self.loans, "ledger": self.ledger, "tape": self.tape, "breaches": list(self.breaches)})
 
 
 def stand(store: Store, day: int, now: datetime, *, tape: Path | None, threads: int = 1) -> Control:
@@ -88,7 +73,7 @@ def _book_standing(store: Store, day: int, now: datetime, totals: Totals) -> Non
         if minor
     ]
     table = schema.standing_accrual
-    with store.engine.begin() as connection:
+    with store.changing() as connection:
         known = connection.execute(table.select().where(table.c.accrued_on == on).limit(1)).first()
         if rows and known is None:
             connection.execute(insert(table), rows)

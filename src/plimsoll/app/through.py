@@ -1,12 +1,13 @@
 """Close a book through a day: every day in order, each with its agenda, tape, standing accrual and control totals."""
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from plimsoll.app.close import Night, Orders, close_day, days_to_close, finish_day
-from plimsoll.app.standing import Control, stand
+from plimsoll.app.control import Control
 from plimsoll.app.store import Store
 
 DAILY, LAST, NEVER = "daily", "last", "never"
@@ -32,6 +33,12 @@ def close_through(
     for day in days:
         night = close_day(store, day, orders)
         is_scanned = scans == DAILY or (scans == LAST and day == days[-1])
-        control = stand(store, day, now, tape=tape, threads=threads) if is_scanned else None
+        control = _scan(store, day, now, tape, threads) if is_scanned else None
         finish_day(store, day, now, control.text() if control else "{}")
         yield Closed(night, control)
+
+
+def _scan(store: Store, day: int, now: datetime, tape: Path | None, threads: int) -> Control:
+    """Scan the whole book; what that needs is imported when it is first asked for, and not by a night that scans nothing."""
+    control: Control = importlib.import_module("plimsoll.app.standing").stand(store, day, now, tape=tape, threads=threads)
+    return control

@@ -132,7 +132,7 @@ def fits_states(terms: Ints, is_account: Ints, states: Ints, states_at: Ints) ->
 
 def share(count: int, work: Callable[[int, int], None], threads: int) -> None:
     """Run `work(low, high)` over `[0, count)` in ranges, on some threads; an exception in any of them is raised here."""
-    ranges = [(low, min(low + RANGE_LOANS, count)) for low in range(0, count, RANGE_LOANS)]
+    ranges = [(low, min(low + RANGE_LOANS, count)) for low in range(0, count, RANGE_LOANS)] or [(0, 0)]
     if threads <= 1 or len(ranges) <= 1:
         for low, high in ranges:
             work(low, high)

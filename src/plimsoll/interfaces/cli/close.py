@@ -26,6 +26,7 @@ Folder = Annotated[str, typer.Option("--tape-folder", metavar="DIR", help="Where
 
 
 def command(
+    context: typer.Context,
     through: Through,
     db: Db = "",
     tape: Scans = DAILY,
@@ -41,7 +42,7 @@ def command(
     last = read_on(through, "--through").toordinal()
     with open_store(url, allow_unsafe=allow_unsafe) as store:
         instant = now()
-        orders = Orders(decide, lawful_rules(), instant)
+        orders = Orders(decide, lawful_rules(), instant, crew=context.obj)
         done = []
         with bar(len(days_to_close(store, last)), "days closed") as step:
             for closed in close_through(store, last, orders, tape=folder, scans=tape, now=instant, threads=threads()):

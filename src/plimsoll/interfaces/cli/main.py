@@ -18,16 +18,23 @@ from plimsoll.units.refusal import Malformed
 
 
 class Command(NamedTuple):
-    """Where a command lives (`module:name`) and its one line in `plimsoll --help`."""
+    """Where a command lives (`module:name`) and its one line in `plimsoll --help`.
+
+    `opens` names what is entered, with the words after the command, before the command is imported, and left when it ends; what that
+    gives the command finds in its context.
+    """
 
     target: str
     summary: str
+    opens: str = ""
 
 
 COMMANDS: dict[str, Command] = {
     "book": Command("plimsoll.interfaces.cli.book:app", "make a book, or bring its tables to this version"),
     "case": Command("plimsoll.interfaces.cli.case:command", "answer loan and account cases, one JSON object a line"),
-    "close": Command("plimsoll.interfaces.cli.close:command", "close every open day through a date"),
+    "close": Command(
+        "plimsoll.interfaces.cli.close:command", "close every open day through a date", "plimsoll.interfaces.cli.start_close:crew"
+    ),
     "demo": Command("plimsoll.interfaces.cli.demo:command", "make a book of made-up borrowers and show what it holds"),
     "doctor": Command("plimsoll.interfaces.cli.doctor:command", "what is wrong with an installation or a book, and the remedy"),
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
@@ -62,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(name: str, words: list[str]) -> int:
     """Import and run one command of the table; say which extra is missing where that is why it cannot run."""
     try:
-        return call(name, load(COMMANDS[name].target), words)
+        return opened(name, words)
     except Stop as stop:
         print(f"plimsoll {name}: {stop.message}", file=sys.stderr)
         return stop.code
@@ -91,6 +98,17 @@ def run(name: str, words: list[str]) -> int:
         return INTERRUPTED
 
 
+def opened(name: str, words: list[str]) -> int:
+    """Enter what a command of the table opens, import the command and run it; return the exit code."""
+    command = COMMANDS[name]
+    if not command.opens:
+        return call(name, load(command.target), words)
+    opens = load(command.opens)
+    assert callable(opens), command.opens
+    with opens(words) as held:
+        return call(name, load(command.target), words, held)
+
+
 def load(target: str) -> object:
     """Return what `module:name` names, importing that module only."""
     module, _, name = target.partition(":")
@@ -98,13 +116,13 @@ def load(target: str) -> object:
     return found
 
 
-def call(name: str, command: object, words: list[str]) -> int:
+def call(name: str, command: object, words: list[str], held: object = None) -> int:
     """Run a plain function of `arguments` directly, anything else through Typer; return the exit code."""
     if is_plain(command):
         assert callable(command)
         code = command(words)
         return code if isinstance(code, int) else OK
-    return call_typer(name, command, words)
+    return call_typer(name, command, words, held)
 
 
 def is_plain(command: object) -> bool:
@@ -113,9 +131,10 @@ def is_plain(command: object) -> bool:
     return code is not None and code.co_varnames[: code.co_argcount] == ("arguments",)
 
 
-def call_typer(name: str, command: object, words: list[str]) -> int:
+def call_typer(name: str, command: object, words: list[str], held: object = None) -> int:
     """Run a Typer app, or a function as the only command of one, as `plimsoll NAME`; return the exit code.
 
+    `held` is what the command finds in its context.
     Such a function returns nothing: it ends with another code than 0 by raising `Stop` or `typer.Exit`.
     """
     import typer
@@ -127,7 +146,7 @@ def call_typer(name: str, command: object, words: list[str]) -> int:
         app.command()(command)
     app.pretty_exceptions_enable = False
     try:
-        app(args=words, prog_name=f"plimsoll {name}")
+        app(args=words, prog_name=f"plimsoll {name}", obj=held)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else OK
     return OK
