@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import exc, insert
 
 from plimsoll.app import outbox, schema
 from plimsoll.app.execute_many import execute_many
@@ -98,3 +99,16 @@ def test_facts_come_back_as_they_were_recorded(filled):
     run(filled, Repay("pay", 4, 9_005, 2, date(2026, 2, 19)))
     with filled.transaction() as transaction:
         assert transaction.facts(4, 2) == (Fact(REPAID, date(2026, 2, 19).toordinal(), 9_005),)
+
+
+def test_changes_outside_commands_are_one_transaction(store):
+    """Either every row is there or none; and a second change in the same process waits for the first."""
+    table = schema.rulebook
+    given = [{"rules_id": number, "digest": str(number), "first_used_at": NOW} for number in (1, 2, 2)]
+    with pytest.raises(exc.IntegrityError), store.changing() as connection:
+        connection.execute(insert(table), given)
+    assert rows(store, "rulebook") == []
+    with store.changing() as connection:
+        connection.execute(insert(table), given[:2])
+    assert len(rows(store, "rulebook")) == 2
+    run(store, Open("after", 1))

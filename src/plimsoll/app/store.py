@@ -8,7 +8,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
-from sqlalchemy import Engine, exc
+from sqlalchemy import Connection, Engine, exc
 
 from plimsoll.app.address import Address
 from plimsoll.app.sheet import Pending, Taken, Want
@@ -158,6 +158,28 @@ class Store:
             yield pooled.driver_connection
         finally:
             give_back(pooled)
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """Give a connection of SQLAlchemy in one transaction, committed when the block ends well, for changes that are not commands.
+
+        Everywhere else a connection of `engine` commits each statement by itself, `engine.begin()` included.
+        """
+        is_sqlite = self.kind == "sqlite"
+        if is_sqlite and not self.writing.acquire(timeout=BUSY_S):
+            raise StoreTrouble("store_busy", "another writer of this process")
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE" if is_sqlite else "BEGIN")
+                try:
+                    yield connection
+                    connection.exec_driver_sql("COMMIT")
+                except BaseException:
+                    connection.exec_driver_sql("ROLLBACK")
+                    raise
+        finally:
+            if is_sqlite:
+                self.writing.release()
 
     def move_open_day(self, on: date) -> None:
         """Let entries be posted on `on` or later only; waits until commands that saw the day before have committed."""
