@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from plimsoll.app import schema
 from plimsoll.app.execute_many import execute_many
@@ -145,11 +145,11 @@ def loans(store: Store) -> None:
 
 
 def closed_through(store: Store) -> date:
-    """Give the last day that the book takes no more entries on."""
+    """Give the last day whose close has begun."""
     with store.engine.connect() as connection:
-        open_on = connection.scalar(select(schema.book.c.open_on))
-    assert open_on is not None
-    return open_on - timedelta(days=1)
+        last = connection.scalar(select(func.max(schema.close_run.c.closed_on)))
+    assert last is not None
+    return last
 
 
 def finish(nursery: Any, database: str, through: date) -> None:
