@@ -50,7 +50,7 @@ Folded: TypeAlias = Held | Refused
 def fold_decisions(decided: Sequence[tuple[Sheet, Decision, int]]) -> list[Ready]:
     """Give for each decision, on a customer and a day, the loans that could be folded before it is posted."""
     if len(decided) < TOGETHER_MIN:
-        return [NOTHING_READY] * len(decided)
+        return [fold_decision(sheet, decision, on) for sheet, decision, on in decided]
     asked: list[Asked] = []
     whose: list[int] = []
     for place, (sheet, decision, on) in enumerate(decided):
