@@ -28,7 +28,7 @@ from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
 from plimsoll.app.store import Store, Transaction
 from plimsoll.app.trouble import Clash, StoreTrouble
 from plimsoll.loan.book import Decision, Held
-from plimsoll.loan.look import Look, look_at
+from plimsoll.loan.look import Look, Said, look_at
 from plimsoll.units.refusal import Refused
 
 SHARD_LOANS: Final = 4_000
@@ -37,7 +37,7 @@ TURNED_MIN: Final = 256
 RUNNING, CLOSED = "running", "done"
 ACTOR: Final = "close"
 
-Decide = Callable[[Look, int, Any], Decision]
+Decide = Callable[[Look, int, Any], Said]
 """What one loan whose day has come asks for: facts to note and messages; its own loan alone."""
 Progress = Callable[[date, int, int], None]
 """Told the day, the due loans done, and the due loans of the day."""

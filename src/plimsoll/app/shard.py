@@ -16,7 +16,6 @@ from plimsoll.app.crew import Done, Errand, Task
 from plimsoll.ledger.balances import balances
 from plimsoll.ledger.chart import CHART
 from plimsoll.loan.allocate import forget_last_split
-from plimsoll.loan.book import Decision
 from plimsoll.loan.columns import Folded, Ints, States, fits_states, look_many, pack_many, split_terms, unpack_joined
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import (
@@ -27,15 +26,13 @@ from plimsoll.loan.layout import (
     Q_IS_BILL_DUE,
     Q_TODAY,
     R_BILLED_ON,
-    R_SIZE,
     S_DAY,
     T_DISBURSED_ON,
     T_GRACE_DAYS,
 )
-from plimsoll.loan.look import Look
+from plimsoll.loan.look import Look, Said
 
 Mask = npt.NDArray[np.bool_]
-NO_BILL = [0] * R_SIZE
 
 
 class Joined(NamedTuple):
@@ -265,25 +262,25 @@ def _decided(
     places = np.flatnonzero(is_sound & (is_billed | (asked[:, Q_TODAY] > 0) | (asked[:, Q_IS_BILL_DUE] > 0) | (late > 0)))
     facts: list[Noted] = []
     messages: list[Message] = []
+    customers = shard.customer_id.tolist()
     last, n = 0, 0
     for place, look in zip(places.tolist(), _looks(shard, states, asked, late, is_billed, places), strict=True):
-        decision: Decision = decide(look, day, rules)
-        customer = shard.customer_id[place]
+        said: Said = decide(look, day, rules)
+        customer = customers[place]
         if customer != last:
             last, n = customer, 0
-        for kind, payload in decision.messages:
+        for kind, payload in said.messages:
             n += 1
             messages.append(Message(place, n, kind, payload))
-        for number, (_, fact, detail) in enumerate(decision.facts, int(shard.facts_count[place]) + 1):
-            facts.append(Noted(place, number, fact))
-            if fact.kind != NOTED or fact.more or detail:
-                is_sound[place] = False
+        if said.facts:
+            facts += [Noted(place, number, fact) for number, (_, fact, _) in enumerate(said.facts, int(shard.facts_count[place]) + 1)]
+            is_sound[place] = all(fact.kind == NOTED and not fact.more and not detail for _, fact, detail in said.facts)
     return facts, messages
 
 
 def _looks(shard: Shard, states: States, asked: Ints, late: Ints, is_billed: Mask, places: Ints) -> Sequence[Look]:
     """Give how some loans look on the day."""
-    bills = {place: asked[place].tolist() for place in places[is_billed[places]].tolist()}
+    bills = {place: asked[place, Q_BILL:].tolist() for place in places[is_billed[places]].tolist()}
     columns = (
         places.tolist(),
         shard.loan_id[places].tolist(),
@@ -293,7 +290,7 @@ def _looks(shard: Shard, states: States, asked: Ints, late: Ints, is_billed: Mas
         asked[places, :Q_BILL].tolist(),
     )
     looks = []
-    for place, loan_id, begun_on, grace_days, days, first in zip(*columns, strict=True):
+    for place, loan_id, begun_on, grace_days, days, own in zip(*columns, strict=True):
         product, _, currency = shard.offers[place].rpartition(" ")
-        looks.append(Look(loan_id, product, currency, begun_on, grace_days, days, bills.get(place) or first + NO_BILL))
+        looks.append(Look(loan_id, product, currency, begun_on, grace_days, days, own, bills.get(place, ())))
     return looks

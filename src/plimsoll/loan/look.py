@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from plimsoll.loan.ask import ask
 from plimsoll.loan.book import Held, standing_of
-from plimsoll.loan.layout import Q_SIZE, T_GRACE_DAYS
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.layout import Q_BILL, Q_SIZE, R_BILLED_ON, T_GRACE_DAYS
 from plimsoll.loan.state import read_state
 from plimsoll.loan.terms import begun_on
 
 
 class Look(NamedTuple):
-    """One loan on a day of its agenda. `asked` holds what it asks for (Q_*)."""
+    """One loan on a day of its agenda. `asked` holds what it asks for (Q_*), `bill` the bill cut on the day (R_*), nothing if none was."""
 
     loan_id: int
     product: str
@@ -20,6 +21,14 @@ class Look(NamedTuple):
     grace_days: int
     past_due_days: int
     asked: Sequence[int]
+    bill: Sequence[int]
+
+
+class Said(NamedTuple):
+    """What the close of a day says of one loan: facts to note (with detail for people, JSON), and messages (kind, JSON) to send."""
+
+    facts: tuple[tuple[int, Fact, str], ...] = ()
+    messages: tuple[tuple[str, str], ...] = ()
 
 
 def look_at(held: Held, day: int) -> Look:
@@ -33,4 +42,6 @@ def look_at(held: Held, day: int) -> Look:
     ask(standing.s, standing.rows, 0, day, asked)
     terms = held.terms
     past_due_days = max(state.past_due_days - (state.as_of - day), 0)
-    return Look(held.loan_id, held.product, terms.currency, begun_on(terms), terms.vector[T_GRACE_DAYS], past_due_days, asked)
+    bill = asked[Q_BILL:] if asked[Q_BILL + R_BILLED_ON] else ()
+    grace_days = terms.vector[T_GRACE_DAYS]
+    return Look(held.loan_id, held.product, terms.currency, begun_on(terms), grace_days, past_due_days, asked[:Q_BILL], bill)

@@ -1,6 +1,5 @@
 """The bill: cut by the fold on its day, announced to the customer by the close. There is nothing to decide."""
 
-from plimsoll.loan.layout import Q_BILL, R_BILLED_ON
 from plimsoll.loan.look import Look
 from plimsoll.loan.owed import bill_from
 from plimsoll.servicing.tell import tell
@@ -10,9 +9,9 @@ from plimsoll.units.money import text_of
 
 def announce(look: Look) -> tuple[str, str] | None:
     """Give the message that tells a customer what the bill of the day is made of, the least to pay, and by when; None if none was cut."""
-    if not look.asked[Q_BILL + R_BILLED_ON]:
+    if not look.bill:
         return None
-    bill = bill_from(look.asked[Q_BILL:])
+    bill = bill_from(look.bill)
     currency = look.currency
     amounts = {
         "purchases": bill.purchases,

@@ -8,10 +8,9 @@ from bisect import bisect_right
 from datetime import date
 
 from plimsoll.loan.agenda import BOUNDARIES
-from plimsoll.loan.book import Decision
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import NOTED, Q_LATE
-from plimsoll.loan.look import Look
+from plimsoll.loan.look import Look, Said
 from plimsoll.rulebook.lateness import FIVE_CLASSES, Lateness, lateness
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.autopay import instruct
@@ -22,7 +21,7 @@ from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
 
-def decide(look: Look, day: int, rules: Rules) -> Decision:
+def decide(look: Look, day: int, rules: Rules) -> Said:
     """Give the facts to note and the messages to send for one loan on a day of its agenda.
 
     A bill that was cut, a due day that came (the autopay instruction), lateness that began, a class that changed.
@@ -30,11 +29,11 @@ def decide(look: Look, day: int, rules: Rules) -> Decision:
     messages = [told for told in (announce(look), instruct(look, day)) if told is not None]
     days = look.past_due_days
     if days <= look.grace_days or (days != look.grace_days + 1 and days not in BOUNDARIES):
-        return Decision(messages=tuple(messages))
+        return Said(messages=tuple(messages))
     return _late(look, day, messages, rules)
 
 
-def _late(look: Look, day: int, messages: list[tuple[str, str]], rules: Rules) -> Decision:
+def _late(look: Look, day: int, messages: list[tuple[str, str]], rules: Rules) -> Said:
     """Note the bucket and class that begin on this day, and tell of them."""
     names = lateness(rules, date.fromordinal(day))
     version = rules.product(look.product, date.fromordinal(look.begun_on))
@@ -53,9 +52,9 @@ def _late(look: Look, day: int, messages: list[tuple[str, str]], rules: Rules) -
     if before[1] != now[1]:
         messages.append(("class", tell(told | {"five_class": FIVE_CLASSES[now[1]], "five_class_before": FIVE_CLASSES[before[1]]})))
     if before == now:
-        return Decision(messages=tuple(messages))
+        return Said(messages=tuple(messages))
     note = Fact(NOTED, day, 0, *now)
-    return Decision(facts=((look.loan_id, note, ""),), messages=tuple(messages))
+    return Said(facts=((look.loan_id, note, ""),), messages=tuple(messages))
 
 
 def _days_at_last_look(days: int, grace_days: int) -> int:

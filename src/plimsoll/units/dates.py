@@ -1,6 +1,7 @@
 """Dates as people write them: ISO text in, ISO text out, nothing else accepted."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from plimsoll.units.refusal import Malformed
@@ -28,6 +29,7 @@ def parse_day(text: str) -> int:
     return parse_date(text).toordinal()
 
 
+@lru_cache(maxsize=4096)
 def day_text(day: int) -> str:
     """Write a day number as "2026-01-31"."""
     return date.fromordinal(day).isoformat()
