@@ -216,3 +216,16 @@ def test_what_is_folded_together_is_what_would_be_folded_alone(fresh):
         for name in metadata.tables:
             assert rows(together, name) == rows(alone, name), name
         check_book(together)
+
+
+def test_a_bug_in_folding_together_leaves_each_row_to_itself(store, monkeypatch):
+    from plimsoll.app import execute as execute_module
+
+    def overflow(_):
+        raise OverflowError("too long for 64 bits")
+
+    opened(store, 60)
+    monkeypatch.setattr(execute_module, "fold_decisions", overflow)
+    outcomes = many(store, [Repay(f"r{number}", number, 500, 10) for number in range(1, 61)])
+    assert all(isinstance(one, Answer) for one in outcomes)
+    check_book(store)

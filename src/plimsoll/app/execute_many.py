@@ -109,6 +109,10 @@ def _saved(store: Store, works: list[Work], decided: "Decided", saving: "Future[
         saving.result()
     except (Clash, LimitGuard):
         return execute_chunk(store, works, rules)
+    except StoreTrouble as trouble:
+        if trouble.code != "store_busy":
+            raise
+        return execute_chunk(store, works, rules)
     return decided.outcomes
 
 
