@@ -3,7 +3,6 @@
 import csv
 import gzip
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -90,9 +89,7 @@ def test_total_cash_of_every_loan_is_the_sum_of_its_components_to_the_cent():
 
 def replayed(capsys: pytest.CaptureFixture[str], book: Path, *words: object) -> dict[str, Any]:
     """Replay a real file into a book, verify it, and give the report."""
-    begun = time.perf_counter()
     assert main(["replay", *map(str, words), "--db", f"sqlite:///{book}", "--json"]) == exits.OK
-    assert time.perf_counter() - begun < REPLAY_S_MAX
     report = dict(json.loads(capsys.readouterr().out))
     assert main(["verify", "--db", f"sqlite:///{book}", "--json"]) == exits.OK
     assert json.loads(capsys.readouterr().out)["proved"]
@@ -105,6 +102,7 @@ def test_the_whole_panel_becomes_a_book_within_five_minutes(capsys: pytest.Captu
     rows = list(rows_of(real(PANEL)))
     report = replayed(capsys, tmp_path / "book.db", "taiwan", real(PANEL))
     assert report["accounts"] == 30_000
+    assert report["seconds"] < REPLAY_S_MAX
     assert (report["not_taken"], report["parked"], report["control_totals_agree"]) == ({}, 0, True)
     assert report["rolls"]["recorded"] == ROLLS
     bills = [[int(float(row[f"BILL_AMT{k}"])) for k in (6, 5, 4, 3, 2, 1)] for row in rows]

@@ -33,6 +33,8 @@ TERMS: Final = (36, 60)
 RATE_DIGITS: Final = 6
 CENTS_MAX: Final = 10**12
 ID_MAX: Final = 10**12
+PRINCIPAL_OFF_MAX: Final = 100
+"""Cents by which the principal that came back may pass what was lent."""
 
 
 class Loan(NamedTuple):
@@ -119,9 +121,19 @@ def _loan(said: dict[str, str]) -> Loan:
     )
     if loan.instalments not in TERMS:
         raise Malformed("term_not_offered", said["term"], key="term")
+    _check_amounts(loan, said)
+    return loan
+
+
+def _check_amounts(loan: Loan, said: dict[str, str]) -> None:
+    """Refuse amounts that no life of a loan can bring: amount_must_be_positive, amount_out_of_range."""
     if loan.principal == 0:
         raise Malformed("amount_must_be_positive", said["funded_amnt"], key="funded_amnt")
-    return loan
+    principal, got = said["funded_amnt"], said["total_rec_prncp"]
+    if loan.is_paid and loan.paid_principal + loan.paid_interest < loan.principal:
+        raise Malformed("amount_out_of_range", f"{got}: a loan of {principal} that was paid brought back less", key="total_rec_prncp")
+    if loan.paid_principal > loan.principal + (PRINCIPAL_OFF_MAX if loan.is_paid else -1):
+        raise Malformed("amount_out_of_range", f"{got} of a loan of {principal}", key="total_rec_prncp")
 
 
 def _number(said: dict[str, str], name: str) -> Decimal:

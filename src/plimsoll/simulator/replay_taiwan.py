@@ -22,6 +22,7 @@ from plimsoll.loan.layout import (
     O_PRINCIPAL,
 )
 from plimsoll.loan.terms import Terms
+from plimsoll.rulebook.product import AccountOffer
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.open_account import OpenAccount, new_account
 from plimsoll.servicing.open_customer import OpenCustomer
@@ -30,7 +31,7 @@ from plimsoll.servicing.purchase import Purchase
 from plimsoll.servicing.refund import Refund
 from plimsoll.servicing.repay import Repay
 from plimsoll.servicing.waive import Waive
-from plimsoll.simulator.imply_taiwan import BROUGHT_IN_ON, MONTH_DAYS, OPENED_ON, Life, count_departures, imply
+from plimsoll.simulator.imply_taiwan import BROUGHT_IN_ON, MONTH_DAYS, OPENED_ON, Life, Month, count_departures, imply
 from plimsoll.simulator.lateness import Late, lateness
 from plimsoll.simulator.look_back import Past
 from plimsoll.simulator.play import Played, Player, Stage, Tell
@@ -45,7 +46,8 @@ from plimsoll.simulator.taiwan_panel import (
     Client,
     contradictions,
 )
-from plimsoll.units.refusal import Refused
+from plimsoll.units.money import text_of
+from plimsoll.units.refusal import Malformed, Refused
 
 PRODUCT: Final = "replay-taiwan"
 ACTOR: Final = "replay taiwan"
@@ -81,10 +83,15 @@ def account_terms(rules: Rules) -> Terms:
 
 
 def imply_all(clients: Sequence[Client], rules: Rules, tell: Tell) -> list[Life]:
-    """Work out what happened to every client."""
+    """Work out what happened to every client. Raises Malformed limit_out_of_range where the product gives no such limit."""
     terms = account_terms(rules)
+    offer = rules.products[PRODUCT][-1].offer
+    assert isinstance(offer, AccountOffer), PRODUCT
     lives = []
     for client in clients:
+        if client.limit_minor > offer.limit_max_minor:
+            told = f"client {client.customer_id}: {text_of(client.limit_minor, CURRENCY)}"
+            raise Malformed("limit_out_of_range", f"{told}, at most {text_of(offer.limit_max_minor, CURRENCY)}", key="LIMIT_BAL")
         lives.append(imply(client, terms))
         tell("what was bought", 1)
     return lives
@@ -126,7 +133,7 @@ def _has_refund(life: Life) -> bool:
     return any(month.refunds for month in life.months)
 
 
-def _is_waived(month: Any) -> bool:
+def _is_waived(month: Month) -> bool:
     return bool(month.waived_penalty_minor or month.waived_interest_minor)
 
 

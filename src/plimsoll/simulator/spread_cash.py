@@ -205,11 +205,11 @@ class _Life:
         return [min(found)[1], found[0][1]] if found else []
 
     def _last_touched(self, rows: Sequence[Instalment], due: int) -> int:
-        """Give the number of the last instalment that the cash of a loan charged off reaches."""
+        """Give the number of the last instalment that the cash of a loan charged off reaches, at least the first: late fees need one."""
         principal, interest = self.principal, self.interest
         for row in rows[:due]:
             if principal < row.principal:
-                return row.number if principal or interest else row.number - 1
+                return row.number if principal or interest or row.number == 1 else row.number - 1
             principal -= row.principal
             interest -= row.interest
         return due
@@ -240,12 +240,13 @@ class _Life:
         pays_interest = min(max(interest, 0), has_interest)
         late_interest = max(interest, 0) - pays_interest
         late = late_interest + self.loan.paid_late_fee
+        short = max(late - has_penalty, 0)
         return _Final(
             waived_penalty=max(has_penalty - late, 0),
             waived_interest=max(needed - pays_interest, 0),
-            pays=principal + pays_interest + late,
-            late_interest=late_interest,
-            short=max(late - has_penalty, 0),
+            pays=principal + pays_interest + late - short,
+            late_interest=max(late_interest - short, 0),
+            short=short,
         )
 
     def charge_off(self) -> None:

@@ -22,7 +22,7 @@ DEPARTED: Final = {
     "late_money": "interest above the schedule was paid as penalty on late principal",
     "payment_plan": "interest above the schedule was paid under a payment plan",
     "recovered_more_than_claim": "what was recovered above the claim is a credit of the customer",
-    "late_money_out_of_reach": "interest or late fees that the book cannot earn",
+    "late_money_out_of_reach": "interest or late fees that the book cannot earn are not booked",
 }
 LATE_EVERY_MONTHS: Final = 3
 
