@@ -24,6 +24,8 @@ from plimsoll.units.pack import unpack
 SHARD_CUSTOMERS: Final = 2_000
 PAGE: Final = 10_000
 ID_MAX: Final = 2**63 - 1
+WORK_MEM: Final = "'64MB'"
+"""What PostgreSQL may use to sort a part of the book in memory."""
 
 _AGENDA: Final = """
 SELECT {next_on}, customer_id, loan_id FROM loan_state
@@ -146,7 +148,7 @@ def snapshot(store: Store) -> Iterator[Snapshot]:
     """Give the book as it stands now; writers go on meanwhile."""
     kind = store.address.kind
     with store.driver() as driver:
-        driver.execute("BEGIN" if kind == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        driver.execute("BEGIN" if kind == "sqlite" else f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = {WORK_MEM}")
         try:
             yield Snapshot(kind, driver)
         finally:

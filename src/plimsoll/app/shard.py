@@ -41,6 +41,11 @@ class Joined(NamedTuple):
     blobs: bytes
     sizes: Ints
 
+    def one(self, place: int) -> bytes:
+        """Give the blob of one loan."""
+        end = int(self.sizes[: place + 1].sum())
+        return self.blobs[end - int(self.sizes[place]) : end]
+
     def take(self, places: Ints) -> "Joined":
         """Give the blobs of some loans."""
         ends = np.cumsum(self.sizes)[places].tolist()

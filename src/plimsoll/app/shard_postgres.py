@@ -17,6 +17,7 @@ import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
+from plimsoll.app.binary import array_of, numbers_of
 from plimsoll.app.driver_postgres import OPEN_STATUSES, Connection, troubles
 from plimsoll.app.shard import Joined, Shard, Stamped, Turned
 from plimsoll.loan.columns import Ints
@@ -28,7 +29,6 @@ COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_END: Final = b"\xff\xff"
 MESSAGE: Final = struct.Struct(">hiqiiihiqii")
 SIZE: Final = struct.Struct(">i")
-ARRAY_HEAD: Final = 20
 
 _DAY: Final = "{} - DATE '0001-01-01' + 1"
 _READ: Final = f"""
@@ -105,8 +105,7 @@ class _ShortsDumper(_LongsDumper):
 
 
 DUMPERS: Final = ((Longs, _LongsDumper), (Wholes, _WholesDumper), (Shorts, _ShortsDumper))
-WIDTHS: Final = {20: ">i8", 23: ">i4", 21: ">i2"}
-ELEMENTS: Final = {Longs: (20, ">i8"), Wholes: (23, ">i4"), Shorts: (21, ">i2")}
+ELEMENTS: Final = {Longs: 20, Wholes: 23, Shorts: 21}
 
 
 Field: TypeAlias = tuple[str, Any]
@@ -127,8 +126,8 @@ class PostgresShards:
         with troubles():
             self.cursor.execute("BEGIN")
             found = self._columns(_READ, (_array(Longs, customer_id), _array(Longs, loan_id), date.fromordinal(day)))
-        customer, loan, facts_count, entries_count, in_use, last_on, next_on = (_numbers(column) for column in found[:7])
-        posted, state, terms = (Joined(found[at], _numbers(found[at + 1])) for at in (8, 10, 12))
+        customer, loan, facts_count, entries_count, in_use, last_on, next_on = (numbers_of(column) for column in found[:7])
+        posted, state, terms = (Joined(found[at], numbers_of(found[at + 1])) for at in (8, 10, 12))
         offers = found[7].decode().split("\n") if found[7] else []
         return Shard(customer, loan, facts_count, entries_count, in_use, last_on, next_on, offers, posted, state, terms)
 
@@ -168,7 +167,7 @@ class PostgresShards:
             return turned
         (places,) = self._columns(_TAKEN, (_array(Longs, turned.customer_id), _array(Longs, turned.loan_id)))
         kept = np.zeros(len(turned.loan_id), np.bool_)
-        kept[_numbers(places) - 1] = True
+        kept[numbers_of(places) - 1] = True
         return turned.take(kept)
 
     def _copy(self, statement: str, rows: bytes) -> None:
@@ -200,22 +199,8 @@ def _turning(turned: Turned, day: int) -> tuple[Any, ...]:
 
 
 def _array(kind: type[bytes], values: Ints) -> bytes:
-    """Give numbers as an array in the binary form of PostgreSQL."""
-    oid, width = ELEMENTS[kind]
-    elements = np.empty(len(values), [("size", ">i4"), ("value", width)])
-    elements["size"] = elements.dtype["value"].itemsize
-    elements["value"] = values
-    return kind(struct.pack(">iiiii", 1, 0, oid, len(values), 1) + elements.tobytes())
-
-
-def _numbers(array: bytes) -> Ints:
-    """Give the numbers of an array in the binary form of PostgreSQL; none of it is NULL."""
-    if not array:
-        return np.zeros(0, np.int64)
-    _, has_null, oid, count, _ = struct.unpack_from(">iiiii", array)
-    assert not has_null, "an array with NULL"
-    elements = np.frombuffer(array, [("size", ">i4"), ("value", WIDTHS[oid])], count, ARRAY_HEAD)
-    return elements["value"].astype(np.int64)
+    """Give numbers as an array that the driver sends as it is."""
+    return kind(array_of(values, ELEMENTS[kind]))
 
 
 def _rows(count: int, fields: Sequence[Field]) -> npt.NDArray[Any]:

@@ -35,13 +35,14 @@ class Totals:
 
     def add(self, part: Part) -> None:
         """Add some loans."""
-        self.loans += len(part.loan_id)
-        keys = list(zip(part.product, part.currency, strict=True))
-        for key in set(keys):
-            mask = np.array([one == key for one in keys])
-            self.balances[key] += part.balances[mask].sum(axis=0)
-            self.posted[key] += part.posted[mask].sum(axis=0)
-            self.tape[key] += part.out[mask][:, [place for _, place in NUMBERS]].sum(axis=0)
+        self.loans += len(part.loans.loan_id)
+        tape = part.out[:, [place for _, place in NUMBERS]]
+        for place, offer in enumerate(part.loans.offers):
+            mask = part.loans.offer == place
+            product, _, currency = offer.rpartition(" ")
+            self.balances[product, currency] += part.balances[mask].sum(axis=0)
+            self.posted[product, currency] += part.posted[mask].sum(axis=0)
+            self.tape[product, currency] += tape[mask].sum(axis=0)
 
 
 def stand(store: Store, day: int, now: datetime, *, tape: Path | None, threads: int = 1) -> Control:

@@ -5,6 +5,7 @@ from their facts. Cost: proportional to the loans that exist, some microseconds 
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,15 +15,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from plimsoll.app import schema
+from plimsoll.app.columns import Loans, read_loans
 from plimsoll.app.scan import Snapshot
+from plimsoll.app.shard import balances_of
 from plimsoll.app.sheet import PARKED
-from plimsoll.ledger.balances import balances
 from plimsoll.ledger.chart import CHART
 from plimsoll.loan import classes
-from plimsoll.loan.columns import Folded, Ints, move_many, terms_of, unpack_many
-from plimsoll.loan.facts import Fact
-from plimsoll.loan.fold import fold
+from plimsoll.loan.book import unpack_standing
+from plimsoll.loan.columns import Ints, fits_states, move_many, split_terms, unpack_joined
+from plimsoll.loan.fold import fold, go_on
 from plimsoll.loan.layout import (
     O_CLAIM,
     O_CREDIT,
@@ -35,14 +36,18 @@ from plimsoll.loan.layout import (
     O_PENALTY,
     O_PRINCIPAL,
     O_PRINCIPAL_LATE,
+    O_STATUS,
     O_SUSPENDED,
 )
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import Terms
+from plimsoll.rulebook.lateness import FIVE_CLASSES, OVERDUE_CLASSES
 from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
 
 CUSTOMERS_A_PART: Final = 50_000
+EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+STATUSES: Final = ("pending", "open", "paid-off", "charged-off", "parked")
 NUMBERS: Final = (
     ("principal_minor", O_PRINCIPAL),
     ("principal_past_due_minor", O_PRINCIPAL_LATE),
@@ -66,15 +71,13 @@ NUMBERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some loans at the end of a day: who and what they are, measured numbers, and balances of the day and as posted (loans × accounts)."""
+    """Some loans at the end of a day: who and what they are, measured numbers (O_*), and balances of the day and as posted by it.
+
+    Numbers and balances have a row a loan. Money is in minor units of the currency of the loan's offer.
+    """
 
     day: int
-    customer_id: Ints
-    loan_id: Ints
-    opened_on: Ints
-    product: list[str]
-    currency: list[str]
-    status: Ints
+    loans: Loans
     out: Ints
     balances: Ints
     posted: Ints
@@ -82,75 +85,69 @@ class Part:
 
 def scan(seen: Snapshot, day: int, *, threads: int = 1) -> Iterator[Part]:
     """Give every loan of the book that had begun by a day, in parts, customers in order."""
-    for first, until in seen.bounds(CUSTOMERS_A_PART):
-        loans = seen.rows(schema.loan, ("customer_id", "loan_id", "opened_on", "product", "currency", "terms"), first, until)
-        states = seen.rows(schema.loan_state, ("as_of", "status", "posted", "state"), first, until)
-        assert len(loans) == len(states), f"customers from {first}: a loan without a state"
-        kept = [i for i, loan in enumerate(loans) if loan[2] <= day]
-        if kept:
-            yield _part(seen, day, [loans[i] for i in kept], [states[i] for i in kept], threads)
+    for loans in _read_ahead(seen, day):
+        if len(loans.loan_id):
+            yield _part(seen, day, loans, threads)
 
 
-def _part(seen: Snapshot, day: int, loans: Sequence[tuple[Any, ...]], states: Sequence[tuple[Any, ...]], threads: int) -> Part:
-    """Move some loans to the day."""
-    customer_id, loan_id, opened_on, product, currency, packed_terms = zip(*loans, strict=True)
-    as_of, status, packed_posted, packed_state = zip(*states, strict=True)
-    terms, is_account, _, _ = terms_of(packed_terms)
-    flat, flat_at = unpack_many(packed_state)
-    moved = move_many(terms, is_account, flat, flat_at, np.full(len(loans), day), threads=threads)
-    posted_flat, _ = unpack_many(packed_posted)
-    posted = posted_flat.reshape(len(loans), len(CHART))
-    for i in [i for i, state_day in enumerate(as_of) if state_day > day]:
-        facts = seen.facts(customer_id[i], loan_id[i])
-        moved.out[i] = _folded(Terms.unpack(currency[i], tuple(unpack(packed_terms[i]))), facts, day)
-        posted[i] = seen.posted_until(customer_id[i], loan_id[i], day)
-    return Part(
-        day,
-        np.array(customer_id),
-        np.array(loan_id),
-        np.array(opened_on),
-        list(product),
-        list(currency),
-        np.array(status, np.int64),
-        moved.out,
-        balances_of(moved),
-        posted,
-    )
+def _read_ahead(seen: Snapshot, day: int) -> Iterator[Loans]:
+    """Read part after part, each while the one before is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        coming: Future[Loans] | None = None
+        for first, until in seen.bounds(CUSTOMERS_A_PART):
+            ready, coming = coming, reader.submit(read_loans, seen, first, until, day)
+            if ready is not None:
+                yield ready.result()
+        if coming is not None:
+            yield coming.result()
 
 
-def _folded(terms: Terms, facts: Sequence[Fact], day: int) -> list[int]:
-    """Measure a loan on a day before its cached state, from the facts in force by that day."""
-    standing = fold(terms, facts, day)
-    assert not isinstance(standing, Refused), f"facts that were accepted are refused: {standing}"
+def _part(seen: Snapshot, day: int, loans: Loans, threads: int) -> Part:
+    """Move some loans to the day; those that have moved past it are folded again from their facts."""
+    terms, is_account, _, _ = split_terms(*unpack_joined(*loans.terms))
+    flat, at = unpack_joined(*loans.state)
+    is_later = loans.as_of > day
+    fits = fits_states(terms, is_account, flat, at)
+    moved = move_many(terms, is_account, flat, at, np.where(fits, day, loans.as_of), threads=threads)
+    posted_flat, _ = unpack_joined(*loans.posted)
+    posted = posted_flat.reshape(-1, len(CHART))
+    for place in np.flatnonzero(is_later | ~fits).tolist():
+        moved.out[place] = _interpreted(seen, loans, place, day)
+    for place in np.flatnonzero(is_later).tolist():
+        posted[place] = seen.posted_until(int(loans.customer_id[place]), int(loans.loan_id[place]), day)
+    return Part(day, loans, moved.out, balances_of(moved), posted)
+
+
+def _interpreted(seen: Snapshot, loans: Loans, place: int, day: int) -> list[int]:
+    """Measure one loan by the interpreted kernel: from its cached state, or, on a day before that, from the facts in force by then."""
+    customer_id, loan_id, as_of = (int(column[place]) for column in (loans.customer_id, loans.loan_id, loans.as_of))
+    terms = Terms.unpack(loans.offers[loans.offer[place]].rpartition(" ")[2], tuple(unpack(loans.terms.one(place))))
+    if as_of <= day:
+        standing = go_on(terms, unpack_standing(loans.state.one(place)), (), day)
+    else:
+        standing = fold(terms, seen.facts(customer_id, loan_id), day)
+    assert not isinstance(standing, Refused), f"customer {customer_id} loan {loan_id}: facts that were accepted are refused: {standing}"
     return measured(terms, standing)
-
-
-def balances_of(folded: Folded) -> Ints:
-    """Give the balance of each loan on each account: loans × accounts of the chart."""
-    columns = balances(folded.position())
-    return np.column_stack([np.asarray(column, np.int64) for column in columns])
 
 
 def table_of(part: Part) -> pa.Table:
     """Give a part as the tape's columns (docs/reference/tape.md)."""
-    late = part.out[:, O_LATE_DAYS]
-    names = np.array(["none", "short", "mid", "long"])
-    classed = np.searchsorted([classes.SHORT_FROM, classes.MID_FROM, classes.LONG_FROM], late, side="right")
-    five = np.array(["normal", "special-mention", "substandard", "doubtful", "loss"])
+    loans, late = part.loans, part.out[:, O_LATE_DAYS]
+    products, currencies = zip(*(offer.rpartition(" ")[::2] for offer in loans.offers), strict=True)
     froms = [classes.SPECIAL_MENTION_FROM, classes.SUBSTANDARD_FROM, classes.DOUBTFUL_FROM, classes.LOSS_FROM]
-    status = np.array(["pending", "open", "paid-off", "charged-off", "parked"])
+    overdue_froms = [classes.SHORT_FROM, classes.MID_FROM, classes.LONG_FROM]
     columns: dict[str, Any] = {
-        "day": pa.array(np.full(len(late), part.day - date(1970, 1, 1).toordinal(), np.int32), pa.date32()),
-        "customer_id": part.customer_id,
-        "loan_id": part.loan_id,
-        "product": part.product,
-        "currency": part.currency,
-        "opened_on": pa.array((part.opened_on - date(1970, 1, 1).toordinal()).astype(np.int32), pa.date32()),
-        "status": status[np.where(part.status == PARKED, 4, part.out[:, 12])],
+        "day": pa.array(np.full(len(late), part.day - EPOCH_DAY, np.int32), pa.date32()),
+        "customer_id": loans.customer_id,
+        "loan_id": loans.loan_id,
+        "product": _words(products, loans.offer),
+        "currency": _words(currencies, loans.offer),
+        "opened_on": pa.array((loans.opened_on - EPOCH_DAY).astype(np.int32), pa.date32()),
+        "status": _words(STATUSES, np.where(loans.status == PARKED, STATUSES.index("parked"), part.out[:, O_STATUS])),
         "past_due_days": late.astype(np.int32),
         "bucket": np.minimum((late + classes.BUCKET_DAYS - 1) // classes.BUCKET_DAYS, classes.BUCKET_LAST).astype(np.int8),
-        "overdue_class": names[classed],
-        "five_class": five[np.searchsorted(froms, late, side="right")],
+        "overdue_class": _words(OVERDUE_CLASSES, np.searchsorted(overdue_froms, late, side="right")),
+        "five_class": _words(FIVE_CLASSES, np.searchsorted(froms, late, side="right")),
         "oldest_due_on": _days(part.out[:, O_OLDEST]),
         "is_suspended": part.out[:, O_SUSPENDED].astype(bool),
     }
@@ -158,9 +155,14 @@ def table_of(part: Part) -> pa.Table:
     return pa.table(columns)
 
 
+def _words(words: Sequence[str], places: Ints) -> pa.Array:
+    """Give for each place its word."""
+    return pa.array(words, pa.string()).take(pa.array(places))
+
+
 def _days(days: Ints) -> pa.Array:
     """Give day numbers as dates, 0 as null."""
-    return pa.array((days - date(1970, 1, 1).toordinal()).astype(np.int32), pa.date32(), mask=days == 0)
+    return pa.array((days - EPOCH_DAY).astype(np.int32), pa.date32(), mask=days == 0)
 
 
 class TapeWriter:

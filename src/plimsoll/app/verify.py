@@ -15,8 +15,8 @@ import numpy as np
 
 from plimsoll.app import schema
 from plimsoll.app.scan import Snapshot, snapshot
+from plimsoll.app.shard import balances_of
 from plimsoll.app.store import Store
-from plimsoll.app.tape import balances_of
 from plimsoll.ledger.chart import CHART, CODES
 from plimsoll.loan.book import pack_standing
 from plimsoll.loan.columns import Folded, Histories, Ints, fits_states, fold_many, terms_of, unpack_many
