@@ -44,7 +44,16 @@ COMMANDS: dict[str, Command] = {
     "verify": Command("plimsoll.interfaces.cli.verify:command", "prove that a book is what its facts say"),
 }
 
-EXTRAS = {"numba": "fast", "numpy": "fast", "pyarrow": "fast", "psycopg": "postgres"}
+EXTRAS = {
+    "lightgbm": "ml",
+    "matplotlib": "charts",
+    "numba": "fast",
+    "numpy": "fast",
+    "psycopg": "postgres",
+    "pyarrow": "fast",
+    "sklearn": "ml",
+    "typst": "documents",
+}
 
 INTERRUPTED = 130
 """What shells expect of a program ended by Ctrl-C (128 + SIGINT)."""

@@ -1,0 +1,1 @@
+"""Protection (消保): consent, cost disclosure, explanation, education, complaints; one file a verb."""
