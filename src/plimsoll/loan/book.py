@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
 from plimsoll.loan.facts import Fact
+from plimsoll.loan.filing import Filing, NewFiling, WorkItem
 from plimsoll.loan.flat import flat_size, flatten, unflatten
 from plimsoll.loan.fold import Standing, fold, go_on
 from plimsoll.loan.layout import (
@@ -70,14 +72,31 @@ class Line:
     credit_minor: int  # money of the customer that no loan has used yet
 
 
+class LoadLine(NamedTuple):
+    """How much a borrower can carry, in minor units: an estimate that goes up and down; what was lent before stays as it is."""
+
+    currency: str
+    capacity_minor: int  # principal of all loans together that the borrower can carry
+    room_minor: int  # what may fall due in any one month, all loans together
+    stress_ppb: int  # monthly service of revolving principal, parts per 1e9 of the principal, rounded up
+    drawn_on: int  # day number it was drawn
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What the store holds of one customer, as a decision sees it: the line and the loans asked for, oldest first."""
+    """What the store holds of one customer, as a decision sees it: the line and the loans asked for, oldest first.
+
+    `filings` is the whole file, oldest first, where the verb reads it ("+file"). `actor` and `now` are those of the command.
+    """
 
     customer_id: int
     opened_on: int
     line: Line | None
     loans: tuple[Held, ...]
+    load_line: LoadLine | None = None
+    filings: tuple[Filing, ...] = ()
+    actor: str = ""
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +113,8 @@ class NewLoan:
 class Decision:
     """What a verb decided: new loans, facts by loan (with detail for people, JSON), a new line, messages to send, the answer.
 
-    Loans in `moves` are moved to the day of the command whether or not a fact comes with it (the close does this).
+    Loans in `moves` are moved to the day of the command whether or not a fact comes with it (the close does this). `filings` are put
+    on record, `work` takes its places in the queues, `load_line` is drawn: all in the transaction of the command.
     """
 
     facts: tuple[tuple[int, Fact, str], ...] = ()
@@ -104,6 +124,9 @@ class Decision:
     messages: tuple[tuple[str, str], ...] = ()
     moves: tuple[int, ...] = ()
     answer: str = "{}"
+    filings: tuple[NewFiling, ...] = ()
+    work: tuple[WorkItem, ...] = ()
+    load_line: LoadLine | None = None
 
 
 def pack_standing(standing: Standing) -> bytes:

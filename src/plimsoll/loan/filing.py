@@ -1,0 +1,93 @@
+"""The file of a customer: what is on record about one beside the loans, and the queue rows by which people find their work.
+
+A filing is appended and stays; what it means now, each department folds for itself. Personal data is never in a body: only
+references into the vault. Money in a body is whole minor units, rates are decimal text; a float may stand there only as a statistic.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+BODY_LENGTH_MAX: Final = 200_000
+"""Bytes of a body in UTF-8."""
+
+KINDS: Final = frozenset(
+    {
+        # servicing
+        "load_line",
+        # origination
+        "application",
+        "evidence",
+        "decision",
+        "review",
+        "offer",
+        # protection
+        "consent",
+        "disclosure",
+        "lesson",
+        "complaint",
+        "explanation",
+        "personal_data",
+    }
+)
+"""The closed list of what can be on record; a department adds its kinds under its own heading."""
+
+WORK_STATES: Final = ("open", "claimed", "waiting", "done")
+
+
+class Filing(NamedTuple):
+    """One thing on record about a customer."""
+
+    n: int  # counted from 1 within the customer, without a gap
+    kind: str  # one of KINDS
+    subject: str  # what it is about: an application, a disclosure, a complaint, a source; "" for the customer
+    on: int  # day number it takes effect
+    at: datetime  # instant recorded, UTC
+    actor: str
+    body: str  # a JSON object as `body_of` writes it
+
+
+class NewFiling(NamedTuple):
+    """Something to be put on record; its number, day, instant and actor are those of the command."""
+
+    kind: str
+    subject: str
+    body: str
+
+
+class WorkItem(NamedTuple):
+    """One row of a queue; of a kind, a customer has one for each subject, and a later one takes its place."""
+
+    kind: str  # "review", "complaint", …
+    subject: str  # the application, the complaint
+    state: str  # one of WORK_STATES
+    priority: int  # higher first
+    due_at: str  # instant in UTC as `instant_text` writes it, "" for none
+    assigned_to: str  # actor, "" for nobody
+    note: str  # one line for the list, without personal data
+
+
+def body_of(said: Mapping[str, object]) -> str:
+    """Give a JSON object as the one text that says it: keys sorted, no space, no number that is not finite."""
+    return _CANONICAL.encode(said)
+
+
+def read_body(filing: Filing | NewFiling) -> dict[str, Any]:
+    """Give what a body says."""
+    said: dict[str, Any] = json.loads(filing.body)
+    return said
+
+
+def of_kind(filings: Iterable[Filing], kind: str, subject: str | None = None) -> list[Filing]:
+    """Give the filings of one kind, about one subject where it is named, in their order."""
+    return [one for one in filings if one.kind == kind and (subject is None or one.subject == subject)]
+
+
+def instant_text(at: datetime) -> str:
+    """Give an instant in UTC as text that sorts as instants do: 2026-08-01T09:30:00Z."""
+    assert at.utcoffset() == timedelta(0), "an instant of the file is in UTC"
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
