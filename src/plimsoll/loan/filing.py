@@ -24,6 +24,8 @@ KINDS: Final = frozenset(
         "offer",
         # protection
         "consent",
+        "consent.granted",
+        "consent.withdrawn",
         "disclosure",
         "lesson",
         "complaint",

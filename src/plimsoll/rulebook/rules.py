@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from plimsoll.rulebook.consent_notice import Purpose, read_purposes
 from plimsoll.rulebook.product import LoanOffer, Version, read_product
 from plimsoll.rulebook.read import Field, Plain, read
 from plimsoll.rulebook.rule import ANY, Row, Rule, Value, read_rule, read_title
@@ -55,6 +56,7 @@ class Rules:
     products: Mapping[str, tuple[Version, ...]]
     calendars: Mapping[str, Calendar]
     digest: str
+    purposes: Mapping[str, Purpose]
 
     def rule(self, key: str) -> Rule:
         """Give a rule by its key; raises Malformed rule_unknown."""
@@ -167,8 +169,11 @@ def load(folder: Path = FOLDER) -> Rules:
     rules = _load_rules(folder, content, licences)
     calendars = {calendar.name: calendar for calendar in map(read_calendar, _files(folder, "calendar/*.yaml", content))}
     products = _load_products(folder, content, licences, rules, calendars)
+    purposes: dict[str, Purpose] = {}
+    for field in _files(folder, "policy/consents/*.yaml", content):
+        purposes |= read_purposes(field)
     told = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Rules(rules, licences, products, calendars, hashlib.sha256(told.encode()).hexdigest())
+    return Rules(rules, licences, products, calendars, hashlib.sha256(told.encode()).hexdigest(), purposes)
 
 
 def _files(folder: Path, pattern: str, content: dict[str, Plain]) -> Iterator[Field]:
