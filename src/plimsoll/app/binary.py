@@ -8,7 +8,9 @@ import numpy as np
 from plimsoll.loan.columns import Ints
 
 ARRAY_HEAD: Final = 20
-WIDTHS: Final = {20: ">i8", 23: ">i4", 21: ">i2"}
+TID: Final = 27
+"""The type of the place of a row: block and place in it, here one number, block × 65,536 + place."""
+WIDTHS: Final = {20: ">i8", 23: ">i4", 21: ">i2", TID: [("block", ">u4"), ("place", ">u2")]}
 """Width of a number by the id of its type."""
 
 
@@ -19,6 +21,10 @@ def numbers_of(array: bytes) -> Ints:
     _, has_null, oid, count, _ = struct.unpack_from(">iiiii", array)
     assert not has_null, "an array with NULL"
     elements = np.frombuffer(array, [("size", ">i4"), ("value", WIDTHS[oid])], count, ARRAY_HEAD)
+    if oid == TID:
+        blocks: Ints = elements["value"]["block"].astype(np.int64)
+        places: Ints = elements["value"]["place"].astype(np.int64)
+        return blocks * 65_536 + places
     return elements["value"].astype(np.int64)
 
 
@@ -26,5 +32,8 @@ def array_of(values: Ints, oid: int) -> bytes:
     """Give numbers as an array of the type with this id."""
     elements = np.empty(len(values), [("size", ">i4"), ("value", WIDTHS[oid])])
     elements["size"] = elements.dtype["value"].itemsize
-    elements["value"] = values
+    if oid == TID:
+        elements["value"]["block"], elements["value"]["place"] = values // 65_536, values % 65_536
+    else:
+        elements["value"] = values
     return struct.pack(">iiiii", 1, 0, oid, len(values), 1) + elements.tobytes()

@@ -102,7 +102,7 @@ def close_day(store: Store, day: int, orders: Orders) -> Night:
         return night
     store.move_open_day(date.fromordinal(day + 1))
     with snapshot(store) as seen:
-        customers, loans = seen.due_ids(day)
+        customers, loans, due_days = seen.due_ids(day)
     count = len(loans)
 
     def told() -> None:
@@ -111,7 +111,8 @@ def close_day(store: Store, day: int, orders: Orders) -> Night:
 
     works = orders.crew or _hands(store) if count >= TURNED_MIN else None
     if works is not None:
-        left = _turn(works, store, customers, loans, orders, night, told)
+        errand = Errand(NIGHTS + day, day, due_days, orders.now, rules_number(orders.rules), orders.rules, orders.decide)
+        left = _turn(works, customers, loans, errand, _shards_done(store, on), night, told)
     else:
         left = list(zip(customers, loans, strict=True))
     for number, (low, high) in enumerate(_shards([customer for customer, _ in left]), _shards_done(store, on)):
@@ -167,13 +168,11 @@ def _hands(store: Store) -> Works | None:
 
 
 def _turn(
-    works: Works, store: Store, customers: "array[int]", loans: "array[int]", orders: Orders, night: Night, told: Callable[[], None]
+    works: Works, customers: "array[int]", loans: "array[int]", errand: Errand, first: int, night: Night, told: Callable[[], None]
 ) -> Ids:
     """Have all shards worked in columns; give the loans that were left, all of those where a shard failed."""
     left: list[tuple[int, int]] = []
-    first = _shards_done(store, date.fromordinal(night.day))
     tasks = [Task(number, customers[low:high], loans[low:high]) for number, (low, high) in enumerate(_shards(customers), first)]
-    errand = Errand(NIGHTS + night.day, night.day, orders.now, rules_number(orders.rules), orders.rules, orders.decide)
     with without_collection():
         for task, done in works.work(tasks, errand):
             if isinstance(done, Done):

@@ -29,10 +29,12 @@ class Task(NamedTuple):
 
 
 class Errand(NamedTuple):
-    """What a night gives to each shard: its number and day, the instant and the rules that stamp its rows, and how to decide."""
+    """What a night gives to each shard: its number and day, the days on the agenda up to it, the instant and the rules that stamp its rows,
+    and how to decide."""
 
     number: int
     day: int
+    due_days: tuple[int, ...]
     at: datetime
     rules_id: int
     rules: Any

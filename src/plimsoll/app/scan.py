@@ -32,9 +32,11 @@ SELECT {next_on}, customer_id, loan_id FROM loan_state
 WHERE next_on <= ? AND (next_on, customer_id, loan_id) > (?, ?, ?) AND customer_id % ? = ?
 ORDER BY next_on, customer_id, loan_id LIMIT ?
 """
-_AGENDA_IDS: Final = "SELECT customer_id, loan_id FROM loan_state WHERE next_on <= ? ORDER BY customer_id, loan_id"
+_AGENDA_IDS: Final = "SELECT customer_id, loan_id, {next_on} FROM loan_state WHERE next_on <= ? ORDER BY customer_id, loan_id"
 _AGENDA_IDS_POSTGRES: Final = (
-    "SELECT array_agg(customer_id), array_agg(loan_id) FROM (" + _AGENDA_IDS.replace("?", "%s") + ") AS due"
+    "SELECT array_agg(customer_id), array_agg(loan_id), array_agg((next_on - DATE '0001-01-01' + 1)::int8) FROM ("
+    + _AGENDA_IDS.format(next_on="next_on").replace("?", "%s")
+    + ") AS due"
 ).encode()
 """Two arrays in one row: a million loans cost no row each."""
 _BOUNDS: Final = """
@@ -79,15 +81,15 @@ class Snapshot:
                 return
             after = (self._day(found[-1][0]), *found[-1][1:])
 
-    def due_ids(self, day: int) -> "tuple[array[int], array[int]]":
-        """Read whose loans are due on a day or before, and which, in the order of customers and loans."""
+    def due_ids(self, day: int) -> "tuple[array[int], array[int], tuple[int, ...]]":
+        """Read whose loans are due on a day or before, and which, in the order of customers and loans; and the days they are due on."""
         if self.kind == "postgresql":
             cursor = self.driver.execute(_AGENDA_IDS_POSTGRES, (self._day(day),), binary=True)
-            customers, loans = (longs_of(cursor.pgresult.get_value(0, column)) for column in (0, 1))
+            customers, loans, days = (longs_of(cursor.pgresult.get_value(0, column)) for column in range(3))
         else:
-            rows = self._read(_AGENDA_IDS, (self._day(day),))
-            customers, loans = (array("q", [row[column] for row in rows]) for column in (0, 1))
-        return customers, loans
+            rows = self._read(_AGENDA_IDS.format(next_on=_day_number(self.kind, schema.loan_state.c.next_on)), (self._day(day),))
+            customers, loans, days = (array("q", [row[column] for row in rows]) for column in range(3))
+        return customers, loans, tuple(sorted(set(days)))
 
     def sum_legs(self) -> list[tuple[str, int, int]]:
         """Read the balance of every account that was posted to: currency, number of the account, minor units."""

@@ -59,6 +59,7 @@ class Shard:
 
     customer_id: Ints
     loan_id: Ints
+    row: Ints  # where the database keeps the row of the state
     facts_count: Ints
     entries_count: Ints
     in_use: Ints
@@ -74,6 +75,7 @@ class Shard:
         return Shard(
             self.customer_id[places],
             self.loan_id[places],
+            self.row[places],
             self.facts_count[places],
             self.entries_count[places],
             self.in_use[places],
@@ -123,6 +125,7 @@ class Turned:
 
     customer_id: Ints
     loan_id: Ints
+    row: Ints
     facts_read: Ints
     next_on_read: Ints
     facts_count: Ints
@@ -152,6 +155,7 @@ class Turned:
         return Turned(
             self.customer_id[kept],
             self.loan_id[kept],
+            self.row[kept],
             self.facts_read[kept],
             self.next_on_read[kept],
             self.facts_count[kept],
@@ -172,8 +176,8 @@ class Turned:
 class Shards(Protocol):
     """Reads and writes one shard, the same on both databases."""
 
-    def read(self, customer_id: Ints, loan_id: Ints, day: int) -> Shard:
-        """Begin a transaction, and read those of the loans that are still due."""
+    def read(self, first: int, last: int, due_days: Sequence[int]) -> Shard:
+        """Begin a transaction, and read the loans of customers from `first` to `last` that are due on one of these days."""
 
     def write(self, turned: Turned, night: Stamped) -> Turned:
         """Write what became of a shard with its checkpoint, and commit; give it without loans that somebody moved meanwhile."""
@@ -181,22 +185,19 @@ class Shards(Protocol):
 
 def work_shard(shards: Shards, task: Task, errand: Errand) -> Done:
     """Move the loans of a shard to the day, with their checkpoint, in one transaction; give what became of them."""
-    customer_id, loan_id = np.asarray(task.customers, np.int64), np.asarray(task.loans, np.int64)
-    shard = shards.read(customer_id, loan_id, errand.day)
+    shard = shards.read(task.customers[0], task.customers[-1], errand.due_days)
     turned = turn(shard, errand.day, errand.decide, errand.rules)
     if len(turned.loan_id):
         turned = shards.write(turned, Stamped(errand.number, errand.day, task.number, errand.at, errand.rules_id, errand.rules.digest))
-    left: list[tuple[int, int]] = []
-    if len(turned.loan_id) < len(loan_id):
-        done = set(zip(turned.customer_id.tolist(), turned.loan_id.tolist(), strict=True))
-        left = [one for one in zip(task.customers, task.loans, strict=True) if one not in done]
+    done = set(zip(turned.customer_id.tolist(), turned.loan_id.tolist(), strict=True))
+    left = [one for one in zip(task.customers, task.loans, strict=True) if one not in done]
     return Done(len(turned.loan_id), len(turned.facts), turned.entries(), len(turned.messages), left)
 
 
 def get_ready() -> None:
     """Load everything that is compiled, which takes some tenths of a second, before the first shard comes."""
     numbers, nothing = np.zeros(0, np.int64), Joined(b"", np.zeros(0, np.int64))
-    turn(Shard(numbers, numbers, numbers, numbers, numbers, numbers, numbers, [], nothing, nothing, nothing), 1, None, None)
+    turn(Shard(*(numbers,) * 8, [], nothing, nothing, nothing), 1, None, None)
 
 
 def turn(shard: Shard, day: int, decide: Any, rules: Any) -> Turned:
@@ -222,6 +223,7 @@ def turn(shard: Shard, day: int, decide: Any, rules: Any) -> Turned:
     turned = Turned(
         shard.customer_id,
         shard.loan_id,
+        shard.row,
         shard.facts_count,
         shard.next_on,
         shard.facts_count + noted,

@@ -17,7 +17,7 @@ import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from plimsoll.app.binary import array_of, numbers_of
+from plimsoll.app.binary import TID, array_of, numbers_of
 from plimsoll.app.driver_postgres import OPEN_STATUSES, Connection, troubles
 from plimsoll.app.shard import Joined, Shard, Stamped, Turned
 from plimsoll.loan.columns import Ints
@@ -32,18 +32,21 @@ SIZE: Final = struct.Struct(">i")
 
 _DAY: Final = "{} - DATE '0001-01-01' + 1"
 _READ: Final = f"""
-SELECT array_agg(customer_id), array_agg(loan_id), array_agg(facts_count), array_agg(entries_count), array_agg(in_use_minor),
-    array_agg(last_on), array_agg(next_on), string_agg(offer, E'\\n'), string_agg(posted, ''), array_agg(octet_length(posted)),
-    string_agg(state, ''), array_agg(octet_length(state)), string_agg(terms, ''), array_agg(octet_length(terms))
+SELECT array_agg(customer_id), array_agg(loan_id), array_agg(place), array_agg(facts_count), array_agg(entries_count),
+    array_agg(in_use_minor), array_agg(last_on), array_agg(next_on), string_agg(offer, E'\\n'),
+    string_agg(posted, ''), array_agg(octet_length(posted)), string_agg(state, ''), array_agg(octet_length(state)),
+    string_agg(terms, ''), array_agg(octet_length(terms))
 FROM (
-    SELECT st.customer_id, st.loan_id, st.facts_count, st.entries_count, st.in_use_minor, {_DAY.format("st.last_on")} AS last_on,
-        {_DAY.format("st.next_on")} AS next_on, lo.product || ' ' || lo.currency AS offer, st.posted, st.state, lo.terms
-    FROM unnest($1, $2) AS due(customer_id, loan_id)
-    JOIN loan_state st ON st.customer_id = due.customer_id AND st.loan_id = due.loan_id
-    JOIN loan lo ON lo.customer_id = due.customer_id AND lo.loan_id = due.loan_id
-    WHERE st.next_on <= $3 ORDER BY st.customer_id, st.loan_id
+    SELECT st.customer_id, st.loan_id, st.ctid AS place, st.facts_count, st.entries_count, st.in_use_minor,
+        {_DAY.format("st.last_on")} AS last_on, {_DAY.format("st.next_on")} AS next_on, lo.product || ' ' || lo.currency AS offer,
+        st.posted, st.state, lo.terms
+    FROM loan_state st JOIN loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id
+    WHERE st.next_on = ANY(ARRAY[{{days}}]::date[]) AND st.customer_id BETWEEN {{first}} AND {{last}}
+        AND lo.customer_id BETWEEN {{first}} AND {{last}}
+    ORDER BY st.customer_id, st.loan_id
 ) AS found
 """
+"""Written with its numbers, so that it is planned for them: a few due loans of many customers, or all of some."""
 _STORED: Final = "DATE '0001-01-01' + (nullif({}, 0) - 1)"
 _TURN: Final = f"""
 UPDATE loan_state AS st SET
@@ -51,10 +54,10 @@ UPDATE loan_state AS st SET
     facts_count = s.facts_count, entries_count = s.entries_count, last_on = {_STORED.format("s.last_on")}, as_of = $20,
     oldest_due = {_STORED.format("s.oldest_due")}, next_on = {_STORED.format("s.next_on")}, status = s.status,
     posted = substr($16::bytea, s.posted_at, s.posted_size), state = substr($17::bytea, s.state_at, s.state_size)
-FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $18, $19, $21, $22) AS s(
+FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $18, $19, $21, $22, $23) AS s(
     customer_id, loan_id, principal, interest, penalty, fee, credit, facts_read, next_read, facts_count, entries_count, last_on,
-    oldest_due, next_on, status, posted_at, posted_size, state_at, state_size)
-WHERE st.customer_id = s.customer_id AND st.loan_id = s.loan_id
+    oldest_due, next_on, status, posted_at, posted_size, state_at, state_size, place)
+WHERE st.ctid = s.place AND st.customer_id = s.customer_id AND st.loan_id = s.loan_id
     AND st.facts_count = s.facts_read AND st.next_on = {_STORED.format("s.next_read")}
 """
 _TAKEN: Final = """
@@ -62,6 +65,8 @@ SELECT array_agg(taken.place) FROM unnest($1, $2) WITH ORDINALITY AS taken(custo
 JOIN loan_state st ON st.customer_id = taken.customer_id AND st.loan_id = taken.loan_id
 WHERE st.xmin = pg_current_xact_id()::xid
 """
+BEGIN: Final = "BEGIN; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB'"
+"""The shards themselves are what is worked on side by side."""
 _RULES: Final = "INSERT INTO rulebook (rules_id, digest, first_used_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _CHECKPOINT: Final = (
     "INSERT INTO close_shard (closed_on, shard, done_at, loans_count, facts_count, entries_count, parked_count, sums) "
@@ -87,6 +92,10 @@ class Shorts(bytes):
     """An array of int2 as PostgreSQL takes it in binary."""
 
 
+class Places(bytes):
+    """An array of tid as PostgreSQL takes it in binary."""
+
+
 class _LongsDumper(Dumper):
     format = Format.BINARY
     oid = 1016
@@ -104,8 +113,12 @@ class _ShortsDumper(_LongsDumper):
     oid = 1005
 
 
-DUMPERS: Final = ((Longs, _LongsDumper), (Wholes, _WholesDumper), (Shorts, _ShortsDumper))
-ELEMENTS: Final = {Longs: 20, Wholes: 23, Shorts: 21}
+class _PlacesDumper(_LongsDumper):
+    oid = 1010
+
+
+DUMPERS: Final = ((Longs, _LongsDumper), (Wholes, _WholesDumper), (Shorts, _ShortsDumper), (Places, _PlacesDumper))
+ELEMENTS: Final = {Longs: 20, Wholes: 23, Shorts: 21, Places: TID}
 
 
 Field: TypeAlias = tuple[str, Any]
@@ -121,15 +134,16 @@ class PostgresShards:
         for kind, dumper in DUMPERS:
             self.cursor.adapters.register_dumper(kind, dumper)
 
-    def read(self, customer_id: Ints, loan_id: Ints, day: int) -> Shard:
-        """Begin a transaction, and read those of the loans that are still due, without locking them."""
+    def read(self, first: int, last: int, due_days: Sequence[int]) -> Shard:
+        """Begin a transaction, and read the loans of customers from `first` to `last` that are due on one of these days; lock none."""
+        days = ", ".join(f"'{date.fromordinal(day)}'" for day in due_days)
         with troubles():
-            self.cursor.execute("BEGIN")
-            found = self._columns(_READ, (_array(Longs, customer_id), _array(Longs, loan_id), date.fromordinal(day)))
-        customer, loan, facts_count, entries_count, in_use, last_on, next_on = (numbers_of(column) for column in found[:7])
-        posted, state, terms = (Joined(found[at], numbers_of(found[at + 1])) for at in (8, 10, 12))
-        offers = found[7].decode().split("\n") if found[7] else []
-        return Shard(customer, loan, facts_count, entries_count, in_use, last_on, next_on, offers, posted, state, terms)
+            self.cursor.execute(BEGIN)
+            found = self._columns(_READ.format(days=days, first=int(first), last=int(last)), ())
+        customer, loan, row, facts_count, entries_count, in_use, last_on, next_on = (numbers_of(column) for column in found[:8])
+        posted, state, terms = (Joined(found[at], numbers_of(found[at + 1])) for at in (9, 11, 13))
+        offers = found[8].decode().split("\n") if found[8] else []
+        return Shard(customer, loan, row, facts_count, entries_count, in_use, last_on, next_on, offers, posted, state, terms)
 
     def write(self, turned: Turned, night: Stamped) -> Turned:
         """Write what became of a shard with its checkpoint, and commit; give it without the loans that somebody moved meanwhile."""
@@ -195,6 +209,7 @@ def _turning(turned: Turned, day: int) -> tuple[Any, ...]:
         *(_array(Wholes, column) for column in (placed[0], posted[1])),
         date.fromordinal(day),
         *(_array(Wholes, column) for column in (placed[1], state[1])),
+        _array(Places, turned.row),
     )
 
 

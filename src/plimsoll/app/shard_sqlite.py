@@ -1,8 +1,9 @@
 """A shard of the close on SQLite: read and written under the lock of the database, so that what was read stays true."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -11,19 +12,18 @@ from plimsoll.app import schema, statements
 from plimsoll.app.days import DayNumbers, StoredTexts
 from plimsoll.app.shard import Joined, Shard, Stamped, Turned
 from plimsoll.app.sqlite import MARK, instant, troubles
-from plimsoll.loan.columns import Ints
 from plimsoll.loan.layout import O_CREDIT, O_FEE, O_INTEREST, O_NEXT_DAY, O_OLDEST, O_PENALTY, O_PRINCIPAL, O_STATUS
 
 _READ: Final = """
-SELECT st.customer_id, st.loan_id, st.facts_count, st.entries_count, st.in_use_minor, st.last_on, st.next_on,
+SELECT st.customer_id, st.loan_id, st.rowid, st.facts_count, st.entries_count, st.in_use_minor, st.last_on, st.next_on,
     lo.product || ' ' || lo.currency, st.posted, st.state, lo.terms
 FROM loan_state st JOIN loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id
-WHERE st.customer_id = ? AND st.loan_id = ? AND st.next_on <= ?
+WHERE st.next_on IN ({days}) AND st.customer_id >= ? AND st.customer_id <= ?
 """
 _TURN: Final = """
 UPDATE loan_state SET principal_minor = ?, interest_minor = ?, penalty_minor = ?, fee_minor = ?, credit_minor = ?,
     oldest_due = ?, next_on = ?, status = ?, facts_count = ?, entries_count = ?, last_on = ?, as_of = ?, posted = ?, state = ?
-WHERE customer_id = ? AND loan_id = ?
+WHERE rowid = ?
 """
 
 
@@ -36,17 +36,18 @@ class SqliteShards:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def read(self, customer_id: Ints, loan_id: Ints, day: int) -> Shard:
-        """Read those of the loans that are still due."""
-        run, until = self.connection.execute, self.days[day]
+    def read(self, first: int, last: int, due_days: Sequence[int]) -> Shard:
+        """Read the loans of customers from `first` to `last` that are due on one of these days."""
+        statement = _READ.format(days=", ".join("?" * len(due_days)))
         with troubles():
-            pairs = zip(customer_id.tolist(), loan_id.tolist(), strict=True)
-            rows = [row for one in pairs for row in run(_READ, (*one, until))]
-        columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 11
-        posted, state, terms = (Joined(b"".join(blobs), np.array([len(one) for one in blobs], np.int64)) for blobs in columns[8:])
-        last_on, next_on = (np.array([self.numbers[stored] for stored in days], np.int64) for days in columns[5:7])
-        customer, loan, facts_count, entries_count, in_use = (np.array(column, np.int64) for column in columns[:5])
-        return Shard(customer, loan, facts_count, entries_count, in_use, last_on, next_on, list(columns[7]), posted, state, terms)
+            rows = self.connection.execute(statement, (*(self.days[day] for day in due_days), first, last)).fetchall()
+        # With one due day the index gives them in this order already.
+        rows.sort(key=itemgetter(0, 1))
+        columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 12
+        posted, state, terms = (Joined(b"".join(blobs), np.array([len(one) for one in blobs], np.int64)) for blobs in columns[9:])
+        last_on, next_on = (np.array([self.numbers[stored] for stored in days], np.int64) for days in columns[6:8])
+        customer, loan, row, facts_count, entries_count, in_use = (np.array(column, np.int64) for column in columns[:6])
+        return Shard(customer, loan, row, facts_count, entries_count, in_use, last_on, next_on, list(columns[8]), posted, state, terms)
 
     def write(self, turned: Turned, night: Stamped) -> Turned:
         """Write what became of a shard with its checkpoint, and commit."""
@@ -82,8 +83,7 @@ class SqliteShards:
             repeat(on),
             turned.posted,
             turned.state,
-            turned.customer_id.tolist(),
-            turned.loan_id.tolist(),
+            turned.row.tolist(),
             strict=False,
         )
 
