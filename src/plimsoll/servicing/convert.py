@@ -9,10 +9,10 @@ from plimsoll.loan.facts import Fact, in_instalments
 from plimsoll.loan.fold import Standing, fold
 from plimsoll.loan.layout import CHARGED_OFF, CONVERTED
 from plimsoll.loan.owed import bills, convertible, find_bought
+from plimsoll.risk.offer import account_offer, find_plan, product_in
 from plimsoll.rulebook.product import AccountOffer, Plan
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_held, refuse_loan
-from plimsoll.servicing.offer import account_offer, find_plan, product_in
 from plimsoll.servicing.tell import recorded, tell
 from plimsoll.units.refusal import Refused
 

@@ -6,8 +6,8 @@ from datetime import date
 from plimsoll.loan.book import Book, Decision
 from plimsoll.loan.facts import Fact, in_instalments
 from plimsoll.loan.layout import PURCHASED
+from plimsoll.risk.offer import find_plan
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.offer import find_plan
 from plimsoll.servicing.purchase import Purchase, bought, find_shop_account
 from plimsoll.units.divide import half_even
 from plimsoll.units.refusal import Refused

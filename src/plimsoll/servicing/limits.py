@@ -4,9 +4,9 @@ from datetime import date
 from typing import NamedTuple
 
 from plimsoll.risk.lawful import LAWS
+from plimsoll.risk.offer import product_in
 from plimsoll.rulebook.product import AccountOffer, Version
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.offer import product_in
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 

@@ -6,10 +6,10 @@ from datetime import date
 from plimsoll.loan.book import Book, Decision, Held
 from plimsoll.loan.facts import Fact, in_instalments
 from plimsoll.loan.layout import CHARGED_OFF, PURCHASED
+from plimsoll.risk.offer import account_offer, find_plan, product_in, refuse_amount
 from plimsoll.rulebook.product import AccountOffer
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_with_money, refuse_loan, refuse_use
-from plimsoll.servicing.offer import account_offer, find_plan, product_in, refuse_amount
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused

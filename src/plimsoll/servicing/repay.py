@@ -11,9 +11,9 @@ from plimsoll.loan.layout import CHARGED_OFF, RECOVERED, REPAID
 from plimsoll.loan.owed import payable
 from plimsoll.loan.state import read_state
 from plimsoll.loan.terms import LOAN, begun_on
+from plimsoll.risk.offer import CREDIT, agreed
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_with_money, refuse_before_begun, refuse_customer
-from plimsoll.servicing.offer import CREDIT, agreed
 from plimsoll.servicing.spread import spread, standing_now
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.money import text_of

@@ -8,10 +8,10 @@ from plimsoll.loan.facts import SAME_REPAYMENT, rescheduled
 from plimsoll.loan.layout import BULLET
 from plimsoll.loan.terms import INSTALMENTS_MAX, NO_DUE_DAYS, DueDays
 from plimsoll.loan.words import REPAYMENTS
+from plimsoll.risk.offer import agreed, contract_rate, loan_offer, penalty_on, rolled
 from plimsoll.rulebook.product import LoanOffer, Version, read_every
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_held, refuse_account
-from plimsoll.servicing.offer import agreed, contract_rate, loan_offer, penalty_on, rolled
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.days import NO_STEP
 from plimsoll.units.rate import Rate

@@ -17,10 +17,10 @@ from plimsoll.app.outbox import Message, delivered, waiting
 from plimsoll.app.store import Store
 from plimsoll.app.through import DAILY, LAST, NEVER, Closed, close_through
 from plimsoll.app.wiring import WIRING
+from plimsoll.risk.offer import account_offer, loan_offer, product_in
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.close import decide
 from plimsoll.servicing.draw import Draw
-from plimsoll.servicing.offer import account_offer, loan_offer, product_in
 from plimsoll.servicing.open_account import PAY_LATER
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import CASH_LINE, OpenLine

@@ -8,12 +8,12 @@ from plimsoll.loan.book import Book, Held, Line, NewLoan, open_loan
 from plimsoll.loan.layout import BULLET
 from plimsoll.loan.words import REPAYMENTS
 from plimsoll.risk.lawful import LAWS, breaches, costs_more, pace_of
+from plimsoll.risk.offer import find_plan
 from plimsoll.rulebook.product import PER_DAY, AccountOffer, LoanOffer, Plan, Version, read_every
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing import draw, fund_by_merchant, purchase
 from plimsoll.servicing.draw import Draw
 from plimsoll.servicing.fund_by_merchant import FundByMerchant
-from plimsoll.servicing.offer import find_plan
 from plimsoll.servicing.open_account import OpenAccount, new_account
 from plimsoll.servicing.purchase import Purchase
 from plimsoll.units.money import text_of
