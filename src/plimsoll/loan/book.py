@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from plimsoll.loan.facts import Fact
@@ -127,6 +127,15 @@ class Decision:
     filings: tuple[NewFiling, ...] = ()
     work: tuple[WorkItem, ...] = ()
     load_line: LoadLine | None = None
+
+
+def refuse_customer(book: Book, on: date) -> Refused | None:
+    """Refuse a customer who is not there: customer_unknown, customer_not_yet_open."""
+    if not book.opened_on:
+        return Refused("customer_unknown", "", f"customer {book.customer_id}")
+    if on.toordinal() < book.opened_on:
+        return Refused("customer_not_yet_open", "", f"customer {book.customer_id} from {date.fromordinal(book.opened_on)}, not {on}")
+    return None
 
 
 def pack_standing(standing: Standing) -> bytes:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.risk.drawn import Drawing, drawn
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import refuse_customer, refuse_use
+from plimsoll.servicing.find import refuse_use
 from plimsoll.servicing.open_line import CASH_LINE
 from plimsoll.servicing.tell import tell
 from plimsoll.units.money import text_of

@@ -13,15 +13,6 @@ FROZEN: Final = "frozen"
 CLOSED: Final = "closed"
 
 
-def refuse_customer(book: Book, on: date) -> Refused | None:
-    """Refuse a customer who is not there: customer_unknown, customer_not_yet_open."""
-    if not book.opened_on:
-        return Refused("customer_unknown", "", f"customer {book.customer_id}")
-    if on.toordinal() < book.opened_on:
-        return Refused("customer_not_yet_open", "", f"customer {book.customer_id} from {date.fromordinal(book.opened_on)}, not {on}")
-    return None
-
-
 def find_held(book: Book, loan_id: int) -> Held | Refused:
     """Give a loan or account of the customer; refuses customer_unknown, loan_unknown."""
     for held in book.loans:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, NewLoan
+from plimsoll.loan.book import Book, Decision, NewLoan, refuse_customer
 from plimsoll.loan.terms import AccountTerms, write_account
 from plimsoll.risk.offer import account_offer, product_in
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import refuse_customer, refuse_use
+from plimsoll.servicing.find import refuse_use
 from plimsoll.servicing.tell import tell
 from plimsoll.units.refusal import Refused
 

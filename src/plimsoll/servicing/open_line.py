@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, Line
+from plimsoll.loan.book import Book, Decision, Line, refuse_customer
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import CLOSED, OPEN, refuse_customer
+from plimsoll.servicing.find import CLOSED, OPEN
 from plimsoll.servicing.limits import Limits, refuse_limits
 from plimsoll.servicing.open_account import PAY_LATER, OpenAccount, new_account
 from plimsoll.servicing.tell import tell

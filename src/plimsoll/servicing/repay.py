@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from plimsoll.loan.book import Book, Decision, Held
+from plimsoll.loan.book import Book, Decision, Held, refuse_customer
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import CHARGED_OFF, RECOVERED, REPAID
 from plimsoll.loan.owed import payable
@@ -13,7 +13,7 @@ from plimsoll.loan.state import read_state
 from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.risk.offer import CREDIT, agreed
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import find_with_money, refuse_before_begun, refuse_customer
+from plimsoll.servicing.find import find_with_money, refuse_before_begun
 from plimsoll.servicing.spread import spread, standing_now
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.money import text_of

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import refuse_customer
 from plimsoll.servicing.repay import Payment, credit_of, open_loans, paid
 from plimsoll.servicing.spread import spread
 from plimsoll.units.refusal import Refused
