@@ -160,4 +160,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "consent_purpose_unknown": ("没有该用途的告知书，不能据以征得同意。请核对用途名称和日期。", "There is no notice for that purpose on that day, so nobody can agree to it. Check the name and the day."),
     "consent_not_given": ("客户没有就该用途作出过有效同意，无可撤回。请核对用途名称。", "No consent to that purpose is in force, so there is nothing to withdraw. Check the purpose."),
     "consent_already_given": ("客户已同意该用途的现行版本，无需再次征求。", "The person has agreed to the version in force already. Nothing more is needed."),
+    # Tables that an analyst brings
+    "file_not_table": ("文件不是文本表格，也不是 Parquet。请另存为 UTF-8 的 CSV 或 Parquet。", "The file is neither a table in text nor Parquet. Save it as CSV in UTF-8, or as Parquet."),
+    "header_malformed": ("表头无法识别或列名重复。请让每一列都有自己的名称。", "The first line cannot be read as column names, or a name stands twice. Give each column its own name."),
 }
