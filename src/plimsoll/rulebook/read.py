@@ -162,6 +162,11 @@ class Field:
 
 def read(path: Path, name: str) -> Field:
     """Read one YAML file, called `name` in messages; raises file_missing, file_not_text, file_too_large, file_empty, yaml_malformed."""
+    return compose(read_text(path, name), name)
+
+
+def read_text(path: Path, name: str) -> str:
+    """Read a text file, called `name` in messages; raises file_missing, file_not_text, file_too_large."""
     try:
         raw = path.read_bytes()
     except OSError as missing:
@@ -169,14 +174,13 @@ def read(path: Path, name: str) -> Field:
     if len(raw) > BYTES_MAX:
         raise Malformed("file_too_large", f"{len(raw)} bytes, at most {BYTES_MAX}", file=name)
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as foreign:
         raise Malformed("file_not_text", f"byte {foreign.start}", file=name, line=raw.count(b"\n", 0, foreign.start) + 1) from None
-    return _compose(text, name)
 
 
-def _compose(text: str, name: str) -> Field:
-    """Take the text apart into nodes."""
+def compose(text: str, name: str) -> Field:
+    """Take YAML text apart into nodes; raises file_empty, yaml_malformed."""
     try:
         _check_shape(text, name)
         node = yaml.compose(text, Loader=_Loader)

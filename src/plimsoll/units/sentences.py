@@ -218,4 +218,19 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "offer_changed": ("要约的金额、期限或价格与您确认的不一致。请重新阅读并确认当前要约。", "The offer is not the one that was confirmed: an amount, the term or the price differs. Read and confirm the one that stands."),
     # The load line in the book
     "load_line_passed": ("超过该客户的承受线：加上已用本金，已超出其可承受的总额。请减少金额，或先归还部分本金。", "With the principal in use this is more than the borrower can carry. Lower the amount, or repay principal first."),
+    # Decision tables
+    "table_malformed": ("决策表不符合格式。请按提示修改。", "The decision table is not as its format asks. Change it as told."),
+    "table_cell_malformed": ("决策表单元格无法解析，或类型与该列不符。请按提示改写。", "The cell of the decision table cannot be read, or is not of its column's type. Write it as told."),
+    "table_cell_formula": ("单元格以 = + @ 开头，电子表格会当作公式计算，所见未必是所存。请直接写值。", "The cell begins with = + or @, so a spreadsheet would calculate it and show something else than is stored. Write the value itself."),
+    "table_column_unknown": ("决策表中没有声明该列或该输出。请在表头声明，或删除该列。", "The table does not declare that column or output. Declare it in the header, or take it out."),
+    "table_row_ragged": ("该行的单元格数与表头不符。请补齐或删除多余单元格。", "The row has more or fewer cells than the header has columns. Fill in or remove cells."),
+    "table_row_duplicate": ("同一行编号出现两次，追溯时无法区分。请更换编号。", "Two rows have the same id, so a trace could not tell them apart. Change one."),
+    "table_rows_missing": ("决策表没有行，或 YAML 与 CSV 两处都有行。请只在一处提供。", "The table has no rows, or has them both in the YAML and in a CSV. Keep them in one place."),
+    "table_overlap": ("同名决策表的两个版本在同一天对同一牌照生效。请调整起止日期。", "Two versions of the table are in force on one day for one licence. Adjust their dates."),
+    "table_unknown": ("没有该决策表，或当日没有生效的版本。请核对名称与日期。", "There is no such table, or no version in force on that day. Check its name and the day."),
+    "table_value_malformed": ("输入值的类型与决策表的列不符，未作判断。请改正数据来源。", "A value is not of the type that the table's column has, so nothing was decided. Correct where it comes from."),
+    "table_not_clean": ("决策表检查未通过（有空隙、永远不会命中的行、重叠等）。请先改正列出的问题。", "The table did not pass its check: a gap, a row that is never hit, an overlap or another finding. Correct what is listed first."),
+    "table_backtest_missing": ("没有针对这一版内容的回测，不能启用。请先对该版本做回测并附上报告。", "There is no back-test of exactly this table, so it cannot be activated. Run one and hand in its report."),
+    "table_backtest_differs": ("回测报告与该决策表不是同一版，或报告被改动。请重新回测。", "The back-test is of another version of the table, or was changed afterwards. Run it again."),
+    "population_malformed": ("回测样本的行无法使用：缺少列、类型不对或结论不认识。请按提示改正。", "A row of the population cannot be used: a column is missing, a type is wrong, or an outcome is not known. Correct it as told."),
 }
