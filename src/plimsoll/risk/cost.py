@@ -11,7 +11,14 @@ from typing import Final, NamedTuple
 
 import pyxirr
 
+from plimsoll.loan.terms import DueDays
+from plimsoll.units.days import DAYS, MONTHS, NO_STEP, WEEKS
+
 DAYS_A_YEAR: Final = 365
+PERIODS_A_YEAR: Final = {
+    (MONTHS, 1): 12, (MONTHS, 2): 6, (MONTHS, 3): 4, (MONTHS, 6): 2, (MONTHS, 12): 1, (WEEKS, 1): 52, (WEEKS, 2): 26,
+}  # fmt: skip
+"""By unit and step between due days: how many of them make a year. What is not here is counted by its days."""
 # A rate that is a tie in exact arithmetic may come out of the solver a hair below it; half-up must still take it up.
 _TIE: Final = 1e-7
 
@@ -49,6 +56,18 @@ def annual_cost(received_minor: int, received_on: int, flows: Sequence[tuple[int
     if yearly is None or not math.isfinite(yearly) or yearly <= -1:
         return NO_COST
     return _yearly(math.expm1(math.log1p(yearly) / DAYS_A_YEAR), DAYS_A_YEAR)
+
+
+def periods_of(due: DueDays, disbursed_on: int) -> int:
+    """Give how many periods a year the due days of a loan make, 0 where the days between them count.
+
+    The first period must be one whole step long, within the day or three that months differ by.
+    """
+    if due.unit in (NO_STEP, DAYS):
+        return 0
+    length = {MONTHS: 30, WEEKS: 7}[due.unit] * due.step
+    is_regular = abs(due.days()[0] - disbursed_on - length) <= 3 * (due.unit == MONTHS) * due.step
+    return PERIODS_A_YEAR.get((due.unit, due.step), 0) if is_regular else 0
 
 
 def _has_rate(received: int, dues: Sequence[int]) -> bool:

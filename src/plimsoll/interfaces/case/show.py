@@ -12,12 +12,9 @@ from plimsoll.loan.layout import REFUNDED, REPAID, SETTLED
 from plimsoll.loan.share import split_among
 from plimsoll.loan.state import Instalment, read_state
 from plimsoll.loan.terms import LoanTerms, Terms
-from plimsoll.risk.cost import annual_cost
-from plimsoll.units.days import DAYS, MONTHS, NO_STEP, WEEKS
+from plimsoll.risk.cost import annual_cost, periods_of
 from plimsoll.units.money import EXPONENTS, text_of
 from plimsoll.units.position import Position
-
-PERIODS_A_YEAR = {(MONTHS, 1): 12, (MONTHS, 2): 6, (MONTHS, 3): 4, (MONTHS, 6): 2, (MONTHS, 12): 1, (WEEKS, 1): 52, (WEEKS, 2): 26}
 
 
 def iso(day: int) -> str:
@@ -76,19 +73,9 @@ def show_cost(agreed: LoanTerms, first: Sequence[Instalment]) -> dict[str, str |
         num, den = agreed.rate.day_fraction()
         simple, effective = annual_cost(den, agreed.disbursed_on, [(agreed.disbursed_on + 1, den + num)], 0)
         return {"apr_simple": simple, "apr_effective": effective}
-    due = agreed.due
-    periods = PERIODS_A_YEAR.get((due.unit, due.step), 0) if due.unit not in (NO_STEP, DAYS) else 0
-    if periods and not is_regular(agreed):
-        periods = 0
+    periods = periods_of(agreed.due, agreed.disbursed_on)
     simple, effective = annual_cost(agreed.principal_minor, agreed.disbursed_on, flows, periods)
     return {"apr_simple": simple, "apr_effective": effective}
-
-
-def is_regular(agreed: LoanTerms) -> bool:
-    """Tell whether the first period is one whole step long, within the day or three that months differ by."""
-    first = agreed.due.days()[0]
-    length = {MONTHS: 30, WEEKS: 7}[agreed.due.unit] * agreed.due.step
-    return abs(first - agreed.disbursed_on - length) <= 3 * (agreed.due.unit == MONTHS) * agreed.due.step
 
 
 def show_state(terms: Terms, standing: Standing, tolerance_days: int) -> dict[str, object]:
