@@ -1,5 +1,6 @@
 """The smallest verbs that make a book move, for tests of the store: they decide little and use the real kernel."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,8 +13,9 @@ from plimsoll.app.schema import metadata
 from plimsoll.app.store import Store
 from plimsoll.ledger.balances import balances
 from plimsoll.ledger.chart import CODES
-from plimsoll.loan.book import Book, Decision, Line, NewLoan
+from plimsoll.loan.book import Book, Decision, Line, LoadLine, NewLoan
 from plimsoll.loan.facts import Fact
+from plimsoll.loan.filing import NewFiling, WorkItem, body_of
 from plimsoll.loan.fold import fold
 from plimsoll.loan.layout import EQUAL_INSTALMENT, PURCHASED, REPAID, REVERSED
 from plimsoll.loan.state import read_position, read_state
@@ -123,6 +125,31 @@ class Deposit:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Put something on record `times` times, and a row of a queue where a state is given; `reads` says what of the file is seen."""
+
+    key: str
+    customer_id: int
+    subject: str = ""
+    kind: str = "evidence"
+    times: int = 1
+    state: str = ""
+    priority: int = 0
+    on: date = DAY
+    reads: str = "line+file"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Draw a load line."""
+
+    key: str
+    customer_id: int
+    capacity_minor: int
+    on: date = DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     """Run into a bug."""
 
@@ -199,6 +226,22 @@ def deposit(book: Book, command: Deposit, rules: Any) -> Decision | Refused:
     return Decision(line=replace(book.line, credit_minor=book.line.credit_minor + command.amount_minor))
 
 
+def note(book: Book, command: Note, rules: Any) -> Decision | Refused:
+    """Answer with what is seen of the file; a count of none is refused after all else, a kind that there is not is a bug."""
+    seen = [[one.n, one.kind, one.subject, one.on, one.at.isoformat(), one.actor, one.body] for one in book.filings]
+    body = body_of({"seen": len(seen), "by": book.actor, "at": str(book.now), "loans": [held.loan_id for held in book.loans]})
+    if command.times < 0:
+        return Refused("amount_must_be_positive")
+    filings = tuple(NewFiling(command.kind, command.subject, body) for _ in range(command.times))
+    work = (WorkItem("review", command.subject, command.state, command.priority, "2026-02-01T08:00:00Z", "", ""),) if command.state else ()
+    return Decision(filings=filings, work=work, answer=json.dumps(seen))
+
+
+def mark(book: Book, command: Mark, rules: Any) -> Decision | Refused:
+    on = command.on.toordinal()
+    return Decision(load_line=LoadLine("CNY", command.capacity_minor, command.capacity_minor // 4, 95_000_001, on))
+
+
 def run_into_a_bug(book: Book, command: Break, rules: Any) -> Decision | Refused:
     raise AssertionError(f"customer {command.customer_id}: this must not happen")
 
@@ -212,6 +255,8 @@ WIRING = {
     Reverse: Verb("reverse", reverse, "loan+facts"),
     Freeze: Verb("freeze", freeze, "line"),
     Deposit: Verb("deposit", deposit, "line"),
+    Note: Verb("note", note, "line+file"),
+    Mark: Verb("mark", mark, "line"),
     Break: Verb("break", run_into_a_bug, "line"),
 }
 
@@ -268,9 +313,13 @@ def check_book(store: Store) -> None:
     numbers: dict[int, list[int]] = defaultdict(list)
     for row in rows(store, "audit"):
         numbers[row["customer_id"]].append(row["command_n"])
+    filed: dict[int, list[int]] = defaultdict(list)
+    for row in rows(store, "filing"):
+        filed[row["customer_id"]].append(row["n"])
     for row in rows(store, "line"):
         customer_id = row["customer_id"]
         assert row["used_minor"] == row["cash_used_minor"] + row["later_used_minor"] == used[customer_id]
         assert numbers[customer_id] == list(range(1, row["commands_count"] + 1)), "commands are numbered with a gap"
+        assert filed[customer_id] == list(range(1, row["filings_count"] + 1)), "filings are numbered with a gap"
     keys = {row["key"]: (row["customer_id"], row["command_n"], row["digest"]) for row in rows(store, "command")}
     assert keys == {row["key"]: (row["customer_id"], row["command_n"], row["digest"]) for row in rows(store, "audit")}

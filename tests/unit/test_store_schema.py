@@ -16,6 +16,8 @@ ROWS = {
     "command": rows.CommandRow,
     "outbox": rows.OutboxRow,
     "audit": rows.AuditRow,
+    "filing": rows.FilingRow,
+    "work_item": rows.WorkRow,
     "parked": rows.ParkedRow,
     "rulebook": rows.RulesRow,
     "close_shard": rows.ShardRow,

@@ -90,13 +90,13 @@ class Desk:
 
     def consider(self, work: Work) -> Any:
         """Recognise a command, or let its department decide; nothing is changed yet."""
-        verb, command, want, request, _ = work
+        verb, command, want, request, now = work
         if request.key in self.taken.seen:
             return recognised(self.taken.seen[request.key], request)
         sheet = self.taken.sheets[want.customer_id]
         if want.with_facts:
             load_facts(sheet, want, self.transaction.facts)
-        return verb.decide(sheet.book(want), command, self.rules)
+        return verb.decide(sheet.book(want, request.actor, now), command, self.rules)
 
     def conclude(self, work: Work, decision: Any, ready: Ready = NOTHING_READY) -> Outcome:
         """Add the rows of a decision, unless what it asks for is refused."""
@@ -110,7 +110,7 @@ class Desk:
 
     def _stamp(self, now: datetime) -> Stamp:
         transaction = self.transaction
-        stamp = Stamp(transaction.instant(now), transaction.days, rules_number(self.rules), self.taken.open_on)
+        stamp = Stamp(transaction.instant(now), transaction.days, rules_number(self.rules), self.taken.open_on, now)
         self.stamps[now] = stamp
         return stamp
 

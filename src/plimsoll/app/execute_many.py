@@ -206,6 +206,13 @@ def _wants(works: Sequence[Work]) -> list[Want]:
         known = wants.get(want.customer_id)
         if known is not None:
             ids = (*known.loan_ids, *(one for one in want.loan_ids if one not in known.loan_ids))
-            want = Want(want.customer_id, ids, known.is_all_open or want.is_all_open)
+            want = Want(want.customer_id, ids, known.is_all_open or want.is_all_open, kinds=_kinds(known.kinds, want.kinds))
         wants[want.customer_id] = want
     return list(wants.values())
+
+
+def _kinds(known: tuple[str, ...] | None, more: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Give the kinds of filings that either names: () is the whole file, None nothing of it."""
+    if known is None or more is None:
+        return more if known is None else known
+    return tuple(dict.fromkeys((*known, *more))) if known and more else ()

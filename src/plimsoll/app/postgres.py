@@ -12,11 +12,11 @@ import psycopg
 from sqlalchemy import Table
 
 from plimsoll.app import schema, statements
-from plimsoll.app.arrays import WRITERS, arrays_of, numbers_text, types_of
+from plimsoll.app.arrays import WRITERS, arrays_of, numbers_text, texts_text, types_of
 from plimsoll.app.days import DayNumbers, StoredDates
 from plimsoll.app.driver_postgres import OPEN_STATUSES, Connection, troubles
 from plimsoll.app.rows import columns
-from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, looked_at, sheet_of
+from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
 from plimsoll.app.trouble import Clash
 from plimsoll.loan.facts import Fact
 
@@ -33,6 +33,7 @@ ROWS_IN_ARRAYS_MAX: Final = 600
 _LOOK: Final = statements.look(MARK, "")
 _LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
 _LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ANY(%s::int8[])")
+_LOOK_NAMED_AND_OPEN: Final = statements.look(MARK, f"(st.loan_id = ANY(%s::int8[]) OR {statements.IS_OPEN})")
 _CLAIM: Final = (
     "WITH claim AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%s) AS is_claimed) "
     "SELECT claim.is_claimed, locked.* FROM claim LEFT JOIN LATERAL ("
@@ -48,6 +49,8 @@ _LOCK_LOANS: Final = " ORDER BY st.customer_id, st.loan_id FOR UPDATE OF st"
 _OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN + _LOCK_LOANS
 _NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))" + _LOCK_LOANS
 _FACTS: Final = statements.FACTS.replace("?", MARK)
+_FILINGS: Final = statements.FILINGS + "= ANY(%s::int8[])" + statements.BY_NUMBER
+_FILINGS_OF_KIND: Final = statements.FILINGS + "= ANY(%s::int8[]) AND kind = ANY(%s::text[])" + statements.BY_NUMBER
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state, due DATE) ON COMMIT DELETE ROWS"
 _COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state").replace(")", ", due)", 1)
 _APPLY_STAGE: Final = statements.update_state_from("staged_state AS staged")
@@ -58,6 +61,15 @@ Rows = Sequence[tuple[object, ...]]
 def key_number(key: str) -> int:
     """Give the number under which a key is claimed; two keys with one number only wait for each other."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little", signed=True)
+
+
+def _into_place(pending: Pending) -> list[tuple[str, Sequence[object]]]:
+    """Give what writes rows that may be there already, with its parameters: rulebooks, which then stay, and rows of queues."""
+    written: list[tuple[str, Sequence[object]]] = [(statements.insert_new(schema.rulebook, MARK), rules) for rules in pending.rules]
+    if pending.work:
+        table = schema.work_item
+        written.append((statements.put_work_arrays(types_of(table)), arrays_of(table, list(pending.work.values()))))
+    return written
 
 
 class PostgresTransaction:
@@ -79,13 +91,14 @@ class PostgresTransaction:
     def look_one(self, key: str, want: Want) -> Taken:
         """Read what one command needs as it stands at one moment, without a lock: `save` stores nothing if the customer moved since."""
         with troubles():
-            if want.is_all_open:
-                rows = self._rows(_LOOK_OPEN, (key, want.customer_id))
-            elif want.loan_ids:
-                rows = self._rows(_LOOK_NAMED, (key, want.customer_id, numbers_text(want.loan_ids)))
+            if want.loan_ids:
+                statement = _LOOK_NAMED_AND_OPEN if want.is_all_open else _LOOK_NAMED
+                rows = self._rows(statement, (key, want.customer_id, numbers_text(want.loan_ids)))
             else:
-                rows = self._rows(_LOOK, (key, want.customer_id))
-        taken = looked_at(key, want, rows, self.numbers)
+                rows = self._rows(_LOOK_OPEN if want.is_all_open else _LOOK, (key, want.customer_id))
+            taken = looked_at(key, want, rows, self.numbers)
+            if want.kinds is not None:
+                self._hold_filings(taken.sheets, [want])
         self.open_on = taken.open_on
         return taken
 
@@ -128,6 +141,17 @@ class PostgresTransaction:
         pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
         if pairs:
             hold_rows(sheets, self._rows(_NAMED, tuple(map(numbers_text, columns(pairs)))), self.numbers)
+        self._hold_filings(sheets, wants)
+
+    def _hold_filings(self, sheets: Mapping[int, Sheet], wants: Sequence[Want]) -> None:
+        """Read the filings that are wanted, with one statement for all that want the same kinds."""
+        wanted: dict[tuple[str, ...], list[int]] = {}
+        for want in wants:
+            if want.kinds is not None and sheets[want.customer_id].filings_count:
+                wanted.setdefault(want.kinds, []).append(want.customer_id)
+        for kinds, customers in wanted.items():
+            chosen = (numbers_text(customers), texts_text(kinds)) if kinds else (numbers_text(customers),)
+            hold_filings(sheets, self._rows(_FILINGS_OF_KIND if kinds else _FILINGS, chosen), self.numbers)
 
     def _begin(self) -> None:
         self.is_begun = True
@@ -171,13 +195,14 @@ class PostgresTransaction:
         return [
             (schema.command, pending.commands),
             (schema.customer, pending.customers),
-            (schema.line, pending.new_lines()),
+            (schema.line, pending.new_lines(self.days)),
             (schema.loan, pending.loans),
             (schema.loan_state, pending.states(self.days, is_fresh=True)),
             (schema.fact, pending.facts),
             (schema.journal, pending.legs),
             (schema.outbox, pending.outbox),
             (schema.audit, pending.audit),
+            (schema.filing, pending.filings),
             (schema.parked, pending.parked),
             (schema.close_shard, pending.shards),
         ]
@@ -186,16 +211,16 @@ class PostgresTransaction:
         """Write few rows as one statement, which is a transaction of its own where none is begun."""
         parts: list[str] = []
         values: list[object] = []
-        for rules in pending.rules:
-            parts.append(statements.insert_new(schema.rulebook, MARK))
-            values.extend(rules)
+        for statement, given in _into_place(pending):
+            parts.append(statement)
+            values.extend(given)
         for table, rows in tables:
             if rows:
                 parts.append(statements.insert(table, MARK, len(rows)))
                 values.extend(chain.from_iterable(rows))
         for row, due in zip(changed, pending.due_read(self.days), strict=True):
             values.extend((*row[2:], *row[:2], due))
-        lines, uses = pending.changed_lines(), pending.uses()
+        lines, uses = pending.changed_lines(self.days), pending.uses()
         values.extend(chain.from_iterable(lines))
         values.extend(chain.from_iterable(uses))
         values += (len(changed) + len(lines) + len(uses), self.days[self.open_on])
@@ -206,9 +231,9 @@ class PostgresTransaction:
         """Write some rows as one statement, which is a transaction of its own where none is begun."""
         parts: list[str] = []
         values: list[object] = []
-        for rules in pending.rules:
-            parts.append(statements.insert_new(schema.rulebook, MARK))
-            values.extend(rules)
+        for statement, given in _into_place(pending):
+            parts.append(statement)
+            values.extend(given)
         for table, rows in tables:
             if rows:
                 parts.append(statements.insert_arrays(table, types_of(table)))
@@ -217,7 +242,7 @@ class PostgresTransaction:
         if changed:
             guarded.append(statements.update_state_arrays(types_of(schema.loan_state)))
             values.extend((*arrays_of(schema.loan_state, changed), WRITERS["date"](pending.due_read(self.days))))
-        lines, uses = pending.changed_lines(), pending.uses()
+        lines, uses = pending.changed_lines(self.days), pending.uses()
         guarded += [statements.update_line_terms(MARK)] * len(lines)
         values.extend(chain.from_iterable(lines))
         if uses:
@@ -228,8 +253,8 @@ class PostgresTransaction:
 
     def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
         """Write many rows: COPY what is new, stage what changed."""
-        for rules in pending.rules:
-            self._run(statements.insert_new(schema.rulebook, MARK), rules)
+        for statement, given in _into_place(pending):
+            self._run(statement, given)
         for table, rows in tables:
             if rows:
                 self._copy(statements.copy_in(table), types_of(table), rows)
@@ -242,7 +267,7 @@ class PostgresTransaction:
             if self.cursor.rowcount != len(changed):
                 raise Clash("a close moved some of the loans meanwhile")
         day = self.days[self.open_on]
-        for row in pending.changed_lines():
+        for row in pending.changed_lines(self.days):
             self._run(statements.joined((), (statements.update_line_terms(MARK),)), (*row, 1, day))
         uses = pending.uses()
         arrays = [numbers_text(column) for column in columns(uses or [(0,) * len(statements.USE_NAMES)])]

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app import schema
+from plimsoll.app.put_on_file import filing_rows, numbered, refuse_file, work_rows
 from plimsoll.app.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, ParkedRow, Stored
 from plimsoll.app.schema import STATUS_FROZEN, STATUS_OPEN
 from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
@@ -12,8 +15,9 @@ from plimsoll.app.trouble import Clash
 from plimsoll.ledger.balances import Balances, balances
 from plimsoll.ledger.chart import NOTHING_POSTED
 from plimsoll.ledger.entry import Legs, difference
-from plimsoll.loan.book import Decision, Held, Line, NewLoan, apply, needs_history, open_loan
+from plimsoll.loan.book import Decision, Held, Line, LoadLine, NewLoan, apply, needs_history, open_loan
 from plimsoll.loan.facts import Fact
+from plimsoll.loan.filing import KINDS, Filing
 from plimsoll.loan.layout import OPEN, PURCHASED
 from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.units.money import text_of
@@ -28,17 +32,26 @@ Above any number of a customer's commands, and growing: messages of a customer k
 CUSTOMERS_OWN = 0
 """Loan id of journal entries that belong to a customer and to none of the loans: credit that no loan has used yet."""
 
-READS_LINE, READS_LOAN, READS_LOAN_FACTS, READS_OPEN_LOANS = "line", "loan", "loan+facts", "open loans"
+READS_LINE, READS_LOAN, READS_FACTS, READS_OPEN_LOANS, READS_FILE = "line", "loan", "facts", "open loans", "file"
+READS_LOAN_FACTS: Final = f"{READS_LOAN}+{READS_FACTS}"
+"""What a verb reads, joined by "+": the line alone, or the loan that the command names, all of its facts, all open loans, the file.
+
+"open loans" alone reads only the loan that the command names, where it names one. "file" may say of which kinds: "file:consent,lesson".
+"""
 _NOWHERE = Position(*(0,) * len(Position._fields))
 
 
 class Stamp(NamedTuple):
-    """What every row of one transaction carries: the instant, days as stored, the rules, and the first day still open for entries."""
+    """What every row of one transaction carries: the instant, days as stored, the rules, the first day still open for entries.
+
+    `now` is the instant as it is, which only filings need.
+    """
 
     at: Stored
     days: Mapping[int, Stored]
     rules_id: int
     open_on: int
+    now: datetime | None = None
 
 
 class Request(NamedTuple):
@@ -73,14 +86,47 @@ NOTHING_READY: Ready = {}
 
 def want_of(command: Any, reads: str) -> Want:
     """Give what to read for a command: its own `reads` and `loan_id` narrow what the verb reads."""
-    reads = getattr(command, "reads", reads)
+    reading = reading_of(getattr(command, "reads", reads))
+    if reading.is_line_only:
+        return Want(command.customer_id, kinds=reading.kinds)
     loan_id = getattr(command, "loan_id", None)
-    if reads == READS_LINE:
-        return Want(command.customer_id)
     if loan_id:
-        return Want(command.customer_id, (loan_id,), with_facts=reads == READS_LOAN_FACTS)
-    assert reads == READS_OPEN_LOANS, f"{type(command).__name__} reads {reads!r} and names no loan"
-    return Want(command.customer_id, (), is_all_open=True)
+        is_all_open = reading.is_loan and reading.is_all_open
+        return Want(command.customer_id, (loan_id,), is_all_open, reading.with_facts, reading.kinds)
+    assert reading.is_all_open, f"{type(command).__name__} reads {reads!r} and names no loan"
+    return Want(command.customer_id, is_all_open=True, kinds=reading.kinds)
+
+
+class Reading(NamedTuple):
+    """What `reads` of a verb says; `kinds` as in `Want`."""
+
+    is_line_only: bool
+    is_loan: bool
+    with_facts: bool
+    is_all_open: bool
+    kinds: tuple[str, ...] | None
+
+
+@cache
+def reading_of(reads: str) -> Reading:
+    """Give what the text of a verb's `reads` says."""
+    said = dict.fromkeys(reads.split("+"))
+    kinds = None
+    for word in [word for word in said if word.partition(":")[0] == READS_FILE]:
+        del said[word]
+        kinds = tuple(kind for kind in word.partition(":")[2].split(",") if kind)
+        assert KINDS.issuperset(kinds), f"{reads!r} names a kind of filing that there is not"
+    assert said.keys() in ({READS_LINE}, *_READINGS), f"{reads!r} says what nobody can read"
+    return Reading(READS_LINE in said, READS_LOAN in said, READS_FACTS in said, READS_OPEN_LOANS in said, kinds)
+
+
+_READINGS: Final = (
+    {READS_LOAN},
+    {READS_LOAN, READS_FACTS},
+    {READS_OPEN_LOANS},
+    {READS_LOAN, READS_OPEN_LOANS},
+    {READS_LOAN, READS_FACTS, READS_OPEN_LOANS},
+)
 
 
 def load_facts(sheet: Sheet, want: Want, facts_of: FactsOf) -> None:
@@ -108,8 +154,8 @@ def post(
 ) -> Refused | None:
     """Apply a decision to a customer's sheet and add its rows to `pending`; or give why not, with nothing changed.
 
-    `ready` holds loans that were folded before, with these very facts. Refuses loan_parked, line_missing, line_frozen, line_closed,
-    limit_exceeded, sub_limit_exceeded, and what the kernel refuses.
+    `ready` holds loans that were folded before, with these very facts. Refuses customer_unknown, loan_parked, line_missing,
+    line_frozen, line_closed, limit_exceeded, sub_limit_exceeded, load_line_passed, currency_must_match, and what the kernel refuses.
     """
     changes = _changes(sheet, decision, request.on, facts_of, ready)
     if isinstance(changes, Refused):
@@ -121,13 +167,17 @@ def post(
         else:
             later += change.rise
     is_taking = bool(decision.loans) or PURCHASED in [fact.kind for _, fact, _ in decision.facts]
-    refused = _refuse_use(decision.line or sheet.line, sheet.line, cash, later, is_taking=is_taking)
+    line, load_line = decision.line or sheet.line, decision.load_line or sheet.load_line
+    refused = _refuse_use(line, load_line, sheet.line, cash, later, is_taking=is_taking)
+    if refused is None and (load_line or decision.filings or decision.work):
+        refused = refuse_file(sheet, decision, line, load_line)
     if refused is not None:
         return refused
     for new in decision.loans:
         if new.loan_id in sheet.loans:
             return Refused("loan_exists", detail=f"loan {new.loan_id}")
-    rows = _rows(sheet, decision, changes, request, stamp)
+    filed = _filed(sheet, decision, request, stamp) if decision.filings else []
+    rows = _rows(sheet, decision, changes, filed, request, stamp)
     # From here on nothing refuses and nothing fails: the sheet and the rows change together or not at all.
     _count(sheet, pending, len(decision.messages) if request.night else None)
     if decision.customer_opened_on:
@@ -136,6 +186,9 @@ def post(
     _change_line(sheet, decision.line, cash, later, is_taking=is_taking)
     for change in changes:
         _hold_change(sheet, change)
+    sheet.filed += filed
+    if decision.load_line not in (None, sheet.load_line):
+        sheet.load_line, sheet.is_line_changed = decision.load_line, True
     pending.extend(rows)
     return None
 
@@ -149,7 +202,13 @@ def park(sheet: Sheet, loan_id: int, reason: str, stamp: Stamp, pending: Pending
     pending.parked.append(ParkedRow(sheet.customer_id, loan_id, stamp.at, reason))
 
 
-def _rows(sheet: Sheet, decision: Decision, changes: Sequence[Change], request: Request, stamp: Stamp) -> Pending:
+def _filed(sheet: Sheet, decision: Decision, request: Request, stamp: Stamp) -> list[Filing]:
+    """Give what a decision puts on record, as it will stand in the file."""
+    assert stamp.now is not None, "who puts something on record says when"
+    return numbered(sheet, decision.filings, request.on, stamp.now, request.actor)
+
+
+def _rows(sheet: Sheet, decision: Decision, changes: Sequence[Change], filed: Sequence[Filing], request: Request, stamp: Stamp) -> Pending:
     """Give the rows that a decision adds, its states and its use of the limit aside."""
     number = request.night or sheet.commands_count + sheet.commands_new + 1
     rows = Pending()
@@ -164,6 +223,11 @@ def _rows(sheet: Sheet, decision: Decision, changes: Sequence[Change], request: 
         rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
     if not request.night:
         rows.audit.append(_audit(sheet, number, request, stamp))
+    if filed:
+        assert not request.night, "the close of a day puts nothing on record"
+        rows.filings = filing_rows(sheet.customer_id, filed, number, stamp.at, stamp.days, stamp.rules_id)
+    if decision.work:
+        rows.work = work_rows(sheet.customer_id, decision.work, number, stamp.at)
     return rows
 
 
@@ -270,7 +334,9 @@ def with_posted(held: Held, posted: Balances, next_day: int) -> Held:
     )
 
 
-def _refuse_use(line: Line | None, used: Line | None, cash: int, later: int, *, is_taking: bool) -> Refused | None:
+def _refuse_use(
+    line: Line | None, load_line: LoadLine | None, used: Line | None, cash: int, later: int, *, is_taking: bool
+) -> Refused | None:
     """Give why principal cannot rise by `cash` and `later` on a line; use that no one takes (a reversal) always fits.
 
     `used` is the line that holds the use so far. The guarded update of the store states the same rule once more, in the database.
@@ -285,6 +351,8 @@ def _refuse_use(line: Line | None, used: Line | None, cash: int, later: int, *, 
             return Refused("line_frozen" if line.status == STATUS_FROZEN else "line_closed")
         if all_used + cash + later > line.limit_minor:
             return Refused("limit_exceeded", detail=_use(line, all_used, line.limit_minor, cash + later))
+        if load_line is not None and all_used + cash + later > load_line.capacity_minor:
+            return Refused("load_line_passed", detail=_use(line, all_used, load_line.capacity_minor, cash + later))
     for asked, taken, limit in ((cash, cash_used, line.cash_limit_minor), (later, later_used, line.later_limit_minor)):
         if asked > 0 and taken + asked > limit:
             return Refused("sub_limit_exceeded", detail=_use(line, taken, limit, asked))

@@ -31,6 +31,12 @@ class LineRow(NamedTuple):
     currency: str
     status: str
     commands_count: int
+    filings_count: int
+    load_currency: str
+    load_capacity_minor: int
+    load_room_minor: int
+    load_stress_ppb: int
+    load_on: Stored
 
 
 class LoanRow(NamedTuple):
@@ -134,6 +140,37 @@ class AuditRow(NamedTuple):
     name: str
     key: str
     digest: bytes
+
+
+class FilingRow(NamedTuple):
+    """One thing on record about a customer, appended."""
+
+    customer_id: int
+    n: int
+    command_n: int
+    kind: str
+    subject: str
+    effective_on: Stored
+    recorded_at: Stored
+    actor: str
+    rules_id: int
+    body: str
+
+
+class WorkRow(NamedTuple):
+    """One row of a queue; `opened_at` counts where it is new, or was done."""
+
+    customer_id: int
+    kind: str
+    subject: str
+    command_n: int
+    state: str
+    priority: int
+    due_at: str
+    assigned_to: str
+    note: str
+    opened_at: Stored
+    changed_at: Stored
 
 
 class RulesRow(NamedTuple):

@@ -6,7 +6,7 @@ which is how it is read, clustered, and one day partitioned. Days are DATE; inst
 written once; facts and journal rows, written by the thousand, are held together by the customer's lock and proved by `verify`.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -22,9 +22,10 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The migration that makes the tables as they stand here."""
 
 STATUS_OPEN: Final = "open"
@@ -56,6 +57,11 @@ def _minor(name: str) -> Column[int]:
 
 def _number(name: str, *, key: bool = False) -> Column[int]:
     return Column(name, Integer, nullable=False, primary_key=key, autoincrement=False)
+
+
+def _added(kind: type[Integer | Text], name: str, default: str) -> Column[Any]:
+    """Give a column that was added to a table with rows, which have this default."""
+    return Column(name, kind, nullable=False, server_default=text(default))
 
 
 def _small(name: str, *, key: bool = False) -> Column[int]:
@@ -117,6 +123,12 @@ line = Table(
     _text("currency"),
     _text("status"),
     _number("commands_count"),  # numbers the customer's commands without a gap
+    _added(Integer, "filings_count", "0"),  # numbers the customer's filings without a gap
+    _added(Text, "load_currency", "''"),
+    _added(BigInteger, "load_capacity_minor", "-1"),  # the load line: principal the borrower can carry; -1 where none is drawn
+    _added(BigInteger, "load_room_minor", "0"),
+    _added(BigInteger, "load_stress_ppb", "0"),
+    _day("load_on", nullable=True),
     postgresql_with={"fillfactor": "80"},
 )
 
@@ -283,6 +295,41 @@ close_shard = Table(
     _text("sums"),  # JSON: what the shard posted, by account
 )
 
+filing = Table(
+    "filing",
+    metadata,
+    _customer(),
+    _number("n", key=True),  # counted from 1 within the customer
+    _number("command_n"),
+    _text("kind"),  # loan.filing.KINDS
+    _text("subject"),
+    _day("effective_on"),
+    _instant("recorded_at"),
+    _text("actor"),
+    Column("rules_id", BigInteger, nullable=False),
+    _text("body"),  # JSON object; the last column, since it may be long
+    sqlite_with_rowid=False,
+)
+Index("ix_filing_kind", filing.c.kind, filing.c.effective_on)
+
+work_item = Table(
+    "work_item",
+    metadata,
+    _customer(),
+    _text("kind", key=True),
+    _text("subject", key=True),
+    _number("command_n"),
+    _text("state"),  # loan.filing.WORK_STATES
+    _number("priority"),
+    _text("due_at"),  # instant as loan.filing.instant_text writes it, "" for none
+    _text("assigned_to"),
+    _text("note"),
+    _instant("opened_at"),
+    _instant("changed_at"),
+    sqlite_with_rowid=False,
+)
+Index("ix_work_item_queue", work_item.c.kind, work_item.c.state, work_item.c.priority.desc(), work_item.c.due_at)
+
 standing_accrual = Table(
     "standing_accrual",
     metadata,
@@ -294,5 +341,5 @@ standing_accrual = Table(
     _instant("recorded_at"),
 )
 
-APPEND_ONLY: Final = (fact, journal, audit, standing_accrual)
+APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing)
 """What was written there stays as it was written; triggers and grants refuse anything else."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from plimsoll.app.rows import (
@@ -9,6 +10,7 @@ from plimsoll.app.rows import (
     CommandRow,
     CustomerRow,
     FactRow,
+    FilingRow,
     LegRow,
     LineRow,
     LoanRow,
@@ -18,11 +20,13 @@ from plimsoll.app.rows import (
     ShardRow,
     StateRow,
     Stored,
+    WorkRow,
 )
 from plimsoll.app.schema import STATUS_NONE
 from plimsoll.app.statements import LOOK_AT_LOANS
-from plimsoll.loan.book import Book, Held, Line, Summary
+from plimsoll.loan.book import Book, Held, Line, LoadLine, Summary
 from plimsoll.loan.facts import Fact
+from plimsoll.loan.filing import Filing
 from plimsoll.loan.layout import OPEN
 from plimsoll.loan.terms import Terms, begun_on
 from plimsoll.units.pack import pack, unpack
@@ -30,17 +34,24 @@ from plimsoll.units.pack import pack, unpack
 Row: TypeAlias = tuple[Any, ...]
 """A row as the driver gives it."""
 
+NO_LOAD_LINE = -1
+"""Capacity where no load line is drawn."""
+
 PARKED = 9
 """Status of a loan that failed an assertion; the kernel does not know it. All other statuses are S_STATUS of the kernel."""
 
 
 class Want(NamedTuple):
-    """What to read of a customer: some loans by id, all open ones or not, and the facts of those named or not."""
+    """What to read of a customer: some loans by id, all open ones or not, the facts of those named or not.
+
+    `kinds` names the kinds of filings to read; () reads the whole file, None nothing of it.
+    """
 
     customer_id: int
     loan_ids: tuple[int, ...] = ()
     is_all_open: bool = False
     with_facts: bool = False
+    kinds: tuple[str, ...] | None = None
 
 
 class Seen(NamedTuple):
@@ -68,13 +79,18 @@ class Sheet:
     """One customer under lock. `opened_on` is 0 where there is no such customer.
 
     `entries` counts journal entries by loan, `recorded` holds the facts that this transaction adds, by loan; `due` is the day of each
-    loan's agenda as it was read. `messages_count` numbers the messages of a close.
+    loan's agenda as it was read. `messages_count` numbers the messages of a close. `filings` are those that were read, `filed` those
+    that this transaction adds, `filings_count` counts what was stored before.
     """
 
     customer_id: int
     opened_on: int = 0
     commands_count: int = 0
     line: Line | None = None
+    filings_count: int = 0
+    load_line: LoadLine | None = None
+    filings: list[Filing] = field(default_factory=list)
+    filed: list[Filing] = field(default_factory=list)
     loans: dict[int, Held] = field(default_factory=dict)
     entries: dict[int, int] = field(default_factory=dict)
     due: dict[int, int] = field(default_factory=dict)
@@ -88,14 +104,19 @@ class Sheet:
     fresh: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
 
-    def book(self, want: Want) -> Book:
-        """Give what a decision sees: the loans that were asked for (all open ones: oldest first), and no others."""
+    def book(self, want: Want, actor: str = "", now: datetime | None = None) -> Book:
+        """Give what a decision sees: loans (all open ones: oldest first) and filings that were asked for, and no others."""
         if want.is_all_open:
-            loans = [held for held in self.loans.values() if held.summary.status <= OPEN]
+            loans = [held for held in self.loans.values() if held.summary.status <= OPEN or held.loan_id in want.loan_ids]
             loans.sort(key=lambda held: (begun_on(held.terms), held.loan_id))
         else:
             loans = [self.loans[loan_id] for loan_id in want.loan_ids if loan_id in self.loans]
-        return Book(self.customer_id, self.opened_on, self.line, tuple(loans))
+        filings = () if want.kinds is None else self._file(want.kinds)
+        return Book(self.customer_id, self.opened_on, self.line, tuple(loans), self.load_line, filings, actor, now)
+
+    def _file(self, kinds: tuple[str, ...]) -> tuple[Filing, ...]:
+        """Give the filings of some kinds, () for all: those stored, then those of this transaction."""
+        return tuple(one for one in (*self.filings, *self.filed) if not kinds or one.kind in kinds)
 
     def hold(self, held: Held, entries_count: int) -> None:
         """Take in a loan that was read."""
@@ -125,6 +146,8 @@ class Pending:
     commands: list[CommandRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     audit: list[AuditRow] = field(default_factory=list)
+    filings: list[FilingRow] = field(default_factory=list)
+    work: dict[tuple[int, str, str], WorkRow] = field(default_factory=dict)
     parked: list[ParkedRow] = field(default_factory=list)
     rules: list[RulesRow] = field(default_factory=list)
     shards: list[ShardRow] = field(default_factory=list)
@@ -138,6 +161,8 @@ class Pending:
         self.legs += rows.legs
         self.outbox += rows.outbox
         self.audit += rows.audit
+        self.filings += rows.filings
+        self.work |= rows.work
 
     def states(self, days: Mapping[int, Stored], *, is_fresh: bool) -> list[StateRow]:
         """Give the states of loans that are new here (`is_fresh`), or of those that were there before and changed."""
@@ -152,16 +177,27 @@ class Pending:
         """Give the days of the agenda, as they were read, of the loans that changed: as `states` gives them."""
         return [days[sheet.due[loan_id]] for sheet in self.sheets for loan_id in sheet.touched if loan_id not in sheet.fresh]
 
-    def new_lines(self) -> list[LineRow]:
+    def new_lines(self, days: Mapping[int, Stored]) -> list[LineRow]:
         """Give the line rows of new customers."""
-        return [LineRow(sheet.customer_id, *_terms_of(sheet.line), sheet.commands_new) for sheet in self.sheets if sheet.is_new]
-
-    def changed_lines(self) -> list[tuple[object, ...]]:
-        """Give the lines whose terms changed, as `update_line_terms` takes them."""
         return [
-            (*_changed_terms(sheet.line, sheet.use), sheet.commands_new, sheet.customer_id, sheet.commands_count)
+            LineRow(sheet.customer_id, *_terms_of(sheet.line), sheet.commands_new, len(sheet.filed), *_load_of(sheet.load_line, days))
             for sheet in self.sheets
-            if sheet.line is not None and sheet.is_line_changed and not sheet.is_new
+            if sheet.is_new
+        ]
+
+    def changed_lines(self, days: Mapping[int, Stored]) -> list[tuple[object, ...]]:
+        """Give the lines whose terms changed, or whose load line, as `update_line_terms` takes them."""
+        return [
+            (
+                *_changed_terms(sheet.line, sheet.use),
+                sheet.commands_new,
+                len(sheet.filed),
+                *_load_of(sheet.load_line, days),
+                sheet.customer_id,
+                sheet.commands_count,
+            )
+            for sheet in self.sheets
+            if sheet.is_line_changed and not sheet.is_new
         ]
 
     def uses(self) -> list[tuple[int, ...]]:
@@ -182,6 +218,7 @@ def _use_row(sheet: Sheet) -> tuple[int, ...]:
         use.later,
         use.credit,
         sheet.commands_new,
+        len(sheet.filed),
         use.need,
         use.need_cash,
         use.need_later,
@@ -206,8 +243,17 @@ def _terms_of(line: Line | None) -> tuple[int, int, int, int, int, int, int, str
     )
 
 
-def _changed_terms(line: Line, use: Use) -> tuple[int, int, int, int, int, int, int, str, str]:
+def _load_of(load: LoadLine | None, days: Mapping[int, Stored]) -> tuple[str, int, int, int, Stored]:
+    """Give a load line as LOAD_TERMS."""
+    if load is None:
+        return ("", NO_LOAD_LINE, 0, 0, None)
+    return (load.currency, load.capacity_minor, load.room_minor, load.stress_ppb, days[load.drawn_on])
+
+
+def _changed_terms(line: Line | None, use: Use) -> tuple[int, int, int, int, int, int, int, str, str]:
     """Give a line as LINE_TERMS, with the changes of what is used and of the credit."""
+    if line is None:
+        return _terms_of(line)
     limits = (line.limit_minor, use.used, line.cash_limit_minor, use.cash, line.later_limit_minor, use.later)
     return (*limits, use.credit, line.currency, line.status)
 
@@ -238,11 +284,14 @@ def state_row(customer_id: int, held: Held, entries_count: int, days: Mapping[in
 
 def sheet_of(row: Row, numbers: Mapping[Any, int]) -> Sheet:
     """Give the sheet of a row of `statements.CUSTOMER`; `numbers` turns a stored day into its number."""
-    customer_id, opened_on, commands_count, limit, used, cash_limit, cash_used, later_limit, later_used, credit, currency, status = row
-    line = None
+    customer_id, opened_on, limit, used, cash_limit, cash_used, later_limit, later_used, credit, currency, status = row[:11]
+    commands_count, filings_count, load_currency, capacity, room, stress, load_on = row[11:]
+    line = load = None
     if status != STATUS_NONE:
         line = Line(currency, limit, used, cash_limit, cash_used, later_limit, later_used, status, credit)
-    return Sheet(customer_id, numbers[opened_on], commands_count, line)
+    if capacity != NO_LOAD_LINE:
+        load = LoadLine(load_currency, capacity, room, stress, numbers[load_on])
+    return Sheet(customer_id, numbers[opened_on], commands_count, line, filings_count, load)
 
 
 def looked_at(key: str, want: Want, rows: list[Row], numbers: Mapping[Any, int]) -> Taken:
@@ -278,6 +327,19 @@ def held_of(row: Row, numbers: Mapping[Any, int]) -> Held:
         tuple(unpack(posted)),
         summary,
     )
+
+
+def hold_filings(sheets: Mapping[int, Sheet], rows: Iterable[Row], numbers: Mapping[Any, int]) -> None:
+    """Take rows of `statements.FILINGS` into the sheets of their customers; one that came after the customer was read is left out."""
+    for customer_id, n, kind, subject, effective_on, recorded_at, actor, body in rows:
+        sheet = sheets[customer_id]
+        if n <= sheet.filings_count:
+            sheet.filings.append(Filing(n, kind, subject, numbers[effective_on], instant_of(recorded_at), actor, body))
+
+
+def instant_of(stored: str | datetime) -> datetime:
+    """Give the instant that a driver gives as text (SQLite) or with its zone (PostgreSQL)."""
+    return stored.astimezone(UTC) if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def fact_of(row: Row, numbers: Mapping[Any, int]) -> Fact:

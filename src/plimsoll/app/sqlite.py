@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from plimsoll.app import schema, statements
 from plimsoll.app.days import DayNumbers, StoredTexts
-from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_rows, looked_at, sheet_of
+from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
 from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.loan.facts import Fact
 
@@ -27,6 +27,8 @@ UNUSABLE: Final = (
 _LOOK: Final = statements.look(MARK, "")
 _LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
 _LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ?")
+_FILINGS: Final = statements.FILINGS + "= ?" + statements.BY_NUMBER
+_FILINGS_OF_KIND: Final = statements.FILINGS + "= ? AND kind IN ({kinds})" + statements.BY_NUMBER
 _OPEN: Final = statements.HELD + "st.customer_id = ? AND " + statements.IS_OPEN
 _NAMED: Final = statements.HELD + "st.customer_id = ? AND st.loan_id = ?"
 _CUSTOMER: Final = statements.CUSTOMER + "= ?"
@@ -85,7 +87,7 @@ class SqliteTransaction:
 
     def take_one(self, key: str, want: Want) -> Taken:
         """Read everything one command needs. The whole database is under lock, so the key is always claimed."""
-        if len(want.loan_ids) > 1:
+        if len(want.loan_ids) > 1 or (want.loan_ids and want.is_all_open):
             return self.take([key], [want])
         with troubles():
             if want.is_all_open:
@@ -94,7 +96,10 @@ class SqliteTransaction:
                 rows = self.connection.execute(_LOOK_NAMED, (key, want.customer_id, want.loan_ids[0])).fetchall()
             else:
                 rows = self.connection.execute(_LOOK, (key, want.customer_id)).fetchall()
-        return looked_at(key, want, rows, self.numbers)
+        taken = looked_at(key, want, rows, self.numbers)
+        if want.kinds is not None:
+            self._hold_filings(taken.sheets[want.customer_id], want.kinds)
+        return taken
 
     def take(self, keys: Sequence[str], wants: Sequence[Want]) -> Taken:
         """Read everything some commands need; `wants` names each customer once."""
@@ -119,6 +124,16 @@ class SqliteTransaction:
         for loan_id in want.loan_ids:
             if loan_id not in sheet.loans:
                 hold_rows(sheets, self.connection.execute(_NAMED, (sheet.customer_id, loan_id)), self.numbers)
+        if want.kinds is not None:
+            self._hold_filings(sheet, want.kinds)
+
+    def _hold_filings(self, sheet: Sheet, kinds: tuple[str, ...]) -> None:
+        """Read filings of some kinds, () for all."""
+        if sheet.filings_count:
+            statement = _FILINGS_OF_KIND.format(kinds=", ".join("?" * len(kinds))) if kinds else _FILINGS
+            with troubles():
+                rows = self.connection.execute(statement, (sheet.customer_id, *kinds))
+                hold_filings({sheet.customer_id: sheet}, rows, self.numbers)
 
     def facts(self, customer_id: int, loan_id: int) -> tuple[Fact, ...]:
         """Read all facts of a loan, in the order recorded."""
@@ -133,18 +148,21 @@ class SqliteTransaction:
                 self.connection.execute(statements.insert_new(schema.rulebook, MARK), row)
             self._insert(schema.command, pending.commands)
             self._insert(schema.customer, pending.customers)
-            self._insert(schema.line, pending.new_lines())
+            self._insert(schema.line, pending.new_lines(self.days))
             self._insert(schema.loan, pending.loans)
             self._insert(schema.loan_state, pending.states(self.days, is_fresh=True))
             self._insert(schema.fact, pending.facts)
             self._insert(schema.journal, pending.legs)
             self._insert(schema.outbox, pending.outbox)
             self._insert(schema.audit, pending.audit)
+            self._insert(schema.filing, pending.filings)
+            if pending.work:
+                self.connection.executemany(statements.put_work(), pending.work.values())
             self._insert(schema.parked, pending.parked)
             self._insert(schema.close_shard, pending.shards)
             changed = [row[2:] + row[:2] for row in pending.states(self.days, is_fresh=False)]
             self._change(statements.update_state(MARK), changed)
-            self._change(statements.update_line_terms(MARK), pending.changed_lines())
+            self._change(statements.update_line_terms(MARK), pending.changed_lines(self.days))
             self._change(statements.use_limit_sqlite(), pending.uses())
             self.connection.execute("COMMIT")
 

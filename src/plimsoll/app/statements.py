@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Table
 
-from plimsoll.app.schema import loan_state
+from plimsoll.app.schema import loan_state, work_item
 
 STATE_KEY: Final = ("customer_id", "loan_id")
 STATE_VALUES: Final = tuple(column.name for column in loan_state.columns if column.name not in STATE_KEY)
@@ -22,14 +22,16 @@ LINE_TERMS: Final = (
     "currency",
     "status",
 )
-LINE_CHANGES: Final = ("used_minor", "cash_used_minor", "later_used_minor", "credit_minor")
+LOAD_TERMS: Final = ("load_currency", "load_capacity_minor", "load_room_minor", "load_stress_ppb", "load_on")
+LINE_CHANGES: Final = ("used_minor", "cash_used_minor", "later_used_minor", "credit_minor", "commands_count", "filings_count")
 
 SEEN: Final = "SELECT key, digest, answer FROM command WHERE key "
 OPEN_ON: Final = "SELECT open_on FROM book"
 MOVE_OPEN_ON: Final = "UPDATE book SET open_on = ? WHERE open_on < ?"
 
-CUSTOMER_COLUMNS: Final = "li.customer_id, cu.opened_on, li.commands_count, " + ", ".join(f"li.{name}" for name in LINE_TERMS)
-CUSTOMER_WIDTH: Final = 3 + len(LINE_TERMS)
+_LINE_READ: Final = (*LINE_TERMS, "commands_count", "filings_count", *LOAD_TERMS)
+CUSTOMER_COLUMNS: Final = "li.customer_id, cu.opened_on, " + ", ".join(f"li.{name}" for name in _LINE_READ)
+CUSTOMER_WIDTH: Final = 2 + len(_LINE_READ)
 CUSTOMER: Final = f"SELECT {CUSTOMER_COLUMNS} FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
 
 HELD_COLUMNS: Final = "st.customer_id, st.loan_id, lo.product, lo.currency, lo.terms, " + ", ".join(f"st.{name}" for name in STATE_VALUES)
@@ -42,6 +44,8 @@ LOOK_AT_LOANS: Final = 3 + CUSTOMER_WIDTH
 """Where the columns of a loan begin in a row of `look`."""
 
 FACTS: Final = "SELECT kind, effective_on, amount_minor, a, b, more FROM fact WHERE customer_id = ? AND loan_id = ? ORDER BY n"
+FILINGS: Final = "SELECT customer_id, n, kind, subject, effective_on, recorded_at, actor, body FROM filing WHERE customer_id "
+BY_NUMBER: Final = " ORDER BY customer_id, n"
 
 _USE_LIMIT: Final = """
 UPDATE line SET
@@ -49,11 +53,13 @@ UPDATE line SET
     cash_used_minor = line.cash_used_minor + {cash},
     later_used_minor = line.later_used_minor + {later},
     credit_minor = line.credit_minor + {credit},
-    commands_count = line.commands_count + {commands}
+    commands_count = line.commands_count + {commands},
+    filings_count = line.filings_count + {filings}
 {source}
 WHERE line.customer_id = {customer}
     AND line.commands_count = {version}
-    AND ({need} <= 0 OR (line.status = 'open' AND line.used_minor + {need} <= line.limit_minor))
+    AND ({need} <= 0 OR (line.status = 'open' AND line.used_minor + {need} <= line.limit_minor
+        AND (line.load_capacity_minor < 0 OR line.used_minor + {need} <= line.load_capacity_minor)))
     AND ({need_cash} <= 0 OR line.cash_used_minor + {need_cash} <= line.cash_limit_minor)
     AND ({need_later} <= 0 OR line.later_used_minor + {need_later} <= line.later_limit_minor)
 """
@@ -62,7 +68,7 @@ WHERE line.customer_id = {customer}
 And nobody may have moved the customer since it was read: `version` is the count of commands then.
 """
 
-USE_NAMES: Final = ("customer", "used", "cash", "later", "credit", "commands", "need", "need_cash", "need_later", "version")
+USE_NAMES: Final = ("customer", "used", "cash", "later", "credit", "commands", "filings", "need", "need_cash", "need_later", "version")
 """Changes of one line; `need…` is how far use rose at its highest acceptance above what stood there, 0 where nothing was taken."""
 
 
@@ -120,6 +126,26 @@ def insert_new(table: Table, mark: str) -> str:
     return insert(table, mark) + " ON CONFLICT DO NOTHING"
 
 
+_WORK_CHANGES: Final = ", ".join(
+    f"{column.name} = excluded.{column.name}" for column in work_item.columns if not column.primary_key and column.name != "opened_at"
+)
+_INTO_ITS_PLACE: Final = f""" ON CONFLICT (customer_id, kind, subject) DO UPDATE SET {_WORK_CHANGES}, opened_at =
+    CASE WHEN work_item.state = 'done' AND excluded.state <> 'done' THEN excluded.opened_at ELSE work_item.opened_at END"""
+"""A row of a queue takes the place of the one before it; work that was done and comes again is opened anew."""
+
+
+@cache
+def put_work() -> str:
+    """Give the statement (SQLite) that puts a row of a queue into its place."""
+    return insert(work_item, "?") + _INTO_ITS_PLACE
+
+
+@cache
+def put_work_arrays(types: tuple[str, ...]) -> str:
+    """Give the statement (PostgreSQL) that puts any number of rows of queues into their places: one array for each column."""
+    return insert_arrays(work_item, types) + _INTO_ITS_PLACE
+
+
 @cache
 def copy_in(table: Table) -> str:
     """Give the COPY (PostgreSQL) that takes rows of all columns, in the order of the schema."""
@@ -141,12 +167,12 @@ def update_state_unmoved() -> str:
 
 @cache
 def update_line_terms(mark: str) -> str:
-    """Give the UPDATE of a customer's whole line: LINE_TERMS, the count of commands to add, the customer, the count when it was read.
+    """Give the UPDATE of a customer's whole line: all its columns in order but the customer, then that, and the count when it was read.
 
-    What is used, and the credit, come as changes: the close of a day may have moved them since they were read.
+    What is used, the credit and the counts come as changes: the close of a day may have moved them since they were read.
     """
-    values = ", ".join(f"{name} = {f'{name} + ' if name in LINE_CHANGES else ''}{mark}" for name in LINE_TERMS)
-    return f"UPDATE line SET {values}, commands_count = commands_count + {mark} WHERE customer_id = {mark} AND commands_count = {mark}"
+    values = ", ".join(f"{name} = {f'{name} + ' if name in LINE_CHANGES else ''}{mark}" for name in _LINE_READ)
+    return f"UPDATE line SET {values} WHERE customer_id = {mark} AND commands_count = {mark}"
 
 
 @cache

@@ -3,6 +3,7 @@
 The statements are data, so that the migration that puts them up and the test that leans on them read the same text.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Table
@@ -42,11 +43,16 @@ whoever was told that the day is open; the day is read after the lock is held, w
 """
 
 
-def guards(dialect: str) -> list[str]:
-    """Give the statements that make every append-only table refuse UPDATE, DELETE and (PostgreSQL) TRUNCATE, (SQLite) REPLACE."""
+def functions(dialect: str) -> list[str]:
+    """Give the statements that make what guards call."""
+    return [POSTGRES_ACCEPT, POSTGRES_STILL_OPEN, POSTGRES_FUNCTION] if dialect == "postgresql" else []
+
+
+def guards(dialect: str, names: Sequence[str]) -> list[str]:
+    """Give the statements that make append-only tables refuse UPDATE, DELETE and (PostgreSQL) TRUNCATE, (SQLite) REPLACE."""
     if dialect == "postgresql":
-        return [POSTGRES_ACCEPT, POSTGRES_STILL_OPEN, POSTGRES_FUNCTION] + [_postgres_guard(table.name) for table in APPEND_ONLY]
-    return [statement for table in APPEND_ONLY for statement in _sqlite_guards(table)]
+        return [_postgres_guard(name) for name in names]
+    return [statement for name in names for statement in _sqlite_guards(metadata.tables[name])]
 
 
 def _postgres_guard(table: str) -> str:
@@ -66,6 +72,25 @@ def _sqlite_guards(table: Table) -> list[str]:
         f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} {refuse}",
         f"CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name} WHEN EXISTS (SELECT 1 FROM {name} WHERE {same}) {refuse}",  # noqa: S608
     ]
+
+
+POSTGRES_SAME_RIGHTS: Final = """
+DO $$
+DECLARE holder name;
+BEGIN
+    FOR holder IN SELECT DISTINCT grantee FROM information_schema.role_table_grants
+        WHERE table_schema = 'public' AND table_name = '{like}' AND privilege_type = 'INSERT' AND grantee NOT IN ('PUBLIC', grantor)
+    LOOP
+        EXECUTE format('GRANT {rights} ON {table} TO %I', holder);
+    END LOOP;
+END $$
+"""
+
+
+def same_rights(table: str, like: str) -> str:
+    """Give the statement (PostgreSQL) that lets whoever may write to one table write to a new one in the same way."""
+    rights = "SELECT, INSERT" if metadata.tables[table] in APPEND_ONLY else "SELECT, INSERT, UPDATE"
+    return POSTGRES_SAME_RIGHTS.format(like=like, table=table, rights=rights)
 
 
 def grants(role: str, database: str, *, is_login: bool) -> list[str]:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from plimsoll.app.triggers import guards
+from plimsoll.app.triggers import functions, guards
 
 revision = "0001"
 down_revision = None
@@ -19,7 +19,8 @@ def upgrade() -> None:
     _appended()
     _command()
     _close()
-    for statement in guards(op.get_bind().dialect.name):
+    dialect = op.get_bind().dialect.name
+    for statement in functions(dialect) + guards(dialect, ("fact", "journal", "audit", "standing_accrual")):
         op.execute(statement)
 
 
