@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from plimsoll.app.wiring import COMMANDS, parts_of
+from plimsoll.app.wiring import WIRING, parts_of
 from plimsoll.ledger.chart import CODES
 from plimsoll.loan.book import Decision
 from plimsoll.units.money import text_of
@@ -100,5 +100,6 @@ def test_every_command_has_a_case_that_works_and_one_that_is_refused():
     steps = [step for case in cases() for step in case.values[0]["steps"] if "do" in step]
     works = {step["do"] for step in steps if "refused" not in step} | {"open_customer", "open_line"}
     refused = {step["do"] for step in steps if "refused" in step}
-    assert not set(COMMANDS) - works, "no case in which it works"
-    assert not set(COMMANDS) - refused, "no case in which it is refused"
+    ours = {verb.name for verb in WIRING.values() if verb.decide.__module__.startswith("plimsoll.servicing.")}
+    assert not ours - works, "no case in which it works"
+    assert not ours - refused, "no case in which it is refused"

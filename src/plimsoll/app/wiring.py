@@ -1,9 +1,11 @@
 """The commands of the house in one ordered table, and how a command is read from text: a JSON object or a row of a file.
 
 A command is written with the names of its fields, except that an amount drops its unit: `amount_minor` 12000 is written
-`"amount": "120.00"` beside `"currency": "CNY"`. Days are ISO dates, rates decimal text. Empty means not given.
+`"amount": "120.00"` beside `"currency": "CNY"`. Days are ISO dates, rates decimal text, a body is a JSON object (in a row its text).
+Empty means not given.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
@@ -11,6 +13,19 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.execute import Verb, Wiring
+from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
+from plimsoll.origination import (
+    apply,
+    approve_review,
+    claim_review,
+    demand_review,
+    provide_documents,
+    record_evidence,
+    release_review,
+    request_documents,
+    review,
+    withdraw_application,
+)
 from plimsoll.servicing import (
     charge_off,
     close_line,
@@ -63,6 +78,17 @@ WIRING: Final[Wiring] = {
     close_line.CloseLine: Verb("close_line", close_line.decide, close_line.READS),
     charge_off.ChargeOff: Verb("charge_off", charge_off.decide, charge_off.READS),
     recover.Recover: Verb("recover", recover.decide, recover.READS),
+    # Origination
+    record_evidence.RecordEvidence: Verb("record_evidence", record_evidence.decide, record_evidence.READS),
+    apply.Apply: Verb("apply", apply.decide, apply.READS),
+    withdraw_application.WithdrawApplication: Verb("withdraw_application", withdraw_application.decide, withdraw_application.READS),
+    claim_review.ClaimReview: Verb("claim_review", claim_review.decide, claim_review.READS),
+    release_review.ReleaseReview: Verb("release_review", release_review.decide, release_review.READS),
+    request_documents.RequestDocuments: Verb("request_documents", request_documents.decide, request_documents.READS),
+    provide_documents.ProvideDocuments: Verb("provide_documents", provide_documents.decide, provide_documents.READS),
+    review.Review: Verb("review", review.decide, review.READS),
+    approve_review.ApproveReview: Verb("approve_review", approve_review.decide, approve_review.READS),
+    demand_review.DemandReview: Verb("demand_review", demand_review.decide, demand_review.READS),
 }
 """What each command is called, what decides on it, and what that reads."""
 
@@ -71,7 +97,7 @@ COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, verb in W
 
 WHOLE_MAX: Final = 2**63 - 1
 TEXT_LENGTH_MAX: Final = 500
-DAYS_MAX: Final = 600
+LIST_LENGTH_MAX: Final = 600
 _MINOR: Final = "_minor"
 
 
@@ -148,12 +174,41 @@ def _day(value: object) -> date:
     return parse_date(value)  # type: ignore[arg-type]  # what is not text is refused there
 
 
+def _list(value: object) -> list[object]:
+    """Read a list, or what stands with spaces between it in a file."""
+    values = value.split() if isinstance(value, str) else value
+    if not isinstance(values, list) or len(values) > LIST_LENGTH_MAX:
+        raise Malformed("field_malformed", repr(value)[:60], remedy=f"A list of at most {LIST_LENGTH_MAX}.")
+    return values
+
+
 def _days(value: object) -> tuple[date, ...]:
-    """Read a list of days, or days with spaces between them in a file."""
-    days = value.split() if isinstance(value, str) else value
-    if not isinstance(days, list) or len(days) > DAYS_MAX:
-        raise Malformed("field_malformed", repr(value)[:60], remedy=f"A list of at most {DAYS_MAX} days.")
-    return tuple(_day(day) for day in days)
+    return tuple(_day(day) for day in _list(value))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(_text(text) for text in _list(value))
+
+
+def _flag(value: object) -> bool:
+    """Read true or false of JSON, or the words in a file."""
+    if value is True or value is False:
+        return value
+    if value not in ("true", "false"):
+        raise Malformed("field_malformed", repr(value)[:60], remedy="true or false.")
+    return value == "true"
+
+
+def _body(value: object) -> Body:
+    """Read a JSON object, or the text of one, and give it as the one text that says it."""
+    try:
+        said = json.loads(value) if isinstance(value, str) and len(value) <= BODY_LENGTH_MAX else value
+        body = body_of(said) if isinstance(said, dict) else Body("")
+        if 0 < len(body.encode()) <= BODY_LENGTH_MAX:
+            return body
+    except (ValueError, RecursionError):
+        pass
+    raise Malformed("field_malformed", repr(value)[:60], remedy=f"A JSON object of at most {BODY_LENGTH_MAX} bytes.")
 
 
 def _rate(value: object) -> Rate:
@@ -166,6 +221,9 @@ _READERS: Final[Mapping[object, Callable[[object], object]]] = {
     date: _day,
     date | None: _day,
     tuple[date, ...]: _days,
+    tuple[str, ...]: _texts,
+    bool: _flag,
+    Body: _body,
     Rate: _rate,
     Rate | None: _rate,
 }

@@ -7,7 +7,7 @@ references into the vault. Money in a body is whole minor units, rates are decim
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NewType
 
 BODY_LENGTH_MAX: Final = 200_000
 """Bytes of a body in UTF-8."""
@@ -17,11 +17,19 @@ KINDS: Final = frozenset(
         # servicing
         "load_line",
         # origination
-        "application",
+        "application.applied",
+        "application.withdrawn",
         "evidence",
         "decision",
-        "review",
-        "offer",
+        "review.claimed",
+        "review.asked",
+        "review.provided",
+        "review.opinion",
+        "review.approved",
+        "review.returned",
+        "review.demanded",
+        "offer.made",
+        "offer.signed",
         # protection
         "consent",
         "consent.granted",
@@ -35,6 +43,9 @@ KINDS: Final = frozenset(
 )
 """The closed list of what can be on record; a department adds its kinds under its own heading."""
 
+Body = NewType("Body", str)
+"""A JSON object as `body_of` writes it: the type of a field of a command that holds one."""
+
 WORK_STATES: Final = ("open", "claimed", "waiting", "done")
 
 
@@ -47,7 +58,7 @@ class Filing(NamedTuple):
     on: int  # day number it takes effect
     at: datetime  # instant recorded, UTC
     actor: str
-    body: str  # a JSON object as `body_of` writes it
+    body: str  # a Body
 
 
 class NewFiling(NamedTuple):
@@ -70,13 +81,13 @@ class WorkItem(NamedTuple):
     note: str  # one line for the list, without personal data
 
 
-def body_of(said: Mapping[str, object]) -> str:
+def body_of(said: Mapping[str, object]) -> Body:
     """Give a JSON object as the one text that says it: keys sorted, no space, no number that is not finite."""
-    return _CANONICAL.encode(said)
+    return Body(_CANONICAL.encode(said))
 
 
 def read_body(filing: Filing | NewFiling) -> dict[str, Any]:
-    """Give what a body says."""
+    """Give what the body of a filing says."""
     said: dict[str, Any] = json.loads(filing.body)
     return said
 

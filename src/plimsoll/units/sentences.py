@@ -210,6 +210,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "reasons_missing": ("没有填写理由。每一个人工决定都必须有理由。", "No reason is given. Every decision of a person has one."),
     "reason_unknown": ("理由代码不在目录中。请使用目录内的代码。", "The reason code is not in the catalogue. Use one that is."),
     "role_unknown": ("不认识该审批角色。请核对角色名称。", "That rank of reviewer is not known. Check its name."),
+    "maker_cannot_check": ("作出意见的人不能复核自己的意见。请由另一位审核员复核。", "Who gave the opinion cannot approve it. Let another reviewer look at it."),
     "authority_exceeded": ("金额超过该角色的审批权限。请提交给更高权限的审核员。", "The amount is more than that rank may grant. Pass the case to a higher one."),
     "document_unknown": ("不能要求该种材料。请从列出的材料中选择。", "That kind of document cannot be asked for. Choose from those listed."),
     "document_provided": ("该材料客户已经提供过，不得重复要求。", "The borrower has provided that document already, and is not asked for it twice."),
@@ -233,4 +234,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "table_backtest_missing": ("没有针对这一版内容的回测，不能启用。请先对该版本做回测并附上报告。", "There is no back-test of exactly this table, so it cannot be activated. Run one and hand in its report."),
     "table_backtest_differs": ("回测报告与该决策表不是同一版，或报告被改动。请重新回测。", "The back-test is of another version of the table, or was changed afterwards. Run it again."),
     "population_malformed": ("回测样本的行无法使用：缺少列、类型不对或结论不认识。请按提示改正。", "A row of the population cannot be used: a column is missing, a type is wrong, or an outcome is not known. Correct it as told."),
+    # Load line, price and limit
+    "load_income_missing": ("没有任何收入证据，无法划定偿债水位线（既不是零，也不是不限）。请提供收入证明后再评估。", "There is no evidence of income, so no load line can be drawn: not zero, and not without a bound. Bring proof of income and assess again."),
+    "load_evidence_absurd": ("评估偿债能力的数据不合理（负数、为零的收入、过大或类型不明）。请核对来源。", "A figure for the load line cannot be meant: negative, an income of zero, too large or of an unknown kind. Check its source."),
+    "load_line_passed": ("这样做会使借款人超过偿债水位线，还款将超出其承受能力。请减少金额、延长期限，或先还款。", "This would put the borrower over the load line: more than they can carry. Take a lower amount or a longer term, or repay first."),
+    "load_line_missing": ("该客户还没有偿债水位线，不能授信或提额。请先评估偿债能力并划定水位线。", "No load line is drawn for the customer, so no line may be opened or raised. Assess what the customer can carry first."),
+    "load_line_malformed": ("偿债水位线的数字不成立：金额不能为负，压力系数须为正，额度须与月供空间相符。请核对。", "The figures of the load line cannot be: amounts are not negative, the stress is above zero, and the capacity must fit the room of a month. Check them."),
+    "price_over_cap": ("按风险计算的保本利率高于当日综合融资成本上限，不能承保。可在信用改善后再申请。", "The rate that breaks even at this risk is above the cap on the all-in cost of the day, so nothing can be offered. Apply again when the record is better."),
+    "price_over_product": ("按风险计算的保本利率高于该产品的最高利率，不能以该产品承保。请选择其他产品或期限。", "The rate that breaks even at this risk is above the product's highest rate, so this product cannot be offered. Choose another product or term."),
+    "price_risk_unknown": ("没有可用的违约概率，无法定价。请先完成评分。", "There is no usable chance of default, so there is no price. Score the applicant first."),
+    "limit_too_small": ("可承受的额度低于产品的最低金额，不能授信。请降低其他负债或提供更多收入证明。", "The limit that can be granted is below the product's smallest amount. Lower other debts or bring more proof of income."),
+    "temporary_limit_malformed": ("临时额度须有到期日，且到期后的额度不得高于临时额度。请改正。", "A temporary limit needs a last day, and the limit after it may not be above the temporary one. Correct it."),
 }
