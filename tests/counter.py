@@ -45,7 +45,7 @@ class Counter:
         verb = WIRING[type(command)]
         want = want_of(command, verb.reads)
         load_facts(self.sheet, want, no_facts)
-        decision = verb.decide(self.sheet.book(want), command, self.rules)
+        decision = verb.decide(self.sheet.book(want, "test", NOW), command, self.rules)
         return decision if isinstance(decision, Refused) else self._post(decision, command.on.toordinal())
 
     def run(self, name: str, on: str, **said: object) -> Decision | Refused:
@@ -68,7 +68,7 @@ class Counter:
 
     def _post(self, decision: Decision, on: int) -> Decision | Refused:
         pending = Pending()
-        stamp = Stamp(NOW, Same(), 1, 1)
+        stamp = Stamp(NOW, Same(), 1, 1, NOW)
         self.said = []
         refused = post(self.sheet, decision, Request("test", "k", b"", "test", on), stamp, pending, no_facts)
         if refused is not None:

@@ -4,11 +4,14 @@ import re
 from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from plimsoll.app.posting import reading_of, want_of
-from plimsoll.app.wiring import COMMANDS, WIRING, parts_of, read_command
+from plimsoll.app.sheet import Want
+from plimsoll.app.wiring import _READERS, COMMANDS, WIRING, parts_of, read_command
+from plimsoll.loan.filing import Body
 from plimsoll.servicing.draw import Draw
 from plimsoll.servicing.repay import Repay
 from plimsoll.servicing.reschedule import Reschedule
@@ -134,8 +137,75 @@ def test_what_a_command_reads_follows_from_what_it_names():
     assert want_of(all_open, reads).is_all_open
 
 
+@pytest.mark.parametrize(
+    ("reads", "loan_id", "want"),
+    [
+        ("line", 7, Want(1)),
+        ("line+file", 0, Want(1, kinds=())),
+        ("loan", 7, Want(1, (7,))),
+        ("loan+facts+file:consent", 7, Want(1, (7,), with_facts=True, kinds=("consent",))),
+        ("open loans", 0, Want(1, is_all_open=True)),
+        ("open loans", 7, Want(1, (7,))),
+        ("open loans+file:consent,lesson", 0, Want(1, is_all_open=True, kinds=("consent", "lesson"))),
+        ("loan+open loans", 7, Want(1, (7,), is_all_open=True)),
+        ("loan+facts+open loans+file", 7, Want(1, (7,), True, True, ())),
+    ],
+)
+def test_what_a_verb_reads_is_said_in_words(reads: str, loan_id: int, want: Want):
+    assert want_of(SimpleNamespace(customer_id=1, loan_id=loan_id), reads) == want
+
+
+@pytest.mark.parametrize("reads", ["", "loans", "line+loan", "facts", "file", "line+facts", "line+file:gossip"])
+def test_what_nobody_can_read_is_a_bug(reads: str):
+    with pytest.raises(AssertionError):
+        want_of(SimpleNamespace(customer_id=1, loan_id=7), reads)
+
+
+def read_as(kind: object, value: object) -> object:
+    """Read the value of a field of a type."""
+    return _READERS[kind](value)
+
+
+@pytest.mark.parametrize("value", [{"b": 1, "a": {"d": None, "c": [True, "\u4e2d"]}}, ' {"b": 1, "a": {"d": null, "c": [true, "\u4e2d"]}}'])
+def test_a_body_is_read_from_json_and_from_its_text(value: object):
+    assert read_as(Body, value) == '{"a":{"c":[true,"\u4e2d"],"d":null},"b":1}'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x", "[1]", [1], "1", 1, None, '{"a":NaN}', {"a": float("inf")}, '{"a":1', r'{"a":"\ud800"}', {"a": "x" * 200_000},
+        '{"a":"' + "x" * 200_000 + '"}', '{"a":' + "[" * 90_000 + "]" * 90_000 + "}",
+    ],
+)  # fmt: skip
+def test_what_is_no_body_is_malformed(value: object):
+    with pytest.raises(Malformed) as wrong:
+        read_as(Body, value)
+    assert wrong.value.code == "field_malformed"
+    assert "200000" in wrong.value.remedy
+
+
+@pytest.mark.parametrize(("value", "flag"), [(True, True), (False, False), ("true", True), ("false", False)])
+def test_a_flag_is_read(value: object, flag: bool):
+    assert read_as(bool, value) is flag
+
+
+@pytest.mark.parametrize("value", [1, 0, "yes", "True", None, ["true"]])
+def test_what_is_no_flag_is_malformed(value: object):
+    with pytest.raises(Malformed):
+        read_as(bool, value)
+
+
+def test_lists_of_texts_are_read():
+    for written in (["id_card", "payslip"], "id_card payslip"):
+        assert read_as(tuple[str, ...], written) == ("id_card", "payslip")
+    for wrong in ({"a": 1}, [5], ["a"] * 601, 5):
+        with pytest.raises(Malformed):
+            read_as(tuple[str, ...], wrong)
+
+
 def test_every_command_can_be_written_with_every_field():
-    written = {str: "x", int: "3", date: "2026-03-01", Rate: "0.0004"}
+    written = {str: "x", int: "3", date: "2026-03-01", Rate: "0.0004", Body: "{}", bool: "true", tuple[str, ...]: "x y"}
     for name in COMMANDS:
         row = {key: "CNY" if key == "currency" else "1.00" if part.is_amount else written.get(_type(name, part.name), "2026-03-01")
                for key, part in parts_of(name).items()}  # fmt: skip
