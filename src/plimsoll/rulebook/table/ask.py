@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-from plimsoll.rulebook.table.axis import OTHER, Axis, Lookup, axis, no_rules, point_text, resolved
+from plimsoll.rulebook.table.axis import OTHER, Axis, Lookup, axes_of, no_rules, point_text, resolved
 from plimsoll.rulebook.table.table import Column, Deciding, Row, Span, Table, Test, Value
 
 _WHOLE: Final = 0
@@ -159,7 +159,7 @@ class Compiled:
 
 def compile_table(table: Table, lookup: Lookup = no_rules) -> Compiled:
     """Make a table quick to ask; `lookup` says what the rules that it names are worth. Raises Malformed rule_unknown, rule_not_in_force."""
-    axes = tuple(axis(column, (row.cells[place] for row in table.rows), lookup) for place, column in enumerate(table.columns))
+    axes = axes_of(table, lookup)
     sets = [[held.sets(row.cells[place], lookup) for place, held in enumerate(axes)] for row in table.rows]
     return Compiled(
         table=table,

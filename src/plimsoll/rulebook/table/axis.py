@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from plimsoll.rulebook.table.table import SCALE, Bound, Cell, Column, Known, Span, Test, Value, Words
+from plimsoll.rulebook.table.table import SCALE, Bound, Cell, Column, Known, Span, Table, Test, Value, Words
 from plimsoll.units.money import text_of
+from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed
 
 Lookup: TypeAlias = Callable[[str], Value | None]
@@ -87,6 +88,17 @@ class Axis:
         last = self.missing - 1 if high is None else bisect_right(self.cuts, high)
         return self.space & ~missing & ((1 << last + 1) - (1 << first))
 
+    def example(self, piece: int) -> Value | None:
+        """Give a value of a piece; None where it holds none that can be written down."""
+        if not self.column.is_ordered():
+            word = next(word for word, held in self.words.items() if held == piece)
+            return word == "yes" if self.column.kind == "yes-no" else word or _strange(self.words)
+        low = self.cuts[piece - 1] if piece else None
+        high = self.cuts[piece] - 1 if piece < len(self.cuts) else None
+        if self.column.kind in ("whole", "money"):
+            return low if low is not None else high if high is not None else 0
+        return _decimal(low, high)
+
     def text(self, pieces: int) -> str:
         """Write a set of pieces as people do: "600..649, missing"."""
         return " or ".join(self._stretch(first, last) for first, last in _runs(pieces))
@@ -103,6 +115,11 @@ class Axis:
         high = None if end == self.missing - 1 else self.cuts[end] - 1
         told = _between(low, high, self.column)
         return f"{told} or missing" if last == self.missing else told
+
+
+def axes_of(table: Table, lookup: Lookup = no_rules) -> tuple[Axis, ...]:
+    """Cut every column of a table; raises as `axis` does."""
+    return tuple(axis(column, (row.cells[place] for row in table.rows), lookup) for place, column in enumerate(table.columns))
 
 
 def axis(column: Column, cells: Iterable[Cell], lookup: Lookup) -> Axis:
@@ -150,6 +167,26 @@ def resolved(bound: Bound, column: Column, lookup: Lookup) -> int:
     return column.point(value) + bound.point
 
 
+def _strange(words: Iterable[str]) -> str:
+    """Give a word that none of some words is."""
+    return "x" + max(words, key=len)
+
+
+def _decimal(low: int | None, high: int | None) -> Value | None:
+    """Give a decimal whose point lies between two; an odd point is a decimal with a tenth digit, which only a rate can hold."""
+    if low is None:
+        low = high - high % 2 - 2 * SCALE if high is not None else 0
+    point = low + low % 2
+    if high is None or point <= high:
+        return decimal_text(point) if point < 0 else _rate(point // 2, SCALE)
+    return _rate(10 * (low // 2) + 5, 10 * SCALE) if low > 0 else None
+
+
+def _rate(num: int, den: int) -> Rate:
+    """Give a rate with no zero to strip, so that equal ones are equal."""
+    return Rate(num, den).times(Rate(1, 1))
+
+
 def _runs(pieces: int) -> list[tuple[int, int]]:
     """Give the first and last piece of each run of neighbours."""
     found, piece = [], 0
@@ -188,6 +225,11 @@ def point_text(point: int, column: Column) -> str:
         return str(point)
     if column.kind == "money":
         return text_of(point, column.currency)
+    return decimal_text(point)
+
+
+def decimal_text(point: int) -> str:
+    """Write an even point of a decimal column as the shortest decimal."""
     whole, part = divmod(abs(point) // 2, SCALE)
     digits = f"{part:09}".rstrip("0")
     return f"{'-' if point < 0 else ''}{whole}{'.' + digits if digits else ''}"

@@ -32,7 +32,7 @@ _HALF_WIDTH: Final = "Use half-width signs and digits: >= <= > < .. [ ] ( ) and 
 
 def refuse_formula(text: str) -> None:
     """Refuse what a spreadsheet would calculate; raises Malformed table_cell_formula."""
-    if text.startswith(FORMULA) or (text.startswith("-") and "(" in text):
+    if text.startswith(FORMULA):
         remedy = "Write 600 for equal to 600." if re.fullmatch(r"=\s*[\w.]+", text) else "Write the value itself, as text."
         raise Malformed("table_cell_formula", f"{text!r}"[:80], remedy=remedy)
 
