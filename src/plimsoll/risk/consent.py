@@ -5,7 +5,7 @@ by grace. A newer version of the notice asks again: what was agreed to under the
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import Filing, read_body
@@ -52,11 +52,11 @@ def consent_in_force(filings: Iterable[Filing], purpose: str, at: datetime, vers
     return found
 
 
-def required_version(rules: Rules, purpose: str, at: datetime) -> int | Refused:
-    """Give the version of a purpose's notice that is in force on the day of an instant; refuses consent_purpose_unknown."""
+def required_version(rules: Rules, purpose: str, on: date) -> int | Refused:
+    """Give the version of a purpose's notice that is in force on a day; refuses consent_purpose_unknown."""
     known = rules.purposes.get(purpose)
-    notice = None if known is None else known.notice(at.date())
-    return Refused("consent_purpose_unknown", "", f"{purpose!r} on {at.date()}") if notice is None else notice.version
+    notice = None if known is None else known.notice(on)
+    return Refused("consent_purpose_unknown", "", f"{purpose!r} on {on}") if notice is None else notice.version
 
 
 def refuse_without_consent(filings: Iterable[Filing], purpose: str, at: datetime, rules: Rules) -> Refused | None:
@@ -64,7 +64,7 @@ def refuse_without_consent(filings: Iterable[Filing], purpose: str, at: datetime
 
     Refuses consent_purpose_unknown, consent_missing, consent_withdrawn, consent_outdated.
     """
-    version = required_version(rules, purpose, at)
+    version = required_version(rules, purpose, at.date())
     if isinstance(version, Refused):
         return version
     found = consent_in_force(filings, purpose, at, version)

@@ -30,9 +30,9 @@ class Drawn(NamedTuple):
     """A loan as it would be made, and the version of the product that it is made under."""
 
     new: NewLoan
+    agreed: LoanTerms
     version: Version
     repayment: str
-    due: DueDays
 
 
 def drawn(loan_id: int, asked: Drawing, rules: Rules) -> Drawn | Refused:
@@ -54,8 +54,8 @@ def drawn(loan_id: int, asked: Drawing, rules: Rules) -> Drawn | Refused:
     due = _due_days(asked, version, offer, repayment, rules)
     if isinstance(due, Refused):
         return due
-    terms = write_loan(_terms(asked, version, offer, repayment, due, rules))
-    return Drawn(NewLoan(loan_id, version.product, version.since.isoformat(), terms), version, repayment, due)
+    agreed = _terms(asked, version, offer, repayment, due, rules)
+    return Drawn(NewLoan(loan_id, version.product, version.since.isoformat(), write_loan(agreed)), agreed, version, repayment)
 
 
 def _refuse_terms(asked: Drawing, version: Version, offer: LoanOffer) -> Refused | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from plimsoll.rulebook.consent_notice import Purpose, read_purposes
+from plimsoll.rulebook.lender import Lender, read_lender
+from plimsoll.rulebook.lesson import Lesson, read_lessons
 from plimsoll.rulebook.product import LoanOffer, Version, read_product
 from plimsoll.rulebook.read import Field, Plain, read
 from plimsoll.rulebook.rule import ANY, Row, Rule, Value, read_rule, read_title
@@ -19,6 +21,7 @@ from plimsoll.units.refusal import Malformed, Refused
 
 FOLDER: Final = Path(__file__).parent
 """The rulebook that comes with the package."""
+LENDER: Final = "policy/lender/lender.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Rules:
     calendars: Mapping[str, Calendar]
     digest: str
     purposes: Mapping[str, Purpose]
+    lessons: Mapping[str, Lesson]
+    lender: Lender
 
     def rule(self, key: str) -> Rule:
         """Give a rule by its key; raises Malformed rule_unknown."""
@@ -169,11 +174,18 @@ def load(folder: Path = FOLDER) -> Rules:
     rules = _load_rules(folder, content, licences)
     calendars = {calendar.name: calendar for calendar in map(read_calendar, _files(folder, "calendar/*.yaml", content))}
     products = _load_products(folder, content, licences, rules, calendars)
-    purposes: dict[str, Purpose] = {}
-    for field in _files(folder, "policy/consents/*.yaml", content):
-        purposes |= read_purposes(field)
+    purposes = {name: one for field in _files(folder, "policy/consents/*.yaml", content) for name, one in read_purposes(field).items()}
+    lessons = {name: one for field in _files(folder, "policy/lessons/*.yaml", content) for name, one in read_lessons(field).items()}
+    lender = _read_lender(folder, content)
     told = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Rules(rules, licences, products, calendars, hashlib.sha256(told.encode()).hexdigest(), purposes)
+    return Rules(rules, licences, products, calendars, hashlib.sha256(told.encode()).hexdigest(), purposes, lessons, lender)
+
+
+def _read_lender(folder: Path, content: dict[str, Plain]) -> Lender:
+    """Read who lends; there is one lender in a rulebook."""
+    field = read(folder.joinpath(LENDER), LENDER)
+    content[LENDER] = field.plain()
+    return read_lender(field)
 
 
 def _files(folder: Path, pattern: str, content: dict[str, Plain]) -> Iterator[Field]:

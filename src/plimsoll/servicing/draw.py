@@ -53,5 +53,5 @@ def decide(book: Book, command: Draw, rules: Rules) -> Decision | Refused:
         return found
     amount = text_of(command.amount_minor, command.currency)
     paid_out = {"loan_id": command.loan_id, "on": command.on.isoformat(), "amount": amount, "currency": command.currency}
-    answer = {"loan_id": command.loan_id, "first_due_on": date.fromordinal(found.due.days()[0]).isoformat()}
+    answer = {"loan_id": command.loan_id, "first_due_on": date.fromordinal(found.agreed.due.days()[0]).isoformat()}
     return Decision(loans=(found.new,), messages=(("pay_out", tell(paid_out)),), answer=tell(answer))
