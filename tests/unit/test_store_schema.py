@@ -22,7 +22,7 @@ ROWS = {
     "rulebook": rows.RulesRow,
     "close_shard": rows.ShardRow,
 }
-NOT_OF_A_CUSTOMER = {"book", "rulebook", "account", "close_run", "close_shard", "standing_accrual"}
+NOT_OF_A_CUSTOMER = {"book", "rulebook", "account", "close_run", "close_shard", "standing_accrual", "artefact", "artefact_step"}
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import exc, text
 
+from plimsoll.app.governed import Act, Draft, register
 from plimsoll.app.opening import create_store
 from plimsoll.app.roles import grant_role
 from plimsoll.app.schema import APPEND_ONLY
 from plimsoll.app.trouble import StoreTrouble
+from plimsoll.risk.score.lifecycle import MOVES
 from tests.toys import NOW, Draw, Note, Open, Repay, counts, rows, run
 
 TABLES = [table.name for table in APPEND_ONLY]
@@ -18,6 +20,7 @@ def used(store):
     run(store, Draw("b", 1, 10, 100_000))
     run(store, Repay("c", 1, 5_000, 10))
     run(store, Note("d", 1))
+    register(store, Draft("model", "application", "d1", "{}"), MOVES, Act("ana", NOW, "a first one"))
     with store.engine.connect() as connection:
         connection.execute(
             text("INSERT INTO standing_accrual VALUES ('2026-01-15', 'cash-line', 'CNY', 3, 40, :at)"), {"at": NOW.isoformat(sep=" ")}

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -25,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The migration that makes the tables as they stand here."""
 
 STATUS_OPEN: Final = "open"
@@ -310,7 +311,7 @@ filing = Table(
     _text("body"),  # JSON object; the last column, since it may be long
     sqlite_with_rowid=False,
 )
-Index("ix_filing_kind", filing.c.kind, filing.c.effective_on)
+Index("ix_filing_kind", filing.c.kind, filing.c.effective_on, filing.c.customer_id, filing.c.n)
 
 work_item = Table(
     "work_item",
@@ -341,5 +342,46 @@ standing_accrual = Table(
     _instant("recorded_at"),
 )
 
-APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing)
+artefact = Table(
+    "artefact",
+    metadata,
+    _text("digest", key=True),
+    _text("kind"),  # "model", "table": what governs decisions and belongs to no customer
+    _text("name"),
+    _text("state"),  # moved by the database with each step
+    _text("made_by"),
+    _instant("made_at"),
+    _text("body"),
+)
+Index(
+    "ix_artefact_champion",
+    artefact.c.kind,
+    artefact.c.name,
+    unique=True,
+    sqlite_where=artefact.c.state == "champion",
+    postgresql_where=artefact.c.state == "champion",
+)
+
+artefact_step = Table(
+    "artefact_step",
+    metadata,
+    Column("digest", Text, ForeignKey("artefact.digest"), primary_key=True),
+    _number("n", key=True),  # counted from 1 within the thing
+    _text("verb"),
+    _text("before_state"),
+    _text("after_state"),
+    _text("duty"),  # rulebook.duties
+    _text("actor"),
+    _instant("at"),
+    _text("reason"),
+    _text("evidence"),  # JSON: what the step rests on, "" for nothing
+    CheckConstraint("duty IN ('', 'build', 'check', 'approve')", name="ck_artefact_step_duty"),
+    CheckConstraint("actor <> '' AND reason <> ''", name="ck_artefact_step_said"),
+    CheckConstraint(
+        "before_state = 'champion' OR after_state <> 'champion' OR (duty = 'approve' AND evidence <> '')",
+        name="ck_artefact_step_champion",
+    ),
+)
+
+APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing, artefact_step)
 """What was written there stays as it was written; triggers and grants refuse anything else."""
