@@ -39,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "doctor": Command("plimsoll.interfaces.cli.doctor:command", "what is wrong with an installation or a book, and the remedy"),
     "model": Command("plimsoll.interfaces.cli.model:app", "measure, train and use the models that score applicants"),
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
+    "price": Command("plimsoll.interfaces.cli.price:app", "which risks a cap leaves room for, and what each grade is asked"),
     "quote": Command("plimsoll.interfaces.cli.quote:command", "the schedule of a loan or plan, and what it costs a year"),
     "replay": Command("plimsoll.interfaces.cli.replay:app", "book real accounts of other lenders and compare with their record"),
     "rules": Command("plimsoll.interfaces.cli.rules:app", "what is in force on a day, by what source, and what comes next"),
