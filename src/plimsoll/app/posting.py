@@ -36,7 +36,7 @@ READS_LINE, READS_LOAN, READS_FACTS, READS_OPEN_LOANS, READS_FILE = "line", "loa
 READS_LOAN_FACTS: Final = f"{READS_LOAN}+{READS_FACTS}"
 """What a verb reads, joined by "+": the line alone, or the loan that the command names, all of its facts, all open loans, the file.
 
-"open loans" alone reads only the loan that the command names, where it names one. "file" may say of which kinds: "file:consent,lesson".
+"open loans" alone reads only the loan that the command names, where it names one. "file" may say of which kinds: "file:consent.granted,lesson.taken".
 """
 _NOWHERE = Position(*(0,) * len(Position._fields))
 

@@ -26,6 +26,7 @@ from plimsoll.origination import (
     review,
     withdraw_application,
 )
+from plimsoll.protection import confirm_disclosure, grant_consent, show_disclosure, withdraw_consent
 from plimsoll.servicing import (
     charge_off,
     close_line,
@@ -89,6 +90,11 @@ WIRING: Final[Wiring] = {
     review.Review: Verb("review", review.decide, review.READS),
     approve_review.ApproveReview: Verb("approve_review", approve_review.decide, approve_review.READS),
     demand_review.DemandReview: Verb("demand_review", demand_review.decide, demand_review.READS),
+    # Protection
+    grant_consent.GrantConsent: Verb("grant_consent", grant_consent.decide, grant_consent.READS),
+    withdraw_consent.WithdrawConsent: Verb("withdraw_consent", withdraw_consent.decide, withdraw_consent.READS),
+    show_disclosure.ShowDisclosure: Verb("show_disclosure", show_disclosure.decide, show_disclosure.READS),
+    confirm_disclosure.ConfirmDisclosure: Verb("confirm_disclosure", confirm_disclosure.decide, confirm_disclosure.READS),
 }
 """What each command is called, what decides on it, and what that reads."""
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, Held, refuse_customer
+from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
-from plimsoll.loan.layout import A_BILL_DAY, A_DUE_DAY, T_PENALTY_DEN, T_PENALTY_NUM
 from plimsoll.loan.terms import LOAN
-from plimsoll.risk.disclose import NO_RATE, PLANS, AccountSeen, Ask, digest_of, said, table_of
+from plimsoll.risk.disclose import NO_RATE, PLANS, AccountSeen, Ask, account_seen, digest_of, said, table_of
 from plimsoll.risk.disclosure_words import TEMPLATE
 from plimsoll.risk.gate import SHOWN
 from plimsoll.rulebook.rules import Rules
@@ -84,9 +83,3 @@ def _ask(book: Book, command: ShowDisclosure) -> Ask | Refused:
         command.limit_minor,
         account,
     )
-
-
-def account_seen(held: Held) -> AccountSeen:
-    """Give what a plan takes from its account."""
-    vector = held.terms.vector
-    return AccountSeen(vector[A_BILL_DAY], vector[A_DUE_DAY], vector[T_PENALTY_NUM], vector[T_PENALTY_DEN])

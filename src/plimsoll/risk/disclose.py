@@ -11,11 +11,13 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from plimsoll.loan.bill import month_day
+from plimsoll.loan.book import Held
 from plimsoll.loan.fold import fold
+from plimsoll.loan.layout import A_BILL_DAY, A_DUE_DAY, T_PENALTY_DEN, T_PENALTY_NUM
 from plimsoll.loan.state import Instalment, read_promise
 from plimsoll.risk.cost import annual_cost, periods_of
 from plimsoll.risk.disclosure_words import LAYOUTS, LINES, METHOD_WORDS, PLAN_COSTS, REPAYMENT_WORDS, TEMPLATE, WORDS
-from plimsoll.risk.drawn import Drawing, drawn
+from plimsoll.risk.drawn import Drawing, Drawn, drawn
 from plimsoll.risk.offer import account_offer, find_plan, product_in
 from plimsoll.rulebook.product import AccountOffer, Plan
 from plimsoll.rulebook.rules import Rules
@@ -71,12 +73,21 @@ class Table(NamedTuple):
     names: Mapping[str, Mapping[str, str]]  # by language: the lender, the funders
 
 
-def table_of(ask: Ask, rules: Rules) -> Table | Refused:
-    """Give the table of what is asked; refuses what the product refuses, disclosure_kind_unknown, fact_does_not_fit."""
+def account_seen(held: Held) -> AccountSeen:
+    """Give what a plan takes from its account."""
+    vector = held.terms.vector
+    return AccountSeen(vector[A_BILL_DAY], vector[A_DUE_DAY], vector[T_PENALTY_NUM], vector[T_PENALTY_DEN])
+
+
+def table_of(ask: Ask, rules: Rules, found: Drawn | None = None) -> Table | Refused:
+    """Give the table of what is asked; `found` is the loan that a draw makes of it, where it is known already.
+
+    Refuses what the product refuses, disclosure_kind_unknown, fact_does_not_fit.
+    """
     if ask.about not in KINDS:
         return Refused("disclosure_kind_unknown", "", f"{ask.about!r}; one of: {', '.join(KINDS)}")
     if ask.about in (DRAW, OFFER):
-        return _of_draw(ask, rules)
+        return _of_draw(ask, rules, found)
     version = product_in(rules, ask.product, ask.on, ask.currency)
     if isinstance(version, Refused):
         return version
@@ -119,10 +130,10 @@ def read_ask(body: Mapping[str, Any]) -> Ask:
     return Ask(**told | {"on": date.fromisoformat(body["on"]), "rate": Rate.parse(body["rate"]), "account": account})
 
 
-def _of_draw(ask: Ask, rules: Rules) -> Table | Refused:
+def _of_draw(ask: Ask, rules: Rules, known: Drawn | None) -> Table | Refused:
     """Give the table of a draw, or of an offer by an example draw."""
     asked = Drawing(ask.on, ask.amount_minor, ask.currency, ask.rate, ask.instalments, ask.repayment, ask.product)
-    found = drawn(0, asked, rules)
+    found = drawn(0, asked, rules) if known is None else known
     if isinstance(found, Refused):
         return found
     agreed, terms = found.agreed, found.new.terms

@@ -9,7 +9,8 @@ from typing import Final
 
 from plimsoll.loan.book import Held
 from plimsoll.loan.filing import Filing, NewFiling, body_of, read_body
-from plimsoll.risk.disclose import Ask, Table, digest_of, table_of
+from plimsoll.risk.disclose import Ask, digest_of, table_of
+from plimsoll.risk.drawn import Drawn
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import LANGUAGES, Refused
 
@@ -31,11 +32,11 @@ def must_disclose(rules: Rules, licence: str, on: date) -> bool:
 
 
 def pass_disclosure(
-    filings: Sequence[Filing], ask: Ask, licence: str, rules: Rules, about: str, table: Table | None = None
+    filings: Sequence[Filing], ask: Ask, licence: str, rules: Rules, about: str, found: Drawn | None = None
 ) -> tuple[NewFiling, ...] | Refused:
     """Give what goes on record when a debt is taken as disclosed: the confirmation is used up by `about` (a loan, an application).
 
-    Only a table with exactly these numbers counts, confirmed and not used before. `table` is that of `ask` where it is known already.
+    Only a table with exactly these numbers counts, confirmed and not used before. `found` is the loan of a draw.
     Nothing where no law asks for it.
 
     Refuses disclosure_missing, disclosure_not_confirmed, disclosure_changed, and what the product refuses.
@@ -45,11 +46,11 @@ def pass_disclosure(
     shown = {filing.subject for filing in filings if filing.kind == SHOWN}
     if not shown:
         return Refused("disclosure_missing", "CN.COST.DISCLOSURE", ask.about)
-    found = table_of(ask, rules) if table is None else table
-    if isinstance(found, Refused):
-        return found
+    table = table_of(ask, rules, found)
+    if isinstance(table, Refused):
+        return table
     waiting = unused(filings)
-    digests = {digest_of(found, language): language for language in LANGUAGES}
+    digests = {digest_of(table, language): language for language in LANGUAGES}
     for digest in digests:
         if digest in waiting:
             return (NewFiling(USED, digest, body_of({"about": about, "confirmed": waiting[digest]})),)

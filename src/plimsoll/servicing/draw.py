@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import Book, Decision, refuse_customer
-from plimsoll.risk.drawn import Drawing, drawn
+from plimsoll.loan.filing import NewFiling
+from plimsoll.risk.disclose import DRAW, Ask
+from plimsoll.risk.drawn import Drawing, Drawn, drawn
+from plimsoll.risk.gate import READS_FILE, pass_disclosure, refuse_untaught
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import refuse_use
 from plimsoll.servicing.open_line import CASH_LINE
@@ -13,7 +16,7 @@ from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
-READS = "loan"
+READS = f"loan+open loans+{READS_FILE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,13 @@ class Draw:
 def decide(book: Book, command: Draw, rules: Rules) -> Decision | Refused:
     """Open the loan and instruct the payment; refuses what the customer, the line and the product refuse, and loan_exists.
 
-    The limit is asked when the decision is posted: limit_exceeded, sub_limit_exceeded.
+    From the days on which rules ask for it, also lesson_needed, lesson_needed_again, disclosure_missing, disclosure_not_confirmed and
+    disclosure_changed. The limit is asked when the decision is posted: limit_exceeded, sub_limit_exceeded.
     """
     refused = refuse_customer(book, command.on) or refuse_use(book, command.currency)
     if refused is not None:
         return refused
-    if book.loans:
+    if any(held.loan_id == command.loan_id for held in book.loans):
         return Refused("loan_exists", "", f"loan {command.loan_id}")
     asked = Drawing(
         command.on, command.amount_minor, command.currency, command.rate, command.instalments, command.repayment, command.product
@@ -51,7 +55,29 @@ def decide(book: Book, command: Draw, rules: Rules) -> Decision | Refused:
     found = drawn(command.loan_id, asked, rules)
     if isinstance(found, Refused):
         return found
+    gone_through = _gates(book, command, found, rules)
+    if isinstance(gone_through, Refused):
+        return gone_through
     amount = text_of(command.amount_minor, command.currency)
     paid_out = {"loan_id": command.loan_id, "on": command.on.isoformat(), "amount": amount, "currency": command.currency}
     answer = {"loan_id": command.loan_id, "first_due_on": date.fromordinal(found.agreed.due.days()[0]).isoformat()}
-    return Decision(loans=(found.new,), messages=(("pay_out", tell(paid_out)),), answer=tell(answer))
+    return Decision(loans=(found.new,), messages=(("pay_out", tell(paid_out)),), answer=tell(answer), filings=gone_through)
+
+
+def _gates(book: Book, command: Draw, found: Drawn, rules: Rules) -> tuple[NewFiling, ...] | Refused:
+    """Ask whether the lesson was passed and the costs were confirmed; give what goes on record then."""
+    licence = found.version.licence
+    untaught = refuse_untaught(book.filings, book.loans, licence, command.on, rules)
+    if untaught is not None:
+        return untaught
+    ask = Ask(
+        DRAW,
+        command.on,
+        command.product,
+        command.currency,
+        command.amount_minor,
+        command.instalments,
+        command.rate,
+        command.repayment,
+    )
+    return pass_disclosure(book.filings, ask, licence, rules, str(command.loan_id), found)

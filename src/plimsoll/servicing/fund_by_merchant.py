@@ -6,13 +6,16 @@ from datetime import date
 from plimsoll.loan.book import Book, Decision
 from plimsoll.loan.facts import Fact, in_instalments
 from plimsoll.loan.layout import PURCHASED
+from plimsoll.risk.disclose import MERCHANT
+from plimsoll.risk.gate import READS_DISCLOSURES, pass_disclosure
 from plimsoll.risk.offer import find_plan
 from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.gate import about_next, plan_ask
 from plimsoll.servicing.purchase import Purchase, bought, find_shop_account
 from plimsoll.units.divide import half_even
 from plimsoll.units.refusal import Refused
 
-READS = "loan"
+READS = f"loan+{READS_DISCLOSURES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,14 @@ def decide(book: Book, command: FundByMerchant, rules: Rules) -> Decision | Refu
     found = find_shop_account(book, purchase, rules)
     if isinstance(found, Refused):
         return found
-    held, offer = found
+    held, offer, licence = found
     plan = find_plan(offer.merchant_plans, command.instalments, command.amount_minor, offer, command.currency)
     if isinstance(plan, Refused):
         return plan
+    ask = plan_ask(held, command.on, command.amount_minor, plan.instalments, MERCHANT)
+    gone_through = pass_disclosure(book.filings, ask, licence, rules, about_next(held))
+    if isinstance(gone_through, Refused):
+        return gone_through
     more = in_instalments(plan.instalments, (plan.fee.num, plan.fee.den), by_merchant=True)
     fact = Fact(PURCHASED, command.on.toordinal(), command.amount_minor, 0, 0, more)
-    return bought(held, purchase, fact, half_even(command.amount_minor * plan.fee.num, plan.fee.den))
+    return bought(held, purchase, fact, half_even(command.amount_minor * plan.fee.num, plan.fee.den), gone_through)

@@ -5,11 +5,15 @@ from datetime import date
 
 from plimsoll.loan.book import Book, Decision, Held
 from plimsoll.loan.facts import Fact, in_instalments
+from plimsoll.loan.filing import NewFiling
 from plimsoll.loan.layout import CHARGED_OFF, PURCHASED
+from plimsoll.risk.disclose import INSTALMENTS
+from plimsoll.risk.gate import READS_DISCLOSURES, pass_disclosure
 from plimsoll.risk.offer import account_offer, find_plan, product_in, refuse_amount
 from plimsoll.rulebook.product import AccountOffer
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_with_money, refuse_loan, refuse_use
+from plimsoll.servicing.gate import about_next, plan_ask
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
@@ -31,29 +35,39 @@ class Purchase:
     merchant: str = ""
     ref: str = ""
 
+    @property
+    def reads(self) -> str:
+        """Look into the file only where a plan has to be disclosed."""
+        return f"{READS}+{READS_DISCLOSURES}" if self.instalments else READS
+
 
 def decide(book: Book, command: Purchase, rules: Rules) -> Decision | Refused:
     """Record the purchase and instruct the payment to the merchant; the answer tells its number, which a refund names.
 
-    Refuses what the line, the account and the product refuse, plan_terms_not_offered, plan_amount_too_small. The limit is asked when
-    the decision is posted: limit_exceeded, sub_limit_exceeded.
+    Refuses what the line, the account and the product refuse, plan_terms_not_offered, plan_amount_too_small, and for instalments, where
+    the law asks for it, disclosure_missing, disclosure_not_confirmed, disclosure_changed. The limit is asked when the decision is
+    posted: limit_exceeded, sub_limit_exceeded.
     """
     found = find_shop_account(book, command, rules)
     if isinstance(found, Refused):
         return found
-    held, offer = found
+    held, offer, licence = found
     if not command.instalments:
         fact = Fact(PURCHASED, command.on.toordinal(), command.amount_minor)
         return bought(held, command, fact, 0)
     plan = find_plan(offer.purchase_plans, command.instalments, command.amount_minor, offer, command.currency)
     if isinstance(plan, Refused):
         return plan
+    ask = plan_ask(held, command.on, command.amount_minor, plan.instalments, INSTALMENTS)
+    gone_through = pass_disclosure(book.filings, ask, licence, rules, about_next(held))
+    if isinstance(gone_through, Refused):
+        return gone_through
     more = in_instalments(plan.instalments, (plan.fee.num, plan.fee.den), by_merchant=False)
-    return bought(held, command, Fact(PURCHASED, command.on.toordinal(), command.amount_minor, 0, 0, more), 0)
+    return bought(held, command, Fact(PURCHASED, command.on.toordinal(), command.amount_minor, 0, 0, more), 0, gone_through)
 
 
-def find_shop_account(book: Book, command: Purchase, rules: Rules) -> tuple[Held, AccountOffer] | Refused:
-    """Give the account to buy on, and what its product offers that day; refuses what forbids any purchase of that amount."""
+def find_shop_account(book: Book, command: Purchase, rules: Rules) -> tuple[Held, AccountOffer, str] | Refused:
+    """Give the account to buy on, what its product offers that day, and its licence; refuses what forbids any purchase of that amount."""
     held = find_with_money(book, command.loan_id, command.amount_minor, command.currency)
     if isinstance(held, Refused):
         return held
@@ -69,10 +83,10 @@ def find_shop_account(book: Book, command: Purchase, rules: Rules) -> tuple[Held
     if isinstance(offer, Refused):
         return offer
     refused = refuse_amount(command.amount_minor, offer.purchase_min_minor, offer.purchase_max_minor, command.currency)
-    return (held, offer) if refused is None else refused
+    return (held, offer, version.licence) if refused is None else refused
 
 
-def bought(held: Held, command: Purchase, fact: Fact, kept_minor: int) -> Decision:
+def bought(held: Held, command: Purchase, fact: Fact, kept_minor: int, filings: tuple[NewFiling, ...] = ()) -> Decision:
     """Decide on the purchase as recorded; the merchant is paid all but what is kept of it as the merchant's fee."""
     payment = {
         "loan_id": held.loan_id,
@@ -86,4 +100,5 @@ def bought(held: Held, command: Purchase, fact: Fact, kept_minor: int) -> Decisi
         facts=((held.loan_id, fact, detail(command.ref)),),
         messages=(("pay_merchant", tell(payment)),),
         answer=tell(recorded(held)),
+        filings=filings,
     )

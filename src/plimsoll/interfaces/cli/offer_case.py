@@ -1,4 +1,4 @@
-"""A quote by the rulebook: what a product offers on a day as a case, after the verb itself has decided whether it would be taken."""
+"""A quote by the rulebook: what a product offers on a day as a case, with what the product refuses; a quote is no debt, so no gate asks."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,15 +7,13 @@ from typing import Final, NamedTuple
 from plimsoll.loan.book import Book, Held, Line, NewLoan, open_loan
 from plimsoll.loan.layout import BULLET
 from plimsoll.loan.words import REPAYMENTS
+from plimsoll.risk.drawn import Drawing, drawn
 from plimsoll.risk.lawful import LAWS, breaches, costs_more, pace_of
 from plimsoll.risk.offer import find_plan
 from plimsoll.rulebook.product import PER_DAY, AccountOffer, LoanOffer, Plan, Version, read_every
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing import draw, fund_by_merchant, purchase
-from plimsoll.servicing.draw import Draw
-from plimsoll.servicing.fund_by_merchant import FundByMerchant
 from plimsoll.servicing.open_account import OpenAccount, new_account
-from plimsoll.servicing.purchase import Purchase
+from plimsoll.servicing.purchase import Purchase, find_shop_account
 from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
@@ -86,13 +84,10 @@ def _line(wish: Wish) -> Line:
 
 def _drawn(wish: Wish, version: Version, offer: LoanOffer, licence: str, rules: Rules) -> Offered | Refused:
     rate = wish.rate or offer.rate_max
-    command = Draw(
-        "quote", NOBODY, wish.on, NOBODY, wish.minor, wish.currency, rate, wish.instalments, wish.repayment, product=wish.product
-    )
-    decided = draw.decide(Book(NOBODY, wish.on.toordinal(), _line(wish), ()), command, rules)
-    if isinstance(decided, Refused):
-        return decided
-    new = decided.loans[0]
+    found = drawn(NOBODY, Drawing(wish.on, wish.minor, wish.currency, rate, wish.instalments, wish.repayment, wish.product), rules)
+    if isinstance(found, Refused):
+        return found
+    new = found.new
     penalty: Mapping[str, object] = {}
     if offer.penalty is not None:
         cap = rules.penalty_cap(version, wish.on)
@@ -159,9 +154,6 @@ def _bought(wish: Wish, version: Version, offer: AccountOffer, licence: str, rul
 def _refuse_purchase(wish: Wish, held: Held, rules: Rules) -> Refused | None:
     """Give why the purchase would not be taken."""
     book = Book(NOBODY, wish.on.toordinal(), _line(wish), (held,))
-    words = ("quote", NOBODY, wish.on, NOBODY, wish.minor, wish.currency, wish.instalments)
-    if wish.paid_by == MERCHANT:
-        decided = fund_by_merchant.decide(book, FundByMerchant(*words), rules)
-    else:
-        decided = purchase.decide(book, Purchase(*words), rules)
-    return decided if isinstance(decided, Refused) else None
+    bought = Purchase("quote", NOBODY, wish.on, NOBODY, wish.minor, wish.currency, wish.instalments)
+    found = find_shop_account(book, bought, rules)
+    return found if isinstance(found, Refused) else None
