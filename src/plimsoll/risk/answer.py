@@ -58,7 +58,7 @@ def read_answer(text: str, source: str, catalogue: Catalogue, known_at: datetime
     """Read and judge an answer; raises Malformed evidence_source_unknown, evidence_answer_malformed."""
     if source not in SOURCES:
         raise Malformed("evidence_source_unknown", repr(source)[:60], remedy=f"One of: {', '.join(SOURCES)}.")
-    said = _read_object(text)
+    said = read_object(text)
     extra = said.keys() - {"items", "unavailable", "digest"}
     if extra or ("items" in said) == ("unavailable" in said):
         raise _wrong(f"keys {', '.join(sorted(said))[:60]!r}", "Either items or unavailable, and a digest.")
@@ -73,8 +73,8 @@ def read_answer(text: str, source: str, catalogue: Catalogue, known_at: datetime
     return _judged(said["items"], source, catalogue, known_at, digest)
 
 
-def _read_object(text: str) -> dict[str, Any]:
-    """Read JSON that may come from anywhere: bounded, no number that is not finite, no key twice."""
+def read_object(text: str) -> dict[str, Any]:
+    """Read JSON that may come from anywhere: bounded, no number that is not finite, no key twice; raises evidence_answer_malformed."""
     if len(text) > LENGTH_MAX:
         raise _wrong(f"{len(text)} characters", f"At most {LENGTH_MAX}.")
     try:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from plimsoll.rulebook.feature import Catalogue, Feature, Value
+from plimsoll.loan.filing import Filing
+from plimsoll.risk.consent import refuse_without_consent
+from plimsoll.rulebook.feature import PURPOSES, Catalogue, Feature, Value
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.rate import Rate
 
@@ -83,6 +85,14 @@ def tolerance(rules: Rules, on: date) -> Tolerance:
     assert isinstance(other, Rate)
     assert isinstance(least, int)
     return Tolerance(proven, other, least)
+
+
+def withheld_at(filings: Iterable[Filing], instant: datetime, rules: Rules) -> frozenset[str]:
+    """Give the purposes for which no consent to the notice in force was in force at an instant; what the applicant says is never one."""
+    file = tuple(filings)
+    return frozenset(
+        purpose for purpose in PURPOSES if purpose != SAYS and refuse_without_consent(file, purpose, instant, rules) is not None
+    )
 
 
 def features_at(
