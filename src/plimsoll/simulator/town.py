@@ -30,6 +30,7 @@ from plimsoll.simulator.desk import Desk
 from plimsoll.simulator.diary import Commands, Diary, Scene
 from plimsoll.simulator.pay import HEARD, hear_due, stumble
 from plimsoll.simulator.people import Offers, Person, make_people
+from plimsoll.simulator.read_costs import READING, after_reading
 from plimsoll.simulator.shown import show
 from plimsoll.units.refusal import Refused
 
@@ -184,15 +185,15 @@ def open_line(person: Person, scene: Scene) -> Commands:
 
 
 def live(store: Store, town: Town, days: range, *, tape: Path, scans: str = MONTHLY, threads: int = 1) -> Iterator[LivedDay]:
-    """Live some days: each day's commands in bulk, then its close, then what the house sends is delivered and heard.
+    """Live some days: costs are read, then the day's commands in bulk, then its close, then what the house sends is delivered and heard.
 
     Tape and control totals are taken on every day ("daily"), or on the last of each month ("monthly"); always on the last day.
     """
     for day in days:
         on = date.fromordinal(day)
         morning, night = datetime.combine(on, MORNING), datetime.combine(on, NIGHT)
-        commands = town.commands(store, day)
-        outcomes = execute_many(store, WIRING, commands, actor=ACTOR, now=morning, rules=town.rules)
+        commands = after_reading(store, town.commands(store, day), on, morning, town.rules, ACTOR)
+        outcomes = execute_many(store, WIRING, commands, actor=ACTOR, now=morning + READING, rules=town.rules)
         town.answered(commands, outcomes, day)
         is_scanned = scans == DAILY or day == days[-1] or day == month_of(day)[-1]
         orders = Orders(decide, town.rules, night)
