@@ -14,6 +14,7 @@ WORDS = ("car", "home", "travel", "rent")
 ALL_WORDS = (*WORDS, "other")
 KINDS = ("whole", "rate", "number", "money", "text", "yes-no")
 RULES = ("no-match", "refer", "decline", "allow")
+VERDICTS = ("pass", "refer", "decline")
 WHOLES, SHARES = range(-3, 13), ("0", "0.1", "0.25", "0.3", "0.55", "0.5500", "0.9", "1", "2.5")
 NUMBERS = ("-2", "-0.5", "0", "0.1", "0.30", "1.25", "3")
 
@@ -34,10 +35,10 @@ def make_up(chance: random.Random, hit: str, rules: tuple[str, ...] = RULES, row
     told = "\n".join(f"  {name}: {_column(kind, rule)}" for name, kind, rule in columns)
     header = (
         f"name: made\ntitle: {{zh-CN: 随机, en: made}}\nhit: {hit}\nfrom: 2026-01-01\nsource: chance\nconfidence: default\n"
-        f"review_by: 2027-01-01\ncolumns:\n{told}\noutputs:\n  out: {{type: whole}}\n"
+        f"review_by: 2027-01-01\ncolumns:\n{told}\noutputs:\n  verdict: {{type: text}}\n"
     )
-    head = ["id", *(name for name, _, _ in columns), "out", "reason"]
-    lines = [";".join([f"R{n}", *row, str(n % 3), "WHY"]) for n, row in enumerate(cells)]
+    head = ["id", *(name for name, _, _ in columns), "verdict", "reason"]
+    lines = [";".join([f"R{n}", *row, VERDICTS[n % 3], "WHY"]) for n, row in enumerate(cells)]
     return Made(header, "\n".join([";".join(head), *lines]), columns, cells)
 
 
@@ -106,7 +107,9 @@ def answer(made: Made, values: Mapping[str, Value | None]) -> tuple[list[str], l
     """Give the rows that are hit, and the rows that lack a value with what is done then, cell by cell."""
     hits, lacking = [], []
     for n, row in enumerate(made.cells):
-        verdicts = [_holds(cell, kind, values.get(name), rule) for cell, (name, kind, rule) in zip(row, made.columns, strict=True)]
+        verdicts = [
+            _holds(cell, kind, values.get(name), rule, VERDICTS[n % 3]) for cell, (name, kind, rule) in zip(row, made.columns, strict=True)
+        ]
         if False in verdicts:
             continue
         stops = [verdict for verdict in verdicts if verdict is not True]
@@ -119,7 +122,7 @@ def answer(made: Made, values: Mapping[str, Value | None]) -> tuple[list[str], l
     return hits, lacking
 
 
-def _holds(cell: str, kind: str, value: Value | None, rule: str) -> bool | str:
+def _holds(cell: str, kind: str, value: Value | None, rule: str, verdict: str) -> bool | str:
     """Tell whether a cell holds, or what is done for want of a value."""
     parts = [] if cell in ("", "-") else cell.split(" or ")
     if not parts:
@@ -127,7 +130,7 @@ def _holds(cell: str, kind: str, value: Value | None, rule: str) -> bool | str:
     if value is None:
         if "missing" in parts:
             return True
-        return {"no-match": False, "allow": True}.get(rule, rule) if "known" not in parts else False
+        return {"no-match": False, "allow": verdict == "pass"}.get(rule, rule) if "known" not in parts else False
     return any(_part(part, kind, value) for part in parts)
 
 

@@ -13,7 +13,7 @@ from plimsoll.rulebook.consent_notice import Purpose, read_purposes
 from plimsoll.rulebook.lender import Lender, read_lender
 from plimsoll.rulebook.lesson import Lesson, read_lessons
 from plimsoll.rulebook.product import LoanOffer, Version, read_product
-from plimsoll.rulebook.read import Field, Plain, read
+from plimsoll.rulebook.read import Field, Plain, read, read_text
 from plimsoll.rulebook.rule import ANY, Row, Rule, Value, read_rule, read_title
 from plimsoll.rulebook.workdays import Calendar, read_calendar
 from plimsoll.units.rate import Rate
@@ -177,6 +177,7 @@ def load(folder: Path = FOLDER) -> Rules:
     purposes = {name: one for field in _files(folder, "policy/consents/*.yaml", content) for name, one in read_purposes(field).items()}
     lessons = {name: one for field in _files(folder, "policy/lessons/*.yaml", content) for name, one in read_lessons(field).items()}
     lender = _read_lender(folder, content)
+    content |= _read_beside(folder, content)
     told = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Rules(rules, licences, products, calendars, hashlib.sha256(told.encode()).hexdigest(), purposes, lessons, lender)
 
@@ -186,6 +187,12 @@ def _read_lender(folder: Path, content: dict[str, Plain]) -> Lender:
     field = read(folder.joinpath(LENDER), LENDER)
     content[LENDER] = field.plain()
     return read_lender(field)
+
+
+def _read_beside(folder: Path, content: Mapping[str, Plain]) -> dict[str, Plain]:
+    """Give the text of every other file of policy (tables, reasons, features), whose own readers take it apart: the digest covers it."""
+    named = {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob("policy/*/*")) if path.suffix in (".yaml", ".csv")}
+    return {name: read_text(path, name) for name, path in named.items() if name not in content}
 
 
 def _files(folder: Path, pattern: str, content: dict[str, Plain]) -> Iterator[Field]:

@@ -160,7 +160,7 @@ class Compiled:
 def compile_table(table: Table, lookup: Lookup = no_rules) -> Compiled:
     """Make a table quick to ask; `lookup` says what the rules that it names are worth. Raises Malformed rule_unknown, rule_not_in_force."""
     axes = axes_of(table, lookup)
-    sets = [[held.sets(row.cells[place], lookup) for place, held in enumerate(axes)] for row in table.rows]
+    sets = [[held.sets(row.cells[place], lookup, is_against=row.is_against()) for place, held in enumerate(axes)] for row in table.rows]
     return Compiled(
         table=table,
         axes=axes,

@@ -58,20 +58,22 @@ class Axis:
             found = self.words.get(value, self.words[OTHER])
         return self.missing if found in self.outside else found
 
-    def sets(self, cell: Cell, lookup: Lookup) -> tuple[int, int]:
+    def sets(self, cell: Cell, lookup: Lookup, *, is_against: bool) -> tuple[int, int]:
         """Give the pieces for which a cell holds beyond doubt, and those for which it holds or, for want of a value, might hold.
 
-        A cell that speaks of missing or known values says itself what they mean; otherwise the missing rule of the column does.
+        A cell that speaks of missing or known values says itself what they mean; otherwise the missing rule of the column does. Under
+        allow a missing value is not held against the applicant: no condition of a row that is against them holds, any other does.
         """
         if not cell.tests:
             return self.space, self.space
         sure = 0
         for test in cell.tests:
             sure |= self.held(test, lookup)
-        if self.column.missing == "no-match" or any(isinstance(test, Known) for test in cell.tests):
+        allows = self.column.missing == "allow"
+        if self.column.missing == "no-match" or (allows and is_against) or any(isinstance(test, Known) for test in cell.tests):
             return sure, sure
         caught = sure | 1 << self.missing
-        return (caught, caught) if self.column.missing == "allow" else (sure, caught)
+        return (caught, caught) if allows else (sure, caught)
 
     def held(self, test: Test, lookup: Lookup) -> int:
         """Give the pieces for which one test holds."""

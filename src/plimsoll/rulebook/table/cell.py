@@ -4,7 +4,7 @@
     600                  this value                           600..649   [600..650)   (600..650]
     in A,B               one of these                         not in A,B   not A
     missing, known       no value, any value                  < 300 or > 800
-    >= CN.AGE.MIN        the value of a rule on the day       POLICY.SCORE.CUT_OFF-20..POLICY.SCORE.CUT_OFF+20
+    >= CN.AGE.MIN        the value of a rule on the day       [CN.AGE.MIN..CN.AGE.MIN+5)
 
 A cell that a spreadsheet would calculate (it begins with = + @) is refused: what is shown there need not be what is stored.
 """

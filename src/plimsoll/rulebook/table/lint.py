@@ -45,7 +45,6 @@ FINDINGS: Final[Mapping[str, tuple[str, str, str]]] = {
 """Every finding: how serious it is, and what it says in zh-CN and en. An error keeps a table from being checked in."""
 
 SHOWN_MAX: Final = 5
-UNFAVOURABLE: Final = ("refer", "decline")
 
 
 class Finding(NamedTuple):
@@ -133,7 +132,7 @@ def _areas(table: Table, axes: tuple[Axis, ...], lookup: Lookup) -> list[_Area]:
     """Give every row as boxes."""
     areas = []
     for row in table.rows:
-        sets = [held.sets(cell, lookup) for held, cell in zip(axes, row.cells, strict=True)]
+        sets = [held.sets(cell, lookup, is_against=row.is_against()) for held, cell in zip(axes, row.cells, strict=True)]
         areas.append(_Area(row, tuple(sure for sure, _ in sets), tuple(caught for _, caught in sets)))
     return areas
 
@@ -198,7 +197,7 @@ def _named(table: Table, against: Against) -> Iterator[Finding]:
         if reason and against.reasons is not None and reason not in against.reasons:
             yield Finding("reason_unknown", rows, detail=reason, line=line)
     for row in table.rows:
-        if not row.reason and any(value in UNFAVOURABLE for value in row.outputs.values() if isinstance(value, str)):
+        if row.is_against() and not row.reason:
             yield Finding("reason_missing", (row.id,), line=row.line)
 
 

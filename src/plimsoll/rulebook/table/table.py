@@ -23,6 +23,7 @@ KINDS: Final = ("whole", "number", "rate", "money", "text", "yes-no")
 
 ORDERED: Final = ("whole", "number", "rate", "money")
 HIT_POLICIES: Final = ("first", "unique", "collect")
+UNFAVOURABLE: Final = ("refer", "decline")
 MISSING_RULES: Final = ("refer", "decline", "allow", "no-match")
 DECIMALS: Final = 9
 SCALE: Final = 10**DECIMALS
@@ -152,6 +153,10 @@ class Row:
     reason: str
     note: str
     line: int
+
+    def is_against(self) -> bool:
+        """Tell whether the row is against the applicant: it gives refer or decline."""
+        return any(value in UNFAVOURABLE for value in self.outputs.values() if isinstance(value, str))
 
 
 @dataclass(frozen=True, slots=True)
