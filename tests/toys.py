@@ -137,6 +137,7 @@ class Note:
     priority: int = 0
     on: date = DAY
     reads: str = "line+file"
+    loan_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from plimsoll.app.opening import open_store
 from plimsoll.app.sheet import Pending, Use, Want
 from plimsoll.app.trouble import LimitGuard
 from plimsoll.units.refusal import Refused
-from tests.toys import NOW, WIRING, Draw, Open, OpenAccount, Purchase, ToyRules, check_book, rows, run
+from tests.toys import NOW, WIRING, Draw, Mark, Open, OpenAccount, Purchase, ToyRules, check_book, rows, run
 
 DRAW_MINOR = 300
 LIMIT_MINOR = 1_000
 CUSTOMERS = 12
 ATTEMPTS = 10
-EXPECTED = {"limit_exceeded", "command_in_flight", "store_busy"}
+EXPECTED = {"limit_exceeded", "load_line_passed", "command_in_flight", "store_busy"}
 
 
 def drain(url, worker):
@@ -44,8 +44,10 @@ def drain_into(url, worker, answers):
 
 
 def prepare(store):
+    """Open customers with a limit; every second has a load line that lets as much through, with a limit far above it."""
     for customer_id in range(1, CUSTOMERS + 1):
-        run(store, Open(f"open{customer_id}", customer_id, limit_minor=LIMIT_MINOR))
+        run(store, Open(f"open{customer_id}", customer_id, limit_minor=LIMIT_MINOR if customer_id % 2 else 9 * LIMIT_MINOR))
+        run(store, Mark(f"mark{customer_id}", customer_id, LIMIT_MINOR if customer_id % 2 == 0 else 9 * LIMIT_MINOR))
         run(store, OpenAccount(f"account{customer_id}", customer_id, 1))
 
 
@@ -65,7 +67,7 @@ def test_sixteen_threads_drain_one_limit_on_postgresql(store, database):
     for thread in threads:
         thread.join()
     assert len(codes) == 16
-    assert set().union(*codes) == {"limit_exceeded"}
+    assert set().union(*codes) == {"limit_exceeded", "load_line_passed"}
     check_drained(store)
 
 
@@ -106,6 +108,7 @@ def test_one_by_one_and_files_at_once_drain_one_limit(store, database):
     check_drained(store)
 
 
+@pytest.mark.parametrize("capacity_minor", [1_000, 5_000])
 @pytest.mark.parametrize(
     ("use", "fits"),
     [
@@ -117,9 +120,10 @@ def test_one_by_one_and_files_at_once_drain_one_limit(store, database):
         (Use(used=100, cash=100, need=500, need_cash=500), False),
     ],
 )
-def test_the_database_itself_refuses_what_does_not_fit(store, use, fits):
-    """The rule stands in the UPDATE: it holds also where the decision before it was wrong."""
-    run(store, Open("open", 1, limit_minor=1_000, later_limit_minor=200))
+def test_the_database_itself_refuses_what_does_not_fit(store, use, fits, capacity_minor):
+    """The rule stands in the UPDATE, for the limit and for the load line: it holds also where the decision before it was wrong."""
+    run(store, Open("open", 1, limit_minor=6_000 - capacity_minor, later_limit_minor=200))
+    run(store, Mark("mark", 1, capacity_minor))
     run(store, Draw("draw", 1, 10, 600))
     with store.transaction() as transaction:
         sheet = transaction.take_one("k", Want(1)).sheets[1]
@@ -132,7 +136,7 @@ def test_the_database_itself_refuses_what_does_not_fit(store, use, fits):
                 transaction.save(Pending(sheets=[sheet]))
     (line,) = rows(store, "line")
     assert line["used_minor"] == 600 + (use.used if fits else 0)
-    assert line["commands_count"] == 2 + fits
+    assert line["commands_count"] == 3 + fits
 
 
 def test_the_database_itself_refuses_a_frozen_line(store):

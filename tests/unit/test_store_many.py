@@ -22,6 +22,8 @@ from tests.toys import (
     Deposit,
     Draw,
     Freeze,
+    Mark,
+    Note,
     Open,
     Repay,
     Reverse,
@@ -36,6 +38,7 @@ NUMBERS = count(1)
 keys = st.integers(1, 40).map(lambda number: f"k{number}")
 customers = st.integers(1, 3)
 loans = st.integers(1, 4)
+READS = ("line", "line+file", "line+file:consent.granted", "open loans+file:evidence", "open loans")
 days = st.integers(0, 60).map(lambda number: DAY + timedelta(days=number))
 commands = st.lists(
     st.one_of(
@@ -44,6 +47,19 @@ commands = st.lists(
         st.builds(Repay, keys, customers, st.sampled_from((0, 100, 5_000, 70_000)), st.sampled_from((0, 1, 2, 3)), days),
         st.builds(Reverse, keys, customers, loans, st.integers(1, 3), days),
         st.builds(Freeze, keys, customers, st.sampled_from(("open", "frozen")), st.sampled_from((0, 40_000))),
+        st.builds(
+            Note,
+            keys,
+            customers,
+            st.sampled_from(("", "x")),
+            st.sampled_from(("evidence", "consent.granted")),
+            st.integers(-1, 2),
+            st.sampled_from(("", "open", "done")),
+            st.integers(0, 9),
+            days,
+            st.sampled_from(READS),
+        ),
+        st.builds(Mark, keys, customers, st.sampled_from((0, 50_000, 120_000)), days),
         st.builds(Deposit, keys, customers, st.sampled_from((300, -100))),
         st.builds(Break, keys, customers),
     ),

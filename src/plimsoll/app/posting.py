@@ -36,7 +36,8 @@ READS_LINE, READS_LOAN, READS_FACTS, READS_OPEN_LOANS, READS_FILE = "line", "loa
 READS_LOAN_FACTS: Final = f"{READS_LOAN}+{READS_FACTS}"
 """What a verb reads, joined by "+": the line alone, or the loan that the command names, all of its facts, all open loans, the file.
 
-"open loans" alone reads only the loan that the command names, where it names one. "file" may say of which kinds: "file:consent.granted,lesson.taken".
+"open loans" alone reads only the loan that the command names, where it names one. "file" may say of which kinds: "file:consent,lesson"
+reads consent.granted, consent.withdrawn and so on.
 """
 _NOWHERE = Position(*(0,) * len(Position._fields))
 
@@ -114,8 +115,9 @@ def reading_of(reads: str) -> Reading:
     kinds = None
     for word in [word for word in said if word.partition(":")[0] == READS_FILE]:
         del said[word]
-        kinds = tuple(kind for kind in word.partition(":")[2].split(",") if kind)
-        assert KINDS.issuperset(kinds), f"{reads!r} names a kind of filing that there is not"
+        named = [kind for kind in word.partition(":")[2].split(",") if kind]
+        kinds = tuple(sorted(kind for kind in KINDS if any(f"{kind}.".startswith(f"{name}.") for name in named)))
+        assert all(any(f"{kind}.".startswith(f"{name}.") for kind in kinds) for name in named), f"{reads!r} names no kind of filing"
     assert said.keys() in ({READS_LINE}, *_READINGS), f"{reads!r} says what nobody can read"
     return Reading(READS_LINE in said, READS_LOAN in said, READS_FACTS in said, READS_OPEN_LOANS in said, kinds)
 

@@ -158,7 +158,7 @@ class FilingRow(NamedTuple):
 
 
 class WorkRow(NamedTuple):
-    """One row of a queue; `opened_at` counts where it is new, or was done."""
+    """One row of a queue; `opened_at` counts where it is new."""
 
     customer_id: int
     kind: str

@@ -45,6 +45,15 @@ WHERE place % ? = {first} ORDER BY customer_id
 """
 
 
+_MISNUMBERED: Final = """
+SELECT li.customer_id FROM line li
+LEFT JOIN (SELECT customer_id, count(*) AS found, min(n) AS first, max(n) AS last FROM filing GROUP BY customer_id) fi
+    ON fi.customer_id = li.customer_id
+WHERE li.filings_count <> coalesce(fi.found, 0) OR fi.first <> 1 OR fi.last <> fi.found ORDER BY li.customer_id
+"""
+_THERE: Final = "SELECT 1 FROM line WHERE line.customer_id = found.customer_id"
+
+
 class Due(NamedTuple):
     """A loan on the agenda: the day on which something happens, whose it is, and which."""
 
@@ -90,6 +99,15 @@ class Snapshot:
             rows = self._read(_AGENDA_IDS.format(next_on=_day_number(self.kind, schema.loan_state.c.next_on)), (self._day(day),))
             customers, loans, days = (array("q", [row[column] for row in rows]) for column in range(3))
         return customers, loans, tuple(sorted(set(days)))
+
+    def misnumbered(self) -> list[int]:
+        """Read the customers whose filings are not numbered from 1 without a gap up to the count on their line."""
+        return [row[0] for row in self._read(_MISNUMBERED, ())]
+
+    def strangers(self, table: Table) -> list[int]:
+        """Read the customers whom a table names, and who are not there."""
+        statement = f"SELECT DISTINCT customer_id FROM {table.name} AS found WHERE NOT EXISTS ({_THERE}) ORDER BY customer_id"
+        return [row[0] for row in self._read(statement, ())]
 
     def sum_legs(self) -> list[tuple[str, int, int]]:
         """Read the balance of every account that was posted to: currency, number of the account, minor units."""

@@ -162,7 +162,8 @@ class Pending:
         self.outbox += rows.outbox
         self.audit += rows.audit
         self.filings += rows.filings
-        self.work |= rows.work
+        for key, row in rows.work.items():
+            self.work[key] = row._replace(opened_at=self.work[key].opened_at) if key in self.work else row
 
     def states(self, days: Mapping[int, Stored], *, is_fresh: bool) -> list[StateRow]:
         """Give the states of loans that are new here (`is_fresh`), or of those that were there before and changed."""
@@ -331,10 +332,16 @@ def held_of(row: Row, numbers: Mapping[Any, int]) -> Held:
 
 def hold_filings(sheets: Mapping[int, Sheet], rows: Iterable[Row], numbers: Mapping[Any, int]) -> None:
     """Take rows of `statements.FILINGS` into the sheets of their customers; one that came after the customer was read is left out."""
-    for customer_id, n, kind, subject, effective_on, recorded_at, actor, body in rows:
-        sheet = sheets[customer_id]
-        if n <= sheet.filings_count:
-            sheet.filings.append(Filing(n, kind, subject, numbers[effective_on], instant_of(recorded_at), actor, body))
+    for row in rows:
+        sheet = sheets[row[0]]
+        if row[1] <= sheet.filings_count:
+            sheet.filings.append(filing_of(row, numbers))
+
+
+def filing_of(row: Row, numbers: Mapping[Any, int]) -> Filing:
+    """Give the filing of a row of `statements.FILINGS`."""
+    _, n, kind, subject, effective_on, recorded_at, actor, body = row
+    return Filing(n, kind, subject, numbers[effective_on], instant_of(recorded_at), actor, body)
 
 
 def instant_of(stored: str | datetime) -> datetime:

@@ -44,7 +44,8 @@ LOOK_AT_LOANS: Final = 3 + CUSTOMER_WIDTH
 """Where the columns of a loan begin in a row of `look`."""
 
 FACTS: Final = "SELECT kind, effective_on, amount_minor, a, b, more FROM fact WHERE customer_id = ? AND loan_id = ? ORDER BY n"
-FILINGS: Final = "SELECT customer_id, n, kind, subject, effective_on, recorded_at, actor, body FROM filing WHERE customer_id "
+FILING: Final = "SELECT customer_id, n, kind, subject, effective_on, recorded_at, actor, body FROM filing WHERE "
+FILINGS: Final = FILING + "customer_id "
 BY_NUMBER: Final = " ORDER BY customer_id, n"
 
 _USE_LIMIT: Final = """
@@ -129,9 +130,8 @@ def insert_new(table: Table, mark: str) -> str:
 _WORK_CHANGES: Final = ", ".join(
     f"{column.name} = excluded.{column.name}" for column in work_item.columns if not column.primary_key and column.name != "opened_at"
 )
-_INTO_ITS_PLACE: Final = f""" ON CONFLICT (customer_id, kind, subject) DO UPDATE SET {_WORK_CHANGES}, opened_at =
-    CASE WHEN work_item.state = 'done' AND excluded.state <> 'done' THEN excluded.opened_at ELSE work_item.opened_at END"""
-"""A row of a queue takes the place of the one before it; work that was done and comes again is opened anew."""
+_INTO_ITS_PLACE: Final = f" ON CONFLICT (customer_id, kind, subject) DO UPDATE SET {_WORK_CHANGES}"
+"""A row of a queue takes the place of the one before it, and keeps the instant at which the first came."""
 
 
 @cache

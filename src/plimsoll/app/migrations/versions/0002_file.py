@@ -52,7 +52,7 @@ def _filing() -> None:
         sa.PrimaryKeyConstraint("customer_id", "n", name="pk_filing"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_filing_kind", "filing", ["kind", "effective_on"], unique=False)
+    op.create_index("ix_filing_kind", "filing", ["kind", "effective_on", "customer_id", "n"], unique=False)
 
 
 def _work_item() -> None:
