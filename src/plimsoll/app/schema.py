@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The migration that makes the tables as they stand here."""
 
 STATUS_OPEN: Final = "open"
@@ -381,6 +381,38 @@ artefact_step = Table(
         "before_state = 'champion' OR after_state <> 'champion' OR (duty = 'approve' AND evidence <> '')",
         name="ck_artefact_step_champion",
     ),
+)
+
+link = Table(
+    "link",
+    metadata,
+    _customer(),
+    _text("kind", key=True),  # "device", "phone", "card": something that several people may use
+    _text("blind", key=True),  # what it is, blinded: equal things are equal here, and nothing can be read back
+    _instant("since"),
+    sqlite_with_rowid=False,
+)
+Index("ix_link_thing", link.c.kind, link.c.blind, link.c.customer_id)
+
+source_day = Table(
+    "source_day",
+    metadata,
+    _day("measured_on", key=True),
+    _text("source", key=True),
+    _number("asked"),
+    _instant("measured_at"),
+    _text("figures"),  # JSON: what a source of evidence answered that day, counted
+)
+
+source_alert = Table(
+    "source_alert",
+    metadata,
+    _text("source", key=True),
+    _day("raised_on", key=True),
+    _instant("raised_at"),
+    _text("reasons"),  # JSON: what was off, by how much, and the threshold
+    _day("lifted_on", nullable=True),  # until then nothing that depends on the source is approved automatically
+    _instant("lifted_at", nullable=True),
 )
 
 APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing, artefact_step)
