@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from plimsoll.risk.measure.interval import Z95
 from plimsoll.units.refusal import Refused
 
 Floats = npt.NDArray[np.float64]
@@ -17,9 +18,6 @@ Flags = npt.NDArray[np.bool_]
 
 CASES_MIN: Final = 2
 """Fewest good and fewest bad cases from which a variance can be told."""
-
-Z95: Final = 1.959963984540054
-"""The point of the normal distribution that 2.5 % lie beyond."""
 
 
 class Paired(NamedTuple):
