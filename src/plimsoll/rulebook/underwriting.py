@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.ask import Compiled, Outcome, compile_table
+from plimsoll.rulebook.table.judge import PASS, VERDICTS, judge
 from plimsoll.rulebook.table.read_table import read_table
 from plimsoll.rulebook.table.table import Table, Value
 from plimsoll.units.refusal import Malformed
@@ -19,12 +20,6 @@ FOLDER: Final = Path(__file__).parent.joinpath("policy", "underwriting")
 """The tables that come with the package."""
 
 STAGES: Final = ("identity-fraud", "eligibility", "policy", "review", "outcome")
-PASS: Final = "pass"  # noqa: S105 - a verdict, not a password
-REFER: Final = "refer"
-DECLINE: Final = "decline"
-VERDICTS: Final = (PASS, "approve", "counter-offer", REFER, DECLINE)
-"""From the best to the worst."""
-
 DERIVED: Final[Mapping[str, str]] = {
     "dti": "rate",
     "score_points": "whole",
@@ -41,17 +36,10 @@ DERIVED: Final[Mapping[str, str]] = {
 """What a decision works out itself, beside the features of the catalogue, with the kind of its column.
 
 dti: debts served a month over income. score_gap_points: points above (or below, negative) the line at which the price meets the cap.
-model_gap_points: points of the champion less those of the challenger. offer_fit: full, longer-term, lower-amount or none: how much of
-what is asked for fits. limit_minor: the limit that would be granted. is_suspended: a source that the decision rests on is suspended.
-is_demanded: the borrower asked for a person.
+model_gap_points: points of the champion less those of the challenger. offer_fit: how much of what is asked for fits (full, longer-term,
+shorter-term, lower-amount, none). limit_minor: the limit that would be granted. is_suspended: a source that the decision rests on is
+suspended. is_demanded: the borrower asked for a person.
 """
-
-
-class Judged(NamedTuple):
-    """What the answer of one table comes to: the worst verdict of its hits and of what is missing, and why, the gravest first."""
-
-    verdict: str
-    reasons: tuple[str, ...]
 
 
 class Walked(NamedTuple):
@@ -111,16 +99,6 @@ def _value(rules: Rules, key: str, on: date, licence: str) -> Value | None:
     if isinstance(value, tuple | Mapping):
         raise Malformed("rule_malformed", f"{key!r} has several values, so it is no threshold")
     return value
-
-
-def judge(outcome: Outcome) -> Judged:
-    """Give what the answer of a table comes to; a table that says nothing passes."""
-    told = [(str(hit.outputs.get("verdict", PASS)), hit.reason) for hit in outcome.hits]
-    told += [(lacking.rule, lacking.reason) for lacking in outcome.missing]
-    if not told:
-        return Judged(PASS, ())
-    told.sort(key=lambda one: -VERDICTS.index(one[0]))
-    return Judged(told[0][0], tuple(dict.fromkeys(reason for _, reason in told if reason)))
 
 
 def walk(tables: Iterable[Compiled], features: Mapping[str, Value | None]) -> Walked:
