@@ -43,7 +43,7 @@ def decide(book: Book, command: RecordEvidence, rules: Rules) -> Decision | Refu
         return Refused(wrong.code, "", f"{command.source[:40]!r}: {wrong.detail} {wrong.remedy}".rstrip())
     consent = 0
     if command.source != SAYS:
-        version = required_version(rules, command.source, book.now)
+        version = required_version(rules, command.source, command.on)
         found = version if isinstance(version, Refused) else consent_in_force(book.filings, command.source, book.now, version)
         if isinstance(found, Refused):
             return found

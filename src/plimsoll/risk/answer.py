@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from plimsoll.loan.filing import Filing, body_of, read_body
+from plimsoll.loan.filing import Body, Filing, body_of, read_body
 from plimsoll.risk.evidence import AHEAD_MAX, FUTURE, KINDS, MALFORMED, MISSING, NEGATIVE, STALE, UNAVAILABLE, Item, judge_value
 from plimsoll.rulebook.feature import NAME, SOURCES, Catalogue, Feature, Value
 from plimsoll.units.rate import Rate
@@ -48,7 +48,7 @@ class Answer(NamedTuple):
     digest: str  # SHA-256 of what came over the wire, "" where nothing did
 
 
-def answer_text(items: Iterable[Mapping[str, object]] = (), *, digest: str = "", unavailable: str = "") -> str:
+def answer_text(items: Iterable[Mapping[str, object]] = (), *, digest: str = "", unavailable: str = "") -> Body:
     """Give an answer as text for the command that records it."""
     said: dict[str, object] = {"unavailable": unavailable} if unavailable else {"items": [dict(item) for item in items]}
     return body_of(said | ({"digest": digest} if digest else {}))
@@ -169,7 +169,7 @@ def read_instant(written: object) -> datetime | None:
         return None
 
 
-def filed_answer(answer: Answer, consent: int) -> str:
+def filed_answer(answer: Answer, consent: int) -> Body:
     """Give an answer as the body of its filing."""
     return body_of(
         {
