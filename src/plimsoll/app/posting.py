@@ -20,6 +20,7 @@ from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import KINDS, Filing
 from plimsoll.loan.layout import OPEN, PURCHASED
 from plimsoll.loan.terms import LOAN, begun_on
+from plimsoll.servicing.load import refuse_load
 from plimsoll.units.money import text_of
 from plimsoll.units.pack import pack
 from plimsoll.units.position import Position
@@ -173,6 +174,9 @@ def post(
     refused = _refuse_use(line, load_line, sheet.line, cash, later, is_taking=is_taking)
     if refused is None and (load_line or decision.filings or decision.work):
         refused = refuse_file(sheet, decision, line, load_line)
+    if refused is None and load_line is not None:
+        changed = {change.after.loan_id: change.after for change in changes}
+        refused = refuse_load(decision, load_line, sheet.line, tuple(sheet.loans.values()), changed, request.on)
     if refused is not None:
         return refused
     for new in decision.loans:

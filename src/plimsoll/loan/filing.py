@@ -16,6 +16,7 @@ KINDS: Final = frozenset(
     {
         # servicing
         "load_line",
+        "limit.temporary",
         # origination
         "application.applied",
         "application.withdrawn",

@@ -19,7 +19,7 @@ from plimsoll.servicing.gate import about_next, plan_ask
 from plimsoll.servicing.tell import recorded, tell
 from plimsoll.units.refusal import Refused
 
-READS = f"loan+facts+{READS_DISCLOSURES}"
+READS = f"loan+facts+open loans+{READS_DISCLOSURES}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import refuse_use
 from plimsoll.servicing.open_line import CASH_LINE
 from plimsoll.servicing.tell import tell
+from plimsoll.servicing.temporary_limit import KIND as TEMPORARY
+from plimsoll.servicing.temporary_limit import lapsed
 from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
-READS = f"loan+open loans+{READS_FILE}"
+READS = f"loan+open loans+{READS_FILE},{TEMPORARY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def decide(book: Book, command: Draw, rules: Rules) -> Decision | Refused:
     """Open the loan and instruct the payment; refuses what the customer, the line and the product refuse, and loan_exists.
 
     From the days on which rules ask for it, also lesson_needed, lesson_needed_again, disclosure_missing, disclosure_not_confirmed and
-    disclosure_changed. The limit is asked when the decision is posted: limit_exceeded, sub_limit_exceeded.
+    disclosure_changed. The limit is asked when the decision is posted: limit_exceeded, sub_limit_exceeded,
+    load_line_passed.
     """
     refused = refuse_customer(book, command.on) or refuse_use(book, command.currency)
     if refused is not None:
@@ -61,7 +64,8 @@ def decide(book: Book, command: Draw, rules: Rules) -> Decision | Refused:
     amount = text_of(command.amount_minor, command.currency)
     paid_out = {"loan_id": command.loan_id, "on": command.on.isoformat(), "amount": amount, "currency": command.currency}
     answer = {"loan_id": command.loan_id, "first_due_on": date.fromordinal(found.agreed.due.days()[0]).isoformat()}
-    return Decision(loans=(found.new,), messages=(("pay_out", tell(paid_out)),), answer=tell(answer), filings=gone_through)
+    line = lapsed(book, command.on)
+    return Decision(loans=(found.new,), line=line, messages=(("pay_out", tell(paid_out)),), answer=tell(answer), filings=gone_through)
 
 
 def _gates(book: Book, command: Draw, found: Drawn, rules: Rules) -> tuple[NewFiling, ...] | Refused:

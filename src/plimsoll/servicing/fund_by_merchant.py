@@ -12,10 +12,11 @@ from plimsoll.risk.offer import find_plan
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.gate import about_next, plan_ask
 from plimsoll.servicing.purchase import Purchase, bought, find_shop_account
+from plimsoll.servicing.temporary_limit import KIND as TEMPORARY
 from plimsoll.units.divide import half_even
 from plimsoll.units.refusal import Refused
 
-READS = f"loan+{READS_DISCLOSURES}"
+READS = f"loan+open loans+{READS_DISCLOSURES},{TEMPORARY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +60,4 @@ def decide(book: Book, command: FundByMerchant, rules: Rules) -> Decision | Refu
         return gone_through
     more = in_instalments(plan.instalments, (plan.fee.num, plan.fee.den), by_merchant=True)
     fact = Fact(PURCHASED, command.on.toordinal(), command.amount_minor, 0, 0, more)
-    return bought(held, purchase, fact, half_even(command.amount_minor * plan.fee.num, plan.fee.den), gone_through)
+    return bought(book, held, purchase, fact, half_even(command.amount_minor * plan.fee.num, plan.fee.den), gone_through)

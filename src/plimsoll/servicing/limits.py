@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from plimsoll.loan.book import LoadLine
 from plimsoll.risk.lawful import LAWS
 from plimsoll.risk.offer import product_in
 from plimsoll.rulebook.product import AccountOffer, Version
@@ -39,6 +40,17 @@ def refuse_limits(limits: Limits, rules: Rules, on: date) -> Refused | None:
         refused = version if isinstance(version, Refused) else _refuse_by_product(limits.limit_minor, minor, version, rules, on)
         if refused is not None:
             return refused
+    return None
+
+
+def refuse_unmarked(limits: Limits, load_line: LoadLine | None, rules: Rules, on: date) -> Refused | None:
+    """Refuse a line that is opened or raised without a load line where the lender's rules ask for one: load_line_missing."""
+    if load_line is not None:
+        return None
+    for minor, name in ((limits.cash_limit_minor, limits.cash_product), (limits.later_limit_minor, limits.later_product)):
+        version = rules.product(name, on)
+        if minor > 0 and not isinstance(version, Refused) and rules.value("POLICY.GATE.LOAD_LINE", on, version.licence) is True:
+            return Refused("load_line_missing", "POLICY.GATE.LOAD_LINE", name)
     return None
 
 

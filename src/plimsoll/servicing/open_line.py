@@ -6,7 +6,7 @@ from datetime import date
 from plimsoll.loan.book import Book, Decision, Line, refuse_customer
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import CLOSED, OPEN
-from plimsoll.servicing.limits import Limits, refuse_limits
+from plimsoll.servicing.limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.servicing.open_account import PAY_LATER, OpenAccount, new_account
 from plimsoll.servicing.tell import tell
 from plimsoll.units.refusal import Refused
@@ -40,7 +40,8 @@ class OpenLine:
 def decide(book: Book, command: OpenLine, rules: Rules) -> Decision | Refused:
     """Open the line, and the account if asked; a closed line makes room for a new one.
 
-    Refuses customer_unknown, line_exists, loan_exists, limit_out_of_range, and what the products refuse.
+    Refuses customer_unknown, line_exists, loan_exists, limit_out_of_range, load_line_missing, and what the products refuse. That the
+    limit is not above the load line is asked when the decision is posted: load_line_passed.
     """
     refused = refuse_customer(book, command.on)
     if refused is not None:
@@ -49,7 +50,8 @@ def decide(book: Book, command: OpenLine, rules: Rules) -> Decision | Refused:
         return Refused("line_exists", "", f"customer {command.customer_id}")
     if book.loans:
         return Refused("loan_exists", "", f"loan {command.loan_id}")
-    refused = refuse_limits(_limits(command), rules, command.on)
+    limits = _limits(command)
+    refused = refuse_limits(limits, rules, command.on) or refuse_unmarked(limits, book.load_line, rules, command.on)
     if refused is not None:
         return refused
     line = Line(

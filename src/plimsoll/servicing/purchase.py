@@ -15,10 +15,12 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_with_money, refuse_loan, refuse_use
 from plimsoll.servicing.gate import about_next, plan_ask
 from plimsoll.servicing.tell import detail, recorded, tell
+from plimsoll.servicing.temporary_limit import READS_TEMPORARY, lapsed
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
-READS = "loan"
+READS_PLANS = READS_DISCLOSURES.partition(":")[2]
+READS = f"loan+open loans+{READS_TEMPORARY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Purchase:
     @property
     def reads(self) -> str:
         """Look into the file only where a plan has to be disclosed."""
-        return f"{READS}+{READS_DISCLOSURES}" if self.instalments else READS
+        return f"{READS},{READS_PLANS}" if self.instalments else READS
 
 
 def decide(book: Book, command: Purchase, rules: Rules) -> Decision | Refused:
@@ -46,7 +48,7 @@ def decide(book: Book, command: Purchase, rules: Rules) -> Decision | Refused:
 
     Refuses what the line, the account and the product refuse, plan_terms_not_offered, plan_amount_too_small, and for instalments, where
     the law asks for it, disclosure_missing, disclosure_not_confirmed, disclosure_changed. The limit is asked when the decision is
-    posted: limit_exceeded, sub_limit_exceeded.
+    posted: limit_exceeded, sub_limit_exceeded, load_line_passed.
     """
     found = find_shop_account(book, command, rules)
     if isinstance(found, Refused):
@@ -54,7 +56,7 @@ def decide(book: Book, command: Purchase, rules: Rules) -> Decision | Refused:
     held, offer, licence = found
     if not command.instalments:
         fact = Fact(PURCHASED, command.on.toordinal(), command.amount_minor)
-        return bought(held, command, fact, 0)
+        return bought(book, held, command, fact, 0)
     plan = find_plan(offer.purchase_plans, command.instalments, command.amount_minor, offer, command.currency)
     if isinstance(plan, Refused):
         return plan
@@ -63,7 +65,7 @@ def decide(book: Book, command: Purchase, rules: Rules) -> Decision | Refused:
     if isinstance(gone_through, Refused):
         return gone_through
     more = in_instalments(plan.instalments, (plan.fee.num, plan.fee.den), by_merchant=False)
-    return bought(held, command, Fact(PURCHASED, command.on.toordinal(), command.amount_minor, 0, 0, more), 0, gone_through)
+    return bought(book, held, command, Fact(PURCHASED, command.on.toordinal(), command.amount_minor, 0, 0, more), 0, gone_through)
 
 
 def find_shop_account(book: Book, command: Purchase, rules: Rules) -> tuple[Held, AccountOffer, str] | Refused:
@@ -86,7 +88,7 @@ def find_shop_account(book: Book, command: Purchase, rules: Rules) -> tuple[Held
     return (held, offer, version.licence) if refused is None else refused
 
 
-def bought(held: Held, command: Purchase, fact: Fact, kept_minor: int, filings: tuple[NewFiling, ...] = ()) -> Decision:
+def bought(book: Book, held: Held, command: Purchase, fact: Fact, kept_minor: int, filings: tuple[NewFiling, ...] = ()) -> Decision:
     """Decide on the purchase as recorded; the merchant is paid all but what is kept of it as the merchant's fee."""
     payment = {
         "loan_id": held.loan_id,
@@ -98,6 +100,7 @@ def bought(held: Held, command: Purchase, fact: Fact, kept_minor: int, filings: 
     }
     return Decision(
         facts=((held.loan_id, fact, detail(command.ref)),),
+        line=lapsed(book, command.on),
         messages=(("pay_merchant", tell(payment)),),
         answer=tell(recorded(held)),
         filings=filings,
