@@ -39,13 +39,15 @@ class Counter:
         self.balance: dict[str, int] = defaultdict(int)
         self.said: list[tuple[str, dict]] = []
         self.keys = 0
+        self.now = NOW
+        self.actor = "test"
 
     def do(self, command: Any) -> Decision | Refused:
         """Decide on a command and post it; a refusal changes nothing."""
         verb = WIRING[type(command)]
         want = want_of(command, verb.reads)
         load_facts(self.sheet, want, no_facts)
-        decision = verb.decide(self.sheet.book(want, "test", NOW), command, self.rules)
+        decision = verb.decide(self.sheet.book(want, self.actor, self.now), command, self.rules)
         return decision if isinstance(decision, Refused) else self._post(decision, command.on.toordinal())
 
     def run(self, name: str, on: str, **said: object) -> Decision | Refused:
@@ -68,9 +70,9 @@ class Counter:
 
     def _post(self, decision: Decision, on: int) -> Decision | Refused:
         pending = Pending()
-        stamp = Stamp(NOW, Same(), 1, 1, NOW)
+        stamp = Stamp(self.now, Same(), 1, 1, self.now)
         self.said = []
-        refused = post(self.sheet, decision, Request("test", "k", b"", "test", on), stamp, pending, no_facts)
+        refused = post(self.sheet, decision, Request("test", "k", b"", self.actor, on), stamp, pending, no_facts)
         if refused is not None:
             return refused
         for leg in pending.legs:

@@ -26,7 +26,18 @@ from plimsoll.origination import (
     review,
     withdraw_application,
 )
-from plimsoll.protection import confirm_disclosure, grant_consent, show_disclosure, withdraw_consent
+from plimsoll.protection import (
+    answer_complaint,
+    classify_complaint,
+    close_complaint,
+    confirm_disclosure,
+    extend_complaint,
+    file_complaint,
+    grant_consent,
+    show_disclosure,
+    take_lesson,
+    withdraw_consent,
+)
 from plimsoll.servicing import (
     charge_off,
     close_line,
@@ -34,6 +45,7 @@ from plimsoll.servicing import (
     draw,
     freeze,
     fund_by_merchant,
+    mark_load_line,
     open_account,
     open_customer,
     open_line,
@@ -73,6 +85,7 @@ WIRING: Final[Wiring] = {
     waive.Waive: Verb("waive", waive.decide, waive.READS),
     reschedule.Reschedule: Verb("reschedule", reschedule.decide, reschedule.READS),
     pause.Pause: Verb("pause", pause.decide, pause.READS),
+    mark_load_line.MarkLoadLine: Verb("mark_load_line", mark_load_line.decide, mark_load_line.READS),
     set_limit.SetLimit: Verb("set_limit", set_limit.decide, set_limit.READS),
     freeze.Freeze: Verb("freeze", freeze.decide, freeze.READS),
     unfreeze.Unfreeze: Verb("unfreeze", unfreeze.decide, unfreeze.READS),
@@ -95,6 +108,12 @@ WIRING: Final[Wiring] = {
     withdraw_consent.WithdrawConsent: Verb("withdraw_consent", withdraw_consent.decide, withdraw_consent.READS),
     show_disclosure.ShowDisclosure: Verb("show_disclosure", show_disclosure.decide, show_disclosure.READS),
     confirm_disclosure.ConfirmDisclosure: Verb("confirm_disclosure", confirm_disclosure.decide, confirm_disclosure.READS),
+    take_lesson.TakeLesson: Verb("take_lesson", take_lesson.decide, take_lesson.READS),
+    file_complaint.FileComplaint: Verb("file_complaint", file_complaint.decide, file_complaint.READS),
+    classify_complaint.ClassifyComplaint: Verb("classify_complaint", classify_complaint.decide, classify_complaint.READS),
+    extend_complaint.ExtendComplaint: Verb("extend_complaint", extend_complaint.decide, extend_complaint.READS),
+    answer_complaint.AnswerComplaint: Verb("answer_complaint", answer_complaint.decide, answer_complaint.READS),
+    close_complaint.CloseComplaint: Verb("close_complaint", close_complaint.decide, close_complaint.READS),
 }
 """What each command is called, what decides on it, and what that reads."""
 

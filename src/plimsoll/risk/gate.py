@@ -89,13 +89,16 @@ def refuse_untaught(filings: Sequence[Filing], loans: Iterable[Held], licence: s
     return None
 
 
-def late_filings(loans: Iterable[Held], on: date, licence: str, rules: Rules) -> tuple[NewFiling, ...]:
-    """Give what goes on record when money comes for loans that are late: once it is paid, the loans no longer tell."""
-    if rules.value("POLICY.GATE.LESSON", on, licence) is None:
-        return ()
+def late_filings(loans: Iterable[Held], on: date, rules: Rules) -> tuple[NewFiling, ...]:
+    """Give what goes on record when loans that are late are paid or changed: afterwards they no longer tell. Nothing before the gate."""
     day = on.toordinal()
+    late = [held for held in loans if 0 < held.summary.oldest_due < day]
     return tuple(
-        NewFiling(LATE, str(held.loan_id), body_of({"days": day - held.summary.oldest_due}))
-        for held in loans
-        if 0 < held.summary.oldest_due < day
+        NewFiling(LATE, str(held.loan_id), body_of({"days": day - held.summary.oldest_due})) for held in late if _is_gated(held, on, rules)
     )
+
+
+def _is_gated(held: Held, on: date, rules: Rules) -> bool:
+    """Tell whether the lender of a loan asks for the lesson on a day."""
+    version = rules.product(held.product, on)
+    return not isinstance(version, Refused) and rules.value("POLICY.GATE.LESSON", on, version.licence) is not None

@@ -14,6 +14,7 @@ from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.risk.offer import CREDIT, agreed
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_with_money, refuse_before_begun
+from plimsoll.servicing.gate import with_late
 from plimsoll.servicing.spread import spread, standing_now
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.money import text_of
@@ -46,7 +47,8 @@ def decide(book: Book, command: Repay, rules: Rules) -> Decision | Refused:
     Refuses customer_unknown, loan_unknown, currency_must_match, amount_must_be_positive, fact_before_disbursement, nothing_owed, and
     repayment_exceeds_payoff where the product keeps no credit balance.
     """
-    return _repay_loan(book, command, rules) if command.loan_id else _repay_customer(book, command, rules)
+    decision = _repay_loan(book, command, rules) if command.loan_id else _repay_customer(book, command, rules)
+    return decision if isinstance(decision, Refused) else with_late(book, decision, command.on, rules)
 
 
 def _repay_loan(book: Book, command: Repay, rules: Rules) -> Decision | Refused:

@@ -12,12 +12,13 @@ from plimsoll.risk.offer import agreed, contract_rate, loan_offer, penalty_on, r
 from plimsoll.rulebook.product import LoanOffer, Version, read_every
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_held, refuse_account
+from plimsoll.servicing.gate import with_late
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.days import NO_STEP
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
-READS = "loan"
+READS = "loan+open loans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def decide(book: Book, command: Reschedule, rules: Rules) -> Decision | Refused:
     penalty = (0, 1) if rate is None else penalty_on(rules, version, rate, command.on)
     repayment = REPAYMENTS[command.repayment] if command.repayment else SAME_REPAYMENT
     fact = rescheduled(command.on.toordinal(), rate, penalty, repayment, due)
-    return Decision(facts=((held.loan_id, fact, detail("", command.reason)),), answer=tell(recorded(held)))
+    decision = Decision(facts=((held.loan_id, fact, detail("", command.reason)),), answer=tell(recorded(held)))
+    return with_late(book, decision, command.on, rules)
 
 
 def _refuse_terms(command: Reschedule, version: Version, offer: LoanOffer) -> Refused | None:

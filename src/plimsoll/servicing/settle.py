@@ -10,6 +10,7 @@ from plimsoll.loan.owed import payoff
 from plimsoll.loan.state import read_state
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_held, standing_at
+from plimsoll.servicing.gate import with_late
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
@@ -28,7 +29,7 @@ class Settle:
     ref: str = ""
 
 
-def decide(book: Book, command: Settle, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
+def decide(book: Book, command: Settle, rules: Rules) -> Decision | Refused:
     """Pay everything off; the answer tells the cash that it takes. Refuses loan_unknown, loan_charged_off, nothing_owed.
 
     The cash is recorded with the fact, so that a later correction of the history cannot change what was received: what the cash then no
@@ -48,4 +49,4 @@ def decide(book: Book, command: Settle, rules: Rules) -> Decision | Refused:  # 
     minor = payoff(held.terms, standing)
     fact = Fact(SETTLED, command.on.toordinal(), minor, CASH_GIVEN)
     answer = recorded(held) | {"amount": text_of(minor, held.terms.currency)}
-    return Decision(facts=((held.loan_id, fact, detail(command.ref)),), answer=tell(answer))
+    return with_late(book, Decision(facts=((held.loan_id, fact, detail(command.ref)),), answer=tell(answer)), command.on, rules)

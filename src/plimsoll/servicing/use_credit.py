@@ -5,6 +5,7 @@ from datetime import date
 
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.gate import with_late
 from plimsoll.servicing.repay import Payment, credit_of, open_loans, paid
 from plimsoll.servicing.spread import spread
 from plimsoll.units.refusal import Refused
@@ -22,7 +23,7 @@ class UseCredit:
     currency: str
 
 
-def decide(book: Book, command: UseCredit, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
+def decide(book: Book, command: UseCredit, rules: Rules) -> Decision | Refused:
     """Spread the credit as a repayment is; what is left stays. Refuses customer_unknown, credit_too_small, nothing_owed."""
     refused = refuse_customer(book, command.on)
     if refused is not None:
@@ -34,4 +35,4 @@ def decide(book: Book, command: UseCredit, rules: Rules) -> Decision | Refused: 
     parts, left = spread(credit_minor, loans, command.on.toordinal())
     if left == credit_minor:
         return Refused("nothing_owed", "", f"customer {book.customer_id}")
-    return paid(book, Payment(command.on, command.currency, "", left), loans, parts)
+    return with_late(book, paid(book, Payment(command.on, command.currency, "", left), loans, parts), command.on, rules)
