@@ -9,9 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from plimsoll.rulebook import feature, reason
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.ask import Compiled, Outcome, compile_table
+from plimsoll.rulebook.table.axis import Lookup
 from plimsoll.rulebook.table.judge import PASS, VERDICTS, judge
+from plimsoll.rulebook.table.lint import Against
 from plimsoll.rulebook.table.read_table import read_table
 from plimsoll.rulebook.table.table import Table, Value
 from plimsoll.units.refusal import Malformed
@@ -20,6 +23,9 @@ FOLDER: Final = Path(__file__).parent.joinpath("policy", "underwriting")
 """The tables that come with the package."""
 
 STAGES: Final = ("identity-fraud", "eligibility", "policy", "review", "outcome")
+_KINDS: Final = {"share": "rate", "days": "whole"}
+"""The kind of column of a feature's type, where they are not called the same."""
+
 DERIVED: Final[Mapping[str, str]] = {
     "dti": "rate",
     "score_points": "whole",
@@ -71,21 +77,39 @@ def _check_apart(one: Table, other: Table) -> None:
 
 
 def in_force(tables: Iterable[Table], rules: Rules, on: date, licence: str) -> tuple[Table, ...]:
-    """Give the table of each name that holds for a lender on a day, the nearest kind of lender first, in the order of the stages."""
+    """Give the table of each name that holds for a lender on a day, in the order of the stages.
+
+    The one for the nearest kind of lender goes before others; of two of these the one that is in force since a later day, and of two
+    since the same day the one that comes later among `tables`.
+    """
     chain = [name for name in rules.chain(licence) if name]
-    nearest: dict[str, tuple[int, Table]] = {}
+    nearest: dict[str, tuple[tuple[int, int], Table]] = {}
     for table in tables:
         if table.holds(on, tuple(chain)):
-            near = min((chain.index(name) for name in table.licences if name in chain), default=len(chain))
-            if table.name not in nearest or near < nearest[table.name][0]:
+            kind = min((chain.index(name) for name in table.licences if name in chain), default=len(chain))
+            near = kind, -table.since.toordinal()
+            if table.name not in nearest or near <= nearest[table.name][0]:
                 nearest[table.name] = near, table
     found = [table for _, table in nearest.values()]
     return tuple(sorted(found, key=lambda table: (STAGES.index(table.stage) if table.stage in STAGES else len(STAGES), table.name)))
 
 
+def against() -> Against:
+    """Give what every table is held against: the catalogues of features and reasons, and what the law forbids to ask."""
+    catalogue = feature.load()
+    kinds = {name: _KINDS.get(one.type, one.type) for name, one in catalogue.features.items()}
+    protected = frozenset(name for name, one in catalogue.features.items() if one.is_protected)
+    return Against(reason.load().codes(), kinds | dict(DERIVED), protected, lambda column: catalogue.forbids(column) is not None)
+
+
+def lookup_on(rules: Rules, on: date, licence: str) -> Lookup:
+    """Give what rules are worth as thresholds on a day for a lender."""
+    return lambda key: _value(rules, key, on, licence)
+
+
 def compile_tables(tables: Iterable[Table], rules: Rules, on: date, licence: str) -> tuple[Compiled, ...]:
     """Make tables quick to ask, with the rules that they name as they stand on the day for the lender."""
-    return tuple(compile_table(table, lambda key: _value(rules, key, on, licence)) for table in tables)
+    return tuple(compile_table(table, lookup_on(rules, on, licence)) for table in tables)
 
 
 def standing(rules: Rules, on: date, licence: str, folder: Path = FOLDER) -> tuple[Compiled, ...]:

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("plimsoll.interfaces.cli.demo:command", "make a book of made-up borrowers and show what it holds"),
     "doctor": Command("plimsoll.interfaces.cli.doctor:command", "what is wrong with an installation or a book, and the remedy"),
     "model": Command("plimsoll.interfaces.cli.model:app", "measure, train and use the models that score applicants"),
+    "policy": Command("plimsoll.interfaces.cli.policy:app", "look at decision tables, try them, and take them from draft to active"),
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
     "price": Command("plimsoll.interfaces.cli.price:app", "which risks a cap leaves room for, and what each grade is asked"),
     "quote": Command("plimsoll.interfaces.cli.quote:command", "the schedule of a loan or plan, and what it costs a year"),

@@ -1,7 +1,8 @@
 """Try a table on applications of the past before anybody is decided by it: who would be let in, who out, and how they turned out.
 
-Only what the tables say changes; what other stages decided stays. An application that was refused although the present tables would
-have let it pass was refused by a score, a load line or a price, and the new table cannot undo that.
+Compared are the present tables with the new one among them, on the same applications. What other stages decided stays: an application
+that went worse than the present tables say was refused by a score, a load line or a price, and the new table cannot undo that. Where
+the tables of its day let somebody in whom the present ones would not, it is known how that turned out.
 """
 
 import hashlib
@@ -151,13 +152,13 @@ class _Tally:
 
     def add(self, one: Past, old: int, new: int, answer: Outcome) -> None:
         """Count one application, which the tables put into a group before and after."""
-        decided = _GROUP[one.outcome] if one.outcome else old
+        decided = _GROUP[one.outcome] if one.outcome else 0
         if one.outcome:
             self.told += 1
-            # A score or a load line may be stricter than the tables; nothing is more lenient than they are.
             self.explained += decided >= old
-        after = max(new, decided) if decided > old else new
-        self.moves.setdefault((GROUPS[decided], GROUPS[after]), Counter())[one.is_bad] += 1
+        # Where it went worse than the present tables say, something else decided, and still does.
+        others = decided if decided > old else 0
+        self.moves.setdefault((GROUPS[max(old, others)], GROUPS[max(new, others)]), Counter())[one.is_bad] += 1
         for hit in answer.hits:
             self.rows[hit.rule_id][one.is_bad] += 1
         for lacking in answer.missing:

@@ -56,11 +56,22 @@ class _Raw(NamedTuple):
 
 def read_table(path: Path, name: str = "") -> Table:
     """Read a table by its YAML file, or by the CSV that has its rows; `name` is what messages call it. Raises Malformed."""
-    header = path.with_suffix(".yaml") if path.suffix.lower() == ".csv" else path
+    called = name or str(path)
+    header, rows = texts_of(path, called)
+    return parse_table(header, rows, Path(called).with_suffix(_suffix(path)).as_posix())
+
+
+def texts_of(path: Path, name: str) -> tuple[str, str | None]:
+    """Give the text of a table's YAML and of its CSV, None where there is none. Raises Malformed as reading a file does."""
+    header = path.with_suffix(_suffix(path))
     grid = header.with_suffix(".csv")
-    called = Path(name or str(path)).with_suffix(header.suffix).as_posix()
-    rows = read_text(grid, Path(called).with_suffix(".csv").as_posix()) if grid.exists() else None
-    return parse_table(read_text(header, called), rows, called)
+    rows = read_text(grid, Path(name).with_suffix(".csv").as_posix()) if grid.exists() else None
+    return read_text(header, Path(name).with_suffix(header.suffix).as_posix()), rows
+
+
+def _suffix(path: Path) -> str:
+    """Give the suffix of the YAML that a path stands for."""
+    return ".yaml" if path.suffix.lower() == ".csv" else path.suffix
 
 
 def parse_table(header: str, rows: str | None, name: str) -> Table:
