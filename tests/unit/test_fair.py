@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from plimsoll.risk.measure import interval
 from plimsoll.risk.measure.fair import ALIKE, FEW, LOOK, fairness
 from plimsoll.risk.measure.pair import area
+from plimsoll.risk.measure.policy import model_policy
 from plimsoll.risk.measure.reject import augment, behind, check, weighted_auc
 from plimsoll.risk.score.due import PSI, STRENGTH, VALIDATION, Done, due
-from plimsoll.risk.score.policy import model_policy
 from plimsoll.rulebook.rules import load
 
 POLICY = model_policy(load(), date(2026, 12, 1))

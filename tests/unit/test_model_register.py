@@ -18,7 +18,7 @@ from plimsoll.app.model_register import (
     standing,
     step,
 )
-from plimsoll.risk.score.policy import model_policy
+from plimsoll.risk.measure.policy import model_policy
 from plimsoll.rulebook.rules import load
 from plimsoll.units.refusal import Refused
 

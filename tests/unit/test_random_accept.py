@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from plimsoll.risk.score.policy import challenger_split, model_policy
+from plimsoll.risk.measure.policy import model_policy
 from plimsoll.risk.score.random_accept import RandomAccept, random_accept
-from plimsoll.risk.score.split import Split
+from plimsoll.risk.score.split import Split, challenger_split
 from plimsoll.rulebook.rules import load
 from plimsoll.units.refusal import Malformed
 

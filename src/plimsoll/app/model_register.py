@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from plimsoll.app.governed import Act, Artefact, Draft, Step, find, listed, move, register, steps
 from plimsoll.app.store import Store
+from plimsoll.risk.measure.policy import ModelPolicy
 from plimsoll.risk.score.due import PSI, STRENGTH, VALIDATION, Done, Due, due
 from plimsoll.risk.score.lifecycle import CHAMPION, DRAFT, MOVES, SHADOW
-from plimsoll.risk.score.policy import ModelPolicy
 from plimsoll.units.refusal import Refused
 
 KIND: Final = "model"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from plimsoll.risk.score.policy import ModelPolicy
+from plimsoll.risk.measure.policy import ModelPolicy
 from plimsoll.units.days import add_months
 
 PSI: Final = "psi"

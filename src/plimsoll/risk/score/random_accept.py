@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, NamedTuple
 
-from plimsoll.risk.score.split import WHOLE_BP, Split, is_chosen
+from plimsoll.risk.score.split import WHOLE_BP, Split, basis_points, is_chosen
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed
@@ -44,4 +44,4 @@ def random_accept(rules: Rules, on: date) -> RandomAccept:
     assert isinstance(value, dict), value
     share, limit_minor = value["share"], value["limit"]
     assert isinstance(share, Rate), share
-    return RandomAccept(Split(SALT, min(WHOLE_BP, share.num * WHOLE_BP // share.den)), limit_minor)
+    return RandomAccept(Split(SALT, basis_points(share)), limit_minor)

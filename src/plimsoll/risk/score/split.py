@@ -5,8 +5,13 @@ changes hands between two visits; a larger share only adds customers; and two sa
 lean on another. The challenger's digest is the salt of its trial.
 """
 
+from datetime import date
 from hashlib import sha256
 from typing import Final, NamedTuple
+
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Malformed
 
 WHOLE_BP: Final = 10_000
 """All customers, in basis points."""
@@ -19,6 +24,11 @@ class Split(NamedTuple):
     share_bp: int
 
 
+def basis_points(share: Rate) -> int:
+    """Give a share of all customers in basis points, rounded down, at most all."""
+    return min(WHOLE_BP, share.num * WHOLE_BP // share.den)
+
+
 def place_of(customer_id: int, salt: str) -> int:
     """Give a customer's place, 0 to 9,999, evenly spread over customers."""
     digest = sha256(f"{salt}:{customer_id}".encode()).digest()
@@ -29,3 +39,11 @@ def is_chosen(customer_id: int, split: Split) -> bool:
     """Tell whether a customer belongs to the share."""
     assert 0 <= split.share_bp <= WHOLE_BP, split
     return place_of(customer_id, split.salt) < split.share_bp
+
+
+def challenger_split(rules: Rules, on: date, digest: str) -> Split:
+    """Give the split of the trial of a challenger; its digest is the salt. Raises Malformed rule_not_in_force."""
+    share = rules.rate("POLICY.MODEL.CHALLENGER", on)
+    if share is None:
+        raise Malformed("rule_not_in_force", f"POLICY.MODEL.CHALLENGER on {on}")
+    return Split(digest, basis_points(share))

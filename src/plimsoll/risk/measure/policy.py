@@ -4,9 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from plimsoll.risk.parameters import figures
-from plimsoll.risk.score.split import WHOLE_BP, Split
 from plimsoll.rulebook.rules import Rules
-from plimsoll.units.refusal import Malformed
 
 
 class ModelPolicy(NamedTuple):
@@ -53,11 +51,3 @@ def model_policy(rules: Rules, on: date) -> ModelPolicy:
         fair_ratio_least=fairness["ratio"],
         fair_cases_least=int(fairness["cases"]),
     )
-
-
-def challenger_split(rules: Rules, on: date, digest: str) -> Split:
-    """Give the split of the trial of a challenger; its digest is the salt. Raises Malformed rule_not_in_force."""
-    share = rules.rate("POLICY.MODEL.CHALLENGER", on)
-    if share is None:
-        raise Malformed("rule_not_in_force", f"POLICY.MODEL.CHALLENGER on {on}")
-    return Split(digest, min(WHOLE_BP, share.num * WHOLE_BP // share.den))
