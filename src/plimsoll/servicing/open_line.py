@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import Book, Decision, Line, refuse_customer
+from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import CLOSED, OPEN
-from plimsoll.servicing.limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.servicing.open_account import PAY_LATER, OpenAccount, new_account
 from plimsoll.servicing.tell import tell
 from plimsoll.units.refusal import Refused

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from plimsoll.loan.book import Book, Decision, Line
+from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import CLOSED, find_line
-from plimsoll.servicing.limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.servicing.load import refuse_rise
 from plimsoll.servicing.open_account import PAY_LATER
 from plimsoll.servicing.open_line import CASH_LINE
