@@ -1,12 +1,9 @@
-"""What servicing tells the gates of `risk.gate`: what instalments have to be disclosed as, and that a loan was late."""
+"""What servicing tells the gates of `risk.gate`: what instalments have to be disclosed as."""
 
-from dataclasses import replace
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, Held
+from plimsoll.loan.book import Held
 from plimsoll.risk.disclose import Ask, account_seen
-from plimsoll.risk.gate import late_filings
-from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.tell import recorded
 
 
@@ -18,10 +15,3 @@ def plan_ask(held: Held, on: date, minor: int, instalments: int, about: str) -> 
 def about_next(held: Held) -> str:
     """Name the next fact of an account, as the file does: account and number."""
     return ":".join(str(number) for number in recorded(held).values())
-
-
-def with_late(book: Book, decision: Decision, on: date, rules: Rules) -> Decision:
-    """Give a decision that puts on record which of the loans it changes are late: what comes after no longer shows it."""
-    changed = {loan_id for loan_id, _, _ in decision.facts}
-    late = late_filings((held for held in book.loans if held.loan_id in changed), on, rules)
-    return replace(decision, filings=(*decision.filings, *late)) if late else decision

@@ -14,9 +14,8 @@ from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.risk.offer import CREDIT, agreed
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_with_money, refuse_before_begun
-from plimsoll.servicing.gate import with_late
 from plimsoll.servicing.spread import spread, standing_now
-from plimsoll.servicing.tell import detail, recorded, tell
+from plimsoll.servicing.tell import detail, recorded, tell, with_late
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 

@@ -12,8 +12,7 @@ from plimsoll.risk.offer import agreed, contract_rate, loan_offer, penalty_on, r
 from plimsoll.rulebook.product import LoanOffer, Version, read_every
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_held, refuse_account
-from plimsoll.servicing.gate import with_late
-from plimsoll.servicing.tell import detail, recorded, tell
+from plimsoll.servicing.tell import detail, recorded, tell, with_late
 from plimsoll.units.days import NO_STEP
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused

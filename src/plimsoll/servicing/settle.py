@@ -10,8 +10,7 @@ from plimsoll.loan.owed import payoff
 from plimsoll.loan.state import read_state
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_held, standing_at
-from plimsoll.servicing.gate import with_late
-from plimsoll.servicing.tell import detail, recorded, tell
+from plimsoll.servicing.tell import detail, recorded, tell, with_late
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 

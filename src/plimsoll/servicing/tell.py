@@ -1,11 +1,15 @@
-"""The JSON that a decision leaves behind: answers, details of facts, messages."""
+"""What a decision leaves behind: answers, details of facts and messages as JSON, and on record that a loan was late."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from json.encoder import encode_basestring
 from typing import Final
 
-from plimsoll.loan.book import Held
+from plimsoll.loan.book import Book, Decision, Held
+from plimsoll.risk.gate import late_filings
+from plimsoll.rulebook.rules import Rules
 
 ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -30,3 +34,14 @@ def detail(ref: str, reason: str = "") -> str:
 def recorded(held: Held, ahead: int = 0) -> dict[str, object]:
     """Give where the next fact of a loan will stand: its number is what a reversal, a refund or a conversion names."""
     return {"loan_id": held.loan_id, "fact": held.facts_count + 1 + ahead}
+
+
+def with_late(book: Book, decision: Decision, on: date, rules: Rules) -> Decision:
+    """Give a decision that puts on record which of the loans it changes are late: what comes after no longer shows it."""
+    day = on.toordinal()
+    late = {held.loan_id: held for held in book.loans if 0 < held.summary.oldest_due < day}
+    if not late:
+        return decision
+    changed = {loan_id for loan_id, _, _ in decision.facts}
+    filings = late_filings([held for loan_id, held in late.items() if loan_id in changed], on, rules)
+    return replace(decision, filings=(*decision.filings, *filings)) if filings else decision

@@ -5,9 +5,9 @@ from datetime import date
 
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.gate import with_late
 from plimsoll.servicing.repay import Payment, credit_of, open_loans, paid
 from plimsoll.servicing.spread import spread
+from plimsoll.servicing.tell import with_late
 from plimsoll.units.refusal import Refused
 
 READS = "open loans"
