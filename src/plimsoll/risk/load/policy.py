@@ -36,7 +36,7 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the rules POLICY.LOAD.* say on a day, as statistics take it; amounts in minor units, spreads of logarithms."""
+    """What the rules of the load line say on a day, as statistics take it; amounts in minor units, spreads of logarithms."""
 
     on: date
     spread: dict[str, float]

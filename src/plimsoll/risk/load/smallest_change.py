@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from plimsoll.risk.load.service import annuity
+from plimsoll.risk.load.debt_service import annuity
 from plimsoll.risk.whole import UP, whole
 
 NONE: Final = "none"

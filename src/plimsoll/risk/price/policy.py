@@ -24,7 +24,7 @@ class Costs(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PricePolicy:
-    """What the rules POLICY.PRICE.* say on a day. Grades run from the best to the worst; `shape` is the weight of default by month."""
+    """What the rules of price say on a day. Grades run from the best to the worst; `shape` is the weight of default by month."""
 
     on: date
     costs: Costs
