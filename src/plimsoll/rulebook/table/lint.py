@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from plimsoll.rulebook.table.axis import Axis, Lookup, axes_of, no_rules
-from plimsoll.rulebook.table.boxes import Box, TooManyBoxes, covers, meet, rest
+from plimsoll.rulebook.table.boxes import Box, TooEntangled, covers, left_of, meet
 from plimsoll.rulebook.table.table import Row, Table, Value
 
 ERROR: Final = "error"
@@ -94,13 +94,13 @@ def is_clean(findings: tuple[Finding, ...]) -> bool:
 
 
 def examples(table: Table, lookup: Lookup = no_rules) -> Mapping[str, Mapping[str, Value | None] | None]:
-    """Give for each row values by which it is hit; None where there are none. Raises TooManyBoxes."""
+    """Give for each row values by which it is hit; None where there are none. Raises TooEntangled."""
     axes = axes_of(table, lookup)
     areas = _areas(table, axes, lookup)
     found: dict[str, Mapping[str, Value | None] | None] = {}
     for place, area in enumerate(areas):
-        left = [] if not all(area.sure) else [area.sure] if table.hit == "collect" else _reached(areas, place)
-        found[area.row.id] = _example(left[0], axes) if left else None
+        left = None if not all(area.sure) else area.sure if table.hit == "collect" else _reached(areas, place)
+        found[area.row.id] = None if left is None else _example(left, axes)
     return found
 
 
@@ -124,7 +124,7 @@ def _boxed(table: Table, axes: tuple[Axis, ...], lookup: Lookup) -> Iterator[Fin
             yield Finding("column_idle", column=column.name, file=table.file)
     try:
         yield from _collected(areas) if table.hit == "collect" else _ordered(table, areas, axes)
-    except TooManyBoxes:
+    except TooEntangled:
         yield Finding("not_checked")
 
 
@@ -137,9 +137,9 @@ def _areas(table: Table, axes: tuple[Axis, ...], lookup: Lookup) -> list[_Area]:
     return areas
 
 
-def _reached(areas: list[_Area], place: int) -> list[Box]:
-    """Give what the rows before leave of the box of a row."""
-    return rest(areas[place].sure, [one.caught for one in areas[:place]])
+def _reached(areas: list[_Area], place: int) -> Box | None:
+    """Give a box that the rows before leave of a row; None where they leave nothing."""
+    return left_of(areas[place].sure, [one.caught for one in areas[:place]])
 
 
 def _collected(areas: list[_Area]) -> Iterator[Finding]:
@@ -154,17 +154,26 @@ def _collected(areas: list[_Area]) -> Iterator[Finding]:
 
 def _ordered(table: Table, areas: list[_Area], axes: tuple[Axis, ...]) -> Iterator[Finding]:
     """Find what is wrong where one row answers: rows that are never reached, gaps, overlaps, no row for everything else."""
+    dead = {place for place, area in enumerate(areas) if not all(area.sure) or _reached(areas, place) is None}
     for place, area in enumerate(areas):
-        if all(area.sure) and not _reached(areas, place):
+        if place in dead and all(area.sure):
             before = [one.row.id for one in areas[:place] if meet(one.caught, area.sure)]
             yield Finding("unreachable", (area.row.id,), detail="after " + ", ".join(before), line=area.row.line)
-    gaps = rest(tuple(held.space for held in axes), [area.caught for area in areas])
-    for gap in gaps[:SHOWN_MAX]:
-        more = f"; {len(gaps)} such boxes" if len(gaps) > 1 and gap is gaps[0] else ""
-        yield Finding("gap", detail=_told(gap, axes) + more, example=_example(gap, axes))
-    yield from _overlaps(table, areas, axes)
+    yield from _gaps(areas, axes)
+    yield from _overlaps(table, [area for place, area in enumerate(areas) if place not in dead or table.hit == "unique"], axes)
     if table.hit == "first" and not any(all(not cell.tests for cell in row.cells) for row in table.rows):
         yield Finding("no_default")
+
+
+def _gaps(areas: list[_Area], axes: tuple[Axis, ...]) -> Iterator[Finding]:
+    """Find what no row answers for, the first few boxes of it."""
+    space, cuts = tuple(held.space for held in axes), [area.caught for area in areas]
+    for _ in range(SHOWN_MAX):
+        gap = left_of(space, cuts)
+        if gap is None:
+            return
+        yield Finding("gap", detail=_told(gap, axes), example=_example(gap, axes))
+        cuts.append(gap)
 
 
 def _overlaps(table: Table, areas: list[_Area], axes: tuple[Axis, ...]) -> Iterator[Finding]:
