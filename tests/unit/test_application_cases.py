@@ -87,16 +87,25 @@ def engine(file: File, step: dict) -> list[str]:
     on, now = date.fromisoformat(DAY), datetime.fromisoformat(f"{DAY}T09:00").replace(tzinfo=UTC)
     limit = step.get("limit", 800_000)
     offer = Offer(
-        "cash-line", "CNY", limit, limit, limit, 0, 0, Rate.parse("0.0004"), 12, "B", step.get("capacity", 15_000_000), 200_000, 94_560_000,
-        on.toordinal() + 14,
-    )  # fmt: skip
-    said = {
-        "outcome": step["engine"],
-        "leaning": step["leaning"],
-        "suggested": offer.said() if limit else None,
-        "reasons": [],
-        "answer": "{}",
-    }
+        product="cash-line",
+        cash_product="cash-line",
+        later_product="pay-later",
+        currency="CNY",
+        loan_minor=limit,
+        limit_minor=limit,
+        cash_limit_minor=limit,
+        later_limit_minor=0,
+        first_draw_minor=0,
+        rate=Rate.parse("0.0004"),
+        instalments=12,
+        grade="b",
+        capacity_minor=step.get("capacity", 15_000_000),
+        room_minor=2_000_000,
+        stress_ppb=94_560_000,
+        expires_on=on.toordinal() + 14,
+    )
+    said = {"outcome": step["engine"], "leaning": step["leaning"], "suggested": offer.said() if limit else None}
+    said |= {"reasons": [], "answer": "{}", "priority": 0, "purposes": step.get("purposes", [])}
     new = [filed(DECIDE, step["application_id"], said)]
     if step["engine"] == APPROVE:
         new.append(filed(MAKE, step["application_id"], offer.said()))

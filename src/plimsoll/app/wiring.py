@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.app.execute import Verb, Wiring
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.origination import (
+    accept_offer,
     apply,
     approve_review,
     claim_review,
@@ -102,6 +103,7 @@ WIRING: Final[Wiring] = {
     provide_documents.ProvideDocuments: Verb("provide_documents", provide_documents.decide, provide_documents.READS),
     review.Review: Verb("review", review.decide, review.READS),
     approve_review.ApproveReview: Verb("approve_review", approve_review.decide, approve_review.READS),
+    accept_offer.AcceptOffer: Verb("accept_offer", accept_offer.decide, accept_offer.READS),
     demand_review.DemandReview: Verb("demand_review", demand_review.decide, demand_review.READS),
     # Protection
     grant_consent.GrantConsent: Verb("grant_consent", grant_consent.decide, grant_consent.READS),

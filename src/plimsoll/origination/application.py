@@ -59,6 +59,8 @@ class Offer(NamedTuple):
     """
 
     product: str
+    cash_product: str
+    later_product: str
     currency: str
     loan_minor: int
     limit_minor: int
@@ -108,6 +110,8 @@ class Application:
     engine: str = ""  # outcome of the engine
     leaning: str = ""  # what the engine would do if no person looked: approve, counter-offer or decline
     suggested: Offer | None = None  # the offer that the engine would make, None where none can be
+    purposes: tuple[str, ...] = ()  # consents that the decision rests on
+    priority: int = 0  # how pressing the engine holds the case
     why: tuple[str, ...] = ()  # codes of the reasons that the engine gave
     answer: str = ""  # what the engine's decision was answered with, JSON
     offer: Offer | None = None
@@ -198,6 +202,8 @@ def _decided(was: Application, filing: Filing, said: Mapping[str, Any]) -> Appli
         engine=said["outcome"],
         leaning=said["leaning"],
         suggested=read_offer(said["suggested"]) if said["suggested"] else None,
+        purposes=tuple(said["purposes"]),
+        priority=said["priority"],
         why=tuple(said["reasons"]),
         answer=said["answer"],
         offer=None,

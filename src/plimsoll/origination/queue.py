@@ -11,7 +11,7 @@ from plimsoll.units.money import text_of
 
 KIND: Final = "review"
 REFERRED, DEMANDED = 50, 100
-"""Priority of a case that the engine referred, and of one whose borrower asked for a person; a larger amount goes first among equals."""
+"""Priority of a case where the engine names none, and of one whose borrower asked for a person; a larger amount goes first among equals."""
 AMOUNT_STEP_MINOR: Final = 1_000_000
 AMOUNT_WEIGHT_MAX: Final = 40
 REASONS_SHOWN: Final = 4
@@ -40,7 +40,7 @@ def demanded(application: Application, now: datetime, rules: Rules, on: date) ->
 def priority_of(application: Application) -> int:
     """Give how pressing a case is."""
     weight = min(application.asked.amount_minor // AMOUNT_STEP_MINOR, AMOUNT_WEIGHT_MAX)
-    return (DEMANDED if application.is_demanded else REFERRED) + weight
+    return (DEMANDED if application.is_demanded else application.priority or REFERRED) + weight
 
 
 def due_at(application: Application, rules: Rules, on: date) -> str:
