@@ -39,7 +39,9 @@ def test_each_command_is_named_for_the_file_of_its_verb():
 
 def test_each_file_with_a_command_is_in_the_table():
     folders = [ROOT / "src" / "plimsoll" / department for department in DEPARTMENTS]
-    with_command = {path.stem for folder in folders for path in folder.glob("*.py") if "READS = " in path.read_text("utf-8")}
+    with_command = {
+        path.stem for folder in folders for path in folder.glob("*.py") if re.search(r"^READS\b", path.read_text("utf-8"), re.MULTILINE)
+    }
     assert with_command == set(COMMANDS)
 
 
