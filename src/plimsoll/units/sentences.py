@@ -262,6 +262,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "table_rows_missing": ("决策表没有行，或 YAML 与 CSV 两处都有行。请只在一处提供。", "The table has no rows, or has them both in the YAML and in a CSV. Keep them in one place."),
     "table_overlap": ("同名决策表的两个版本在同一天对同一牌照生效。请调整起止日期。", "Two versions of the table are in force on one day for one licence. Adjust their dates."),
     "table_unknown": ("没有该决策表，或当日没有生效的版本。请核对名称与日期。", "There is no such table, or no version in force on that day. Check its name and the day."),
+    "table_not_in_force": ("该决策表尚未到生效日，不能提前启用。请在生效日当天启用。", "The table is not in force yet, and is not activated before its day. Activate it on that day."),
     "table_value_malformed": ("输入值的类型与决策表的列不符，未作判断。请改正数据来源。", "A value is not of the type that the table's column has, so nothing was decided. Correct where it comes from."),
     "table_not_clean": ("决策表检查未通过（有空隙、永远不会命中的行、重叠等）。请先改正列出的问题。", "The table did not pass its check: a gap, a row that is never hit, an overlap or another finding. Correct what is listed first."),
     "table_backtest_missing": ("没有针对这一版内容的回测，不能启用。请先对该版本做回测并附上报告。", "There is no back-test of exactly this table, so it cannot be activated. Run one and hand in its report."),
