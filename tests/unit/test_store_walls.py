@@ -25,6 +25,7 @@ def used(store):
         connection.execute(
             text("INSERT INTO standing_accrual VALUES ('2026-01-15', 'cash-line', 'CNY', 3, 40, :at)"), {"at": NOW.isoformat(sep=" ")}
         )
+        connection.execute(text("INSERT INTO vault_access VALUES (1, 1, :at, 'ana', 'reveal', 'phone', '', 'called back')"), {"at": NOW})
     return store
 
 

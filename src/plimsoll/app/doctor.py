@@ -16,6 +16,7 @@ from plimsoll.app import schema
 from plimsoll.app.address import Address, read_address
 from plimsoll.app.close import RUNNING
 from plimsoll.app.config import TAPE_VARIABLE, URL_VARIABLE
+from plimsoll.app.keyring import keyring_path, read_keyring
 from plimsoll.app.opening import SAFETY, open_store
 from plimsoll.app.store import Store
 from plimsoll.app.trouble import StoreTrouble
@@ -173,6 +174,7 @@ def book(url: str, *, is_named: bool) -> Iterator[Finding]:
         with open_store(url, allow_unsafe=True) as store:
             yield Finding("book", GOOD, f"{address.shown()}, tables at {schema.REVISION}")
             yield durability(store)
+            yield vault(store)
             yield from closes(store)
         yield from disk(address)
     except StoreTrouble as trouble:
@@ -197,6 +199,27 @@ def durability(store: Store) -> Finding:
     off = [name for name in SAFETY if found[name] == "off"]
     said = ", ".join(f"{name} {value}" for name, value in found.items())
     return judged("durability", said, is_good=not off, remedy=f"Turn on: {', '.join(off)}.")
+
+
+def vault(store: Store) -> Finding:
+    """Look for the keys of the vault, and whether they are those that wrap the keys of the people in it."""
+    columns = schema.vault_key.c
+    chosen = select(columns.master, func.count()).where(columns.destroyed_at.is_(None)).group_by(columns.master)
+    with store.engine.connect() as connection:
+        held = {str(master): int(count) for master, count in connection.execute(chosen)}
+    people = sum(held.values())
+    try:
+        keyring = read_keyring(keyring_path())
+    except StoreTrouble as trouble:
+        if trouble.code == "vault_keys_missing" and not people:
+            return Finding("vault", NOTE, "no keys are named, and nobody's data are in it", trouble.remedy)
+        return Finding("vault", BAD, StoreTrouble(trouble.code, trouble.detail).text(), trouble.remedy)
+    lost = sum(count for master, count in held.items() if master not in keyring.masters)
+    if lost:
+        return Finding("vault", BAD, f"{lost:,} of {people:,} people are under a master key that is not in the file", "Restore that key.")
+    older = people - held.get(keyring.current, 0)
+    said = f"{people:,} people, {older:,} of them under an older master key"
+    return Finding("vault", NOTE if older else GOOD, said, "Finish with: plimsoll vault rotate" if older else "")
 
 
 def closes(store: Store) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 """The migration that makes the tables as they stand here."""
 
 STATUS_OPEN: Final = "open"
@@ -413,7 +413,57 @@ source_alert = Table(
     _text("reasons"),  # JSON: what was off, by how much, and the threshold
     _day("lifted_on", nullable=True),  # until then nothing that depends on the source is approved automatically
     _instant("lifted_at", nullable=True),
+    _text("lifted_by", nullable=True),  # who took the source as it is now, "" where it came right by itself
+    _text("lift_reason", nullable=True),
 )
 
-APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing, artefact_step)
+vault_key = Table(
+    "vault_key",
+    metadata,
+    Column("customer_id", BigInteger, ForeignKey("customer.customer_id"), primary_key=True, autoincrement=False),
+    _text("master"),  # which master key wraps it; "" once it is destroyed
+    _instant("made_at"),
+    _instant("destroyed_at", nullable=True),
+    _blob("wrapped"),
+)
+
+vault_field = Table(
+    "vault_field",
+    metadata,
+    _customer(),
+    _text("field", key=True),
+    _text("ref", key=True),  # tells several of a kind apart, "" for the only one
+    _instant("written_at"),
+    _text("written_by"),
+    _blob("sealed"),
+)
+
+vault_index = Table(
+    "vault_index",
+    metadata,
+    _customer(),
+    _text("field", key=True),
+    _text("blind", key=True),
+    sqlite_with_rowid=False,
+)
+Index("ix_vault_index_value", vault_index.c.field, vault_index.c.blind, vault_index.c.customer_id)
+
+vault_access = Table(
+    "vault_access",
+    metadata,
+    _customer(),
+    _number("n", key=True),  # counted from 1 within the customer
+    _instant("at"),
+    _text("actor"),
+    _text("action"),
+    _text("field"),
+    _text("ref"),
+    _text("reason"),
+    sqlite_with_rowid=False,
+)
+
+APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing, artefact_step, vault_access)
 """What was written there stays as it was written; triggers and grants refuse anything else."""
+
+ERASABLE: Final = (vault_field, vault_index, link)
+"""What is deleted when a person is erased: the only tables on which the application role may delete."""

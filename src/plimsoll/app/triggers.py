@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Table
 
-from plimsoll.app.schema import APPEND_ONLY, metadata
+from plimsoll.app.schema import APPEND_ONLY, ERASABLE, metadata
 
 MESSAGE: Final = "is append-only: record a correction as another row"
 
@@ -89,12 +89,13 @@ END $$
 
 def same_rights(table: str, like: str) -> str:
     """Give the statement (PostgreSQL) that lets whoever may write to one table write to a new one in the same way."""
-    rights = "SELECT, INSERT" if metadata.tables[table] in APPEND_ONLY else "SELECT, INSERT, UPDATE"
+    found = metadata.tables[table]
+    rights = "SELECT, INSERT" + ", UPDATE" * (found not in APPEND_ONLY) + ", DELETE" * (found in ERASABLE)
     return POSTGRES_SAME_RIGHTS.format(like=like, table=table, rights=rights)
 
 
 def grants(role: str, database: str, *, is_login: bool) -> list[str]:
-    """Give the statements that make `role` on PostgreSQL and let it use the book: append where the book appends, no DELETE at all.
+    """Give the statements that make `role` on PostgreSQL and let it use the book: append where it appends, DELETE what the erased leave.
 
     `role` and `database` are quoted identifiers. TEMPORARY is for the staging table of bulk changes.
     """
@@ -107,5 +108,6 @@ def grants(role: str, database: str, *, is_login: bool) -> list[str]:
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT ON {', '.join(append_only)} TO {role}",
         f"GRANT SELECT, INSERT, UPDATE ON {', '.join(changing)} TO {role}",
+        f"GRANT DELETE ON {', '.join(table.name for table in ERASABLE)} TO {role}",
         f"GRANT SELECT ON alembic_version TO {role}",
     ]

@@ -1,0 +1,104 @@
+"""The keys of the vault: master keys that wrap the key of each person, and one key for finding people by an exact value.
+
+They lie in one file outside the book, named by `PLIMSOLL_VAULT_KEYS`; a backup of the book without that file is unreadable, and a person
+whose own key is gone stays unreadable with it.
+"""
+
+import json
+import os
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from stat import S_IRWXG, S_IRWXO
+from typing import Any, Final, NamedTuple
+
+from plimsoll.app.trouble import StoreTrouble
+
+VARIABLE: Final = "PLIMSOLL_VAULT_KEYS"
+FORMAT: Final = "plimsoll vault keys 1"
+KEY_BYTES: Final = 32
+MAKE: Final = "Make one with: plimsoll vault keygen"
+
+
+class Keyring(NamedTuple):
+    """The master keys by name, the name of the one in use, and the key of the index."""
+
+    current: str
+    masters: Mapping[str, bytes]
+    index: bytes
+
+
+def keyring_path() -> Path:
+    """Give the file that the configuration names; raises StoreTrouble vault_keys_missing where it names none."""
+    named = os.environ.get(VARIABLE, "")
+    if not named:
+        raise StoreTrouble("vault_keys_missing", f"{VARIABLE} is not set", MAKE)
+    return Path(named)
+
+
+def read_keyring(path: Path) -> Keyring:
+    """Read the keys. Raises StoreTrouble vault_keys_missing, vault_keys_exposed (others may read the file), vault_keys_malformed."""
+    try:
+        mode = path.stat().st_mode
+        said = json.loads(path.read_text("utf-8"))
+    except OSError as failed:
+        raise StoreTrouble("vault_keys_missing", f"{path}: {failed.strerror}", MAKE) from None
+    except ValueError:
+        raise StoreTrouble("vault_keys_malformed", f"{path}") from None
+    if mode & (S_IRWXG | S_IRWXO):
+        raise StoreTrouble("vault_keys_exposed", f"{path}", f"Run: chmod 600 {path}")
+    return _keyring(said, path)
+
+
+def _keyring(said: Any, path: Path) -> Keyring:
+    try:
+        masters = {name: b64decode(key, validate=True) for name, key in said["masters"].items()}
+        found = Keyring(said["current"], masters, b64decode(said["index"], validate=True))
+    except (KeyError, TypeError, AttributeError, NotBase64):
+        raise StoreTrouble("vault_keys_malformed", f"{path}") from None
+    lengths = {len(key) for key in (*masters.values(), found.index)}
+    if said.get("format") != FORMAT or found.current not in masters or lengths != {KEY_BYTES}:
+        raise StoreTrouble("vault_keys_malformed", f"{path}")
+    return found
+
+
+def write_keyring(path: Path, keyring: Keyring, *, is_new: bool) -> None:
+    """Write the keys so that only their owner can read them; a file that is there is replaced whole, or, for new keys, never."""
+    said = {
+        "format": FORMAT,
+        "current": keyring.current,
+        "masters": {name: b64encode(key).decode() for name, key in keyring.masters.items()},
+        "index": b64encode(keyring.index).decode(),
+    }
+    target = path if is_new else path.with_name(path.name + ".new")
+    try:
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if is_new else os.O_TRUNC), 0o600)
+    except FileExistsError:
+        raise StoreTrouble("vault_keys_exist", f"{path}") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(json.dumps(said, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    if not is_new:
+        target.replace(path)
+
+
+def new_keyring(at: datetime) -> Keyring:
+    """Make keys by chance; the master is named by the instant."""
+    name = at.strftime("%Y%m%dT%H%M%SZ")
+    return Keyring(name, {name: os.urandom(KEY_BYTES)}, os.urandom(KEY_BYTES))
+
+
+def with_new_master(keyring: Keyring, at: datetime) -> Keyring:
+    """Give the keys with another master in use; those before stay, until nothing is wrapped by them."""
+    name = at.strftime("%Y%m%dT%H%M%SZ")
+    if name in keyring.masters:
+        raise StoreTrouble("vault_keys_exist", name)
+    return keyring._replace(current=name, masters={**keyring.masters, name: os.urandom(KEY_BYTES)})
+
+
+def with_current_only(keyring: Keyring) -> Keyring:
+    """Give the keys without the masters that wrap nothing any more."""
+    return keyring._replace(masters={keyring.current: keyring.masters[keyring.current]})

@@ -1,0 +1,268 @@
+"""The vault: personal data, each person under a key of their own, found by exact value, masked unless a reason is given, erasable for good.
+
+A value is sealed with AES-256-GCM under the person's key, bound to whose it is and what it is, so that a row moved to another place does
+not open. The person's key is wrapped by the master key of the keyring, and thrown away when the person is erased: what is left, here or
+in a backup of the book, cannot be read. The index holds HMAC-SHA-256 of normalised values under a key of its own.
+Every look at a whole value, and every search, is on a log that only grows, with who, when and why.
+"""
+
+import hmac
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+
+from plimsoll.app.keyring import KEY_BYTES, Keyring
+from plimsoll.app.schema import customer, vault_access, vault_field, vault_index, vault_key
+from plimsoll.app.store import Store
+from plimsoll.protection.mask import FIELDS, SEARCHED, mask, normal
+from plimsoll.units.refusal import Refused
+
+NONCE_BYTES: Final = 12
+VALUE_LENGTH_MAX: Final = 100_000
+REASON_LENGTH_MIN: Final = 4
+PUT, REVEAL, FIND, ERASE = "put", "reveal", "find", "erase"
+
+
+class Act(NamedTuple):
+    """Who acts, when, and why."""
+
+    actor: str
+    at: datetime
+    reason: str
+
+
+class Held(NamedTuple):
+    """A value of the vault as it is shown to everybody: masked."""
+
+    field: str
+    ref: str
+    masked: str
+
+
+class Access(NamedTuple):
+    """One line of the log of a person: who did what to which value, and why."""
+
+    n: int
+    at: datetime
+    actor: str
+    action: str
+    field: str
+    ref: str
+    reason: str
+
+
+class Vault:
+    """The vault of a book, opened with the keys of the house."""
+
+    def __init__(self, store: Store, keyring: Keyring) -> None:
+        self.store = store
+        self.keyring = keyring
+
+    def put(self, customer_id: int, field: str, value: str, act: Act, ref: str = "") -> Refused | None:
+        """Seal a value, in place of the one before. `ref` tells several of a kind apart, such as documents.
+
+        Refuses vault_field_unknown, vault_value_malformed, customer_unknown, vault_erased.
+        """
+        if field not in FIELDS:
+            return Refused("vault_field_unknown", "", f"{field!r}; one of: {', '.join(FIELDS)}")
+        if not value.strip() or len(value) > VALUE_LENGTH_MAX:
+            return Refused("vault_value_malformed", "", f"{field} of {len(value)} characters")
+        with self._of(customer_id) as connection:
+            key = self._key(connection, customer_id, is_made=True, at=act.at)
+            if isinstance(key, Refused):
+                return key
+            old = self._opened(connection, key, customer_id, field, ref)
+            sealed = seal(key, value.encode(), _place(customer_id, field, ref))
+            where = (vault_field.c.customer_id == customer_id, vault_field.c.field == field, vault_field.c.ref == ref)
+            changed = connection.execute(update(vault_field).where(*where).values(sealed=sealed, written_at=act.at, written_by=act.actor))
+            if not changed.rowcount:
+                connection.execute(insert(vault_field).values((customer_id, field, ref, act.at, act.actor, sealed)))
+            self._index(connection, customer_id, field, old, value)
+            _log(connection, customer_id, act, PUT, field, ref)
+        return None
+
+    def show(self, customer_id: int) -> list[Held]:
+        """Give everything held of somebody, masked; [] for a stranger and for somebody erased."""
+        with self.store.engine.connect() as connection:
+            key = self._key(connection, customer_id)
+            if isinstance(key, Refused):
+                return []
+            rows = connection.execute(
+                select(vault_field.c.field, vault_field.c.ref, vault_field.c.sealed)
+                .where(vault_field.c.customer_id == customer_id)
+                .order_by(vault_field.c.field, vault_field.c.ref)
+            ).all()
+        return [
+            Held(row.field, row.ref, mask(row.field, unseal(key, row.sealed, _place(customer_id, row.field, row.ref)).decode()))
+            for row in rows
+        ]
+
+    def reveal(self, customer_id: int, field: str, act: Act, ref: str = "") -> str | Refused:
+        """Give a whole value, and put on the log who saw it and why, before it is given.
+
+        Refuses vault_reason_missing, vault_value_unknown, vault_erased.
+        """
+        refused = _refuse_reason(act)
+        if refused is not None:
+            return refused
+        with self._of(customer_id) as connection:
+            key = self._key(connection, customer_id)
+            if isinstance(key, Refused):
+                return key
+            value = self._opened(connection, key, customer_id, field, ref)
+            if value is None:
+                return Refused("vault_value_unknown", "", f"{field} {ref}".strip())
+            _log(connection, customer_id, act, REVEAL, field, ref)
+        return value
+
+    def find(self, field: str, value: str, act: Act) -> tuple[int, ...] | Refused:
+        """Give everybody who has exactly this value, and put the search on their logs.
+
+        Refuses vault_field_unknown, vault_reason_missing.
+        """
+        if field not in SEARCHED:
+            return Refused("vault_field_unknown", "", f"{field!r}; searched: {', '.join(SEARCHED)}")
+        refused = _refuse_reason(act)
+        if refused is not None:
+            return refused
+        with self.store.engine.connect() as connection:
+            rows = connection.execute(
+                select(vault_index.c.customer_id)
+                .where(vault_index.c.field == field, vault_index.c.blind == self.blind(field, value))
+                .order_by(vault_index.c.customer_id)
+            ).all()
+        found = tuple(row.customer_id for row in rows)
+        for customer_id in found:
+            with self._of(customer_id) as connection:
+                _log(connection, customer_id, act, FIND, field, "")
+        return found
+
+    def log(self, customer_id: int) -> list[Access]:
+        """Give what was done to the data of a person, oldest first."""
+        with self.store.engine.connect() as connection:
+            rows = connection.execute(
+                select(vault_access).where(vault_access.c.customer_id == customer_id).order_by(vault_access.c.n)
+            ).all()
+        return [Access(row.n, _utc(row.at), row.actor, row.action, row.field, row.ref, row.reason) for row in rows]
+
+    def erase(self, connection: Connection, customer_id: int, act: Act) -> None:
+        """Destroy the key of a person, the sealed values and the index, inside a transaction that holds the person (`erase_person`)."""
+        connection.execute(
+            update(vault_key).where(vault_key.c.customer_id == customer_id).values(wrapped=b"", master="", destroyed_at=act.at)
+        )
+        connection.execute(delete(vault_field).where(vault_field.c.customer_id == customer_id))
+        connection.execute(delete(vault_index).where(vault_index.c.customer_id == customer_id))
+        _log(connection, customer_id, act, ERASE, "", "")
+
+    def rewrap(self) -> int:
+        """Wrap the key of everybody that another master wraps by the one in use; give how many. Sealed values stay as they are."""
+        with self.store.engine.connect() as connection:
+            rows = connection.execute(
+                select(vault_key.c.customer_id).where(vault_key.c.destroyed_at.is_(None), vault_key.c.master != self.keyring.current)
+            ).all()
+        for row in rows:
+            with self._of(row.customer_id) as connection:
+                key = self._key(connection, row.customer_id)
+                if isinstance(key, Refused):
+                    continue
+                connection.execute(
+                    update(vault_key)
+                    .where(vault_key.c.customer_id == row.customer_id)
+                    .values(master=self.keyring.current, wrapped=self._wrapped(row.customer_id, key))
+                )
+        return len(rows)
+
+    def blind(self, field: str, value: str) -> str:
+        """Give what the index holds of a value: nobody without the key can make it or read it back."""
+        return hmac.new(self.keyring.index, f"{field}\0{normal(field, value)}".encode(), sha256).hexdigest()
+
+    @contextmanager
+    def _of(self, customer_id: int) -> Iterator[Connection]:
+        """Hold a person's row in a transaction, so that nobody else changes the same person meanwhile."""
+        with self.store.changing() as connection:
+            if self.store.kind == "postgresql":
+                connection.execute(text("SELECT 1 FROM customer WHERE customer_id = :id FOR UPDATE"), {"id": customer_id})
+            yield connection
+
+    def _key(self, connection: Connection, customer_id: int, *, is_made: bool = False, at: datetime | None = None) -> bytes | Refused:
+        """Give the key of a person, made on first use where asked. Refuses vault_erased, vault_key_unknown, customer_unknown."""
+        row = connection.execute(select(vault_key).where(vault_key.c.customer_id == customer_id)).first()
+        if row is None:
+            if not is_made:
+                return Refused("vault_value_unknown", "", f"customer {customer_id}")
+            if connection.execute(select(customer.c.customer_id).where(customer.c.customer_id == customer_id)).first() is None:
+                return Refused("customer_unknown", "", f"customer {customer_id}")
+            key = os.urandom(KEY_BYTES)
+            connection.execute(insert(vault_key).values((customer_id, self.keyring.current, at, None, self._wrapped(customer_id, key))))
+            return key
+        if row.destroyed_at is not None:
+            return Refused("vault_erased", "", f"customer {customer_id}")
+        master = self.keyring.masters.get(row.master)
+        if master is None:
+            return Refused("vault_key_unknown", "", f"master {row.master}")
+        try:
+            return unseal(master, row.wrapped, _key_place(customer_id, row.master))
+        except InvalidTag:
+            return Refused("vault_key_unknown", "", f"master {row.master} does not open the key of customer {customer_id}")
+
+    def _wrapped(self, customer_id: int, key: bytes) -> bytes:
+        return seal(self.keyring.masters[self.keyring.current], key, _key_place(customer_id, self.keyring.current))
+
+    def _opened(self, connection: Connection, key: bytes, customer_id: int, field: str, ref: str) -> str | None:
+        row = connection.execute(
+            select(vault_field.c.sealed).where(
+                vault_field.c.customer_id == customer_id, vault_field.c.field == field, vault_field.c.ref == ref
+            )
+        ).first()
+        return None if row is None else unseal(key, row.sealed, _place(customer_id, field, ref)).decode()
+
+    def _index(self, connection: Connection, customer_id: int, field: str, old: str | None, new: str) -> None:
+        """Let a person be found by the new value and no longer by the old one."""
+        if field not in SEARCHED:
+            return
+        of_person = (vault_index.c.customer_id == customer_id, vault_index.c.field == field)
+        blinds = [self.blind(field, value) for value in (old, new) if value is not None]
+        connection.execute(delete(vault_index).where(*of_person, vault_index.c.blind.in_(blinds)))
+        connection.execute(insert(vault_index).values((customer_id, field, blinds[-1])))
+
+
+def seal(key: bytes, value: bytes, place: bytes) -> bytes:
+    """Encrypt and authenticate a value for one place: a fresh nonce, then what AES-GCM gives."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, value, place)
+
+
+def unseal(key: bytes, sealed: bytes, place: bytes) -> bytes:
+    """Give back what `seal` took; raises InvalidTag where key, place or content is another."""
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _place(customer_id: int, field: str, ref: str) -> bytes:
+    return f"plimsoll field\0{customer_id}\0{field}\0{ref}".encode()
+
+
+def _key_place(customer_id: int, master: str) -> bytes:
+    return f"plimsoll key\0{customer_id}\0{master}".encode()
+
+
+def _refuse_reason(act: Act) -> Refused | None:
+    if len(act.reason.strip()) < REASON_LENGTH_MIN or not act.actor.strip():
+        return Refused("vault_reason_missing")
+    return None
+
+
+def _log(connection: Connection, customer_id: int, act: Act, action: str, field: str, ref: str) -> None:
+    """Add a line to the log of a person."""
+    last = connection.scalar(select(func.max(vault_access.c.n)).where(vault_access.c.customer_id == customer_id)) or 0
+    connection.execute(insert(vault_access).values((customer_id, last + 1, act.at, act.actor, action, field, ref, act.reason)))
