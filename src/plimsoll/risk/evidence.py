@@ -141,7 +141,7 @@ def _read(feature: Feature, told: Iterable[Item], instant: datetime, apart: Tole
     if refused is not None and (not heard or _trust(feature, refused[0]) < _trust(feature, heard[0])):
         return Reading(feature, None, refused[1], refused[0], tuple(heard))
     if not heard:
-        return Reading(feature, None, MISSING, ranked[0] if ranked else None, ())
+        return Reading(feature, None, WITHHELD if feature.purpose in withheld else MISSING, ranked[0] if ranked else None, ())
     if contradict(feature, heard, apart):
         return Reading(feature, None, CONTRADICTORY, heard[0], tuple(heard))
     return Reading(feature, heard[0].value, "", heard[0], tuple(heard))

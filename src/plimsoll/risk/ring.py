@@ -78,6 +78,10 @@ class Rings:
             found.setdefault(self._root(person), []).append(person)
         return found
 
+    def bad_in(self, person: int) -> int:
+        """Give how many of the ring of a person, the person included, have gone bad."""
+        return self._bad_in.get(self._root(person), 0) if person in self._up else 0
+
     def _root(self, person: int) -> int:
         up = self._up
         while (above := up[person]) != person:

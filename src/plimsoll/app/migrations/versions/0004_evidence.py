@@ -40,6 +40,8 @@ def upgrade() -> None:
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("lifted_on", sa.Date(), nullable=True),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.Text(), nullable=True),
+        sa.Column("lift_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("source", "raised_on", name="pk_source_alert"),
     )
     if op.get_bind().dialect.name == "postgresql":
