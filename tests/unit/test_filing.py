@@ -17,7 +17,7 @@ from plimsoll.app.verify import verify
 from plimsoll.loan.book import Decision, LoadLine
 from plimsoll.loan.filing import Filing, NewFiling, WorkItem, body_of, instant_text, of_kind, read_body
 from plimsoll.units.refusal import Refused
-from tests.toys import DAY, NOW, WIRING, Draw, Mark, Note, Open, OpenAccount, Purchase, Repay, ToyRules, check_book, counts, rows, run
+from tests.toys import DAY, NOW, ROOM, WIRING, Draw, Mark, Note, Open, OpenAccount, Purchase, Repay, ToyRules, check_book, counts, rows, run
 
 ON = DAY.toordinal()
 POSTGRES = [pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -108,6 +108,7 @@ def test_a_repeat_files_nothing_and_a_refusal_neither(opened):
     assert run(opened, Note("n", 1, "y", state="open")).code == "key_reused"
     assert run(opened, Note("m", 1, times=-1)).code == "amount_must_be_positive"
     assert run(opened, Note("o", 7)).code == "customer_unknown"
+    assert do(opened, Decision(), customer_id=7).code == "customer_unknown"
     assert counts(opened) == before
 
 
@@ -233,7 +234,7 @@ def test_a_load_line_holds_whatever_is_taken_and_lets_everything_be_given_back(o
     assert isinstance(run(opened, Mark("raise", 1, 200_000)), Answer)
     assert isinstance(run(opened, Purchase("q", 1, 20, 1)), Answer)
     (line,) = rows(opened, "line")
-    assert (line["load_currency"], line["load_capacity_minor"], line["load_room_minor"]) == ("CNY", 200_000, 50_000)
+    assert (line["load_currency"], line["load_capacity_minor"], line["load_room_minor"]) == ("CNY", 200_000, ROOM)
     assert (line["load_stress_ppb"], line["load_on"]) == (95_000_001, DAY)
     check_book(opened)
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app import schema
-from plimsoll.app.put_on_file import filing_rows, numbered, refuse_file, work_rows
+from plimsoll.app.put_on_file import filing_rows, numbered, work_rows
 from plimsoll.app.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, ParkedRow, Stored
 from plimsoll.app.schema import STATUS_FROZEN, STATUS_OPEN
 from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
@@ -163,20 +163,14 @@ def post(
     changes = _changes(sheet, decision, request.on, facts_of, ready)
     if isinstance(changes, Refused):
         return changes
-    cash = later = 0
-    for change in changes:
-        if change.after.terms.kind == LOAN:
-            cash += change.rise
-        else:
-            later += change.rise
+    cash, later = _rises(changes)
     is_taking = bool(decision.loans) or PURCHASED in [fact.kind for _, fact, _ in decision.facts]
-    line, load_line = decision.line or sheet.line, decision.load_line or sheet.load_line
-    refused = _refuse_use(line, load_line, sheet.line, cash, later, is_taking=is_taking)
-    if refused is None and (load_line or decision.filings or decision.work):
-        refused = refuse_file(sheet, decision, line, load_line)
+    load_line = decision.load_line or sheet.load_line
+    refused = _refuse_use(decision.line or sheet.line, load_line, sheet.line, cash, later, is_taking=is_taking)
     if refused is None and load_line is not None:
-        changed = {change.after.loan_id: change.after for change in changes}
-        refused = refuse_load(decision, load_line, sheet.line, tuple(sheet.loans.values()), changed, request.on)
+        refused = _refuse_load(sheet, decision, load_line, changes, request.on)
+    if refused is None and not sheet.opened_on and not decision.customer_opened_on:
+        refused = Refused("customer_unknown", detail=f"customer {sheet.customer_id}")
     if refused is not None:
         return refused
     for new in decision.loans:
@@ -294,6 +288,12 @@ def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf, ready
     return changes
 
 
+def _rises(changes: Sequence[Change]) -> tuple[int, int]:
+    """Give by how much the use of the limit rises, by cash loans and by pay later."""
+    cash = sum(change.rise for change in changes if change.after.terms.kind == LOAN)
+    return cash, sum(change.rise for change in changes) - cash
+
+
 def _opened(new: NewLoan) -> Held:
     """Give a new loan on its first day, with nothing posted."""
     held = open_loan(new, begun_on(new.terms))
@@ -363,6 +363,15 @@ def _refuse_use(
         if asked > 0 and taken + asked > limit:
             return Refused("sub_limit_exceeded", detail=_use(line, taken, limit, asked))
     return None
+
+
+def _refuse_load(sheet: Sheet, decision: Decision, load_line: LoadLine, changes: Sequence[Change], on: int) -> Refused | None:
+    """Give why a load line and what stands beside it do not go together: its currency, or what a decision asks of the borrower."""
+    line = decision.line or sheet.line
+    if line is not None and load_line.currency != line.currency:
+        return Refused("currency_must_match", detail=f"load line {load_line.currency}, line {line.currency}")
+    changed = {change.after.loan_id: change.after for change in changes}
+    return refuse_load(decision, load_line, sheet.line, tuple(sheet.loans.values()), changed, on)
 
 
 def _use(line: Line, used_minor: int, limit_minor: int, asked_minor: int) -> str:

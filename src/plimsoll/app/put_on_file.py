@@ -5,18 +5,7 @@ from datetime import UTC, datetime
 
 from plimsoll.app.rows import FilingRow, Stored, WorkRow
 from plimsoll.app.sheet import Sheet
-from plimsoll.loan.book import Decision, Line, LoadLine
 from plimsoll.loan.filing import BODY_LENGTH_MAX, KINDS, WORK_STATES, Filing, NewFiling, WorkItem, instant_text
-from plimsoll.units.refusal import Refused
-
-
-def refuse_file(sheet: Sheet, decision: Decision, line: Line | None, load_line: LoadLine | None) -> Refused | None:
-    """Give why nothing can be put on record: customer_unknown, or currency_must_match for a load line in another currency than the line."""
-    if not sheet.opened_on and not decision.customer_opened_on:
-        return Refused("customer_unknown", detail=f"customer {sheet.customer_id}")
-    if load_line is not None and line is not None and load_line.currency != line.currency:
-        return Refused("currency_must_match", detail=f"load line {load_line.currency}, line {line.currency}")
-    return None
 
 
 def numbered(sheet: Sheet, filings: Sequence[NewFiling], on: int, at: datetime, actor: str) -> list[Filing]:
