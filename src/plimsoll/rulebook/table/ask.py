@@ -7,7 +7,7 @@ which row was hit, what it gives, and which conditions held with the values that
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from plimsoll.rulebook.table.axis import OTHER, Axis, Lookup, axes_of, no_rules, point_text, resolved
 from plimsoll.rulebook.table.table import Column, Deciding, Row, Span, Table, Test, Value
@@ -70,8 +70,28 @@ class _Shown(NamedTuple):
     pieces: int
 
 
-_RowShown: TypeAlias = tuple[tuple[int, tuple[_Shown, ...]], ...]
-"""The conditions of a row, each with the place of its column."""
+ALLOWED: Final = _Shown("is", "missing", "", 0)
+"""How a trace shows a condition that a missing value met, since its column allows that."""
+
+
+class _Condition(NamedTuple):
+    """A cell that asks something, ready to be told. `only` is its one alternative where there is no choice to make."""
+
+    name: str
+    currency: str
+    held: Axis
+    alternatives: tuple[_Shown, ...]
+    only: _Shown | None
+
+
+class _Told(NamedTuple):
+    """A row ready to be told: what it gives, its conditions, and the columns for want of which it cannot be judged."""
+
+    id: str
+    outputs: Mapping[str, Value]
+    reason: str
+    conditions: tuple[_Condition, ...]
+    doubtful: tuple[Axis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +103,18 @@ class Compiled:
     lanes: tuple[_Lane, ...]
     all_rows: int
     is_collect: bool
-    shown: tuple[_RowShown, ...]
+    told: tuple[_Told, ...]
 
     def ask(self, features: Mapping[str, Value | None]) -> Outcome:
         """Answer for one set of values; a name that is absent is missing. Raises Malformed table_value_malformed for a wrong type."""
         rows, doubt = self.rows(features)
         if not rows:
             return NOTHING
-        if not self.is_collect:
-            lowest = rows & -rows
-            return self._outcome(lowest, doubt & lowest, features)
-        return self._outcome(rows, doubt & rows, features)
+        if self.is_collect:
+            return self._collected(rows, doubt, features)
+        lowest = rows & -rows
+        told = self.told[lowest.bit_length() - 1]
+        return Outcome((), (_lacking(told, features),)) if doubt & lowest else Outcome((_hit(told, features),), ())
 
     def rows(self, features: Mapping[str, Value | None]) -> tuple[int, int]:
         """Give the rows that hold or might hold, one bit a row, and those of which a missing value leaves a doubt."""
@@ -123,38 +144,40 @@ class Compiled:
             rows &= found
         return rows, doubt
 
-    def hit_of(self, row: int, features: Mapping[str, Value | None]) -> Hit:
-        """Give a row as a hit, with the conditions that held."""
-        held = self.table.rows[row]
-        return Hit(held.id, held.outputs, held.reason, tuple(self._deciding(row, features)))
-
-    def _outcome(self, rows: int, doubt: int, features: Mapping[str, Value | None]) -> Outcome:
+    def _collected(self, rows: int, doubt: int, features: Mapping[str, Value | None]) -> Outcome:
         hits, missing = [], []
         while rows:
             lowest = rows & -rows
             rows ^= lowest
+            told = self.told[lowest.bit_length() - 1]
             if doubt & lowest:
-                missing.append(self._lacking(lowest.bit_length() - 1, features))
+                missing.append(_lacking(told, features))
             else:
-                hits.append(self.hit_of(lowest.bit_length() - 1, features))
+                hits.append(_hit(told, features))
         return Outcome(tuple(hits), tuple(missing))
 
-    def _lacking(self, row: int, features: Mapping[str, Value | None]) -> Lacking:
-        """Give what a row could not be judged for want of; a decline goes before a refer."""
-        doubtful = [held for lane, held in zip(self.lanes, self.axes, strict=True) if lane.doubt >> row & 1]
-        lacking = [held.column for held in doubtful if held.piece(features.get(held.column.name)) == held.missing]
-        column = next((one for one in lacking if one.missing == "decline"), lacking[0])
-        return Lacking(column.name, column.missing, column.missing_reason, self.table.rows[row].id, features.get(column.name))
 
-    def _deciding(self, row: int, features: Mapping[str, Value | None]) -> list[Deciding]:
-        """Give the conditions of a row that held, with the values that met them."""
-        found = []
-        for place, tests in self.shown[row]:
-            held = self.axes[place]
-            value = features.get(held.column.name)
-            shown = tests[0] if len(tests) == 1 else next((one for one in tests if one.pieces >> held.piece(value) & 1), tests[0])
-            found.append(Deciding(held.column.name, value, shown.op, shown.threshold, shown.rule, held.column.currency))
-        return found
+def _hit(told: _Told, features: Mapping[str, Value | None]) -> Hit:
+    """Give a row as a hit, with the conditions that held and the values that met them."""
+    deciding = []
+    for name, currency, held, alternatives, only in told.conditions:
+        value = features.get(name)
+        op, threshold, rule, _ = only or _held_by(held, alternatives, value)
+        deciding.append(Deciding(name, value, op, threshold, rule, currency))
+    return Hit(told.id, told.outputs, told.reason, tuple(deciding))
+
+
+def _held_by(held: Axis, alternatives: tuple[_Shown, ...], value: Value | None) -> _Shown:
+    """Give the alternative that a value met; where it met none, it is missing and its column lets that pass."""
+    piece = held.piece(value)
+    return next((one for one in alternatives if one.pieces >> piece & 1), ALLOWED)
+
+
+def _lacking(told: _Told, features: Mapping[str, Value | None]) -> Lacking:
+    """Give what a row could not be judged for want of; a decline goes before a refer."""
+    lacking = [held.column for held in told.doubtful if held.piece(features.get(held.column.name)) == held.missing]
+    column = next((one for one in lacking if one.missing == "decline"), lacking[0])
+    return Lacking(column.name, column.missing, column.missing_reason, told.id, features.get(column.name))
 
 
 def compile_table(table: Table, lookup: Lookup = no_rules) -> Compiled:
@@ -167,7 +190,7 @@ def compile_table(table: Table, lookup: Lookup = no_rules) -> Compiled:
         lanes=tuple(_lane(held, [row[place] for row in sets]) for place, held in enumerate(axes)),
         all_rows=(1 << len(table.rows)) - 1,
         is_collect=table.hit == "collect",
-        shown=tuple(_shown(row, axes, lookup) for row in table.rows),
+        told=tuple(_told(row, axes, of_row, lookup) for row, of_row in zip(table.rows, sets, strict=True)),
     )
 
 
@@ -180,10 +203,16 @@ def _lane(held: Axis, sets: list[tuple[int, int]]) -> _Lane:
     return _Lane(held.column.name, ways.get(held.column.kind, _DECIMAL), held.column, held.cuts, held.words, pieces, caught[-1], doubt)
 
 
-def _shown(row: Row, axes: tuple[Axis, ...], lookup: Lookup) -> _RowShown:
-    """Give the conditions of a row as a trace shows them, by the place of their column."""
-    cells = [(place, held, row.cells[place]) for place, held in enumerate(axes) if row.cells[place].tests]
-    return tuple((place, tuple(_alternative(test, held, lookup) for test in cell.tests)) for place, held, cell in cells)
+def _told(row: Row, axes: tuple[Axis, ...], sets: list[tuple[int, int]], lookup: Lookup) -> _Told:
+    """Make a row ready to be told."""
+    conditions = []
+    for held, cell in zip(axes, row.cells, strict=True):
+        if cell.tests:
+            alternatives = tuple(_alternative(test, held, lookup) for test in cell.tests)
+            only = alternatives[0] if len(alternatives) == 1 and held.column.missing != "allow" else None
+            conditions.append(_Condition(held.column.name, held.column.currency, held, alternatives, only))
+    doubtful = tuple(held for held, (sure, may) in zip(axes, sets, strict=True) if (may & ~sure) >> held.missing & 1)
+    return _Told(row.id, row.outputs, row.reason, tuple(conditions), doubtful)
 
 
 def _alternative(test: Test, held: Axis, lookup: Lookup) -> _Shown:
