@@ -6,7 +6,7 @@ from datetime import date
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.loan.terms import LOAN
-from plimsoll.risk.disclose import NO_RATE, PLANS, AccountSeen, Ask, account_seen, digest_of, said, table_of
+from plimsoll.risk.disclose import NO_RATE, PLANS, AccountSeen, Ask, account_seen, digest_of_rows, rows, said, table_of
 from plimsoll.risk.disclosure_words import TEMPLATE
 from plimsoll.risk.gate import SHOWN
 from plimsoll.rulebook.rules import Rules
@@ -54,9 +54,10 @@ def decide(book: Book, command: ShowDisclosure, rules: Rules) -> Decision | Refu
     table = ask if isinstance(ask, Refused) else table_of(ask, rules)
     if isinstance(ask, Refused) or isinstance(table, Refused):
         return ask if isinstance(ask, Refused) else table  # type: ignore[return-value]  # one of the two is refused
-    digest = digest_of(table, command.language)
+    told = rows(table, command.language)
+    digest = digest_of_rows(TEMPLATE, command.about, command.language, told)
     seconds = rules.whole("CN.COST.DISCLOSURE.SECONDS", command.on) or 0
-    shown = {"ask": said(ask), "language": command.language, "template": TEMPLATE, "seconds": seconds}
+    shown = {"ask": said(ask), "language": command.language, "template": TEMPLATE, "seconds": seconds, "rows": [list(row) for row in told]}
     answer = {"disclosure": digest, "language": command.language, "seconds": seconds}
     return Decision(filings=(NewFiling(SHOWN, digest, body_of(shown)),), answer=body_of(answer))
 

@@ -97,8 +97,16 @@ def table_of(ask: Ask, rules: Rules, found: Drawn | None = None) -> Table | Refu
     return _of_account(ask, offer, rules) if ask.about == ACCOUNT else _of_plan(ask, offer, rules)
 
 
-def rows(table: Table, language: str) -> list[tuple[str, str]]:
-    """Give what is shown in one language: label and sentence of each row, in order."""
+class Row(NamedTuple):
+    """One row as it is shown: what it is, its label, its sentence."""
+
+    name: str
+    label: str
+    text: str
+
+
+def rows(table: Table, language: str) -> list[Row]:
+    """Give what is shown in one language, in order."""
     known = dict(table.numbers) | dict(table.names[language])
     if "repayment" in table.words:
         known["repayment"] = REPAYMENT_WORDS[language][table.words["repayment"]]
@@ -108,13 +116,18 @@ def rows(table: Table, language: str) -> list[tuple[str, str]]:
     for what, plans in table.plans.items():
         known[what] = "\n".join(PLAN_COSTS[language].format_map(plan) for plan in plans)
     words = WORDS[language]
-    return [(words[name][0].format_map(known), words[name][1].format_map(known)) for name in LAYOUTS[table.about]]
+    return [Row(name, words[name][0].format_map(known), words[name][1].format_map(known)) for name in LAYOUTS[table.about]]
 
 
 def digest_of(table: Table, language: str) -> str:
     """Give the SHA-256 of exactly what is shown, in hex: the template, the language, every label and every sentence with its numbers."""
-    shown = [TEMPLATE, table.about, language, [list(row) for row in rows(table, language)]]
-    return sha256(json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return digest_of_rows(TEMPLATE, table.about, language, rows(table, language))
+
+
+def digest_of_rows(template: str, about: str, language: str, shown: Sequence[Sequence[str]]) -> str:
+    """Give the digest of rows as they were shown and filed."""
+    said = [template, about, language, [list(row) for row in shown]]
+    return sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def said(ask: Ask) -> dict[str, Any]:

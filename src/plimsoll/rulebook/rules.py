@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from plimsoll.rulebook.consent_notice import Purpose, read_purposes
+from plimsoll.rulebook.contract_terms import ContractTerms, read_contract
 from plimsoll.rulebook.lender import Lender, read_lender
 from plimsoll.rulebook.lesson import Lesson, read_lessons
 from plimsoll.rulebook.product import LoanOffer, Version, read_product
@@ -22,6 +23,7 @@ from plimsoll.units.refusal import Malformed, Refused
 FOLDER: Final = Path(__file__).parent
 """The rulebook that comes with the package."""
 LENDER: Final = "policy/lender/lender.yaml"
+CONTRACT: Final = "policy/contract/loan.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Rules:
     purposes: Mapping[str, Purpose]
     lessons: Mapping[str, Lesson]
     lender: Lender
+    contract: ContractTerms
 
     def rule(self, key: str) -> Rule:
         """Give a rule by its key; raises Malformed rule_unknown."""
@@ -176,23 +179,23 @@ def load(folder: Path = FOLDER) -> Rules:
     products = _load_products(folder, content, licences, rules, calendars)
     purposes = {name: one for field in _files(folder, "policy/consents/*.yaml", content) for name, one in read_purposes(field).items()}
     lessons = {name: one for field in _files(folder, "policy/lessons/*.yaml", content) for name, one in read_lessons(field).items()}
-    lender = _read_lender(folder, content)
+    lender, contract = read_lender(_only(folder, LENDER, content)), read_contract(_only(folder, CONTRACT, content))
     content |= _read_beside(folder, content)
     told = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Rules(rules, licences, products, calendars, hashlib.sha256(told.encode()).hexdigest(), purposes, lessons, lender)
-
-
-def _read_lender(folder: Path, content: dict[str, Plain]) -> Lender:
-    """Read who lends; there is one lender in a rulebook."""
-    field = read(folder.joinpath(LENDER), LENDER)
-    content[LENDER] = field.plain()
-    return read_lender(field)
+    return Rules(rules, licences, products, calendars, hashlib.sha256(told.encode()).hexdigest(), purposes, lessons, lender, contract)
 
 
 def _read_beside(folder: Path, content: Mapping[str, Plain]) -> dict[str, Plain]:
     """Give the text of every other file of policy (tables, reasons, features), whose own readers take it apart: the digest covers it."""
     named = {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob("policy/*/*")) if path.suffix in (".yaml", ".csv")}
     return {name: read_text(path, name) for name, path in named.items() if name not in content}
+
+
+def _only(folder: Path, name: str, content: dict[str, Plain]) -> Field:
+    """Read the one file of a name, which has to be there, and note what it says."""
+    field = read(folder.joinpath(name), name)
+    content[name] = field.plain()
+    return field
 
 
 def _files(folder: Path, pattern: str, content: dict[str, Plain]) -> Iterator[Field]:
