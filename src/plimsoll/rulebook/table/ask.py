@@ -5,17 +5,16 @@ which row was hit, what it gives, and which conditions held with the values that
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from plimsoll.rulebook.table.axis import OTHER, Axis, Lookup, axes_of, no_rules, point_text, resolved
-from plimsoll.rulebook.table.table import Column, Deciding, Row, Span, Table, Test, Value
+from plimsoll.rulebook.table.table import Deciding, Row, Span, Table, Test, Value, point_of
+from plimsoll.units.rate import Rate
 
-_WHOLE: Final = 0
-_DECIMAL: Final = 1
-_WORD: Final = 2
-_YES_NO: Final = 3
+Find: TypeAlias = Callable[[Value], int]
+"""From a value of a column to the rows that it does not rule out; -1 for one that cannot be meant, which counts as missing."""
 
 
 class Hit(NamedTuple):
@@ -49,14 +48,10 @@ NOTHING: Final = Outcome((), ())
 
 
 class _Lane(NamedTuple):
-    """One column as asking needs it. `caught[piece]` are the rows that its piece does not rule out."""
+    """One column as asking needs it: the rows that a value does not rule out, those that its absence does not, and those it leaves open."""
 
     name: str
-    way: int
-    column: Column
-    cuts: tuple[int, ...]
-    words: Mapping[str, int]
-    caught: tuple[int, ...]  # -1 for a piece that counts as missing
+    find: Find
     missing: int
     doubt: int
 
@@ -118,26 +113,10 @@ class Compiled:
 
     def rows(self, features: Mapping[str, Value | None]) -> tuple[int, int]:
         """Give the rows that hold or might hold, one bit a row, and those of which a missing value leaves a doubt."""
-        rows, doubt = self.all_rows, 0
-        for name, way, column, cuts, words, caught, missing, doubtful in self.lanes:
-            value = features.get(name)
-            found = -1
-            if value is None:
-                pass
-            elif way == _WHOLE:
-                if type(value) is not int:
-                    raise column.wrong(value)
-                found = caught[bisect_right(cuts, value)]
-            elif way == _DECIMAL:
-                found = caught[bisect_right(cuts, column.point(value))]
-            elif way == _WORD:
-                if not isinstance(value, str):
-                    raise column.wrong(value)
-                found = caught[words[value] if value in words else words[OTHER]]
-            else:
-                if not isinstance(value, bool):
-                    raise column.wrong(value)
-                found = caught[value]
+        rows, doubt, known = self.all_rows, 0, features.get
+        for name, find, missing, doubtful in self.lanes:
+            value = known(name)
+            found = -1 if value is None else find(value)
             if found < 0:
                 found = missing
                 doubt |= doubtful
@@ -198,9 +177,56 @@ def _lane(held: Axis, sets: list[tuple[int, int]]) -> _Lane:
     """Turn the sets of pieces of each row into sets of rows of each piece."""
     caught = [sum(1 << row for row, (_, may) in enumerate(sets) if may >> piece & 1) for piece in range(held.missing + 1)]
     doubt = sum(1 << row for row, (sure, may) in enumerate(sets) if (may & ~sure) >> held.missing & 1)
-    ways = {"text": _WORD, "yes-no": _YES_NO, "whole": _WHOLE, "money": _WHOLE}
     pieces = tuple(-1 if piece in held.outside else rows for piece, rows in enumerate(caught[:-1]))
-    return _Lane(held.column.name, ways.get(held.column.kind, _DECIMAL), held.column, held.cuts, held.words, pieces, caught[-1], doubt)
+    find = {"text": _by_word, "yes-no": _by_answer, "whole": _by_count, "money": _by_count}.get(held.column.kind, _by_decimal)
+    return _Lane(held.column.name, find(held, pieces), caught[-1], doubt)
+
+
+def _by_count(held: Axis, pieces: tuple[int, ...]) -> Find:
+    """Find by a whole number."""
+    cuts, wrong = held.cuts, held.column.wrong
+
+    def find(value: Value) -> int:
+        if type(value) is not int:
+            raise wrong(value)
+        return pieces[bisect_right(cuts, value)]
+
+    return find
+
+
+def _by_decimal(held: Axis, pieces: tuple[int, ...]) -> Find:
+    """Find by a share or a decimal."""
+    cuts, point = held.cuts, held.column.point
+
+    def find(value: Value) -> int:
+        return pieces[bisect_right(cuts, point_of(value.num, value.den) if type(value) is Rate else point(value))]
+
+    return find
+
+
+def _by_word(held: Axis, pieces: tuple[int, ...]) -> Find:
+    """Find by a word."""
+    rows, wrong = {word: pieces[piece] for word, piece in held.words.items()}, held.column.wrong
+    other = rows[OTHER]
+
+    def find(value: Value) -> int:
+        if type(value) is not str:
+            raise wrong(value)
+        return rows.get(value, other)
+
+    return find
+
+
+def _by_answer(held: Axis, pieces: tuple[int, ...]) -> Find:
+    """Find by yes or no."""
+    no, yes, wrong = pieces[held.words["no"]], pieces[held.words["yes"]], held.column.wrong
+
+    def find(value: Value) -> int:
+        if type(value) is not bool:
+            raise wrong(value)
+        return yes if value else no
+
+    return find
 
 
 def _told(row: Row, axes: tuple[Axis, ...], sets: list[tuple[int, int]], lookup: Lookup) -> _Told:
