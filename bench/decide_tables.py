@@ -19,7 +19,7 @@ ROWS = 50
 COLUMNS = ("age", "score", "dti", "debt", "purpose", "student")
 WORDS = ("car", "home", "travel", "rent")
 OURS, THEIRS, TRACED = "plimsoll, traced", "zen-engine", "zen-engine, traced"
-PER_S, OF_ZEN = 300_000, 20
+PER_S, OF_ZEN = 300_000, 10
 HEADER = """\
 name: bench
 title: {zh-CN: 测速, en: bench}
