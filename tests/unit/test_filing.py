@@ -93,6 +93,7 @@ def test_an_instant_is_filed_in_utc_to_the_microsecond(opened):
     execute(opened, WIRING, Note("n", 1), actor="who", now=at, rules=ToyRules)
     (filing,) = filings_of(opened, 1)
     assert (filing.at, filing.at.tzinfo, filing.actor) == (at, UTC, "who")
+    assert read_body(filing)["at"] == "2026-01-31 16:30:00.123456+00:00", "the decision is told the instant in UTC"
 
 
 def test_a_body_of_two_hundred_thousand_bytes_is_kept(opened):

@@ -6,7 +6,7 @@ This file knows commands, keys and answers, not the trade: what a command means 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache, partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -62,7 +62,7 @@ Outcome: TypeAlias = Answer | Refused
 
 
 class Work(NamedTuple):
-    """A command with the line of the wiring that it belongs to, what it needs read, how it is recorded, and when it came."""
+    """A command with the line of the wiring that it belongs to, what it needs read, how it is recorded, and when it came (UTC)."""
 
     verb: Verb
     command: Any
@@ -176,7 +176,7 @@ def prepared(wiring: Wiring, command: Any, actor: str, now: datetime) -> Work | 
     if verb is None:
         return Refused("command_unknown", detail=type(command).__name__)
     request = Request(verb.name, command.key, digest_of(verb.name, command), actor, command.on.toordinal())
-    return Work(verb, command, want_of(command, verb.reads), request, now)
+    return Work(verb, command, want_of(command, verb.reads), request, now if now.tzinfo is UTC else now.astimezone(UTC))
 
 
 def _attempts(store: Store, work: Work, rules: Any) -> Outcome:

@@ -1,7 +1,7 @@
 """Turn what a department puts on record about a customer into rows: filings, and places in queues. In memory; nothing is stored here."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from plimsoll.app.rows import FilingRow, Stored, WorkRow
 from plimsoll.app.sheet import Sheet
@@ -9,13 +9,12 @@ from plimsoll.loan.filing import BODY_LENGTH_MAX, KINDS, WORK_STATES, Filing, Ne
 
 
 def numbered(sheet: Sheet, filings: Sequence[NewFiling], on: int, at: datetime, actor: str) -> list[Filing]:
-    """Give new filings as they will stand in the file: with the next numbers, the day and instant of the command, and who gave it."""
+    """Give new filings as they will stand in the file: with the next numbers, the day and instant (UTC) of the command, and who gave it."""
     begun = sheet.filings_count + len(sheet.filed)
     for new in filings:
         assert new.kind in KINDS, f"{new.kind!r} is no kind of filing"
         assert new.body[:1] == "{", f"a body is a JSON object, not {new.body[:40]!r}"
         assert len(new.body.encode()) <= BODY_LENGTH_MAX, f"a {new.kind} of {len(new.body)} characters"
-    at = at.astimezone(UTC)
     return [Filing(n, kind, subject, on, at, actor, body) for n, (kind, subject, body) in enumerate(filings, begun + 1)]
 
 

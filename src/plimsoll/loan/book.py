@@ -86,7 +86,7 @@ class LoadLine(NamedTuple):
 class Book:
     """What the store holds of one customer, as a decision sees it: the line and the loans asked for, oldest first.
 
-    `filings` is the whole file, oldest first, where the verb reads it ("+file"). `actor` and `now` are those of the command.
+    `filings` is the whole file, oldest first, where the verb reads it ("+file"). `actor` and `now` (UTC) are those of the command.
     """
 
     customer_id: int
