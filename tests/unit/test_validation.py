@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.risk.measure.comparison import BOTH, NEITHER, ONLY_CHALLENGER, ONLY_CHAMPION, Comparison, side_by_side, swap
+from plimsoll.risk.measure.monitoring import ACT, ALERT, STEADY, monitor
 from plimsoll.risk.measure.policy import model_policy
 from plimsoll.risk.measure.strength import auc
 from plimsoll.risk.measure.validation import ALL, IN_TIME, OUT_OF_TIME, SEGMENT_CASES_MIN, Scored, Validation, validate
@@ -137,3 +138,27 @@ def test_nobody_swaps_between_a_model_and_itself():
     held = cases()
     found = {cell.approved_by: cell for cell in swap(held.bad, held.stated, held.stated, 0.5)}
     assert (found[BOTH].cases, found[ONLY_CHAMPION].cases, found[NEITHER].cases) == (3_000, 0, 3_000)
+
+
+def test_a_month_like_the_validation_is_steady_and_another_one_is_not():
+    valid = validate(cases(), None, {}, POLICY)
+    month = cases(5, count=3_000)
+    calm = monitor(valid.baseline, month.points, None, POLICY)
+    assert (calm.level, calm.is_passed, calm.sample) == (STEADY, True, None)
+    assert monitor(valid.baseline, month.points - 11, None, POLICY).level == ALERT
+    moved = monitor(valid.baseline, month.points - 40, month, POLICY)
+    assert (moved.level, moved.is_passed) == (ACT, False)
+    assert moved.sample.auc.auc == pytest.approx(auc(month.bad, month.stated))
+    assert [check.name for check in moved.checks if not check.ok] == ["PSI of the score"]
+
+
+def test_a_month_without_outcomes_to_speak_of_is_refused():
+    valid = validate(cases(), None, {}, POLICY)
+    few = cases(6, count=40).only(np.arange(40) < 0)
+    assert monitor(valid.baseline, cases().points, few, POLICY).code == "outcomes_too_few"
+
+
+def test_the_baseline_holds_the_deciding_rows():
+    held = cases()
+    late = np.arange(6_000) >= 4_000
+    assert sum(validate(held, late, {}, POLICY).baseline.counts) == 2_000

@@ -15,7 +15,7 @@ from plimsoll.risk.measure.calibration import brier, calibration_line, ece
 from plimsoll.risk.measure.interval import Interval, share
 from plimsoll.risk.measure.pair import Area, area
 from plimsoll.risk.measure.policy import ModelPolicy
-from plimsoll.risk.measure.stability import Shift, psi
+from plimsoll.risk.measure.stability import Shift, counts_in, edges_of, psi
 from plimsoll.risk.measure.strength import Band, bands, ks, roc
 from plimsoll.units.refusal import Refused
 
@@ -79,6 +79,13 @@ class Histogram(NamedTuple):
     bads: tuple[int, ...]
 
 
+class Baseline(NamedTuple):
+    """How the points of the deciding sample spread: inner bounds of bins of equal size, and the cases in each; PSI starts from here."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
 class Check(NamedTuple):
     """One demand of the rules, what was found, and whether it is met."""
 
@@ -95,6 +102,7 @@ class Validation(NamedTuple):
     curves: tuple[tuple[tuple[float, float], ...], ...]
     bands: tuple[Band, ...]
     histogram: Histogram
+    baseline: Baseline
     shift: Shift | None
     segments: tuple[Segment, ...]
     checks: tuple[Check, ...]
@@ -127,6 +135,7 @@ def validate(
         curves=tuple(roc(part.bad, part.stated) if sample.auc else () for part, sample in zip(parts.values(), samples, strict=True)),
         bands=bands(first.bad, first.stated),
         histogram=_histogram(first),
+        baseline=baseline_of(first.points),
         shift=moved,
         segments=tuple(each for column, (codes, names) in segments.items() for each in _segments(column, codes[held], names, first)),
         checks=_checks(samples[0], moved, policy),
@@ -148,6 +157,12 @@ def measured(name: str, cases: Scored) -> Sample:
         intercept=line.intercept,
         stated=float(cases.stated.mean()),
     )
+
+
+def baseline_of(points: Floats) -> Baseline:
+    """Give how points spread."""
+    edges = edges_of(points)
+    return Baseline(edges, counts_in(points, edges))
 
 
 def _segments(column: str, codes: Codes, names: Sequence[str], cases: Scored) -> list[Segment]:
