@@ -1,10 +1,16 @@
 """The feature catalogue: what it says, what it forbids, and that whatever is wrong in it is named by line and key."""
 
+import json
+
 import pytest
 
+from plimsoll.interfaces.cli.main import main
+from plimsoll.risk.evidence import OUTCOMES, REASONS
 from plimsoll.rulebook.feature import FILE, SOURCES, load
+from plimsoll.rulebook.reason import load as load_reasons
 from plimsoll.units.rate import Rate
-from plimsoll.units.refusal import Malformed
+from plimsoll.units.refusal import LANGUAGES, Malformed
+from tests.tidy.source import ROOT
 
 CATALOGUE = load()
 TEXT = FILE.read_text("utf-8")
@@ -95,8 +101,32 @@ def test_what_is_wrong_is_named(tmp_path, old, new, key):
     assert wrong.value.line
 
 
+def test_the_page_lists_the_catalogue_as_it_is():
+    page = (ROOT / "docs" / "reference" / "evidence.md").read_text("utf-8")
+    for name, one in CATALOGUE.features.items():
+        assert f"| `{name}` | {one.type} | {', '.join(one.sources)} | {one.fresh_days} | {one.missing} |" in page, name
+    assert page.count("\n| `") == len(CATALOGUE.features) + len(OUTCOMES) + 5, "a row too many"
+
+
+def test_every_reason_is_in_the_catalogue_of_reasons():
+    used = {code for one in CATALOGUE.features.values() for code in (one.reason, one.missing_reason)} | set(REASONS.values())
+    assert not used - set(load_reasons().by_code)
+
+
 def test_the_digest_says_what_the_file_says(tmp_path):
     same, other = tmp_path / "same.yaml", tmp_path / "other.yaml"
     same.write_text("# a remark\n" + TEXT, "utf-8")
     other.write_text(TEXT.replace("fresh_days: 31", "fresh_days: 30", 1), "utf-8")
     assert load(same).digest == CATALOGUE.digest != load(other).digest
+
+
+def test_the_catalogue_is_listed_in_both_languages_and_as_json(capsys):
+    for lang in LANGUAGES:
+        assert main(["evidence", "features", "--lang", lang]) == 0
+        out = capsys.readouterr().out
+        assert all(one.title[lang] in out for one in CATALOGUE.features.values())
+    assert main(["evidence", "features", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["digest"] == CATALOGUE.digest
+    assert set(told["features"]) == set(CATALOGUE.features)
+    assert "gender" in told["forbidden"]["sex"]

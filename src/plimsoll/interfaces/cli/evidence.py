@@ -31,6 +31,9 @@ app = typer.Typer(help="How well sources answer, and what is known of a customer
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The business day, such as 2026-08-01.")]
 Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
 
+TOLD = (
+    "type", "unit", "sources", "purpose", "fresh_days", "missing", "missing_reason", "reason", "more_is", "is_protected", "can_change",
+)  # fmt: skip
 SHARES = ("unavailable", "missing", "stale", "broken", "disagree")
 WORDS = {
     "source": ("数据源", "source"),
@@ -142,6 +145,22 @@ def command_show(
     head = tuple(WORDS[name][word] for name in ("feature", "value", "from", "of", "known", "why"))
     rows = [_reading_row(reading, LANGUAGES[word]) for reading in readings.values()]
     print(aligned([head, RULE, *rows], left=6))
+
+
+@app.command("features")
+def command_features(lang: Lang = "en", as_json: AsJson = False) -> None:
+    """List the feature catalogue: where each value comes from, how long it holds, and what follows where it is missing."""
+    word, catalogue = _words(lang), load_catalogue()
+    if as_json:
+        told = {name: {"title": dict(one.title), **{key: getattr(one, key) for key in TOLD}} for name, one in catalogue.features.items()}
+        forbidden = {one.name: [*one.names] for one in catalogue.forbidden}
+        print(json.dumps({"digest": catalogue.digest, "features": told, "forbidden": forbidden}, ensure_ascii=False))
+        return
+    rows = [
+        (name, one.title[LANGUAGES[word]], one.type, ", ".join(one.sources), str(one.fresh_days), one.missing)
+        for name, one in catalogue.features.items()
+    ]
+    print(aligned([("name", "title", "type", "sources", "days", "missing"), RULE, *rows], left=4))
 
 
 @app.command("rings")
