@@ -57,13 +57,13 @@ def month_number(day: int) -> int:
 
 
 def burden_of(loans: Iterable[Held], on: int) -> Burden:
-    """Give what some loans ask together from a day on; one whose state is of a later day is read on that day."""
+    """Give what some loans ask together from a day on; the day is not before the state of any."""
     months: dict[int, int] = {}
     revolving = late = 0
     for held in loans:
         if held.summary.status > OPEN:
             continue
-        one = burden(held.terms, standing_of(held, max(on, held.summary.as_of)))
+        one = burden(held.terms, standing_of(held, on))
         for month, minor in one.months.items():
             months[month] = months.get(month, 0) + minor
         revolving += one.revolving

@@ -37,13 +37,14 @@ def refuse_load(
     if not is_taking and not kinds & PLANS:
         return None
     unread = _unread(line, loans)
-    kept = [held for held in loans if held.loan_id not in changed]
-    after = _loads(burden_of((*kept, *changed.values()), on), unread, load_line, on if is_taking else 0)
+    stand = (*(held for held in loans if held.loan_id not in changed), *changed.values())
+    day = max([on, *(held.summary.as_of for held in stand)])
+    after = _loads(burden_of(stand, day), unread, load_line, day if is_taking else 0)
     if max(after.values()) <= load_line.room_minor:
         return None
-    was = burden_of(loans, on)
+    was = burden_of(loans, day)
     if is_taking:
-        return _passed(_loads(was, unread, load_line, on), after, _asked(decision), load_line)
+        return _passed(_loads(was, unread, load_line, day), after, _asked(decision), load_line)
     before = max(_loads(was, unread, load_line, 0).values()) or was.late
     return None if max(after.values()) < before else _passed({}, after, 0, load_line)
 
@@ -58,7 +59,10 @@ def refuse_rise(line: Line, before: Line | None, load_line: LoadLine) -> Refused
 
 
 def load_peak(load_line: LoadLine, line: Line | None, loans: Sequence[Held], on: int) -> int:
-    """Give the most that any month asks of a borrower from a day on, in minor units, what is late counted in the month of the day."""
+    """Give the most that any month asks of a borrower from a day on, in minor units, what is late counted in the month of the day.
+
+    The day is not before the state of any of the loans, which are all that are open.
+    """
     return max(_loads(burden_of(loans, on), _unread(line, loans), load_line, on).values())
 
 
