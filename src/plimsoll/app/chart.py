@@ -66,7 +66,7 @@ def picture(name: str, shows: str, draw: Callable[[Any], None], size: tuple[floa
         FigureCanvasAgg(figure)
         draw(figure.add_subplot())
         vector, raster = io.StringIO(), io.BytesIO()
-        figure.savefig(vector, format="svg", metadata={"Date": None, "Title": shows})
+        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Title": shows})
         figure.savefig(raster, format="png", dpi=DPI, metadata={"Software": None})
     text = vector.getvalue()
     return Picture(name, shows, text[text.index("<svg") :], raster.getvalue())
