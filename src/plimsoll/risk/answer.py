@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from plimsoll.loan.filing import Body, Filing, body_of, read_body
@@ -144,6 +145,8 @@ def _shown(written: object, at: datetime | None) -> str:
 
 def _meant(feature: Feature, value: object) -> tuple[Value | None, tuple[int | str | bool | None, str]]:
     """Give a value as the house means it, with how it is kept and what is wrong where it means nothing."""
+    if type(value) is int and feature.type in ("money", "whole", "days") and abs(value) < 2**63:
+        return value, (value, "")
     if feature.type == "share":
         if not isinstance(value, str) or not _SHARE.fullmatch(value):
             return None, (None, MALFORMED)
@@ -151,17 +154,20 @@ def _meant(feature: Feature, value: object) -> tuple[Value | None, tuple[int | s
     if feature.type == "text":
         is_word = isinstance(value, str) and NAME.fullmatch(value) and len(value) <= WORD_LENGTH_MAX
         return (str(value), (str(value), "")) if is_word else (None, (None, MALFORMED))
-    if isinstance(value, bool):
-        return (value, (value, "")) if feature.type == "yes-no" else (None, (None, MALFORMED))
-    if not isinstance(value, int) or feature.type == "yes-no" or abs(value) >= 2**63:
-        return None, (None, MALFORMED)
-    return value, (value, "")
+    if isinstance(value, bool) and feature.type == "yes-no":
+        return value, (value, "")
+    return None, (None, MALFORMED)
 
 
 def read_instant(written: object) -> datetime | None:
     """Read an instant as sources write it: 2026-08-01, or 2026-08-01T09:30:00 with Z or an offset (UTC without); None otherwise."""
     if not isinstance(written, str) or not 10 <= len(written) <= 40 or written[4] != "-":
         return None
+    return _instant(written)
+
+
+@lru_cache(maxsize=4096)
+def _instant(written: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(written)
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
@@ -198,15 +204,17 @@ def answers_of(filings: Iterable[Filing]) -> list[tuple[Filing, Answer, int]]:
 def items_of(filings: Iterable[Filing], catalogue: Catalogue) -> list[Item]:
     """Give every item on file, oldest first; a source that did not answer leaves an item without a value for each of its features."""
     found: list[Item] = []
-    for filing, answer, consent in answers_of(filings):
-        source = filing.subject
-        if answer.unavailable:
+    for filing in filings:
+        if filing.kind != EVIDENCE:
+            continue
+        said, source, at = read_body(filing), filing.subject, filing.at
+        consent = said["consent"]
+        if said["unavailable"]:
             silent = (feature.name for feature in catalogue.of_source(source))
-            found += [Item(name, None, source, "", filing.at, filing.at, consent, (UNAVAILABLE,)) for name in silent]
-        for told in answer.items:
-            feature = catalogue.features.get(told.name)
+            found += [Item(name, None, source, "", at, at, consent, (UNAVAILABLE,)) for name in silent]
+        for name, kind, told, event_at, flags in said["items"]:
+            feature = catalogue.features.get(name)
             if feature is not None:
-                at = read_instant(told.event_at) or filing.at
-                value = None if told.value is None else _meant(feature, told.value)[0]
-                found.append(Item(told.name, value, source, told.kind, at, filing.at, consent, told.flags))
+                value = None if told is None else _meant(feature, told)[0]
+                found.append(Item(name, value, source, kind, read_instant(event_at) or at, at, consent, tuple(flags)))
     return found

@@ -129,7 +129,9 @@ def _order(item: Item) -> tuple[datetime, datetime]:
 
 def _read(feature: Feature, told: Iterable[Item], instant: datetime, apart: Tolerance, withheld: frozenset[str]) -> Reading:
     """Judge what sources told about one feature."""
-    ranked = sorted((item for item in told if item.source in feature.sources), key=lambda item: _rank(feature, item))
+    ranked = [item for item in told if item.source in feature.sources]
+    if len(ranked) > 1:
+        ranked.sort(key=lambda item: _rank(feature, item))
     heard: list[Item] = []
     refused: tuple[Item, str] | None = None
     for item in ranked:
@@ -142,7 +144,7 @@ def _read(feature: Feature, told: Iterable[Item], instant: datetime, apart: Tole
         return Reading(feature, None, refused[1], refused[0], tuple(heard))
     if not heard:
         return Reading(feature, None, WITHHELD if feature.purpose in withheld else MISSING, ranked[0] if ranked else None, ())
-    if contradict(feature, heard, apart):
+    if len(heard) > 1 and contradict(feature, heard, apart):
         return Reading(feature, None, CONTRADICTORY, heard[0], tuple(heard))
     return Reading(feature, heard[0].value, "", heard[0], tuple(heard))
 
