@@ -1,7 +1,7 @@
 """What a contract says: a summary first, the cost table as it was shown and confirmed, the terms, and each authorisation by itself."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final, NamedTuple
 
 from plimsoll.loan.filing import Filing, read_body
@@ -29,6 +29,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "digest": "明示表摘要值（SHA-256）",
         "granted": "已同意，{at}（告知书第 {version} 版）",
         "refused": "未同意。不影响本合同效力。",
+        "needed": "尚未同意。取得同意前不得据此处理信息。",
         "withdrawn": "已撤回，{at}",
         "required": "办理所必需",
         "optional": "可以不同意",
@@ -54,6 +55,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "digest": "SHA-256 of the cost table",
         "granted": "Agreed at {at} (notice version {version})",
         "refused": "Not agreed. The contract holds without it.",
+        "needed": "Not agreed yet. Nothing is done with the data for this until it is.",
         "withdrawn": "Withdrawn at {at}",
         "required": "needed to be served",
         "optional": "may be refused",
@@ -65,6 +67,14 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "card": "Account",
     },
 }
+
+
+LAW_NAMES: Final[Mapping[str, str]] = {
+    "个人信息保护法": "Personal Information Protection Law",
+    "征信业管理条例": "Credit Reporting Regulation",
+    "征信业务管理办法": "Credit Reporting Measures",
+}
+CHINA: Final = timezone(timedelta(hours=8))
 
 
 class Signed(NamedTuple):
@@ -155,23 +165,34 @@ def _authorisations(filings: Sequence[Filing], language: str, rules: Rules, at: 
         notice = notice or purpose.notice(at.date())
         if notice is None:
             continue
-        state = labels["refused"]
+        state = labels["needed" if purpose.is_required else "refused"]
         if consent is not None:
             word = labels["granted"] if consent.is_granted else labels["withdrawn"]
             state = word.format(at=instant(consent.since), version=consent.version)
         told.append(
             {
-                "title": purpose.title[language],
+                "title": purpose.title[language][:1].upper() + purpose.title[language][1:],
                 "need": labels["required"] if purpose.is_required else labels["optional"],
                 "text": notice.text[language],
-                "articles": "、".join(purpose.articles) if language == "zh-CN" else ", ".join(purpose.articles),
+                "articles": cited(purpose.articles, language),
                 "state": state,
-                "granted": "yes" if consent is not None and consent.is_granted else "no",
             }
         )
     return told
 
 
+def cited(articles: Sequence[str], language: str) -> str:
+    """Write articles of laws, "个人信息保护法 13", as people cite them."""
+    told = []
+    for article in articles:
+        law, _, number = article.partition(" ")
+        if language == "zh-CN":
+            told.append(f"《{law}》" + (f"第{number}条" if number else ""))
+        else:
+            told.append(LAW_NAMES.get(law, law) + (f" Art. {number}" if number else ""))
+    return "、".join(told) if language == "zh-CN" else ", ".join(told)
+
+
 def instant(at: datetime) -> str:
-    """Write an instant for people, in UTC."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    """Write an instant for people, in the time of the lender's country."""
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S UTC+8")

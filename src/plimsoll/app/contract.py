@@ -1,0 +1,109 @@
+"""A contract as PDF, or as pictures of its pages: from the customer's file and the vault, set by typst."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from plimsoll.app.file import filings_of
+from plimsoll.app.keyring import Keyring
+from plimsoll.app.store import Store
+from plimsoll.app.vault import Vault
+from plimsoll.protection.contract import contract_of
+from plimsoll.protection.mask import CARD, ID_NUMBER, NAME, PHONE
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.refusal import Refused
+
+FONTS_VARIABLE: Final = "PLIMSOLL_FONTS"
+TEMPLATE: Final = Path(__file__).with_name("documents") / "contract.typ"
+LATIN: Final = ("Libertinus Serif", "DejaVu Sans")
+CHINESE: Final = (
+    "Noto Serif CJK SC",
+    "Noto Sans CJK SC",
+    "Source Han Serif SC",
+    "Source Han Sans SC",
+    "Noto Serif SC",
+    "Noto Sans SC",
+    "Songti SC",
+    "PingFang SC",
+    "SimSun",
+    "Microsoft YaHei",
+    "AR PL UMing CN",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "Droid Sans Fallback",
+)
+"""Fonts with Chinese, the better ones first."""
+INSTALL: Final = f"install one (Debian: apt-get install fonts-noto-cjk), or name a folder with one in {FONTS_VARIABLE}"
+PARTIES: Final = (NAME, ID_NUMBER, PHONE, CARD)
+CHINESE_FROM: Final = "\u2e80"
+PIXELS_PER_INCH: Final = 110
+
+
+def contract_data(
+    store: Store, customer_id: int, about: str, language: str, rules: Rules, at: datetime, keyring: Keyring | None
+) -> dict[str, Any] | Refused:
+    """Give the contract about a debt of a customer as plain values; without keys of the vault the borrower is a number.
+
+    Refuses disclosure_missing, contract_altered, contract_not_translatable.
+    """
+    parties = {} if keyring is None else _parties(Vault(store, keyring), customer_id)
+    return contract_of(filings_of(store, customer_id), about, parties or {"": f"{customer_id}"}, language, rules, at)
+
+
+def _parties(vault: Vault, customer_id: int) -> dict[str, str]:
+    """Give what the contract shows of the borrower, masked."""
+    held = {one.field: one.masked for one in vault.show(customer_id) if not one.ref}
+    return {field: held[field] for field in PARTIES if field in held}
+
+
+def contract_pdf(data: Mapping[str, Any], at: datetime) -> bytes | Refused:
+    """Set a contract as one PDF, the same bytes for the same data and instant; refuses font_missing."""
+    pdf = _set(data, at, "pdf")
+    assert not isinstance(pdf, list), "a PDF is one file"
+    return pdf
+
+
+def contract_pages(data: Mapping[str, Any], at: datetime) -> list[bytes] | Refused:
+    """Set a contract as pictures (PNG), one a page; refuses font_missing."""
+    pages = _set(data, at, "png")
+    return [pages] if isinstance(pages, bytes) else pages
+
+
+def _set(data: Mapping[str, Any], at: datetime, form: str) -> bytes | list[bytes] | Refused:
+    """Let typst set the template; the values come in as JSON and are never read as markup."""
+    import typst
+
+    form_of: Any = form
+    said = json.dumps(data, ensure_ascii=False)
+    fonts = find_fonts(said)
+    if isinstance(fonts, Refused):
+        return fonts
+    found: bytes | list[bytes] = typst.compile(
+        TEMPLATE.read_bytes(),
+        format=form_of,
+        ppi=PIXELS_PER_INCH if form == "png" else None,
+        font_paths=typst.Fonts(font_paths=font_folders()),
+        sys_inputs={"data": said, "fonts": "|".join(fonts)},
+        timestamp=at,
+    )
+    return found
+
+
+def find_fonts(said: str) -> Sequence[str] | Refused:
+    """Give the fonts to set a text with; refuses font_missing where it holds Chinese and no font does."""
+    import typst
+
+    if not any(one >= CHINESE_FROM for one in said):
+        return LATIN
+    known = set(typst.Fonts(font_paths=font_folders()).families())
+    chinese = [family for family in CHINESE if family in known]
+    return (LATIN[0], *chinese, *LATIN[1:]) if chinese else Refused("font_missing", "", INSTALL)
+
+
+def font_folders() -> list[str]:
+    """Give the folders of fonts that the configuration names, beside those of the system."""
+    named = os.environ.get(FONTS_VARIABLE, "")
+    return [folder for folder in named.split(os.pathsep) if folder]
