@@ -1,22 +1,29 @@
 """`plimsoll policy` from draft to active on both databases, and what it says to people and to programs."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from plimsoll.app import policy_tables
+from plimsoll.app.execute import Answer, execute
 from plimsoll.app.governed import Act, Artefact, listed, steps
 from plimsoll.app.policy_tables import tables_in_use
 from plimsoll.app.population import stored_population
+from plimsoll.app.turned_out import turned_out
+from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli.main import main
+from plimsoll.loan.filing import Filing, body_of
 from plimsoll.rulebook.rules import load
 from plimsoll.rulebook.table.lifecycle import KIND
 from plimsoll.rulebook.underwriting import FOLDER, in_force, standing_tables
+from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
 DAY = "2026-12-01"
+DAY_NUMBER = date(2026, 12, 1).toordinal()
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 COLUMNS = (
     "bureau_current_overdue_minor,bureau_max_dpd_24m,bureau_delinquencies_24m,bureau_inquiries_30d,bureau_inquiries_90d,"
     "bureau_lenders,dti,income_monthly_minor,income_sources"
@@ -77,11 +84,11 @@ def test_a_table_goes_from_draft_to_active_by_two_people_and_a_back_test(databas
     assert "bo" in said
 
 
-def act(actor: str, evidence: str = "") -> Act:
-    return Act(actor, datetime(2026, 12, 1, tzinfo=UTC), "because", evidence)
+def act(actor: str, evidence: str = "", at: datetime = NOW) -> Act:
+    return Act(actor, at, "because", evidence)
 
 
-def activate(store, path: Path, report: str) -> Artefact | Refused:
+def activate(store, path: Path, report: str, at: datetime = NOW) -> Artefact | Refused:
     from plimsoll.rulebook.underwriting import against, lookup_on
 
     held = policy_tables.enter(store, path, act("ana"))
@@ -89,7 +96,7 @@ def activate(store, path: Path, report: str) -> Artefact | Refused:
     day = date(2026, 12, 1)
     policy_tables.check(store, held.digest, against(), lookup_on(load(), day, "cfc"), act("ana"))
     policy_tables.approve(store, held.digest, act("bo"))
-    return policy_tables.activate(store, held.digest, day, act("bo", report))
+    return policy_tables.activate(store, held.digest, day, act("bo", report, at))
 
 
 def report_of(path: Path, past: Path, capsys) -> str:
@@ -101,17 +108,19 @@ def test_the_active_table_decides_from_its_day_and_its_successor_ousts_it(store,
     first = activate(store, stricter, report_of(stricter, past, capsys))
     assert isinstance(first, Artefact), first
     stricter.write_text(stricter.read_text("utf-8").replace("> 0.6,", "> 0.58,").replace("(0.55..0.6]", "(0.55..0.58]"), "utf-8")
-    second = activate(store, stricter, report_of(stricter, past, capsys))
+    second = activate(store, stricter, report_of(stricter, past, capsys), NOW + timedelta(hours=1))
     assert isinstance(second, Artefact), second
     assert {held.digest: held.state for held in listed(store, KIND)} == {first.digest: "retired", second.digest: "active"}
     assert json.loads(steps(store, second.digest)[-1].evidence)["table"] == second.digest
 
-    def policy_on(day: date) -> str:
-        return next(table.digest for table in in_force(tables_in_use(store), load(), day, "cfc") if table.name == "policy")
+    def policy_on(day: date, at: datetime | None = None) -> str:
+        return next(table.digest for table in in_force(tables_in_use(store, at), load(), day, "cfc") if table.name == "policy")
 
     standing = next(table.digest for table in standing_tables() if table.name == "policy")
     assert policy_on(date(2026, 11, 30)) == standing
     assert policy_on(date(2026, 12, 1)) == second.digest
+    assert policy_on(date(2026, 12, 1), NOW) == first.digest, "a decision of that hour is replayed under its table"
+    assert policy_on(date(2026, 12, 1), NOW - timedelta(days=1)) == standing
 
 
 def test_a_table_with_errors_is_not_checked_in(store, stricter: Path):
@@ -132,25 +141,33 @@ def test_a_book_without_decisions_has_nobody_to_try_a_table_on(database: str, st
 
 
 def test_decisions_on_record_are_tried_with_the_features_they_were_taken_on(monkeypatch: pytest.MonkeyPatch):
-    from plimsoll.loan.filing import Filing, body_of
-
-    body = body_of(
-        {"outcome": "refer", "features": {"dti": "0.65", "bureau_lenders": 2, "income_monthly_minor": None, "is_new_device": True}}
-    )
-    filing = Filing(3, "decision", "A1", DAY_NUMBER, datetime(2026, 12, 1, tzinfo=UTC), "engine", body)
-    monkeypatch.setattr("plimsoll.app.population.filings_on", lambda *asked: iter([(42, filing)]))
-    found = stored_population(None, date(2026, 1, 1), date(2026, 12, 1), [table for table in standing_tables() if table.name == "policy"])  # type: ignore[arg-type]
-    (one,) = found.rows
-    assert (one.id, one.outcome, one.is_bad) == ("42/A1/3", "refer", None)
-    assert {name: str(value) for name, value in one.features.items()} == {
-        "dti": "Rate(num=65, den=100)",
-        "bureau_lenders": "2",
-        "income_monthly_minor": "None",
-    }
+    features = {"dti": "0.65", "bureau_lenders": 2, "income_monthly_minor": None, "is_new_device": True}
+    filing = Filing(3, "decision", "A1", DAY_NUMBER, NOW, "engine", body_of({"outcome": "refer", "features": features}))
+    monkeypatch.setattr("plimsoll.app.population.filings_on", lambda *asked: iter([(42, filing), (43, filing)]))
+    monkeypatch.setattr("plimsoll.app.population.turned_out", lambda *asked: {43: True})
+    policy = [table for table in standing_tables() if table.name == "policy"]
+    found = stored_population(None, date(2026, 1, 1), date(2026, 12, 1), policy, load())  # type: ignore[arg-type]
+    assert [(one.id, one.outcome, one.is_bad) for one in found.rows] == [("42/A1/3", "refer", None), ("43/A1/3", "refer", True)]
+    assert found.rows[0].features == {"dti": Rate.parse("0.65"), "bureau_lenders": 2, "income_monthly_minor": None}
     assert "bureau_inquiries_30d" in found.absent
 
 
-DAY_NUMBER = date(2026, 12, 1).toordinal()
+def test_how_customers_turned_out_is_read_from_the_book(store):
+    def do(name: str, customer: int, on: str, **said: object) -> None:
+        words = {"key": f"{name} {customer} {on}", "customer_id": customer, "on": on, "currency": "CNY", **said}
+        words = {key: value for key, value in words.items() if key != "currency" or name != "open_customer"}
+        answer = execute(store, WIRING, read_command(words, name), actor="test", now=NOW, rules=load())
+        assert isinstance(answer, Answer), answer
+
+    for customer, opened, drawn in ((1, "2025-01-10", "2025-01-15"), (2, "2025-01-10", "2025-01-15"), (3, "2026-05-10", "2026-05-15")):
+        do("open_customer", customer, opened)
+        do("open_line", customer, opened, limit="5000.00", cash_limit="5000.00", later_limit="5000.00", loan_id=2)
+        do("draw", customer, drawn, loan_id=1, amount="1000.00", rate="0.0004", instalments=3)
+    for day in ("2025-02-15", "2025-03-15", "2025-04-15"):
+        do("repay", 1, day, amount="345.00")
+    do("repay", 2, "2025-09-01", amount="1.00")
+    assert turned_out(store, date(2026, 6, 1), load()) == {1: False, 2: True}, "of the third it is too early to say"
+    assert turned_out(store, date(2025, 2, 1), load()) == {}
 
 
 def test_lint_tells_places_and_ends_with_4(tmp_path: Path, stricter: Path, capsys):

@@ -4,7 +4,7 @@ An active table stands in the place of the one that came with the package, from 
 """
 
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,15 @@ def _move(store: Store, digest: str, verb: str, act: Act) -> Artefact | Refused:
     return held if isinstance(held, Refused) else governed.move(store, held.digest, verb, MOVES, act)
 
 
-def tables_in_use(store: Store) -> tuple[Table, ...]:
-    """Give the tables of the package and the active ones of the register; of two for one day, `in_force` takes the later one."""
-    return (*standing_tables(), *(table_of(held) for held in governed.listed(store, KIND, state=ACTIVE)))
+def tables_in_use(store: Store, at: datetime | None = None) -> tuple[Table, ...]:
+    """Give the tables of the package and those of the register that are active, or were at an instant.
+
+    Of two for one day, `in_force` takes the later one.
+    """
+    held = governed.listed(store, KIND) if at else governed.listed(store, KIND, state=ACTIVE)
+    return (*standing_tables(), *(table_of(one) for one in held if at is None or _state_at(store, one, at) == ACTIVE))
+
+
+def _state_at(store: Store, held: Artefact, at: datetime) -> str:
+    """Give the state that a table was in at an instant; "" before it was entered."""
+    return next((step.after for step in reversed(governed.steps(store, held.digest)) if step.at <= at), "")

@@ -11,7 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from plimsoll.app.file import filings_on
 from plimsoll.app.store import Store
+from plimsoll.app.turned_out import turned_out
 from plimsoll.loan.filing import read_body
+from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.backtest import Past
 from plimsoll.rulebook.table.judge import VERDICTS
 from plimsoll.rulebook.table.table import Column, Table, Value, is_decimal
@@ -97,20 +99,23 @@ def value_of(text: str, column: Column) -> Value:
     return text
 
 
-def stored_population(store: Store, since: date, through: date, tables: Iterable[Table]) -> Population:
-    """Give the decisions on record that took effect from one day through another, each with the features it was taken on."""
+def stored_population(store: Store, since: date, through: date, tables: Iterable[Table], rules: Rules) -> Population:
+    """Give the decisions on record that took effect from one day through another, each with the features it was taken on.
+
+    How an approved one turned out is known where it is known of the customer (`turned_out`).
+    """
     columns = columns_of(tables)
-    rows = tuple(_decided(store, since, through, columns))
+    rows = tuple(_decided(store, since, through, columns, turned_out(store, through, rules)))
     seen = {name for one in rows for name in one.features}
     return Population(rows, tuple(name for name in columns if name not in seen))
 
 
-def _decided(store: Store, since: date, through: date, columns: Mapping[str, Column]) -> Iterator[Past]:
+def _decided(store: Store, since: date, through: date, columns: Mapping[str, Column], bad: Mapping[int, bool]) -> Iterator[Past]:
     for customer_id, filing in filings_on(store, "decision", since.toordinal(), through.toordinal()):
         said: dict[str, Any] = read_body(filing)
         told = said.get("features", {})
         features = {name: None if value is None else _stored(value, columns[name]) for name, value in told.items() if name in columns}
-        yield Past(f"{customer_id}/{filing.subject}/{filing.n}", features, str(said.get("outcome", "")))
+        yield Past(f"{customer_id}/{filing.subject}/{filing.n}", features, str(said.get("outcome", "")), bad.get(customer_id))
 
 
 def _stored(value: object, column: Column) -> Value:

@@ -73,7 +73,7 @@ def _population(held: Bench, rows: Path | None, db: str, since: str, tables: tup
         return read_population(rows, tables, columns)
     first = read_on(since, "--since") if since else held.on - timedelta(days=DAYS_BACK)
     with open_store(book_url(db)) as store:
-        return stored_population(store, first, held.on, tables)
+        return stored_population(store, first, held.on, tables, held.rules)
 
 
 def _text(found: Backtest, report: dict[str, Any], left_out: list[str]) -> str:
