@@ -35,9 +35,12 @@ COMMANDS: dict[str, Command] = {
     "close": Command(
         "plimsoll.interfaces.cli.close:command", "close every open day through a date", "plimsoll.interfaces.cli.start_close:crew"
     ),
+    "complaints": Command("plimsoll.interfaces.cli.complaints:app", "complaints that wait for an answer, and which are overdue"),
+    "contract": Command("plimsoll.interfaces.cli.contract:command", "the contract about a loan as PDF, in Chinese or English"),
     "demo": Command("plimsoll.interfaces.cli.demo:command", "make a book of made-up borrowers and show what it holds"),
     "doctor": Command("plimsoll.interfaces.cli.doctor:command", "what is wrong with an installation or a book, and the remedy"),
     "evidence": Command("plimsoll.interfaces.cli.evidence:app", "how well sources answer, and what is known of a customer"),
+    "learn": Command("plimsoll.interfaces.cli.learn:app", "what borrowing really costs: the minimum payment, a smaller draw, the lesson"),
     "model": Command("plimsoll.interfaces.cli.model:app", "measure, train and use the models that score applicants"),
     "policy": Command("plimsoll.interfaces.cli.policy:app", "look at decision tables, try them, and take them from draft to active"),
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
@@ -46,6 +49,7 @@ COMMANDS: dict[str, Command] = {
     "replay": Command("plimsoll.interfaces.cli.replay:app", "book real accounts of other lenders and compare with their record"),
     "review": Command("plimsoll.interfaces.cli.review:app", "the queue of cases that wait for a person, and what reviewers do"),
     "rules": Command("plimsoll.interfaces.cli.rules:app", "what is in force on a day, by what source, and what comes next"),
+    "vault": Command("plimsoll.interfaces.cli.vault:app", "personal data: keep, find, show with a reason, erase for good"),
     "verify": Command("plimsoll.interfaces.cli.verify:command", "prove that a book is what its facts say"),
 }
 
