@@ -105,6 +105,14 @@ def test_people_who_have_really_changed_are_accepted_by_hand(book):
     assert (found.qualities[0].off, found.raised) == ((), ())
 
 
+def test_a_day_watched_while_it_went_on_is_counted_whole_later(book):
+    first, second = FIRST + timedelta(days=1), FIRST + timedelta(days=2)
+    book.watch(first)
+    book.day(first)
+    book.day(second, shift=80)
+    assert book.watch(second).raised == ("score",), "there is a baseline"
+
+
 def run(capsys, *words):
     code = main(["evidence", *words])
     out, wrong = capsys.readouterr()

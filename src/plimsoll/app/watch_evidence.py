@@ -66,16 +66,17 @@ def alerts(store: Store, *, is_all: bool = False) -> tuple[Alert, ...]:
 
 
 def watch(store: Store, on: date, rules: Rules, now: datetime) -> Watched:
-    """Count and judge the day of every source, and raise or lift alerts; days before it that were not counted yet are counted first.
+    """Count and judge the day of every source, and raise or lift alerts; days before it that were not counted whole are counted first.
 
     Watching a day again counts it again. A day that is not the latest one watched is judged, and moves no alert.
     """
     bounds = watch_of(rules, on)
     first = on - timedelta(days=bounds.baseline)
     with store.engine.connect() as connection:
-        known = {row.measured_on for row in connection.execute(select(source_day.c.measured_on).distinct())}
+        chosen = select(source_day.c.measured_on, source_day.c.measured_at)
+        known = {day: _instant(at).date() for day, at in connection.execute(chosen)}
     for day in _days(first, on):
-        if day not in known:
+        if known.get(day, day) <= day:  # never, or while the day went on
             _keep(store, day, tallies_on(store, day, rules), now)
     tallies = tallies_on(store, on, rules)
     _keep(store, on, tallies, now)
