@@ -8,7 +8,7 @@ import typer
 from plimsoll.app.population import columns_of, value_of
 from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson
-from plimsoll.interfaces.cli.policy_tables import LICENCE, Lang, Lender, On, bench, check_language, named
+from plimsoll.interfaces.cli.policy_tables import Lang, Lender, On, bench, check_language, named
 from plimsoll.rulebook.reason import load as load_reasons
 from plimsoll.rulebook.table.ask import Lacking, Outcome
 from plimsoll.rulebook.table.judge import judge
@@ -19,7 +19,7 @@ from plimsoll.units.refusal import Malformed
 Values = Annotated[list[str], typer.Argument(metavar="[FILE|NAME]... FEATURE=VALUE...", help="Tables, and what is known.")]
 
 
-def ask(words: Values, on: On = "", licence: Lender = LICENCE, lang: Lang = "en", as_json: AsJson = False) -> None:
+def ask(words: Values, on: On = "", licence: Lender = "", lang: Lang = "en", as_json: AsJson = False) -> None:
     """Ask tables with values: platform_score=640 dti=0.62 requested_minor=500000 (amounts in minor units); what is left out is missing."""
     held, language = bench(on, licence), check_language(lang)
     tables = named([word for word in words if "=" not in word], held)

@@ -13,7 +13,7 @@ from plimsoll.app.population import Named, Population, read_population, stored_p
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
-from plimsoll.interfaces.cli.policy_tables import LICENCE, Bench, Lender, On, bench, named
+from plimsoll.interfaces.cli.policy_tables import Bench, Lender, On, bench, named
 from plimsoll.rulebook.table.backtest import APPROVED, GROUPS, Backtest, Count, share_text
 from plimsoll.rulebook.table.backtest import backtest as try_out
 from plimsoll.rulebook.table.table import Table
@@ -38,7 +38,7 @@ def backtest(
     db: Db = "",
     on: On = "",
     since: Since = "",
-    licence: Lender = LICENCE,
+    licence: Lender = "",
     beside: Beside = None,
     id_column: Id = USUAL.id,
     outcome_column: Decided = USUAL.outcome,

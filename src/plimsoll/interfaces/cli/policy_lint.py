@@ -8,7 +8,7 @@ import typer
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import REFUSED, Stop
 from plimsoll.interfaces.cli.options import AsJson
-from plimsoll.interfaces.cli.policy_tables import LICENCE, Lang, Lender, On, bench, check_language, named
+from plimsoll.interfaces.cli.policy_tables import Lang, Lender, On, bench, check_language, named
 from plimsoll.rulebook.table.lint import Finding, examples, is_clean
 from plimsoll.rulebook.table.lint import lint as lint_table
 from plimsoll.rulebook.table.table import Table, Value, value_text
@@ -18,7 +18,7 @@ from plimsoll.units.refusal import sentence
 Tables = Annotated[list[str] | None, typer.Argument(metavar="[FILE|NAME]...", help="Files, or names of tables. Default: all in force.")]
 
 
-def lint(tables: Tables = None, on: On = "", licence: Lender = LICENCE, lang: Lang = "en", as_json: AsJson = False) -> None:
+def lint(tables: Tables = None, on: On = "", licence: Lender = "", lang: Lang = "en", as_json: AsJson = False) -> None:
     """Find rows that are never hit, gaps, overlaps, unknown reasons and forbidden features; 4 where something must be mended."""
     held, language = bench(on, licence), check_language(lang)
     found = named(tables or (), held)
@@ -56,7 +56,7 @@ def _plain(values: Any) -> dict[str, str] | None:
 def show(
     tables: Tables = None,
     on: On = "",
-    licence: Lender = LICENCE,
+    licence: Lender = "",
     lang: Lang = "en",
     with_examples: Annotated[bool, typer.Option("--examples", help="Add values by which each row is hit.")] = False,
     as_json: AsJson = False,

@@ -13,7 +13,7 @@ from plimsoll.app.opening import open_store
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import Db
-from plimsoll.interfaces.cli.policy_tables import LICENCE, Lender, On, bench, say
+from plimsoll.interfaces.cli.policy_tables import Lender, On, bench, say
 from plimsoll.rulebook.table.lifecycle import KIND
 from plimsoll.rulebook.underwriting import against, lookup_on
 from plimsoll.units.refusal import Refused
@@ -33,7 +33,7 @@ def register(file: File, by: Actor = "", reason: Reason = "", db: Db = "") -> No
         _tell(policy_tables.enter(store, file, _act(by, reason)))
 
 
-def check(digest: Digest, by: Actor = "", reason: Reason = "", on: On = "", licence: Lender = LICENCE, db: Db = "") -> None:
+def check(digest: Digest, by: Actor = "", reason: Reason = "", on: On = "", licence: Lender = "", db: Db = "") -> None:
     """Hold a draft against the lint; one without errors becomes checked."""
     held = bench(on, licence)
     with open_store(book_url(db)) as store:
@@ -49,7 +49,7 @@ def approve(digest: Digest, by: Actor = "", reason: Reason = "", report: Report 
 
 def activate(digest: Digest, by: Actor = "", reason: Reason = "", report: Report = None, on: On = "", db: Db = "") -> None:
     """Activate an approved table on the report of its back-test; the active one of its name retires."""
-    held = bench(on, LICENCE)
+    held = bench(on, "")
     with open_store(book_url(db)) as store:
         _tell(policy_tables.activate(store, digest, held.on, _act(by, reason, _read(report))))
 

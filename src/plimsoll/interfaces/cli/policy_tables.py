@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -17,10 +17,8 @@ from plimsoll.rulebook.table.table import Table
 from plimsoll.rulebook.underwriting import compile_tables, in_force, standing_tables
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
-LICENCE: Final = "cfc"
-
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day asked about, such as 2026-12-01. Default: today.")]
-Lender = Annotated[str, typer.Option("--licence", metavar="KIND", help="The kind of lender.")]
+Lender = Annotated[str, typer.Option("--licence", metavar="KIND", help="The kind of lender. Default: that of the lender.")]
 Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
 
 
@@ -43,6 +41,7 @@ class Bench(NamedTuple):
 def bench(on: str, licence: str) -> Bench:
     """Give what tables are looked at under; an unknown licence ends the command with 2."""
     rules = load()
+    licence = licence or rules.lender.licence
     if licence not in rules.licences:
         raise Stop(USAGE, f"--licence: {licence!r} is not one of {', '.join(rules.licences)}.")
     return Bench(rules, read_on(on, "--on") if on else now().date(), licence)
