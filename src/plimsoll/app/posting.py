@@ -186,8 +186,9 @@ def post(
     _change_line(sheet, decision.line, cash, later, is_taking=is_taking)
     for change in changes:
         _hold_change(sheet, change)
-    sheet.filed += filed
-    if decision.load_line not in (None, sheet.load_line):
+    if filed:
+        sheet.filed += filed
+    if decision.load_line is not None and decision.load_line != sheet.load_line:
         sheet.load_line, sheet.is_line_changed = decision.load_line, True
     pending.extend(rows)
     return None
@@ -290,8 +291,13 @@ def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf, ready
 
 def _rises(changes: Sequence[Change]) -> tuple[int, int]:
     """Give by how much the use of the limit rises, by cash loans and by pay later."""
-    cash = sum(change.rise for change in changes if change.after.terms.kind == LOAN)
-    return cash, sum(change.rise for change in changes) - cash
+    cash = later = 0
+    for change in changes:
+        if change.after.terms.kind == LOAN:
+            cash += change.rise
+        else:
+            later += change.rise
+    return cash, later
 
 
 def _opened(new: NewLoan) -> Held:
