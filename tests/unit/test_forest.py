@@ -7,6 +7,7 @@ import lightgbm
 import numpy as np
 import pytest
 
+from plimsoll.risk.score.card import probability_of
 from plimsoll.risk.score.contribute import Contributor
 from plimsoll.risk.score.forest import Forest, Leaf, read_forest
 from plimsoll.risk.score.walk import BLOCK, Walker, walker
@@ -77,7 +78,7 @@ def test_scores_are_the_librarys_to_the_last_bit(shape):
     rows = rows_of(11, 1_000)
     ours = [laid(shape).raw(row) for row in rows.tolist()]
     assert ours == booster(shape).predict(rows, raw_score=True).tolist()
-    assert [forest(shape).probability(raw) for raw in ours] == booster(shape).predict(rows).tolist()
+    assert [probability_of(forest(shape).sigmoid * raw) for raw in ours] == booster(shape).predict(rows).tolist()
 
 
 @pytest.mark.parametrize("shape", SHAPES)

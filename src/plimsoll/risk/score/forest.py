@@ -67,10 +67,6 @@ class Forest(NamedTuple):
     trees: tuple[Node | Leaf, ...]
     sigmoid: float
 
-    def probability(self, raw: float) -> float:
-        """Give the probability of the bad outcome for a sum of leaves."""
-        return 1.0 / (1.0 + math.exp(-self.sigmoid * raw)) if self.sigmoid * raw > -700 else 0.0
-
 
 def read_forest(text: str) -> Forest:
     """Read LightGBM's own text. Raises Malformed model_not_ours with what is wrong and where."""
