@@ -10,7 +10,7 @@ from plimsoll.rulebook.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class LimitPolicy:
-    """What the rules POLICY.LIMIT.* say on a day; amounts in minor units."""
+    """What the policy of the house says on a day; amounts in minor units."""
 
     on: date
     bands: tuple[int, ...]  # least income of each band, ascending
