@@ -87,13 +87,13 @@ def write_keyring(path: Path, keyring: Keyring, *, is_new: bool) -> None:
 
 def new_keyring(at: datetime) -> Keyring:
     """Make keys by chance; the master is named by the instant."""
-    name = at.strftime("%Y%m%dT%H%M%SZ")
+    name = _name(at)
     return Keyring(name, {name: os.urandom(KEY_BYTES)}, os.urandom(KEY_BYTES))
 
 
 def with_new_master(keyring: Keyring, at: datetime) -> Keyring:
     """Give the keys with another master in use; those before stay, until nothing is wrapped by them."""
-    name = at.strftime("%Y%m%dT%H%M%SZ")
+    name = _name(at)
     if name in keyring.masters:
         raise StoreTrouble("vault_keys_exist", name)
     return keyring._replace(current=name, masters={**keyring.masters, name: os.urandom(KEY_BYTES)})
@@ -102,3 +102,7 @@ def with_new_master(keyring: Keyring, at: datetime) -> Keyring:
 def with_current_only(keyring: Keyring) -> Keyring:
     """Give the keys without the masters that wrap nothing any more."""
     return keyring._replace(masters={keyring.current: keyring.masters[keyring.current]})
+
+
+def _name(at: datetime) -> str:
+    return at.strftime("%Y%m%dT%H%M%S.%fZ")
