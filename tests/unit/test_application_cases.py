@@ -95,7 +95,6 @@ def engine(file: File, step: dict) -> list[str]:
         limit_minor=limit,
         cash_limit_minor=limit,
         later_limit_minor=0,
-        first_draw_minor=0,
         rate=Rate.parse("0.0004"),
         instalments=12,
         grade="b",

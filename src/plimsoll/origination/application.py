@@ -43,19 +43,23 @@ READS_APPLICATION: Final = "line+file:" + ",".join(sorted(KINDS))
 
 
 class Asked(NamedTuple):
-    """What a borrower asks for: a product, an amount in minor units (of the line, for an account), a number of instalments, a purpose."""
+    """What a borrower asks for: a line of an amount in minor units to use a product with, over a number of instalments, for a purpose.
+
+    `also` is another product that the same line is to open, only where the borrower wishes it; "" for none.
+    """
 
     product: str
     currency: str
     amount_minor: int
     instalments: int
     purpose: str
+    also: str = ""
 
 
 class Offer(NamedTuple):
     """What the house offers to sign: limits, the price, the longest term, the load line under it, and until when. Money in minor units.
 
-    `loan_minor` is the loan that was asked for as far as it is granted; its costs are those that are disclosed before signing.
+    `loan_minor` is the most of the first draw; its costs are those that are disclosed before signing. A product that is not opened is "".
     """
 
     product: str
@@ -66,7 +70,6 @@ class Offer(NamedTuple):
     limit_minor: int
     cash_limit_minor: int
     later_limit_minor: int
-    first_draw_minor: int  # most of the first draw, 0 where it is not capped
     rate: Rate  # a day
     instalments: int
     grade: str

@@ -18,7 +18,10 @@ ID_LENGTH_MAX: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Ask for an amount of a product; `instalments` 0 takes the usual number. The id is given by the caller."""
+    """Ask for a line of an amount; `instalments` 0 takes the usual number. The id is given by the caller.
+
+    `also` names another product that the same line is to open; nobody gets one that was not asked for.
+    """
 
     key: str
     customer_id: int
@@ -29,6 +32,7 @@ class Apply:
     currency: str
     purpose: str
     instalments: int = 0
+    also: str = ""
 
 
 def decide(book: Book, command: Apply, rules: Rules) -> Decision | Refused:
@@ -80,7 +84,13 @@ def asked_of(command: Apply, rules: Rules) -> Asked | Refused:
         if instalments not in offer.instalments_offered:
             offered = ", ".join(str(count) for count in offer.instalments_offered)
             return Refused("term_not_offered", version.product, f"{instalments}; offered: {offered}")
-    return Asked(command.product, command.currency, command.amount_minor, instalments, command.purpose)
+    if command.also:
+        other = product_in(rules, command.also, command.on, command.currency)
+        if isinstance(other, Refused):
+            return other
+        if isinstance(other.offer, LoanOffer) == isinstance(offer, LoanOffer):
+            return Refused("product_not_beside", command.also, command.product)
+    return Asked(command.product, command.currency, command.amount_minor, instalments, command.purpose, command.also)
 
 
 def _limits(offer: AccountOffer) -> tuple[int, int]:

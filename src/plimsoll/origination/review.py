@@ -19,7 +19,7 @@ from plimsoll.origination.application import (
 )
 from plimsoll.origination.case import find_case, read_words, refuse_authority, refuse_not_held
 from plimsoll.origination.queue import case
-from plimsoll.rulebook import feature
+from plimsoll.rulebook import reason
 from plimsoll.rulebook.product import LoanOffer
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.money import text_of
@@ -154,10 +154,9 @@ def amended(offer: Offer, limit_minor: int, instalments: int, expires_on: int) -
     """Give an offer with another limit and term; what stood below the limit stays below it."""
     return offer._replace(
         limit_minor=limit_minor,
-        loan_minor=min(offer.loan_minor, limit_minor) if limit_minor < offer.limit_minor else offer.loan_minor,
+        loan_minor=min(offer.loan_minor, limit_minor),
         cash_limit_minor=_share(offer.cash_limit_minor, limit_minor, offer.limit_minor),
         later_limit_minor=_share(offer.later_limit_minor, limit_minor, offer.limit_minor),
-        first_draw_minor=min(offer.first_draw_minor, limit_minor),
         instalments=instalments,
         expires_on=expires_on,
     )
@@ -175,8 +174,7 @@ def _refuse_words(command: Review) -> Refused | None:
     reasons = read_words(command.reasons)
     if not reasons:
         return Refused("reasons_missing")
-    known = {code for one in feature.load().features.values() for code in (one.reason, one.missing_reason)}
-    strange = [code for code in reasons if code not in known]
+    strange = reason.load().unknown(reasons)
     return Refused("reason_unknown", "", ", ".join(strange)) if strange else None
 
 

@@ -35,6 +35,7 @@ DERIVED: Final[Mapping[str, str]] = {
     "break_even_over_cap": "yes-no",
     "load_band": "text",
     "limit_minor": "money",
+    "limit_bound": "text",
     "offer_fit": "text",
     "is_demanded": "yes-no",
     "is_suspended": "yes-no",
@@ -43,7 +44,7 @@ DERIVED: Final[Mapping[str, str]] = {
 
 dti: debts served a month over income. score_gap_points: points above (or below, negative) the line at which the price meets the cap.
 model_gap_points: points of the champion less those of the challenger. offer_fit: how much of what is asked for fits (full, longer-term,
-shorter-term, lower-amount, none). limit_minor: the limit that would be granted. is_suspended: a source that the decision rests on is
+shorter-term, lower-amount, none). limit_minor: the limit that would be granted, limit_bound: what bounds it. is_suspended: a source that the decision rests on is
 suspended. is_demanded: the borrower asked for a person.
 """
 

@@ -235,6 +235,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "application_not_ready": ("申请当前的状态不允许此操作。请先查看申请的状态。", "That cannot be done with the application as it stands. Look at its state first."),
     "purpose_banned": ("消费贷款不得用于该用途（购房、偿还房贷、股票、债券、期货、衍生品、资管产品、固定资产或股权投资）。请勿申请，或改用于日常消费。", "The law does not let a consumer loan be used for that (homes, mortgages, shares, bonds, futures, derivatives, asset management, fixed assets, equity). Do not borrow for it."),
     "purpose_unknown": ("不认识该借款用途。请从列出的用途中选择。", "That use of the money is not known. Choose one of those listed."),
+    "product_not_beside": ("同一额度下不能同时开通这两个产品。请只选择一个，或另行申请。", "The two products cannot be opened on one line. Choose one, or apply for the other by itself."),
     "kit_missing": ("没有指定审批所用的评分卡和规则表。请通过装载了它们的入口发起审批。", "Nothing says by which scorecard and tables to decide. Ask where they are loaded."),
     "table_missing": ("该阶段在当日没有生效的决策表，不能自动审批。请启用一份决策表。", "A stage has no decision table in force on that day, so nothing can be decided. Activate one."),
     "feature_unknown": ("特征目录中没有该特征。请使用目录内的名称。", "The catalogue has no such feature. Use a name that it has."),
@@ -258,7 +259,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "offer_expired": ("授信要约已过有效期。请重新申请，材料更新后再评估。", "The offer is no longer valid. Apply again, so that it is decided on evidence of today."),
     "offer_changed": ("要约的金额、期限或价格与您确认的不一致。请重新阅读并确认当前要约。", "The offer is not the one that was confirmed: an amount, the term or the price differs. Read and confirm the one that stands."),
     # The load line in the book
-    "load_line_passed": ("超过该客户的承受线：加上已用本金，已超出其可承受的总额。请减少金额，或先归还部分本金。", "With the principal in use this is more than the borrower can carry. Lower the amount, or repay principal first."),
     # Decision tables
     "table_malformed": ("决策表不符合格式。请按提示修改。", "The decision table is not as its format asks. Change it as told."),
     "table_cell_malformed": ("决策表单元格无法解析，或类型与该列不符。请按提示改写。", "The cell of the decision table cannot be read, or is not of its column's type. Write it as told."),

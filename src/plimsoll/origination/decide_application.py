@@ -1,0 +1,174 @@
+"""Decide on an application by the engine: gather what the file holds at this instant, underwrite, and put the whole decision on record.
+
+Asked twice it gives the first answer. A case that waits for a person is decided anew where evidence came meanwhile.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from plimsoll.loan.book import Book, Decision, refuse_customer
+from plimsoll.loan.burden import burden_of
+from plimsoll.loan.filing import WorkItem, body_of
+from plimsoll.origination.application import (
+    APPLIED,
+    DECIDE,
+    DECLINE,
+    IN_REVIEW,
+    KINDS,
+    REFER,
+    Application,
+    filed,
+    find_application,
+    refuse_state,
+)
+from plimsoll.origination.case import instant_of, read_words
+from plimsoll.origination.kit import Kit, Kits
+from plimsoll.origination.queue import case
+from plimsoll.origination.review import made, told
+from plimsoll.origination.underwrite import Dossier, Own, Underwritten, underwrite
+from plimsoll.risk.answer import EVIDENCE, items_of
+from plimsoll.risk.consent import GRANTED, WITHDRAWN, consents, required_version
+from plimsoll.risk.evidence import SAYS, features_at, values_of
+from plimsoll.rulebook.feature import PURPOSES
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.money import text_of
+from plimsoll.units.refusal import Refused
+
+READS: Final = f"open loans+file:{','.join(sorted((*KINDS, EVIDENCE, GRANTED, WITHDRAWN)))}"
+
+
+@dataclass(frozen=True, slots=True)
+class DecideApplication:
+    """Decide on an application; `suspended` are the sources about which an alert stands, with spaces between them.
+
+    `kit` is the digest of the kit that is meant, "" for whichever is in force.
+    """
+
+    key: str
+    customer_id: int
+    on: date
+    application_id: str
+    suspended: str = ""
+    kit: str = ""
+
+
+def decide_without(book: Book, command: DecideApplication, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
+    """Refuse to decide where nobody has said by which models and tables: kit_missing."""
+    return Refused("kit_missing", "", command.application_id)
+
+
+def decide(book: Book, command: DecideApplication, rules: Rules, kits: Kits) -> Decision | Refused:
+    """Put on record what the engine decides; an offer, or a row of the reviewers' queue, comes with it.
+
+    Refuses kit_changed, customer_unknown, application_unknown, application_not_ready, product_not_in_force.
+    """
+    found = _find(book, command)
+    if not isinstance(found, Application):
+        return found
+    version = rules.product(found.asked.product, command.on)
+    if isinstance(version, Refused):
+        return version
+    kit = kits.on(command.on, version.licence)
+    if command.kit not in ("", kit.digest):
+        return Refused("kit_changed", "", f"{command.kit[:12]}, now {kit.digest[:12]}")
+    decided = underwrite(dossier_of(book, command, found, kit), kit)
+    return _recorded(book, command, found, decided, rules)
+
+
+def _find(book: Book, command: DecideApplication) -> Application | Decision | Refused:
+    """Give the application where it can be decided; what was answered first, where it was decided and nothing is new."""
+    refused = refuse_customer(book, command.on)
+    if refused is not None:
+        return refused
+    found = find_application(book.filings, command.application_id, command.on.toordinal())
+    if isinstance(found, Refused):
+        return found
+    if found.decided:
+        is_newer = any(one.kind == EVIDENCE and one.n > found.decided for one in book.filings)
+        return found if found.state == IN_REVIEW and is_newer else Decision(answer=found.answer)
+    return refuse_state(found, APPLIED) or found
+
+
+def dossier_of(book: Book, command: DecideApplication, found: Application, kit: Kit) -> Dossier:
+    """Give what is known at the instant of the command: usable evidence under consents in force, and what the house lends already."""
+    now, rules = instant_of(book), kit.rules
+    given = consents(book.filings, now)
+    withheld = set()
+    for purpose in PURPOSES:
+        one, needed = given.get(purpose), required_version(rules, purpose, command.on)
+        if purpose != SAYS and (one is None or not one.is_granted or isinstance(needed, Refused) or one.version < needed):
+            withheld.add(purpose)
+    readings = features_at(items_of(book.filings, kit.catalogue), now, kit.catalogue, kit.apart, frozenset(withheld))
+    version, also = rules.product(found.asked.product, command.on), None
+    if found.asked.also:
+        also = rules.product(found.asked.also, command.on)
+    assert not isinstance(version, Refused), "asked before"
+    return Dossier(
+        customer_id=command.customer_id,
+        application_id=command.application_id,
+        on=command.on.toordinal(),
+        asked=found.asked,
+        version=version,
+        also=None if isinstance(also, Refused) else also,
+        readings=readings,
+        values=values_of(readings),
+        suspended=tuple(sorted(read_words(command.suspended))),
+        is_demanded=found.is_demanded,
+        own=own_of(book, command.on),
+    )
+
+
+def own_of(book: Book, on: date) -> Own:
+    """Give what the house lends already: principal in use, and the most that its loans ask in a month, what is late with it."""
+    if not book.loans:
+        return Own()
+    burden = burden_of(book.loans, on.toordinal())
+    used = book.line.used_minor if book.line is not None else 0
+    return Own(used, max(burden.months.values(), default=0) + burden.late)
+
+
+def _recorded(book: Book, command: DecideApplication, found: Application, decided: Underwritten, rules: Rules) -> Decision:
+    """Give what the decision leaves behind."""
+    answer = body_of(answer_of(decided))
+    said = decided.said | {"digest": decided.digest, "answer": answer}
+    filings = [filed(DECIDE, command.application_id, said)]
+    work: tuple[WorkItem, ...] = ()
+    messages: list[tuple[str, str]] = []
+    if decided.outcome == REFER:
+        priority = decided.said["priority"]
+        assert isinstance(priority, int)
+        waiting = replace(found, review_since=instant_of(book), priority=priority, why=decided.reasons)
+        work = (case(waiting, "open", rules, command.on),)
+        messages.append(("in_review", body_of({"application_id": command.application_id})))
+    elif decided.outcome == DECLINE:
+        messages.append(told(command.application_id, None, decided.reasons))
+    else:
+        assert decided.suggested is not None, "what is offered is worked out"
+        filings.append(made(command.application_id, decided.suggested))
+        messages.append(told(command.application_id, decided.suggested, decided.reasons))
+    if found.decided and decided.outcome != REFER:
+        work = (case(found, "done", rules, command.on),)
+    return Decision(filings=tuple(filings), work=work, messages=tuple(messages), answer=answer)
+
+
+def answer_of(decided: Underwritten) -> dict[str, object]:
+    """Give what a decision is answered with: the outcome, the reasons, the digest, and the offer in words of money."""
+    offer = decided.suggested if decided.outcome not in (REFER, DECLINE) else None
+    told_offer = None
+    if offer is not None:
+        told_offer = {
+            "loan": text_of(offer.loan_minor, offer.currency),
+            "limit": text_of(offer.limit_minor, offer.currency),
+            "currency": offer.currency,
+            "rate": offer.rate.text(),
+            "instalments": offer.instalments,
+            "until": date.fromordinal(offer.expires_on).isoformat(),
+        }
+    return {
+        "application_id": decided.dossier.application_id,
+        "outcome": decided.outcome,
+        "reasons": list(decided.reasons),
+        "offer": told_offer,
+        "digest": decided.digest,
+    }

@@ -1,0 +1,133 @@
+"""A decision as it stands on record: every input, every version, what each stage said, and the figures; canonical, so that it hashes."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from plimsoll.loan.filing import instant_text
+from plimsoll.origination.stages import Fit, Told
+from plimsoll.risk.evidence import Reading
+from plimsoll.risk.load.line import six
+from plimsoll.risk.score.card import Scored
+from plimsoll.rulebook.feature import Value
+from plimsoll.rulebook.table.table import Deciding
+from plimsoll.units.dates import day_text
+from plimsoll.units.rate import Rate
+
+if TYPE_CHECKING:
+    from plimsoll.origination.score import Score
+    from plimsoll.origination.underwrite import Underwritten
+
+SHAPE: Final = 1
+"""The shape of a decision on record; a later one is told from it by this number."""
+
+
+def said_of(one: "Underwritten") -> dict[str, object]:
+    """Give a decision as a JSON object; statistics are text of six digits, so that the same decision is the same text everywhere."""
+    dossier, kit = one.dossier, one.kit
+    return {
+        "shape": SHAPE,
+        "application_id": dossier.application_id,
+        "customer_id": dossier.customer_id,
+        "on": day_text(dossier.on),
+        "asked": dossier.asked._asdict(),
+        "features": {name: plain(value) for name, value in one.values.items()},
+        "absent": {name: one.outcome for name, one in dossier.readings.items() if one.outcome},
+        "sources": sources_said(dossier.readings),
+        "purposes": purposes_of(dossier.readings),
+        "suspended": list(dossier.suspended),
+        "is_demanded": dossier.is_demanded,
+        "own": dossier.own._asdict(),
+        "versions": dict(kit.versions),
+        "told": [told_said(told) for told in one.told],
+        "score": score_said(one.score),
+        "load": None if one.drawn is None else one.drawn.figures(),
+        "limit": None if one.limited is None else one.limited.said(),
+        "fit": None if one.fit is None else fit_said(one.fit),
+        "outcome": one.outcome,
+        "leaning": one.leaning,
+        "reasons": list(one.reasons),
+        "priority": priority_of(one.told),
+        "suggested": None if one.suggested is None else one.suggested.said(),
+        "is_random": one.is_random,
+    }
+
+
+def plain(value: Value | None) -> int | str | bool | None:
+    """Give a value as JSON has it; a share as decimal text."""
+    return value.text() if isinstance(value, Rate) else value
+
+
+def sources_said(readings: Mapping[str, Reading]) -> dict[str, list[object]]:
+    """Give the sources that the values in use come from, each with the instant it was last known and the consent it rests on."""
+    found: dict[str, list[object]] = {}
+    for reading in readings.values():
+        item = reading.item
+        if item is not None and not reading.outcome:
+            known = instant_text(item.known_at)
+            if item.source not in found or str(found[item.source][0]) < known:
+                found[item.source] = [known, item.consent]
+    return found
+
+
+def purposes_of(readings: Mapping[str, Reading]) -> list[str]:
+    """Give the purposes of consent that the values in use rest on."""
+    used = (reading for reading in readings.values() if not reading.outcome and reading.item is not None and reading.item.consent)
+    return sorted({reading.item.source for reading in used if reading.item is not None})
+
+
+def told_said(told: Told) -> dict[str, object]:
+    """Give one thing that a stage said, with the values that met each condition."""
+    said: dict[str, object] = {"stage": told.stage, "rule": told.rule_id, "verdict": told.verdict, "reason": told.reason}
+    if told.hit is not None:
+        said["because"] = [because(one) for one in told.hit.deciding]
+    if told.lacking is not None:
+        said["lacking"] = told.lacking.column
+    return said
+
+
+def because(one: Deciding) -> list[str]:
+    """Give one condition: the column, its value, the operator, the threshold, and the rule behind it."""
+    return [one.column, one.shown(), one.op, one.threshold, one.rule]
+
+
+def scored_said(scored: Scored) -> dict[str, object]:
+    """Give a score with its parts."""
+    return {
+        "points": scored.points,
+        "pd": six(scored.probability),
+        "parts": [[part.feature, part.bin, part.points, part.reason] for part in scored.parts],
+    }
+
+
+def score_said(score: "Score") -> dict[str, object]:
+    """Give who scored and what came out."""
+    shadow = score.shadow
+    return {
+        "arm": score.arm,
+        "grade": score.grade,
+        "gap_points": score.gap_points,
+        **scored_said(score.decides),
+        "shadow": None if shadow is None else {"points": shadow.points, "pd": six(shadow.probability), "gap_points": score.model_gap},
+    }
+
+
+def fit_said(fit: Fit) -> dict[str, object]:
+    """Give how much of what was asked for fits, and at what price."""
+    priced = fit.priced
+    return {
+        "how": fit.how,
+        "amount_minor": fit.amount_minor,
+        "instalments": fit.instalments,
+        "rate": priced.rate_per_day.text(),
+        "apr": priced.apr.text(),
+        "break_even": priced.break_even.text(),
+        "grade": priced.grade,
+        "months": priced.months,
+        "over": priced.reason,
+    }
+
+
+def priority_of(told: tuple[Told, ...]) -> int:
+    """Give how pressing a case is: the highest that any rule which refers it says, 0 where none does."""
+    found = (one.hit.outputs.get("priority") for one in told if one.hit is not None)
+    return max((value for value in found if type(value) is int), default=0)
