@@ -23,11 +23,11 @@ MAKE: Final = "Make one with: plimsoll vault keygen"
 
 
 class Keyring(NamedTuple):
-    """The master keys by name, the name of the one in use, and the key of the index."""
+    """The master keys by name, the name of the one in use, and the key by which people are found."""
 
     current: str
     masters: Mapping[str, bytes]
-    index: bytes
+    finder: bytes
 
 
 def keyring_path() -> Path:
@@ -58,7 +58,7 @@ def _keyring(said: Any, path: Path) -> Keyring:
         found = Keyring(said["current"], masters, b64decode(said["index"], validate=True))
     except (KeyError, TypeError, AttributeError, NotBase64):
         raise StoreTrouble("vault_keys_malformed", f"{path}") from None
-    lengths = {len(key) for key in (*masters.values(), found.index)}
+    lengths = {len(key) for key in (*masters.values(), found.finder)}
     if said.get("format") != FORMAT or found.current not in masters or lengths != {KEY_BYTES}:
         raise StoreTrouble("vault_keys_malformed", f"{path}")
     return found
@@ -70,7 +70,7 @@ def write_keyring(path: Path, keyring: Keyring, *, is_new: bool) -> None:
         "format": FORMAT,
         "current": keyring.current,
         "masters": {name: b64encode(key).decode() for name, key in keyring.masters.items()},
-        "index": b64encode(keyring.index).decode(),
+        "index": b64encode(keyring.finder).decode(),
     }
     target = path if is_new else path.with_name(path.name + ".new")
     try:

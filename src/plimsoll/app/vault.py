@@ -181,7 +181,7 @@ class Vault:
 
     def blind(self, field: str, value: str) -> str:
         """Give what the index holds of a value: nobody without the key can make it or read it back."""
-        return hmac.new(self.keyring.index, f"{field}\0{normal(field, value)}".encode(), sha256).hexdigest()
+        return hmac.new(self.keyring.finder, f"{field}\0{normal(field, value)}".encode(), sha256).hexdigest()
 
     @contextmanager
     def _of(self, customer_id: int) -> Iterator[Connection]:
