@@ -2,6 +2,8 @@
 
 import typer
 
+from plimsoll.interfaces.cli.model_register import approve, due, list_all, promote, register, retire, shadow, show
+
 app = typer.Typer(
     help="Measure, train and use the models that score applicants.",
     no_args_is_help=True,
@@ -12,3 +14,8 @@ app = typer.Typer(
 @app.callback()
 def _model() -> None:
     """Measure, train and use the models that score applicants."""
+
+
+for _command in (register, show, approve, shadow, promote, retire, due):
+    app.command()(_command)
+app.command("list")(list_all)
