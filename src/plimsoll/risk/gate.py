@@ -50,11 +50,13 @@ def pass_disclosure(
     if isinstance(table, Refused):
         return table
     waiting = unused(filings)
-    digests = {digest_of(table, language): language for language in LANGUAGES}
-    for digest in digests:
+    is_shown = False
+    for language in LANGUAGES:
+        digest = digest_of(table, language)
         if digest in waiting:
             return (NewFiling(USED, digest, body_of({"about": about, "confirmed": waiting[digest]})),)
-    if any(digest in shown for digest in digests):
+        is_shown = is_shown or digest in shown
+    if is_shown:
         return Refused("disclosure_not_confirmed", "CN.COST.DISCLOSURE", ask.about)
     return Refused("disclosure_changed", "CN.COST.DISCLOSURE", ask.about)
 
