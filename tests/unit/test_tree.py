@@ -16,7 +16,9 @@ from plimsoll.risk.score.card import Scale, Scored
 from plimsoll.risk.score.derive import Derived
 from plimsoll.risk.score.read import model_of, read_model
 from plimsoll.risk.score.sealed import digest_of, seal
+from plimsoll.risk.score.table import Column, Table
 from plimsoll.risk.score.tree import Input, Tree, read_tree, whole_parts
+from plimsoll.risk.score.tree_columns import score_table
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed
 
@@ -114,6 +116,41 @@ def test_parts_say_what_was_there_and_the_reason_it_is_told_by():
 
 def test_a_word_never_seen_scores_as_a_missing_one():
     assert tree().glance({"channel": "post"}) == tree().glance({})
+
+
+def table_of(rows):
+    """Rows as the columns of a file."""
+    numbers = {
+        name: Column(name, NUMBER, numbers=np.array([float(row.get(name, "nan")) for row in rows]))
+        for name in ("income", "bills", "b1", "b2")
+    }
+    days = [date.fromisoformat(row["since"]).toordinal() - EPOCH_DAY if "since" in row else np.nan for row in rows]
+    labels = tuple(sorted({row["channel"] for row in rows if "channel" in row}))
+    codes = np.array([labels.index(row["channel"]) if "channel" in row else -1 for row in rows], np.int32)
+    more = {
+        "since": Column("since", DATE, numbers=np.array(days, float)),
+        "channel": Column("channel", CATEGORY, codes=codes, labels=labels),
+    }
+    return Table("test", numbers | more, len(rows))
+
+
+def test_columns_score_as_rows_do():
+    rows = [*people(6, 200), {}, {"channel": "post", "bills": -9}]
+    found = score_table(tree(), table_of(rows))
+    scored = [tree().glance(row) for row in rows]
+    assert found.points.tolist() == [one.points for one in scored]
+    assert found.probabilities.tolist() == [one.probability for one in scored]
+
+
+def test_columns_that_are_not_there_or_of_another_kind_score_as_such_rows_do():
+    rows = people(7, 50)
+    table = table_of(rows)
+    assert score_table(tree(), table.without(["income"])).points.tolist() == [tree().glance({**row, "income": None}).points for row in rows]
+    words = Column("income", CATEGORY, codes=np.array([0, 1, -1], np.int32), labels=("7.5", "plenty"))
+    numbers = Column("channel", NUMBER, numbers=np.array([1.0, np.nan, np.inf]))
+    odd = Table("odd", {"income": words, "channel": numbers}, 3)
+    expected = [tree().glance(row).points for row in ({"income": "7.5", "channel": 1.0}, {"income": "plenty"}, {})]
+    assert score_table(tree(), odd).points.tolist() == expected
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=12), st.integers(-300, 300))

@@ -69,7 +69,8 @@ class Tree:
         return round(self.scale.exact(self.forest.sigmoid * self._contributor.base))
 
     @cached_property
-    def _walker(self) -> Walker:
+    def walker(self) -> Walker:
+        """The trees laid out for walking."""
         return walker(self.forest)
 
     @cached_property
@@ -98,7 +99,7 @@ class Tree:
         return self._glance(self.row(features))
 
     def _glance(self, row: Sequence[float]) -> Scored:
-        log_odds = self.forest.sigmoid * self._walker.raw(row)
+        log_odds = self.forest.sigmoid * self.walker.raw(row)
         return Scored(round(self.scale.exact(log_odds)), probability_of(log_odds), ())
 
     def row(self, features: Mapping[str, Value]) -> list[float]:
