@@ -6,7 +6,7 @@ from datetime import date
 from plimsoll.loan.book import Book, Decision
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.protection.complaint import find_open, refuse_involved
-from plimsoll.risk.complaint import CLASSES, CLASSIFIED, ESPECIALLY_COMPLEX, READS_FILE, days_of, due_after, work_of
+from plimsoll.risk.complaint import CLASSES, CLASSIFIED, ESPECIALLY_COMPLEX, READS_FILE, due_day, work_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
@@ -42,8 +42,7 @@ def decide(book: Book, command: ClassifyComplaint, rules: Rules) -> Decision | R
     refused = refuse_involved(found, book.actor, handler)
     if refused is not None:
         return refused
-    days = days_of(rules, date.fromordinal(found.filed_on))[CLASSES.index(command.kind)]
-    due_on = due_after(found.filed_on, days)
+    due_on = due_day(found.about, found.filed_on, command.kind, rules)
     after = replace(found, kind=command.kind, handler=handler, due_on=due_on)
     said = {"class": command.kind, "handler": handler, "due_on": due_on}
     answer = {"complaint_id": command.complaint_id, "class": command.kind, "due_on": date.fromordinal(due_on).isoformat()}

@@ -8,13 +8,13 @@ from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.protection.complaint import find_open, refuse_involved
 from plimsoll.risk.complaint import (
     COMPLEX,
+    CREDIT_REPORTING,
     ESPECIALLY_COMPLEX,
     EXTENDED,
     EXTENSION_ASKED,
     READS_FILE,
     Complaint,
-    days_of,
-    due_after,
+    due_day,
     work_of,
 )
 from plimsoll.rulebook.rules import Rules
@@ -49,7 +49,7 @@ def decide(book: Book, command: ExtendComplaint, rules: Rules) -> Decision | Ref
     if not found.extension_asked_by:
         asked = NewFiling(EXTENSION_ASKED, command.complaint_id, body_of({"reason": command.reason}))
         return Decision(filings=(asked,), answer=body_of({"complaint_id": command.complaint_id, "extended": False}))
-    due_on = due_after(found.filed_on, days_of(rules, date.fromordinal(found.filed_on))[2])
+    due_on = due_day(found.about, found.filed_on, ESPECIALLY_COMPLEX, rules)
     after = replace(found, kind=ESPECIALLY_COMPLEX, is_extended=True, due_on=due_on)
     said = {"asked_by": found.extension_asked_by, "reason": command.reason, "due_on": due_on}
     answer = {"complaint_id": command.complaint_id, "extended": True, "due_on": date.fromordinal(due_on).isoformat()}
@@ -66,6 +66,8 @@ def _refuse(found: Complaint, actor: str, on: date) -> Refused | None:
         return Refused("complaint_not_ready", "", f"{found.complaint_id} is answered")
     if found.kind != COMPLEX or found.is_extended:
         return Refused("complaint_extension_not_allowed", "CN.COMPLAINT.DAYS", f"{found.complaint_id} is {found.kind}")
+    if found.about == CREDIT_REPORTING:
+        return Refused("complaint_extension_not_allowed", "CN.CREDIT.DISPUTE.DAYS", f"{found.complaint_id} disputes what was reported")
     if on.toordinal() > found.due_on:
         return Refused("complaint_extension_not_allowed", "CN.COMPLAINT.DAYS", f"due on {date.fromordinal(found.due_on)}")
     refused = refuse_involved(found, actor)

@@ -6,7 +6,7 @@ from typing import Final
 
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
-from plimsoll.risk.complaint import FILED, READS_FILE, SIMPLE, STOPPED, Complaint, days_of, due_after, fold_complaints, work_of
+from plimsoll.risk.complaint import FILED, READS_FILE, SIMPLE, STOPPED, Complaint, due_day, fold_complaints, work_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
@@ -45,7 +45,7 @@ def decide(book: Book, command: FileComplaint, rules: Rules) -> Decision | Refus
     if refused is not None:
         return refused
     on = command.on.toordinal()
-    due_on = due_after(on, days_of(rules, command.on)[0])
+    due_on = due_day(command.about, on, SIMPLE, rules)
     loans = (command.loan_id,) if command.loan_id else ()
     complaint = Complaint(command.complaint_id, command.about, loans, command.contacts, on, due_on, SIMPLE, against=command.against)
     said = {

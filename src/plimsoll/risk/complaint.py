@@ -27,6 +27,7 @@ SIMPLE, COMPLEX, ESPECIALLY_COMPLEX = "simple", "complex", "especially_complex"
 CLASSES: Final = (SIMPLE, COMPLEX, ESPECIALLY_COMPLEX)
 """In the order of CN.COMPLAINT.DAYS. The last is what an extension makes of a complex one."""
 
+CREDIT_REPORTING: Final = "credit_reporting"
 QUEUE: Final = "complaint"
 PRIORITIES: Final[Mapping[str, int]] = {"collection_conduct": 30, "data_use": 20, "credit_reporting": 20}
 """By what a complaint is about, when it comes; everything else is 10."""
@@ -57,12 +58,18 @@ class Complaint:
         return (self.answered_on or on) > self.due_on
 
 
-def days_of(rules: Rules, on: date) -> tuple[int, int, int]:
-    """Give the days to answer a simple, a complex and an especially complex complaint."""
+def due_day(about: str, filed_on: int, kind: str, rules: Rules) -> int:
+    """Give the last day on which an answer is in time, by the class of a complaint and the rules of the day it came.
+
+    A dispute of what was reported to the credit bureau has the days of the regulation on credit reporting at most, whatever its class.
+    """
+    on = date.fromordinal(filed_on)
     value = rules.value("CN.COMPLAINT.DAYS", on)
     assert isinstance(value, tuple), "CN.COMPLAINT.DAYS says three numbers of days"
-    simple, long, longest = (int(str(one)) for one in value)
-    return simple, long, longest
+    days = int(str(value[CLASSES.index(kind)]))
+    if about == CREDIT_REPORTING:
+        days = min(days, rules.whole("CN.CREDIT.DISPUTE.DAYS", on) or days)
+    return (on + timedelta(days=days)).toordinal()
 
 
 def fold_complaints(filings: Iterable[Filing]) -> dict[str, Complaint]:
@@ -107,11 +114,6 @@ def work_of(complaint: Complaint, state: str) -> WorkItem:
     due = date.fromordinal(complaint.due_on).isoformat() + "T15:59:59Z"
     note = f"{complaint.about}, {complaint.kind}"
     return WorkItem(QUEUE, complaint.complaint_id, state, PRIORITIES.get(complaint.about, 10), due, complaint.handler, note)
-
-
-def due_after(filed_on: int, days: int) -> int:
-    """Give the last day of a number of calendar days after the day that a complaint came."""
-    return (date.fromordinal(filed_on) + timedelta(days=days)).toordinal()
 
 
 def _moved(was: Complaint, filing: Filing, said: Mapping[str, Any]) -> Complaint:
