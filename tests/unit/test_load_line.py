@@ -9,12 +9,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plimsoll.risk.load.debt_service import Service, annuity
 from plimsoll.risk.load.essentials import Essentials
 from plimsoll.risk.load.line import BANDS, Drawn, Load, draw_line, explain
 from plimsoll.risk.load.means import Debt, Income, Means, Spread, pool
 from plimsoll.risk.load.picture import picture
 from plimsoll.risk.load.policy import TIERS, load_policy
-from plimsoll.risk.load.debt_service import Service, annuity
 from plimsoll.risk.load.shapley import shapley
 from plimsoll.risk.load.smallest_change import CUT, EXTEND, NONE, REFUSE_DRAW, Asked, instalment, smallest_change
 from plimsoll.risk.whole import DOWN, NEAREST, UP, WHOLE_MAX, whole

@@ -168,5 +168,6 @@ def _told(policy: PricePolicy) -> str:
     return (
         f"LGD {_per_cent(costs.lgd)}, funding {_per_cent(costs.funding)}, "
         f"equity {_per_cent(costs.equity)} at {_per_cent(costs.equity_cost)}, acquisition {_per_cent(costs.acquisition)},\n"
-        f"running cost {costs.opex * 100:.2f} % of the amount a month, early repayment {_per_cent(costs.prepay)} a month (POLICY.PRICE.COST)"
+        f"running cost {costs.opex * 100:.2f} % of the amount a month, early repayment {_per_cent(costs.prepay)} a month "
+        "(POLICY.PRICE.COST)"
     )

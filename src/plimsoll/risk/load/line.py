@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from plimsoll.loan.book import LoadLine
+from plimsoll.risk.load.debt_service import Service, annuity, service, stressed
 from plimsoll.risk.load.essentials import Essentials, essentials
 from plimsoll.risk.load.means import Means, Spread, pool, refuse_means
 from plimsoll.risk.load.policy import Policy
-from plimsoll.risk.load.debt_service import Service, annuity, service, stressed
 from plimsoll.risk.load.shapley import shapley
 from plimsoll.risk.load.smallest_change import Asked, Change, smallest_change
 from plimsoll.risk.whole import DOWN, NEAREST, UP, whole
