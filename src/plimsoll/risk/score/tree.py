@@ -21,9 +21,6 @@ from plimsoll.risk.score.sealed import FORMAT, TREE, digest_of, seal, unseal
 from plimsoll.risk.score.walk import Walker, walker
 from plimsoll.units.refusal import Malformed
 
-UNKNOWN_WORD: Final = -1.0
-"""What a word stands for that the training did not have: at every test it goes where a missing one goes."""
-
 
 class Input(NamedTuple):
     """A feature of the trees, in their order: how it reads, the reason it is told by, and the words of a category, each by its place."""
@@ -91,8 +88,11 @@ class Tree:
         glanced = self._glance(row)
         exact = [-self.scale.part(self.forest.sigmoid * share) for share in self._contributor.contributions(row)]
         points = whole_parts(exact, glanced.points - self.base_points)
-        parts = zip(self.inputs, row, points, strict=True)
-        return glanced._replace(parts=tuple(Part(one.name, _label(one, held), gained, one.reason) for one, held, gained in parts))
+        parts = []
+        for one, held, gained in zip(self.inputs, row, points, strict=True):
+            is_other = one.kind == CATEGORY and held != held and word_of(features.get(one.name)) is not None
+            parts.append(Part(one.name, "other" if is_other else _label(one, held), gained, one.reason))
+        return glanced._replace(parts=tuple(parts))
 
     def glance(self, features: Mapping[str, Value]) -> Scored:
         """Score a row in some microseconds, without the parts."""
@@ -103,14 +103,13 @@ class Tree:
         return Scored(round(self.scale.exact(log_odds)), probability_of(log_odds), ())
 
     def row(self, features: Mapping[str, Value]) -> list[float]:
-        """Give a row as the trees take it: numbers, days since 1970-01-01, places of words, NaN where missing."""
+        """Give a row as the trees take it: numbers, days since 1970-01-01, places of words; NaN where missing, or a word never seen."""
         derived = derive(self.derived, features, self._special) if self.derived else {}
         row = []
         for one, words in zip(self.inputs, self._words, strict=True):
             value = derived[one.name] if one.name in derived else features.get(one.name)
             if one.kind == CATEGORY:
-                word = word_of(value)
-                row.append(math.nan if word is None else words.get(word, UNKNOWN_WORD))
+                row.append(words.get(word_of(value) or "", math.nan))
             else:
                 number = number_of(value, one.written)
                 row.append(math.nan if number is None or number in self._special else number)
@@ -154,7 +153,7 @@ def _label(one: Input, held: float) -> str:
     if held != held:
         return "missing"
     if one.kind == CATEGORY:
-        return "other" if held == UNKNOWN_WORD else one.words[int(held)]
+        return one.words[int(held)]
     if one.kind == DATE:
         return date.fromordinal(int(held) + EPOCH_DAY).isoformat()
     return f"= {held:.12g}"
@@ -211,7 +210,7 @@ def _derived(one: Mapping[str, Any]) -> Derived:
 def _input(one: Mapping[str, Any]) -> Input:
     found = Input(_word(one["name"]), one["kind"], _word(one["written"]), _word(one["reason"]), tuple(_word(word) for word in one["words"]))
     fits = found.kind in KINDS and (found.kind == DATE) == bool(found.written) and (found.kind == CATEGORY or not found.words)
-    if not fits or len(set(found.words)) < len(found.words):
+    if not fits or len(set(found.words)) < len(found.words) or not all(found.words):
         raise ValueError(f"the feature {found.name!r}")
     return found
 

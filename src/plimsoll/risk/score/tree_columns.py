@@ -10,7 +10,7 @@ from plimsoll.risk.score.card import LOG_ODDS_MAX, Card
 from plimsoll.risk.score.read import Model
 from plimsoll.risk.score.score_columns import Scores, derive_columns, probabilities_of, score_columns
 from plimsoll.risk.score.table import Column, Floats, Table
-from plimsoll.risk.score.tree import UNKNOWN_WORD, Input, Tree
+from plimsoll.risk.score.tree import Input, Tree
 
 
 def score_table(model: Model, table: Table) -> Scores:
@@ -56,9 +56,8 @@ def _numbers(one: Input, column: Column, special: Sequence[float]) -> Floats:
 def _words(one: Input, column: Column) -> Floats:
     places = {word: float(place) for place, word in enumerate(one.words)}
     if column.kind == CATEGORY:
-        words = [word_of(label) for label in column.labels]
-        known = [math.nan if word is None else places.get(word, UNKNOWN_WORD) for word in words]
+        known = [places.get(word_of(label) or "", math.nan) for label in column.labels]
         return np.array([*known, math.nan])[column.codes]
     numbers, back = np.unique(column.numbers, return_inverse=True)
-    known = [places.get(word_of(number) or "", UNKNOWN_WORD) if math.isfinite(number) else math.nan for number in numbers.tolist()]
+    known = [places.get(word_of(number) or "", math.nan) if math.isfinite(number) else math.nan for number in numbers.tolist()]
     return np.array(known, np.float64)[back]
