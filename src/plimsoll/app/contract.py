@@ -94,13 +94,18 @@ def _set(data: Mapping[str, Any], at: datetime, form: str) -> bytes | list[bytes
 
 def find_fonts(said: str) -> Sequence[str] | Refused:
     """Give the fonts to set a text with; refuses font_missing where it holds Chinese and no font does."""
-    import typst
-
     if not any(one >= CHINESE_FROM for one in said):
         return LATIN
-    known = set(typst.Fonts(font_paths=font_folders()).families())
-    chinese = [family for family in CHINESE if family in known]
+    chinese = chinese_fonts()
     return (LATIN[0], *chinese, *LATIN[1:]) if chinese else Refused("font_missing", "", INSTALL)
+
+
+def chinese_fonts() -> list[str]:
+    """Give the known fonts with Chinese that are there, the better ones first."""
+    import typst
+
+    known = set(typst.Fonts(font_paths=font_folders()).families())
+    return [family for family in CHINESE if family in known]
 
 
 def font_folders() -> list[str]:

@@ -42,6 +42,7 @@ class Extra(NamedTuple):
 EXTRAS: Final = (
     Extra("fast", ("numba", "numpy", "pyarrow"), "the compiled kernel and the tape: close, verify, demo, replay"),
     Extra("postgres", ("psycopg",), "books on PostgreSQL"),
+    Extra("documents", ("typst",), "contracts as PDF"),
 )
 
 
@@ -66,6 +67,7 @@ def examine(url: str, *, is_named: bool, today: date) -> Iterator[Finding]:
     yield from kernel()
     yield rulebook(today)
     yield screen()
+    yield from fonts()
     yield from variables()
     yield from book(url, is_named=is_named)
 
@@ -149,6 +151,19 @@ def screen() -> Finding:
     except UnicodeEncodeError:
         return Finding("locale", BAD, f"output is {encoding}, which has no Chinese", "Set PYTHONUTF8=1, or LANG=C.UTF-8.")
     return Finding("locale", GOOD, f"output is {encoding}")
+
+
+def fonts() -> Iterator[Finding]:
+    """Look for a font with Chinese, where contracts can be printed at all."""
+    if not version_of("typst"):
+        return
+    from plimsoll.app.contract import INSTALL, chinese_fonts
+
+    found = chinese_fonts()
+    if found:
+        yield Finding("fonts", GOOD, f"Chinese in contracts is set in {found[0]}")
+    else:
+        yield Finding("fonts", NOTE, "none with Chinese: contracts cannot be printed", f"To have it: {INSTALL}.")
 
 
 def variables() -> Iterator[Finding]:
