@@ -9,10 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plimsoll.risk.load.debt_service import Service, annuity
-from plimsoll.risk.load.essentials import Essentials
-from plimsoll.risk.load.line import BANDS, Drawn, Load, draw_line, explain
-from plimsoll.risk.load.means import Debt, Income, Means, Spread, pool
+from plimsoll.risk.load.line import BANDS, Drawn, chance, draw_line, explain, reference_load
+from plimsoll.risk.load.means import Debt, Income, Means, pool
 from plimsoll.risk.load.picture import picture
 from plimsoll.risk.load.policy import TIERS, load_policy
 from plimsoll.risk.load.shapley import shapley
@@ -187,16 +185,9 @@ def test_shapley_is_fair(worths, dummy):
 
 
 def test_the_reference_borrower_is_under_the_line_and_explains_itself_with_nothing():
-    like = POLICY.reference
-    load_of_reference = Load(
-        Spread(math.log(like.income_minor), POLICY.spread["verified"]),
-        Essentials(like.essentials_minor, POLICY.essentials_spread * like.essentials_minor),
-        Service(like.debts_minor, 0.0, 0.0),
-        like.principal_minor,
-        annuity(like.rate, like.months),
-    )
-    chance, parts = explain(load_of_reference, POLICY)
-    assert chance < POLICY.chance_watch / 10
+    reference = reference_load(POLICY)
+    assert chance(reference) < POLICY.chance_watch / 10
+    parts = explain(reference, POLICY)
     assert all(part == 0 for _, part in parts)
 
 

@@ -26,6 +26,7 @@ from plimsoll.origination.case import instant_of, read_words
 from plimsoll.origination.kit import Kit, Kits
 from plimsoll.origination.queue import case
 from plimsoll.origination.review import made, told
+from plimsoll.origination.said import digest_of, priority_of, said_of
 from plimsoll.origination.underwrite import Dossier, Own, Underwritten, underwrite
 from plimsoll.risk.answer import EVIDENCE, items_of
 from plimsoll.risk.consent import GRANTED, WITHDRAWN, consents, required_version
@@ -130,15 +131,14 @@ def own_of(book: Book, on: date) -> Own:
 
 def _recorded(book: Book, command: DecideApplication, found: Application, decided: Underwritten, rules: Rules) -> Decision:
     """Give what the decision leaves behind."""
-    answer = body_of(answer_of(decided))
-    said = decided.said | {"digest": decided.digest, "answer": answer}
-    filings = [filed(DECIDE, command.application_id, said)]
+    said = said_of(decided)
+    digest = digest_of(said)
+    answer = body_of(answer_of(decided, digest))
+    filings = [filed(DECIDE, command.application_id, said | {"digest": digest, "answer": answer})]
     work: tuple[WorkItem, ...] = ()
     messages: list[tuple[str, str]] = []
     if decided.outcome == REFER:
-        priority = decided.said["priority"]
-        assert isinstance(priority, int)
-        waiting = replace(found, review_since=instant_of(book), priority=priority, why=decided.reasons)
+        waiting = replace(found, review_since=instant_of(book), priority=priority_of(decided.told), why=decided.reasons)
         work = (case(waiting, "open", rules, command.on),)
         messages.append(("in_review", body_of({"application_id": command.application_id})))
     elif decided.outcome == DECLINE:
@@ -152,7 +152,7 @@ def _recorded(book: Book, command: DecideApplication, found: Application, decide
     return Decision(filings=tuple(filings), work=work, messages=tuple(messages), answer=answer)
 
 
-def answer_of(decided: Underwritten) -> dict[str, object]:
+def answer_of(decided: Underwritten, digest: str) -> dict[str, object]:
     """Give what a decision is answered with: the outcome, the reasons, the digest, and the offer in words of money."""
     offer = decided.suggested if decided.outcome not in (REFER, DECLINE) else None
     told_offer = None
@@ -170,5 +170,5 @@ def answer_of(decided: Underwritten) -> dict[str, object]:
         "outcome": decided.outcome,
         "reasons": list(decided.reasons),
         "offer": told_offer,
-        "digest": decided.digest,
+        "digest": digest,
     }

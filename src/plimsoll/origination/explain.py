@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import instant_text
 from plimsoll.origination.application import DECLINE, REFER
-from plimsoll.origination.said import because, plain
+from plimsoll.origination.said import because, digest_of, plain, said_of
 from plimsoll.origination.stages import Told
 from plimsoll.origination.underwrite import Underwritten
 from plimsoll.origination.words import HELD, OUTCOME_WORDS, TITLES
@@ -93,7 +93,7 @@ def explain(decided: Underwritten) -> Explanation:
         outcome=decided.outcome,
         said=OUTCOME_WORDS[decided.outcome],
         on=day_text(decided.dossier.on),
-        digest=decided.digest,
+        digest=digest_of(said_of(decided)),
         deciding=tuple(_deciding(one, decided) for one in decided.deciding),
         reasons=tuple(_principal(code, decided) for code in decided.reasons),
         parts=_parts(decided),

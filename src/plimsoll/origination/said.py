@@ -1,10 +1,13 @@
 """A decision as it stands on record: every input, every version, what each stage said, and the figures; canonical, so that it hashes."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from hashlib import sha256
+from typing import Final
 
-from plimsoll.loan.filing import instant_text
+from plimsoll.loan.filing import body_of, instant_text
+from plimsoll.origination.score import Score
 from plimsoll.origination.stages import Fit, Told
+from plimsoll.origination.underwrite import Underwritten
 from plimsoll.risk.evidence import Reading
 from plimsoll.risk.load.line import six
 from plimsoll.risk.score.card import Scored
@@ -13,15 +16,11 @@ from plimsoll.rulebook.table.table import Deciding
 from plimsoll.units.dates import day_text
 from plimsoll.units.rate import Rate
 
-if TYPE_CHECKING:
-    from plimsoll.origination.score import Score
-    from plimsoll.origination.underwrite import Underwritten
-
 SHAPE: Final = 1
 """The shape of a decision on record; a later one is told from it by this number."""
 
 
-def said_of(one: "Underwritten") -> dict[str, object]:
+def said_of(one: Underwritten) -> dict[str, object]:
     """Give a decision as a JSON object; statistics are text of six digits, so that the same decision is the same text everywhere."""
     dossier, kit = one.dossier, one.kit
     return {
@@ -50,6 +49,11 @@ def said_of(one: "Underwritten") -> dict[str, object]:
         "suggested": None if one.suggested is None else one.suggested.said(),
         "is_random": one.is_random,
     }
+
+
+def digest_of(said: Mapping[str, object]) -> str:
+    """Give the SHA-256 of a decision as `said_of` gives it, in hex."""
+    return sha256(body_of(said).encode()).hexdigest()
 
 
 def plain(value: Value | None) -> int | str | bool | None:
@@ -99,7 +103,7 @@ def scored_said(scored: Scored) -> dict[str, object]:
     }
 
 
-def score_said(score: "Score") -> dict[str, object]:
+def score_said(score: Score) -> dict[str, object]:
     """Give who scored and what came out."""
     shadow = score.shadow
     return {

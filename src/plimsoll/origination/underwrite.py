@@ -6,19 +6,14 @@ not looked at. What declines goes before what refers, what refers before an offe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
 from typing import Final, NamedTuple
 
-from plimsoll.loan.filing import body_of
 from plimsoll.origination.application import APPROVE, COUNTER, DECLINE, REFER, Asked, Offer
 from plimsoll.origination.kit import Kit
 from plimsoll.origination.means import means_of
-from plimsoll.origination.said import said_of
 from plimsoll.origination.score import Score, lost, score_of
 from plimsoll.origination.stages import (
     NONE,
-    YEAR_MONTHS,
     Fit,
     Told,
     amounts_of,
@@ -35,14 +30,14 @@ from plimsoll.origination.stages import (
 from plimsoll.risk.evidence import Reading
 from plimsoll.risk.limit.limit import Limited, Scope, limit_for
 from plimsoll.risk.limit.worth import Risk
-from plimsoll.risk.load.line import Drawn, draw_line
+from plimsoll.risk.load.line import Carried, Drawn, carry, laden
 from plimsoll.risk.load.means import Means
 from plimsoll.risk.load.smallest_change import Asked as LoadAsked
 from plimsoll.risk.price.price import Priced
 from plimsoll.risk.score.random_accept import SCORE_STAGE
+from plimsoll.risk.whole import DOWN, whole
 from plimsoll.rulebook.feature import Value
 from plimsoll.rulebook.product import AccountOffer, Version
-from plimsoll.units.refusal import Refused
 
 REASONS_MAX: Final = 4
 """More than four reasons are not likely to help (commentary on US Regulation B)."""
@@ -76,7 +71,7 @@ class Dossier(NamedTuple):
     own: Own = NOTHING_OWN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Underwritten:
     """What a decision comes to, with everything that it rests on. What is None could not be worked out."""
 
@@ -95,16 +90,6 @@ class Underwritten:
     suggested: Offer | None
     is_random: bool
 
-    @cached_property
-    def said(self) -> dict[str, object]:
-        """Give the decision as it is put on record, its digest left out."""
-        return said_of(self)
-
-    @cached_property
-    def digest(self) -> str:
-        """Give the SHA-256 of the decision's canonical text, in hex."""
-        return sha256(body_of(self.said).encode()).hexdigest()
-
     @property
     def deciding(self) -> tuple[Told, ...]:
         """Give what decided: everything that declined, or else that referred, or else that offers otherwise than was asked."""
@@ -120,13 +105,13 @@ def underwrite(dossier: Dossier, kit: Kit) -> Underwritten:
     told += missing_told(kit.models.champion.features, values, kit)
     score = score_of(dossier.customer_id, dossier.version, values, kit)
     means = means_of(dossier.readings, values, kit.unknown, dossier.asked.currency)
-    drawn = line_of(dossier, means, kit, dossier.asked.amount_minor, None)
-    priced = priced_terms(score.decides.probability, score.grade, dossier.version, kit)
-    limited = fitted = None
-    if drawn is not None:
-        limited = _limit(dossier, score, priced, drawn, kit)
-        fitted = _fit(dossier, priced, limited, drawn, kit)
-        drawn = line_of(dossier, means, kit, limited.limit_minor if fitted.how != NONE else 0, fitted.priced)
+    carried = carry(means, kit.load)
+    drawn = limited = fitted = None
+    if isinstance(carried, Carried):
+        priced = priced_terms(score.decides.probability, score.grade, dossier.version, kit)
+        limited = _limit(dossier, score, priced, carried, kit)
+        fitted = _fit(dossier, priced, limited, carried, kit)
+        drawn = laden(carried, load_asked(limited.limit_minor if fitted.how != NONE else 0, dossier.own, fitted.priced))
     _work_out(values, dossier, score, drawn, limited, fitted, kit)
     last = ask_table(kit.outcome, values)
     is_random = _is_random(dossier.customer_id, told, last, kit)
@@ -153,21 +138,19 @@ def underwrite(dossier: Dossier, kit: Kit) -> Underwritten:
     )
 
 
-def line_of(dossier: Dossier, means: Means, kit: Kit, limit_minor: int, priced: Priced | None) -> Drawn | None:
-    """Give the load line under a limit at a price (the stressed one where none is named); None without a usable income."""
-    used = dossier.own.used_minor
-    if priced is None:
-        asked = LoadAsked(limit_minor, used, months=dossier.asked.instalments or YEAR_MONTHS)
-    else:
-        asked = LoadAsked(limit_minor, used, priced.apr.num / priced.apr.den, priced.months)
-    drawn = draw_line(means, asked, kit.load)
-    return None if isinstance(drawn, Refused) else drawn
+def load_asked(limit_minor: int, own: Own, priced: Priced) -> LoadAsked:
+    """Give a limit at a price as the load line is asked about it."""
+    return LoadAsked(limit_minor, own.used_minor, priced.apr.num / priced.apr.den, priced.months)
 
 
-def _limit(dossier: Dossier, score: Score, priced: tuple[Priced, ...], drawn: Drawn, kit: Kit) -> Limited:
-    """Give the limit that can be granted, never more than was asked for; the product asked for opens, and what is wished beside it."""
+def _limit(dossier: Dossier, score: Score, priced: tuple[Priced, ...], carried: Carried, kit: Kit) -> Limited:
+    """Give the limit that can be granted, never more than was asked for; the product asked for opens, and what is wished beside it.
+
+    With the limits of other lenders it stays within what could be carried at all, so that nobody is over-extended by it.
+    """
     wanted = next((one for one in priced if one.months == dossier.asked.instalments), priced[-1])
-    risk = Risk(score.decides.probability, wanted.apr.num / wanted.apr.den, wanted.months, drawn.capacity_minor)
+    able = min(carried.capacity_minor, max(carried.whole_capacity_minor - carried.others_minor, 0))
+    risk = Risk(score.decides.probability, wanted.apr.num / wanted.apr.den, wanted.months, able)
     cash = later = (0, 0)
     for version in (dossier.version, dossier.also):
         if version is not None and isinstance(version.offer, AccountOffer):
@@ -175,15 +158,16 @@ def _limit(dossier: Dossier, score: Score, priced: tuple[Priced, ...], drawn: Dr
         elif version is not None:
             cash = amounts_of(version)
     scope = Scope(dossier.asked.amount_minor, kit.law_minor, cash, later)
-    return limit_for(risk, score.grade, drawn.income_minor, scope, kit.limit, kit.price, kit.step_minor)
+    income_minor = whole(carried.income.median(), DOWN)
+    return limit_for(risk, score.grade, income_minor, scope, kit.limit, kit.price, kit.step_minor)
 
 
-def _fit(dossier: Dossier, priced: tuple[Priced, ...], limited: Limited, drawn: Drawn, kit: Kit) -> Fit:
+def _fit(dossier: Dossier, priced: tuple[Priced, ...], limited: Limited, carried: Carried, kit: Kit) -> Fit:
     """Give how much of the line that is asked for fits under the limit and into what is left of the room of a month."""
     least, _ = amounts_of(dossier.version)
     if isinstance(dossier.version.offer, AccountOffer):
         return fit_account(dossier.asked, priced, limited.limit_minor, least)
-    room = max(drawn.room_minor - dossier.own.due_minor, 0)
+    room = max(carried.room_minor - dossier.own.due_minor, 0)
     return fit(dossier.asked, priced, limited.limit_minor, room, least, kit.step_minor)
 
 

@@ -152,6 +152,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "validation_failed": ("验证未达到规则规定的要求，不能通过。请查看未达标的项目。", "The validation misses what the rules ask, so it is not passed. Look at the checks that fail."),
     "comparison_failed": ("挑战者在已成熟样本上没有显著优于现行模型，不能晋升。请保留现行模型，或继续观察。", "On matured outcomes the challenger is not proved better than the champion, so it is not promoted. Keep the champion, or watch on."),
     "comparison_outdated": ("对比所依据的现行模型已更换，或对比已过有效期。请重新对比。", "The champion has changed since the comparison, or the comparison is too old. Compare again."),
+    "group_is_feature": ("该列是模型的特征，不能同时作为公平性检验的群体。请声明模型之外的列。", "The column is a feature of the model and cannot be a group of the fairness table too. Declare a column that the model does not see."),
     "outcomes_too_few": ("已成熟的样本中好或坏客户太少，无法得出结论。请等待更多样本成熟。", "There are too few good or bad cases among the matured outcomes to conclude anything. Wait for more of them."),
     # Protection
     "consent_missing": ("客户没有就该用途表示同意，不得收集或使用其信息。请先取得同意。", "The person has not agreed to this use, so nothing is fetched or used for it. Ask for consent first."),
@@ -236,6 +237,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "purpose_banned": ("消费贷款不得用于该用途（购房、偿还房贷、股票、债券、期货、衍生品、资管产品、固定资产或股权投资）。请勿申请，或改用于日常消费。", "The law does not let a consumer loan be used for that (homes, mortgages, shares, bonds, futures, derivatives, asset management, fixed assets, equity). Do not borrow for it."),
     "purpose_unknown": ("不认识该借款用途。请从列出的用途中选择。", "That use of the money is not known. Choose one of those listed."),
     "product_not_beside": ("同一额度下不能同时开通这两个产品。请只选择一个，或另行申请。", "The two products cannot be opened on one line. Choose one, or apply for the other by itself."),
+    "decision_parts_missing": ("作出该决定的评分卡或规则表已不在系统中，无法重放。请恢复登记的版本。", "A model or table that the decision was taken by is no longer there, so it cannot be replayed. Restore the version on the register."),
     "kit_missing": ("没有指定审批所用的评分卡和规则表。请通过装载了它们的入口发起审批。", "Nothing says by which scorecard and tables to decide. Ask where they are loaded."),
     "table_missing": ("该阶段在当日没有生效的决策表，不能自动审批。请启用一份决策表。", "A stage has no decision table in force on that day, so nothing can be decided. Activate one."),
     "feature_unknown": ("特征目录中没有该特征。请使用目录内的名称。", "The catalogue has no such feature. Use a name that it has."),

@@ -38,40 +38,159 @@ class Load(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A load line with what it was drawn from. Amounts in minor units, rounded against the borrower's limit; `oi`, `chance` are statistics.
+class Carried:
+    """What can be carried, whatever is asked for: the factors, and the figures that follow from them. Amounts in minor units.
 
     `room_minor` may fall due in a month on all loans of the house together, `capacity_minor` is the principal of them all, and
-    `whole_capacity_minor` what could be carried if no other lender were to be paid. `ratio` is total limits over that. `chance` is
-    P(OI > 1) with the whole limit in use, `oi_now` the index at what is in use, `oi_long` the index over the long term.
+    `whole_capacity_minor` what could be carried if no other lender were to be paid; `others_minor` are the limits of other lenders.
     """
 
-    currency: str
-    capacity_minor: int
-    room_minor: int
+    evidence: Means
+    policy: Policy
+    income: Spread
+    essentials: Essentials
+    debts: Service
+    poor: float
     stress_ppb: int
+    room_minor: int
+    capacity_minor: int
     whole_capacity_minor: int
-    income_minor: int
-    poor_income_minor: int
-    income_spread: float
-    essentials_minor: int
-    seen_minor: int
-    unseen_minor: int
-    service_minor: int
+    others_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A load line with what it was drawn from. Amounts in minor units, rounded against the borrower's limit; statistics are floats.
+
+    `ratio` is total limits over what could be carried if no other lender were to be paid. `chance` is P(OI > 1) with the whole limit
+    in use. What only an explanation asks is worked out when it is asked.
+    """
+
+    carried: Carried
+    asked: Asked
+    load: Load
     limits_minor: int
-    oi: float
-    oi_now: float
-    oi_long: float
     chance: float
-    chance_band: str
     ratio: float
-    band: str
-    overflow_minor: int
-    standing: str
-    reference_chance: float
-    parts: tuple[tuple[str, float], ...]
-    change: Change
-    companions: tuple[tuple[str, float, float], ...]
+
+    @property
+    def currency(self) -> str:
+        """Give the currency of the amounts."""
+        return self.carried.evidence.currency
+
+    @property
+    def capacity_minor(self) -> int:
+        """Give the principal of all loans of the house together that can be carried."""
+        return self.carried.capacity_minor
+
+    @property
+    def room_minor(self) -> int:
+        """Give what may fall due in any one month, on all loans of the house together."""
+        return self.carried.room_minor
+
+    @property
+    def stress_ppb(self) -> int:
+        """Give the monthly service of revolving principal in parts per 1e9, rounded up."""
+        return self.carried.stress_ppb
+
+    @property
+    def whole_capacity_minor(self) -> int:
+        """Give the principal that could be carried if no other lender were to be paid."""
+        return self.carried.whole_capacity_minor
+
+    @property
+    def income_minor(self) -> int:
+        """Give the median income of a month."""
+        return whole(self.carried.income.median(), NEAREST)
+
+    @property
+    def poor_income_minor(self) -> int:
+        """Give the income of a poor month: one in four is poorer."""
+        return whole(self.carried.poor, NEAREST)
+
+    @property
+    def income_spread(self) -> float:
+        """Give the standard deviation of the logarithm of income."""
+        return self.carried.income.sigma
+
+    @property
+    def essentials_minor(self) -> int:
+        """Give essential spending a month."""
+        return whole(self.carried.essentials.minor, UP)
+
+    @property
+    def seen_minor(self) -> int:
+        """Give the debt service at other lenders that is seen."""
+        return whole(self.carried.debts.seen, UP)
+
+    @property
+    def unseen_minor(self) -> int:
+        """Give the debt service at other lenders that is expected beyond that."""
+        return whole(self.carried.debts.unseen, UP)
+
+    @property
+    def service_minor(self) -> int:
+        """Give the service of the whole limit a month."""
+        return whole(self.load.principal * self.load.weight, UP)
+
+    @property
+    def oi(self) -> float:
+        """Give the overflow index with the whole limit in use."""
+        return overflow_index(self.load)
+
+    @property
+    def oi_now(self) -> float:
+        """Give the overflow index at what is in use."""
+        return overflow_index(self.load._replace(principal=float(self.asked.balance_minor)))
+
+    @property
+    def oi_long(self) -> float:
+        """Give the overflow index over the long term."""
+        return overflow_index(self.load._replace(weight=annuity(self.asked.rate, self.carried.policy.long_months)))
+
+    @property
+    def chance_band(self) -> str:
+        """Give the band of the chance that a month does not pay for itself, of CHANCES."""
+        policy = self.carried.policy
+        return CHANCES[(self.chance >= policy.chance_watch) + (self.chance >= policy.chance_flag)]
+
+    @property
+    def band(self) -> str:
+        """Give the band of total limits over what can be carried, of BANDS."""
+        policy = self.carried.policy
+        return BANDS[(self.ratio >= policy.watch) + (self.ratio > policy.over) + (self.ratio > policy.severe)]
+
+    @property
+    def overflow_minor(self) -> int:
+        """Give by how much the limit is above the capacity."""
+        return max(self.asked.limit_minor - self.capacity_minor, 0)
+
+    @property
+    def standing(self) -> str:
+        """Give where the borrower stands: FIT, LATENT (only what is not drawn is over the line), or ACTIVE."""
+        if self.asked.limit_minor <= self.capacity_minor:
+            return FIT
+        return LATENT if self.asked.balance_minor <= self.capacity_minor else ACTIVE
+
+    @property
+    def reference_chance(self) -> float:
+        """Give the chance of the borrower that the parts are measured from."""
+        return chance(reference_load(self.carried.policy))
+
+    @property
+    def parts(self) -> tuple[tuple[str, float], ...]:
+        """Give what each of the five factors adds to that chance: together they make the borrower's."""
+        return explain(self.load, self.carried.policy)
+
+    @property
+    def change(self) -> Change:
+        """Give the smallest change that brings the borrower under the line."""
+        return smallest_change(self.asked, self.capacity_minor, self.room_minor, self.carried.policy.long_months)
+
+    @property
+    def companions(self) -> tuple[tuple[str, float, float], ...]:
+        """Give figures that other countries watch, each with its line."""
+        return _companions(self.carried.evidence, self.load, self.carried.policy)
 
     def load_line(self, on: int) -> LoadLine:
         """Give the load line as the book keeps it, drawn on a day."""
@@ -94,14 +213,19 @@ class Drawn:
             "service_minor": self.service_minor,
             "limits_minor": self.limits_minor,
             "oi": six(self.oi),
-            "oi_now": six(self.oi_now),
-            "oi_long": six(self.oi_long),
             "chance": six(self.chance),
             "chance_band": self.chance_band,
             "ratio": six(self.ratio),
             "band": self.band,
             "overflow_minor": self.overflow_minor,
             "standing": self.standing,
+        }
+
+    def explained(self) -> dict[str, object]:
+        """Give what an explanation adds to the figures: what each factor does, the smallest change, and the index at other terms."""
+        return {
+            "oi_now": six(self.oi_now),
+            "oi_long": six(self.oi_long),
             "reference_chance": six(self.reference_chance),
             "parts": {name: six(part) for name, part in self.parts},
             "change": self.change._asdict(),
@@ -118,6 +242,12 @@ def draw_line(evidence: Means, asked: Asked, policy: Policy) -> Drawn | Refused:
 
     Refuses load_income_missing (no line at all, neither high nor low), load_evidence_absurd, currency_must_match.
     """
+    carried = carry(evidence, policy)
+    return carried if isinstance(carried, Refused) else laden(carried, asked)
+
+
+def carry(evidence: Means, policy: Policy) -> Carried | Refused:
+    """Give what a borrower can carry, whatever is asked for; refuses as `draw_line` does."""
     refused = refuse_means(evidence)
     if refused is not None:
         return refused
@@ -128,41 +258,28 @@ def draw_line(evidence: Means, asked: Asked, policy: Policy) -> Drawn | Refused:
     stress_ppb = whole(stressed(policy.stress) * PPB, UP)
     free = max(min(policy.kappa * (poor - costs.minor), policy.service_share * poor), 0.0)
     room_minor = whole(max(free - debts.minor, 0.0), DOWN)
-    capacity_minor = room_minor * PPB // stress_ppb
-    whole_capacity_minor = whole(free, DOWN) * PPB // stress_ppb
-    load = Load(income, costs, debts, float(asked.limit_minor), annuity(asked.rate, asked.months))
-    likely = chance(load)
-    limits_minor = asked.limit_minor + sum(max(debt.limit_minor, debt.balance_minor) for debt in evidence.debts)
-    ratio = limits_minor / whole_capacity_minor if whole_capacity_minor else math.inf if limits_minor else 0.0
-    base, parts = explain(load, policy)
-    return Drawn(
-        currency=evidence.currency,
-        capacity_minor=capacity_minor,
-        room_minor=room_minor,
+    return Carried(
+        evidence=evidence,
+        policy=policy,
+        income=income,
+        essentials=costs,
+        debts=debts,
+        poor=poor,
         stress_ppb=stress_ppb,
-        whole_capacity_minor=whole_capacity_minor,
-        income_minor=whole(median, NEAREST),
-        poor_income_minor=whole(poor, NEAREST),
-        income_spread=income.sigma,
-        essentials_minor=whole(costs.minor, UP),
-        seen_minor=whole(debts.seen, UP),
-        unseen_minor=whole(debts.unseen, UP),
-        service_minor=whole(load.principal * load.weight, UP),
-        limits_minor=limits_minor,
-        oi=overflow_index(load),
-        oi_now=overflow_index(load._replace(principal=float(asked.balance_minor))),
-        oi_long=overflow_index(load._replace(weight=annuity(asked.rate, policy.long_months))),
-        chance=likely,
-        chance_band=CHANCES[(likely >= policy.chance_watch) + (likely >= policy.chance_flag)],
-        ratio=ratio,
-        band=BANDS[(ratio >= policy.watch) + (ratio > policy.over) + (ratio > policy.severe)],
-        overflow_minor=max(asked.limit_minor - capacity_minor, 0),
-        standing=FIT if asked.limit_minor <= capacity_minor else LATENT if asked.balance_minor <= capacity_minor else ACTIVE,
-        reference_chance=base,
-        parts=parts,
-        change=smallest_change(asked, capacity_minor, room_minor, policy.long_months),
-        companions=_companions(evidence, load, policy),
+        room_minor=room_minor,
+        capacity_minor=room_minor * PPB // stress_ppb,
+        whole_capacity_minor=whole(free, DOWN) * PPB // stress_ppb,
+        others_minor=sum(max(debt.limit_minor, debt.balance_minor) for debt in evidence.debts),
     )
+
+
+def laden(carried: Carried, asked: Asked) -> Drawn:
+    """Draw the load line under a limit: how laden the borrower is with all of it in use."""
+    load = Load(carried.income, carried.essentials, carried.debts, float(asked.limit_minor), annuity(asked.rate, asked.months))
+    limits_minor = asked.limit_minor + carried.others_minor
+    able = carried.whole_capacity_minor
+    ratio = limits_minor / able if able else math.inf if limits_minor else 0.0
+    return Drawn(carried, asked, load, limits_minor, chance(load), ratio)
 
 
 def overflow_index(load: Load) -> float:
@@ -183,23 +300,27 @@ def chance(load: Load) -> float:
     return 0.5 * math.erfc((load.income.mu - math.log(need)) / math.sqrt(2 * variance))
 
 
-def explain(load: Load, policy: Policy) -> tuple[float, tuple[tuple[str, float], ...]]:
-    """Give the chance of the reference borrower, and what each of the five factors adds to it: together the borrower's chance."""
+def reference_load(policy: Policy) -> Load:
+    """Give the load of the borrower that an explanation compares with."""
     like = policy.reference
-    reference = Load(
+    return Load(
         Spread(math.log(like.income_minor), policy.spread["verified"]),
         Essentials(like.essentials_minor, policy.essentials_spread * like.essentials_minor),
         Service(like.debts_minor, 0.0, 0.0),
         like.principal_minor,
         annuity(like.rate, like.months),
     )
-    pairs = tuple(zip(reference, load, strict=True))
+
+
+def explain(load: Load, policy: Policy) -> tuple[tuple[str, float], ...]:
+    """Give what each of the five factors adds to the chance of the reference borrower: together the borrower's chance."""
+    pairs = tuple(zip(reference_load(policy), load, strict=True))
 
     def worth(chosen: int) -> float:
         income, costs, debts, principal, weight = (pair[chosen >> n & 1] for n, pair in enumerate(pairs))
         return chance(Load(income, costs, debts, principal, weight))  # type: ignore[arg-type]
 
-    return chance(reference), tuple(zip(FACTORS, shapley(len(FACTORS), worth), strict=True))
+    return tuple(zip(FACTORS, shapley(len(FACTORS), worth), strict=True))
 
 
 def _companions(evidence: Means, load: Load, policy: Policy) -> tuple[tuple[str, float, float], ...]:
