@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from plimsoll.app import doctor
 from plimsoll.app.erase import erase_person
 from plimsoll.app.keyring import new_keyring, read_keyring, with_current_only, with_new_master, write_keyring
 from plimsoll.app.trouble import StoreTrouble
@@ -277,3 +278,24 @@ def test_numbers_are_searched_without_spaces_and_names_with_single_ones():
     assert normal("phone", " 138-1234 1234 ") == "13812341234"
     assert normal("name", "  Ada   LOVELACE ") == "ada lovelace"
     assert set(SEARCHED) < set(FIELDS)
+
+
+# ---- what the doctor says
+
+
+def test_the_doctor_says_whether_everybodys_keys_can_be_opened(vault, tmp_path, monkeypatch):
+    path = tmp_path / "vault.keys"
+    monkeypatch.delenv("PLIMSOLL_VAULT_KEYS", raising=False)
+    assert doctor.vault(vault.store).state == doctor.NOTE, "nobody is in the vault and no keys are named"
+    put(vault, 1, phone="13812341234")
+    assert doctor.vault(vault.store).state == doctor.BAD, "people are in the vault and no keys are named"
+    monkeypatch.setenv("PLIMSOLL_VAULT_KEYS", str(path))
+    write_keyring(path, vault.keyring, is_new=True)
+    assert doctor.vault(vault.store).state == doctor.GOOD
+    write_keyring(path, with_new_master(vault.keyring, AT + timedelta(days=1)), is_new=False)
+    older = doctor.vault(vault.store)
+    assert (older.state, older.said) == (doctor.NOTE, "1 people, 1 of them under an older master key")
+    write_keyring(path, new_keyring(AT + timedelta(days=2)), is_new=False)
+    assert doctor.vault(vault.store).state == doctor.BAD
+    path.chmod(0o644)
+    assert "chmod 600" in doctor.vault(vault.store).remedy
