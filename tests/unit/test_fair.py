@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.risk.measure import interval
-from plimsoll.risk.measure.fair import ALIKE, FEW, LOOK, fairness
+from plimsoll.risk.measure.fair import ALIKE, FEW, LOOK, Bounds, fairness
 from plimsoll.risk.measure.pair import area
 from plimsoll.risk.measure.policy import model_policy
 from plimsoll.risk.measure.reject import augment, behind, check, weighted_auc
@@ -18,6 +18,7 @@ from plimsoll.risk.score.due import PSI, STRENGTH, VALIDATION, Done, due
 from plimsoll.rulebook.rules import load
 
 POLICY = model_policy(load(), date(2026, 12, 1))
+BOUNDS = Bounds(0.8, 30, 0.02)
 
 
 def test_wilsons_bounds_are_those_of_the_books():
@@ -53,7 +54,7 @@ def groups(seed=1, count=4_000, unfair=0.0):
 
 
 def table(codes, bad, stated, cut=0.3):
-    return fairness(codes, ("one", "two", "three"), bad, stated, stated <= cut, ratio_least=0.8, cases_least=30)
+    return fairness(codes, ("one", "two", "three"), bad, stated, stated <= cut, BOUNDS)
 
 
 def test_equal_treatment_is_found_equal():
@@ -85,6 +86,15 @@ def test_the_table_is_what_it_says_row_by_row():
             assert row.auc.value == area(bad[held], stated[held]).auc
 
 
+def test_a_small_group_is_neither_judged_nor_what_others_are_judged_by():
+    codes, bad, stated = groups()
+    codes[:40], stated[:40] = 2, 0.0
+    rows = {row.name: row for row in table(codes, bad, stated)}
+    assert rows["three"].verdict == FEW, "more than thirty cases, less than two in a hundred of all"
+    assert rows["three"].ratio.value > 1
+    assert max(rows[name].ratio.value for name in ("one", "two")) == 1
+
+
 def test_a_group_without_bad_cases_has_no_auc():
     rows = fairness(
         np.array([0, 0, 1, 1], np.int32),
@@ -92,8 +102,7 @@ def test_a_group_without_bad_cases_has_no_auc():
         np.array([False, False, True, False]),
         np.array([0.1, 0.2, 0.3, 0.4]),
         np.array([True] * 4),
-        ratio_least=0.8,
-        cases_least=30,
+        BOUNDS,
     )
     assert [row.auc for row in rows] == [None, None]
     assert {row.verdict for row in rows} == {FEW}

@@ -14,12 +14,13 @@ from plimsoll.app.chart import picture, write_picture
 from plimsoll.app.model_charts import fairness_picture, validation_pictures
 from plimsoll.app.model_document import About, plain, validation_document
 from plimsoll.app.model_page import validation_page
-from plimsoll.risk.measure.fair import fairness
+from plimsoll.risk.measure.fair import Bounds, fairness
 from plimsoll.risk.measure.policy import model_policy
 from plimsoll.risk.measure.validation import Scored, validate
 from plimsoll.rulebook.rules import load
 
 POLICY = model_policy(load(), date(2026, 12, 1))
+BOUNDS = Bounds(0.8, 30, 0.02)
 ABOUT = About(
     "ab" * 32, "scorecard", "application", "<b>file</b>.csv", "cd" * 32, "default", "1", "out of time", "2026-12-01T09:00Z", "ef" * 32
 )
@@ -54,7 +55,7 @@ def found():
     late = np.arange(4_000) >= 2_000
     codes = chance.integers(-1, 2, 4_000).astype(np.int32)
     validation = validate(cases, late, {"channel": (codes, ("app", "<script>"))}, POLICY)
-    groups = fairness(codes, ("app", "<script>"), cases.bad, cases.stated, cases.stated < 0.2, ratio_least=0.8, cases_least=30)
+    groups = fairness(codes, ("app", "<script>"), cases.bad, cases.stated, cases.stated < 0.2, BOUNDS)
     return validation, {"channel": groups}
 
 

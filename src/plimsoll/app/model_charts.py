@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from plimsoll.app.chart import BLUE, GREEN, INK, ORANGE, SOFT, Picture, picture
+from plimsoll.risk.measure.comparison import Cell, Comparison
 from plimsoll.risk.measure.fair import Group
 from plimsoll.risk.measure.interval import share
 from plimsoll.risk.measure.stability import Shift
@@ -175,3 +176,26 @@ def fairness_picture(column: str, groups: Sequence[Group]) -> Picture:
         axes.set_title(f"Approval by {column}")
 
     return picture(f"fairness-{column}", f"Approval rate by {column}", draw, (6.4, 1.6 + 0.5 * len(groups)))
+
+
+def comparison_pictures(found: Comparison) -> tuple[Picture, ...]:
+    """Draw a comparison: both ROC curves, and the bad rates of those who would change hands."""
+    names = [f"{sample.name}, AUC {sample.auc.auc:.3f}" if sample.auc else sample.name for sample in found.samples]
+    return roc_picture(dict(zip(names, found.curves, strict=True))), swap_picture(found.swap)
+
+
+def swap_picture(swap: Sequence[Cell]) -> Picture:
+    """Draw the bad rate of each part of a swap, with 95 % bounds."""
+    shown = [cell for cell in swap if cell.cases]
+    rates = [share(cell.bads, cell.cases) for cell in shown]
+
+    def draw(axes: Any) -> None:
+        places = list(range(len(shown)))[::-1]
+        middle = [100 * rate.value for rate in rates]
+        gaps = [[100 * (rate.value - rate.low) for rate in rates], [100 * (rate.high - rate.value) for rate in rates]]
+        axes.errorbar(middle, places, xerr=gaps, color=BLUE, fmt="o", markersize=6, elinewidth=1.5, capsize=4)
+        axes.set(xlabel="bad rate, % (with 95 % bounds)", xlim=(0, None), ylim=(-0.6, len(shown) - 0.4))
+        axes.set_yticks(places, [f"{cell.approved_by}\nn = {cell.cases:,}" for cell in shown])
+        axes.set_title("Who would be approved by whom")
+
+    return picture("swap", "Bad rate of those approved by both models, by one, or by neither", draw, (6.4, 1.2 + 0.55 * len(shown)))

@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from plimsoll.risk.measure.comparison import Comparison
 from plimsoll.risk.measure.fair import Group
+from plimsoll.risk.measure.monitoring import Monitoring
 from plimsoll.risk.measure.validation import Validation
 
 DIGITS: Final = 6
@@ -39,6 +41,39 @@ def validation_document(about: About, found: Validation, fairness: Mapping[str, 
         "shift": plain(found.shift),
         "segments": plain(found.segments),
         "fairness": {column: plain(tuple(groups)) for column, groups in fairness.items()},
+    }
+
+
+def comparison_document(about: About, champion: str, challenger: str, found: Comparison) -> dict[str, Any]:
+    """Give a comparison of two models by their digests; curves are left out."""
+    return {
+        "kind": COMPARISON,
+        "about": plain(about),
+        "champion": champion,
+        "challenger": challenger,
+        "passed": found.is_passed,
+        "checks": plain(found.checks),
+        "pair": plain(found.pair),
+        "samples": plain(found.samples),
+        "approved": found.approved,
+        "swap": plain(found.swap),
+    }
+
+
+def monitoring_document(about: Mapping[str, str], found: Monitoring) -> dict[str, Any]:
+    """Give a month's measurement; `psi` and `auc` stand at the top, where what is due looks for them."""
+    auc = found.sample.auc if found.sample is not None else None
+    return {
+        "kind": MONITORING,
+        "about": dict(about),
+        "passed": found.is_passed,
+        "level": found.level,
+        "psi": plain(found.shift.psi),
+        "auc": None if auc is None else plain(auc.auc),
+        "ks": None if found.sample is None else plain(found.sample.ks),
+        "checks": plain(found.checks),
+        "shift": plain(found.shift),
+        "sample": plain(found.sample),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from plimsoll.app.chart import Picture
 from plimsoll.app.model_document import About
 from plimsoll.app.page import Cell, Mark, Words, heading, page, paragraph, pictures, table, verdict
+from plimsoll.risk.measure.comparison import BOTH, CHALLENGER, CHAMPION, NEITHER, ONLY_CHALLENGER, ONLY_CHAMPION, Comparison
 from plimsoll.risk.measure.fair import ALIKE, FEW, Group
 from plimsoll.risk.measure.interval import Interval, share
 from plimsoll.risk.measure.pair import Area
@@ -18,8 +19,23 @@ PASSED: Final = Words("通过", "passed")
 FAILED: Final = Words("未通过", "not passed")
 MET: Final = Words("达标", "met")
 MISSED: Final = Words("未达标", "missed")
-SAMPLES: Final = {OUT_OF_TIME: "跨时间样本", IN_TIME: "建模期样本", ALL: "全部样本"}
-CHECKS: Final = {"bad cases": "坏客户数", "AUC": "AUC", "calibration slope": "校准斜率", "PSI of the score": "评分 PSI"}
+SAMPLES: Final = {
+    OUT_OF_TIME: "跨时间样本",
+    IN_TIME: "建模期样本",
+    ALL: "全部样本",
+    CHAMPION: "冠军",
+    CHALLENGER: "挑战者",
+}
+SWAP: Final = {BOTH: "两者", ONLY_CHAMPION: "仅冠军", ONLY_CHALLENGER: "仅挑战者", NEITHER: "均不批准"}
+CHECKS: Final = {
+    "bad cases": "坏客户数",
+    "AUC": "AUC",
+    "calibration slope": "校准斜率",
+    "PSI of the score": "评分 PSI",
+    "AUC gained": "AUC 提升",
+    "p of the paired test": "配对检验 p 值",
+    "Brier gained": "Brier 改善",
+}
 VERDICTS: Final = {ALIKE: Words("相近", "alike"), FEW: Words("样本过少", "too few")}
 LOOK_AT: Final = Words("需人工查看", "a person has to look")
 ABOUT: Final = {
@@ -44,11 +60,7 @@ def validation_page(about: About, found: Validation, fairness: Mapping[str, Sequ
         heading(Words("结论与要求", "What the rules ask")),
         _checks(found.checks),
         heading(Words("测算对象", "What was measured")),
-        table(
-            (Words("项目", "item"), Words("内容", "value")),
-            [(both(*ABOUT[name]), value) for name, value in about._asdict().items() if value],
-            text_columns=(1,),
-        ),
+        _about(about, {}),
         heading(Words("区分能力与校准", "Strength and calibration")),
         _samples(found.samples),
         pictures(own),
@@ -62,6 +74,44 @@ def validation_page(about: About, found: Validation, fairness: Mapping[str, Sequ
     parts += _fairness(fairness, [one for one in drawn if one.name.startswith("fairness")])
     title = Words("模型验证报告", "Validation of a model")
     return page(title, (f"{about.model_name} · {about.model[:12]}", about.measured_at), parts)
+
+
+def comparison_page(about: About, champion: str, challenger: str, found: Comparison, drawn: Sequence[Picture]) -> str:
+    """Give the page of a comparison of two models, by their digests."""
+    pair = found.pair
+    bounds = f"{pair.low:+.4f} 至 {pair.high:+.4f}"
+    said = Words(
+        f"挑战者 AUC 减冠军 AUC：{pair.difference:+.4f}（95% 区间 {bounds}），DeLong 配对检验 p = {pair.p:.2g}。",
+        f"AUC of the challenger less that of the champion: {pair.difference:+.4f} (95 % bounds {pair.low:+.4f} to {pair.high:+.4f}), "
+        f"paired test of DeLong, p = {pair.p:.2g}.",
+    )
+    cells = [
+        (both(SWAP[cell.approved_by], cell.approved_by), f"{cell.cases:,}", f"{cell.bads:,}", bounds_text(share(cell.bads, cell.cases)))
+        for cell in found.swap
+    ]
+    share_text = f"{100 * found.approved:.0f} %"
+    parts = [
+        verdict(Mark(found.is_passed, PASSED if found.is_passed else FAILED)),
+        heading(Words("结论与要求", "What a promotion asks")),
+        paragraph(said),
+        _checks(found.checks),
+        heading(Words("测算对象", "What was measured")),
+        _about(about._replace(model="", model_name=""), {"冠军 · champion": champion, "挑战者 · challenger": challenger}),
+        heading(Words("并列指标", "Side by side")),
+        _samples(found.samples),
+        pictures(drawn),
+        heading(Words(f"各自批准最安全的 {share_text} 时的换手", f"Who changes hands when each approves the safest {share_text}")),
+        table(
+            (Words("由谁批准", "approved by"), Words("笔数", "cases"), Words("坏客户", "bad"), Words("坏账率（95% 区间）", "bad rate")),
+            cells,
+        ),
+    ]
+    return page(Words("冠军与挑战者对比", "Champion and challenger"), (f"{champion[:12]} · {challenger[:12]}", about.measured_at), parts)
+
+
+def _about(about: About, more: Mapping[str, str]) -> str:
+    rows = [*more.items(), *((both(*ABOUT[name]), value) for name, value in about._asdict().items() if value)]
+    return table((Words("项目", "item"), Words("内容", "value")), rows, text_columns=(1,))
 
 
 def _checks(checks: Iterable[Check]) -> str:

@@ -2,7 +2,10 @@
 
 import typer
 
+from plimsoll.interfaces.cli.model_card import card
+from plimsoll.interfaces.cli.model_compare import compare, monitor, propose
 from plimsoll.interfaces.cli.model_register import approve, due, list_all, promote, register, retire, shadow, show
+from plimsoll.interfaces.cli.model_validate import validate
 
 app = typer.Typer(
     help="Measure, train and use the models that score applicants.",
@@ -16,6 +19,6 @@ def _model() -> None:
     """Measure, train and use the models that score applicants."""
 
 
-for _command in (register, show, approve, shadow, promote, retire, due):
+for _command in (validate, card, compare, register, show, approve, shadow, propose, promote, monitor, retire, due):
     app.command()(_command)
 app.command("list")(list_all)

@@ -45,16 +45,26 @@ class Group(NamedTuple):
     verdict: str
 
 
-def fairness(
-    codes: Ints, names: Sequence[str], bad: Flags, stated: Floats, approved: Flags, *, ratio_least: float, cases_least: int
-) -> tuple[Group, ...]:
-    """Give one row a group, largest first. `codes` are places in `names`, -1 where it is not known; `stated` is the probability of bad."""
+class Bounds(NamedTuple):
+    """From where on a group is judged (cases, and share of all), and the least ratio that needs no look."""
+
+    ratio: float
+    cases: int
+    share: float
+
+
+def fairness(codes: Ints, names: Sequence[str], bad: Flags, stated: Floats, approved: Flags, bounds: Bounds) -> tuple[Group, ...]:
+    """Give one row a group, largest first. `codes` are places in `names`, -1 where it is not known; `stated` is the probability of bad.
+
+    The group that the others are compared with is the one approved most among those that are judged and known.
+    """
     groups = {NOT_SAID if code < 0 else names[code]: codes == code for code in np.unique(codes)}
     counts = {name: (int(approved[held].sum()), int(held.sum())) for name, held in groups.items()}
-    judged = [name for name, (_, cases) in counts.items() if cases >= cases_least and name != NOT_SAID] or list(counts)
+    least = max(bounds.cases, bounds.share * len(codes))
+    judged = [name for name, (_, cases) in counts.items() if cases >= least and name != NOT_SAID] or list(counts)
     most = max(judged, key=lambda name: counts[name][0] / counts[name][1])
     rows = [_group(name, held, bad, stated, counts[name], counts[most]) for name, held in groups.items()]
-    rows = [row._replace(verdict=_verdict(row, ratio_least, cases_least)) for row in rows]
+    rows = [row._replace(verdict=_verdict(row, bounds.ratio, least)) for row in rows]
     return tuple(sorted(rows, key=lambda row: (-row.cases, row.name)))
 
 
@@ -67,7 +77,7 @@ def _group(name: str, held: Flags, bad: Flags, stated: Floats, own: tuple[int, i
     return Group(name, cases, bads, share(*own), ratio(*own, *reference), auc, mean, rate, calibration, "")
 
 
-def _verdict(row: Group, ratio_least: float, cases_least: int) -> str:
+def _verdict(row: Group, ratio_least: float, cases_least: float) -> str:
     if row.cases < cases_least:
         return FEW
     return LOOK if row.ratio.value < ratio_least else ALIKE

@@ -25,6 +25,7 @@ class ModelPolicy(NamedTuple):
     comparison_days: int
     fair_ratio_least: float
     fair_cases_least: int
+    fair_share_least: float
 
 
 def model_policy(rules: Rules, on: date) -> ModelPolicy:
@@ -50,4 +51,5 @@ def model_policy(rules: Rules, on: date) -> ModelPolicy:
         comparison_days=int(promotion["valid"]),
         fair_ratio_least=fairness["ratio"],
         fair_cases_least=int(fairness["cases"]),
+        fair_share_least=fairness["share"],
     )

@@ -1,0 +1,126 @@
+"""`plimsoll model validate`: measure a model on cases that it has not learnt from, and where asked put that on the register."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from plimsoll.app import model_register
+from plimsoll.app.config import book_url, now
+from plimsoll.app.opening import open_store
+from plimsoll.interfaces.cli.aligned import aligned
+from plimsoll.interfaces.cli.exits import REFUSED, Stop
+from plimsoll.interfaces.cli.model_options import (
+    Approve,
+    Bad,
+    File,
+    Folder,
+    Named,
+    Split,
+    Target,
+    checks_text,
+    model_named,
+    note,
+    read_names,
+    read_share,
+    read_split,
+    samples_text,
+    write_report,
+)
+from plimsoll.interfaces.cli.model_register import Actor, Reason, act_of, found, tell
+from plimsoll.interfaces.cli.options import AsJson, Db
+from plimsoll.risk.measure.policy import model_policy
+from plimsoll.rulebook.rules import load
+from plimsoll.units.refusal import Refused
+
+if TYPE_CHECKING:
+    from plimsoll.app.model_measure import Validated
+    from plimsoll.risk.measure.fair import Group
+
+Segments = Annotated[str, typer.Option("--segment", metavar="A,B", help="Columns to show the figures by.")]
+Groups = Annotated[str, typer.Option("--fair", metavar="A,B", help="Columns with groups for the fairness table; no features of the model.")]
+Record = Annotated[bool, typer.Option("--record", help="Put the validation on the register of the book; a draft becomes validated.")]
+
+
+def validate(
+    file: File,
+    model: Named,
+    target: Target,
+    bad: Bad,
+    split: Split = "",
+    segment: Segments = "",
+    fair: Groups = "",
+    approve: Approve = 0.7,
+    out: Folder = None,
+    record: Record = False,
+    actor: Actor = "",
+    reason: Reason = "",
+    db: Db = "",
+    as_json: AsJson = False,
+) -> None:
+    """Measure a model on outcomes: AUC, KS, calibration, PSI, gains, segments, groups.
+
+    What the rules ask is shown, met or not. With --record a demand that is missed ends the command with 4 and nothing is passed.
+    """
+    from plimsoll.app.model_document import validation_document
+    from plimsoll.app.model_measure import Under, Views, validated
+    from plimsoll.app.outcome_file import Asked
+
+    rules, at = load(), now()
+    views = Views(read_names(segment), read_names(fair), read_share(approve))
+    with open_store(book_url(db)) if db or record else nullcontext() as store:
+        read = model_named(model, store)
+        asked = Asked(target, tuple(bad), read_split(split))
+        measured = validated(read, "", file, asked, views, Under(model_policy(rules, at.date()), rules.digest, at))
+        if isinstance(measured, Refused):
+            raise Stop(REFUSED, measured.text())
+        document = validation_document(measured.about, measured.found, measured.fairness)
+        note(measured.notes)
+        if as_json:
+            print(json.dumps(document, ensure_ascii=False))
+        else:
+            told = [samples_text(measured.found.samples), checks_text(measured.found.checks)]
+            print("\n\n".join([*told, _groups_text(measured.fairness)] if measured.fairness else told))
+        if out is not None:
+            _write(out, document, measured)
+        if record:
+            assert store is not None
+            tell(model_register.record_validation(store, found(store, read.digest), document, act_of(actor, reason)))
+
+
+def _groups_text(fairness: "Mapping[str, Sequence[Group]]") -> str:
+    """Give the fairness tables as one."""
+    rows = [("group", "cases", "approved", "95 % bounds", "ratio", "95 % bounds", "AUC", "stated", "came true", "verdict")]
+    rows += [
+        (
+            f"{column} = {one.name or '(not said)'}",
+            f"{one.cases:,}",
+            f"{100 * one.approved.value:.1f} %",
+            f"{100 * one.approved.low:.1f} to {100 * one.approved.high:.1f}",
+            f"{one.ratio.value:.3f}",
+            f"{one.ratio.low:.3f} to {one.ratio.high:.3f}",
+            "-" if one.auc is None else f"{one.auc.value:.3f}",
+            f"{100 * one.stated:.2f} %",
+            f"{100 * one.bad_rate.value:.2f} %",
+            one.verdict,
+        )
+        for column, groups in fairness.items()
+        for one in groups
+    ]
+    return aligned(rows)
+
+
+def _write(folder: Path, document: dict[str, Any], measured: "Validated") -> None:
+    """Write the report, the figures and the pictures."""
+    from plimsoll.app.chart import write_picture
+    from plimsoll.app.model_charts import fairness_picture, validation_pictures
+    from plimsoll.app.model_page import validation_page
+
+    drawn = validation_pictures(measured.found)
+    drawn += tuple(fairness_picture(column, groups) for column, groups in measured.fairness.items())
+    write_report(folder, document, validation_page(measured.about, measured.found, measured.fairness, drawn))
+    for one in drawn:
+        write_picture(one, folder)
