@@ -47,8 +47,6 @@ KINDS: Final = frozenset(
         "complaint.closed",
         "collection.stopped",
         "collection.resumed",
-        "explanation",
-        "personal_data",
     }
 )
 """The closed list of what can be on record; a department adds its kinds under its own heading."""
