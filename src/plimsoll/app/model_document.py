@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.risk.measure.comparison import Comparison
 from plimsoll.risk.measure.fair import Group
 from plimsoll.risk.measure.monitoring import Monitoring
+from plimsoll.risk.measure.reject import Augmented
 from plimsoll.risk.measure.validation import Validation
 
 DIGITS: Final = 6
@@ -28,7 +29,9 @@ class About(NamedTuple):
     rules: str
 
 
-def validation_document(about: About, found: Validation, fairness: Mapping[str, Sequence[Group]]) -> dict[str, Any]:
+def validation_document(
+    about: About, found: Validation, fairness: Mapping[str, Sequence[Group]], rejects: Sequence[Augmented] = ()
+) -> dict[str, Any]:
     """Give a validation; what is only drawn (curves, histogram) is left out."""
     return {
         "kind": VALIDATION,
@@ -41,6 +44,7 @@ def validation_document(about: About, found: Validation, fairness: Mapping[str, 
         "shift": plain(found.shift),
         "segments": plain(found.segments),
         "fairness": {column: plain(tuple(groups)) for column, groups in fairness.items()},
+        "rejects": plain(tuple(rejects)),
     }
 
 

@@ -14,6 +14,7 @@ from plimsoll.risk.measure.comparison import Comparison, side_by_side
 from plimsoll.risk.measure.fair import Bounds, Group, fairness
 from plimsoll.risk.measure.monitoring import Monitoring, monitor
 from plimsoll.risk.measure.policy import ModelPolicy
+from plimsoll.risk.measure.reject import Augmented, check
 from plimsoll.risk.measure.validation import Baseline, Floats, Scored, Validation, validate
 from plimsoll.risk.score.card import Card
 from plimsoll.risk.score.read import Model
@@ -31,19 +32,22 @@ class Under(NamedTuple):
 
 
 class Views(NamedTuple):
-    """What is looked at beside the whole: columns to segment by, columns of groups (no features of the model), the share approved."""
+    """What is looked at beside the whole: columns to segment by, columns of groups (no features of the model), the share approved, and a
+    file of those who were turned away."""
 
     segments: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     approved: float = 0.7
+    rejected: Path | None = None
 
 
 class Validated(NamedTuple):
-    """A validation with what was measured, the fairness tables by column, and what was left out of the file and why."""
+    """A validation with what was measured, the fairness tables by column, the check of those turned away, and what was left out and why."""
 
     about: About
     found: Validation
     fairness: Mapping[str, tuple[Group, ...]]
+    rejects: tuple[Augmented, ...]
     notes: tuple[str, ...]
 
 
@@ -83,7 +87,12 @@ def validated(model: Model, name: str, path: Path, asked: Asked, views: Views, u
         )
         for column, (codes, names) in groups.items()
     }
-    return Validated(about_of(model, name, path, asked, outcomes, under), found, tables, outcomes.notes)
+    rejects: tuple[Augmented, ...] = ()
+    if views.rejected is not None:
+        declined = read_table(views.rejected)
+        check_features(model, declined)
+        rejects = check(deciding.bad, deciding.stated, score_table(model, declined).probabilities)
+    return Validated(about_of(model, name, path, asked, outcomes, under), found, tables, rejects, outcomes.notes)
 
 
 def compared(champion: Model, challenger: Model, path: Path, asked: Asked, approved: float, under: Under) -> Compared | Refused:
@@ -117,12 +126,13 @@ def measured_month(model: Model, baseline: Mapping[str, Any], path: Path, asked:
 
 def scored(model: Model, outcomes: Outcomes) -> Scored:
     """Score the cases of a file; raises Malformed column_missing where a feature of the model has no column."""
-    _check_features(model, outcomes.table)
+    check_features(model, outcomes.table)
     scores = score_table(model, outcomes.table)
     return Scored(outcomes.bad, scores.probabilities, scores.points.astype(np.float64))
 
 
-def _check_features(model: Model, table: Table) -> None:
+def check_features(model: Model, table: Table) -> None:
+    """Raise Malformed column_missing where a feature of the model has no column."""
     missing = [name for name in model.features if name not in table.columns]
     if missing:
         table.column(missing[0])

@@ -11,6 +11,7 @@ from plimsoll.risk.measure.comparison import BOTH, CHALLENGER, CHAMPION, NEITHER
 from plimsoll.risk.measure.fair import ALIKE, FEW, Group
 from plimsoll.risk.measure.interval import Interval, share
 from plimsoll.risk.measure.pair import Area
+from plimsoll.risk.measure.reject import Augmented
 from plimsoll.risk.measure.stability import Shift
 from plimsoll.risk.measure.strength import Band
 from plimsoll.risk.measure.validation import ALL, IN_TIME, OUT_OF_TIME, Check, Sample, Segment, Validation
@@ -52,7 +53,13 @@ ABOUT: Final = {
 }
 
 
-def validation_page(about: About, found: Validation, fairness: Mapping[str, Sequence[Group]], drawn: Sequence[Picture]) -> str:
+def validation_page(
+    about: About,
+    found: Validation,
+    fairness: Mapping[str, Sequence[Group]],
+    drawn: Sequence[Picture],
+    rejects: Sequence[Augmented] = (),
+) -> str:
     """Give the page of a validation; pictures whose names begin with "fairness" stand with that part."""
     own = [one for one in drawn if not one.name.startswith("fairness")]
     parts = [
@@ -72,6 +79,7 @@ def validation_page(about: About, found: Validation, fairness: Mapping[str, Sequ
     if found.segments:
         parts += [heading(Words("分群表现", "By segment")), _segments(found.segments)]
     parts += _fairness(fairness, [one for one in drawn if one.name.startswith("fairness")])
+    parts += _rejects(rejects)
     title = Words("模型验证报告", "Validation of a model")
     return page(title, (f"{about.model_name} · {about.model[:12]}", about.measured_at), parts)
 
@@ -266,6 +274,25 @@ def _fairness(fairness: Mapping[str, Sequence[Group]], drawn: Sequence[Picture])
         ]
         parts.append(table(columns, rows))
     return [*parts, pictures(drawn)]
+
+
+def _rejects(rejects: Sequence[Augmented]) -> list[str]:
+    """Give the part on those who were turned away; none where no file of them was named."""
+    if not rejects:
+        return []
+    columns = (
+        Words("倍数", "times as bad as stated"),
+        Words("被拒者坏账率", "bad rate of the rejected"),
+        Words("全部申请者坏账率", "bad rate of all"),
+        Words("全部申请者 AUC", "AUC over all"),
+    )
+    rows = [(figure(one.factor, 1), per_cent(one.reject_rate), per_cent(one.bad_rate), figure(one.auc)) for one in rejects]
+    said = Words(
+        "模糊扩充：假设被拒者比模型所述更差若干倍时，指标如何变动。仅作检查，不用于训练，也不增加信息。",
+        "Fuzzy augmentation: how the figures would move, were those turned away so much worse than the model says. A check only: it enters "
+        "no training and adds no knowledge.",
+    )
+    return [heading(Words("拒绝推断检查", "Those who were turned away")), paragraph(said), table(columns, rows)]
 
 
 def both(zh: str, en: str) -> str:

@@ -1,7 +1,7 @@
 """`plimsoll model validate`: measure a model on cases that it has not learnt from, and where asked put that on the register."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 Segments = Annotated[str, typer.Option("--segment", metavar="A,B", help="Columns to show the figures by.")]
 Groups = Annotated[str, typer.Option("--fair", metavar="A,B", help="Columns with groups for the fairness table; no features of the model.")]
+Rejected = Annotated[
+    Path | None, typer.Option("--rejected", metavar="FILE", help="Those turned away, without outcomes: a check by augmentation.")
+]
 Record = Annotated[bool, typer.Option("--record", help="Put the validation on the register of the book; a draft becomes validated.")]
 
 
@@ -54,6 +57,7 @@ def validate(
     segment: Segments = "",
     fair: Groups = "",
     approve: Approve = 0.7,
+    rejected: Rejected = None,
     out: Folder = None,
     record: Record = False,
     actor: Actor = "",
@@ -70,25 +74,39 @@ def validate(
     from plimsoll.app.outcome_file import Asked
 
     rules, at = load(), now()
-    views = Views(read_names(segment), read_names(fair), read_share(approve))
+    views = Views(read_names(segment), read_names(fair), read_share(approve), rejected)
     with open_store(book_url(db)) if db or record else nullcontext() as store:
         read = model_named(model, store)
         asked = Asked(target, tuple(bad), read_split(split))
         measured = validated(read, "", file, asked, views, Under(model_policy(rules, at.date()), rules.digest, at))
         if isinstance(measured, Refused):
             raise Stop(REFUSED, measured.text())
-        document = validation_document(measured.about, measured.found, measured.fairness)
+        document = validation_document(measured.about, measured.found, measured.fairness, measured.rejects)
         note(measured.notes)
         if as_json:
             print(json.dumps(document, ensure_ascii=False))
         else:
-            told = [samples_text(measured.found.samples), checks_text(measured.found.checks)]
-            print("\n\n".join([*told, _groups_text(measured.fairness)] if measured.fairness else told))
+            print("\n\n".join(_told(measured)))
         if out is not None:
             _write(out, document, measured)
         if record:
             assert store is not None
             tell(model_register.record_validation(store, found(store, read.digest), document, act_of(actor, reason)))
+
+
+def _told(measured: "Validated") -> Iterator[str]:
+    """Give what the terminal shows, a table each."""
+    yield samples_text(measured.found.samples)
+    yield checks_text(measured.found.checks)
+    if measured.fairness:
+        yield _groups_text(measured.fairness)
+    if measured.rejects:
+        rows = [("turned away, times as bad as stated", "bad rate of them", "bad rate of all", "AUC over all")]
+        rows += [
+            (f"{one.factor:.1f}", f"{100 * one.reject_rate:.2f} %", f"{100 * one.bad_rate:.2f} %", f"{one.auc:.4f}")
+            for one in measured.rejects
+        ]
+        yield aligned(rows)
 
 
 def _groups_text(fairness: "Mapping[str, Sequence[Group]]") -> str:
@@ -121,6 +139,6 @@ def _write(folder: Path, document: dict[str, Any], measured: "Validated") -> Non
 
     drawn = validation_pictures(measured.found)
     drawn += tuple(fairness_picture(column, groups) for column, groups in measured.fairness.items())
-    write_report(folder, document, validation_page(measured.about, measured.found, measured.fairness, drawn))
+    write_report(folder, document, validation_page(measured.about, measured.found, measured.fairness, drawn, measured.rejects))
     for one in drawn:
         write_picture(one, folder)
