@@ -43,6 +43,7 @@ class Taken(NamedTuple):
     above: Decimal
     times: Decimal
     plus: Decimal
+    at_least: Decimal | None
     words: Mapping[str, str]
     kind: str
     source: str
@@ -157,7 +158,10 @@ def applicants(texts: Texts, plan: Plan, on: date, kits: Mapping[str, Kit], rule
         except Malformed as wrong:
             yield Applicant(row, named or str(row), None, wrong)
             continue
-        dossier = Dossier(row, named or str(row), on.toordinal(), asked, version, None, readings, values_of(readings))
+        # A model that an analyst trained on this very file asks for its columns by their own names.
+        own = {name: cells.get(name) for name in kit.models.champion.features if name not in kit.catalogue.features}
+        values = values_of(readings) | own
+        dossier = Dossier(row, named or str(row), on.toordinal(), asked, version, None, readings, values)
         yield Applicant(row, named or str(row), dossier, None)
 
 
@@ -239,8 +243,8 @@ def _number(cells: Mapping[str, str], taken: Taken) -> Decimal | None:
     if taken.way == "count_above":
         return Decimal(sum(number > taken.above for number in numbers))
     made = {"sum": sum(numbers, Decimal(0)), "greatest": max(numbers), "least": min(numbers), "column": numbers[0]}
-    number = made["sum"] / len(numbers) if taken.way == "mean" else made[taken.way]
-    return number * taken.times + taken.plus
+    number = (made["sum"] / len(numbers) if taken.way == "mean" else made[taken.way]) * taken.times + taken.plus
+    return number if taken.at_least is None else max(number, taken.at_least)
 
 
 def _decimal(text: str) -> Decimal:
@@ -260,7 +264,7 @@ def _read_taken(field: Field, texts: Texts, catalogue: Catalogue, source: str) -
     """Read how a value is taken: a column by its name, or one of WAYS with what goes with it."""
     if not field.is_mapping():
         return _taken(_column(field, texts, catalogue), source)
-    found = field.fields((), (*WAYS, "above", "times", "plus", "words", "kind", "source", "minor"))
+    found = field.fields((), (*WAYS, "above", "times", "plus", "at_least", "words", "kind", "source", "minor"))
     ways = [name for name in WAYS if name in found]
     if len(ways) != 1:
         raise field.wrong("field_malformed", f"{len(ways)} ways", f"One of: {', '.join(WAYS)}.")
@@ -273,6 +277,7 @@ def _read_taken(field: Field, texts: Texts, catalogue: Catalogue, source: str) -
         above=_factor(found, "above", 0),
         times=_factor(found, "times", 1),
         plus=_factor(found, "plus", 0),
+        at_least=_factor(found, "at_least", 0) if "at_least" in found else None,
         words={name: entry.text() for name, entry in found["words"].entries().items()} if "words" in found else {},
         kind=found["kind"].one_of(tuple(one for one in KINDS if one)) if "kind" in found else "",
         source=found["source"].one_of(SOURCES) if "source" in found else source,
@@ -306,8 +311,8 @@ def _taken_of(column: str, feature: Feature, *, is_minor: bool) -> Taken:
 
 
 def _taken(column: str, source: str, *, is_minor: bool = False) -> Taken:
-    return Taken("column", (column,), "", Decimal(0), Decimal(1), Decimal(0), {}, "", source, is_minor)
+    return Taken("column", (column,), "", Decimal(0), Decimal(1), Decimal(0), None, {}, "", source, is_minor)
 
 
 def _constant(value: str) -> Taken:
-    return Taken("value", (), value, Decimal(0), Decimal(1), Decimal(0), {}, "", SAYS, is_minor=False)
+    return Taken("value", (), value, Decimal(0), Decimal(1), Decimal(0), None, {}, "", SAYS, is_minor=False)

@@ -172,7 +172,7 @@ def _absent(decided: Underwritten) -> tuple[Absent, ...]:
     found = []
     for name in decided.kit.needed:
         reading = decided.dossier.readings.get(name)
-        if reading is not None and reading.outcome:
+        if reading is not None and reading.outcome and decided.values.get(name) is None:
             said = dict(zip(LANGUAGES, SENTENCES[reading.outcome], strict=True))
             found.append(Absent(name, reading.feature.title, reading.outcome, said))
     return tuple(found)

@@ -23,6 +23,8 @@ FULL, LONGER, SHORTER, LOWER, NONE = "full", "longer-term", "shorter-term", "low
 """How much of what is asked for fits under limit and load line."""
 YEAR_MONTHS: Final = 12
 DTI_DIGITS: Final = 10_000
+MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {"dti": (INCOME, DUE), "load_band": (INCOME,), "offer_fit": (INCOME,)}
+"""What a figure is worked out from: where it is missing, the reason is that of the first of these that is."""
 EVIDENCE: Final = "evidence"
 """The stage of a feature that a model needs and nobody told."""
 
@@ -185,5 +187,8 @@ def with_true_reason(told: Told, readings: Mapping[str, Reading]) -> Told:
     """Give what a stage could not judge with the reason why: what is stale or contradicted is told as such, not as missing."""
     if told.lacking is None:
         return told
-    reading = readings.get(told.lacking.column)
-    return told if reading is None or not reading.reason else told._replace(reason=reading.reason)
+    for name in MADE_OF.get(told.lacking.column, (told.lacking.column,)):
+        reading = readings.get(name)
+        if reading is not None and reading.reason:
+            return told._replace(reason=reading.reason)
+    return told

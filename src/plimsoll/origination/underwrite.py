@@ -132,7 +132,7 @@ def underwrite(dossier: Dossier, kit: Kit) -> Underwritten:
         fit=fitted,
         outcome=outcome,
         leaning=leaning,
-        reasons=_principal(told, outcome, score),
+        reasons=_principal(told, outcome, score, kit),
         suggested=suggested,
         is_random=is_random,
     )
@@ -243,9 +243,9 @@ def _leaning(told: list[Told], suggested: Offer | None) -> str:
     return COUNTER if any(one.verdict == COUNTER for one in told) else APPROVE
 
 
-def _principal(told: list[Told], outcome: str, score: Score) -> tuple[str, ...]:
+def _principal(told: list[Told], outcome: str, score: Score, kit: Kit) -> tuple[str, ...]:
     """Give at most four reasons, those that decided, stage by stage; with those that come of the score, the features that cost most."""
     reasons = list(reasons_of(told, outcome)) if outcome != APPROVE else []
     if any(code in BY_SCORE for code in reasons):
-        reasons += [code for code in lost(score.decides) if code not in reasons]
+        reasons += [code for code in lost(score.decides) if code not in reasons and code in kit.reasons.by_code]
     return tuple(reasons[:REASONS_MAX])

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.origination.application import APPROVE, COUNTER, DECLINE, REFER
 from plimsoll.origination.kit import Kit
-from plimsoll.origination.means import INCOME
+from plimsoll.origination.means import BALANCE, DUE, INCOME, LIMITS
 from plimsoll.origination.stages import amounts_of
 from plimsoll.origination.underwrite import Dossier, Underwritten, underwrite
 from plimsoll.risk.evidence import Reading
@@ -53,7 +53,7 @@ def _tried(decided: Underwritten) -> Iterator[Change]:
     yield from _term(decided)
     for name in kit.needed:
         feature = kit.catalogue.features.get(name)
-        if feature is None or not feature.can_change or feature.is_protected or feature.more_is == "neither":
+        if feature is None or not is_actionable(kit, name) or feature.more_is == "neither" or name == BALANCE:
             continue
         value = dossier.values.get(name)
         if value is not None:
@@ -154,8 +154,13 @@ def _furthest(low: int, high: int, holds: Callable[[int], bool]) -> int:
 
 
 def with_value(dossier: Dossier, name: str, value: Value) -> Dossier:
-    """Give the same application with one feature otherwise; an income is otherwise by every proof of it."""
+    """Give the same application with one feature otherwise; an income is otherwise by every proof of it, and debts as a whole."""
     values = {**dossier.values, name: value}
+    before = dossier.values.get(name)
+    if name == DUE and type(value) is int and type(before) is int and before:
+        for other in (BALANCE, LIMITS):
+            held = dossier.values.get(other)
+            values[other] = held * value // before if type(held) is int else held
     reading = dossier.readings.get(name)
     if name != INCOME or reading is None:
         return dossier._replace(values=values)

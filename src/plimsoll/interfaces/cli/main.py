@@ -30,6 +30,7 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "apply": Command("plimsoll.interfaces.cli.apply:command", "walk a made-up applicant from consent to signed draw"),
     "book": Command("plimsoll.interfaces.cli.book:app", "make a book, or bring its tables to this version"),
     "case": Command("plimsoll.interfaces.cli.case:command", "answer loan and account cases, one JSON object a line"),
     "close": Command(
@@ -37,6 +38,8 @@ COMMANDS: dict[str, Command] = {
     ),
     "complaints": Command("plimsoll.interfaces.cli.complaints:app", "complaints that wait for an answer, and which are overdue"),
     "contract": Command("plimsoll.interfaces.cli.contract:command", "the contract about a loan as PDF, in Chinese or English"),
+    "decide": Command("plimsoll.interfaces.cli.decide:command", "decide on a file of applicants: outcomes, reasons, limits, prices"),
+    "decision": Command("plimsoll.interfaces.cli.decision:app", "show and explain a decision on record, or take it again"),
     "demo": Command("plimsoll.interfaces.cli.demo:command", "make a book of made-up borrowers and show what it holds"),
     "doctor": Command("plimsoll.interfaces.cli.doctor:command", "what is wrong with an installation or a book, and the remedy"),
     "evidence": Command("plimsoll.interfaces.cli.evidence:app", "how well sources answer, and what is known of a customer"),
