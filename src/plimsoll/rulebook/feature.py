@@ -99,6 +99,7 @@ class Catalogue:
     review_by: date
     features: Mapping[str, Feature]
     forbidden: tuple[Forbidden, ...]
+    withheld: tuple[Forbidden, ...]  # not for a model that decides; a table may be measured with it
     digest: str
 
     def of_source(self, source: str) -> tuple[Feature, ...]:
@@ -107,12 +108,21 @@ class Catalogue:
 
     def forbids(self, column: str) -> Forbidden | None:
         """Give what a column of this name would bring in that is forbidden: the name itself or one of its words; None if nothing."""
-        words = words_of(column)
-        for one in self.forbidden:
-            for name in (one.name, *one.names):
-                if _stands_in(words_of(name), words):
-                    return one
-        return None
+        return _found(self.forbidden, column)
+
+    def withholds(self, column: str) -> Forbidden | None:
+        """Give what a column of this name would bring in that is withheld from models that decide; None if nothing."""
+        return _found(self.withheld, column)
+
+
+def _found(listed: Iterable[Forbidden], column: str) -> Forbidden | None:
+    """Give the first thing of a list that a column is named for."""
+    words = words_of(column)
+    for one in listed:
+        for name in (one.name, *one.names):
+            if _stands_in(words_of(name), words):
+                return one
+    return None
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -132,7 +142,7 @@ def _stands_in(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
 def load(path: Path = FILE) -> Catalogue:
     """Read and validate a catalogue, once for each file. Raises Malformed with file, line and key."""
     field = read(path, path.name)
-    found = field.fields(("from", "source", "confidence", "review_by", "features", "forbidden"))
+    found = field.fields(("from", "source", "confidence", "review_by", "features", "forbidden", "withheld"))
     told = json.dumps(field.plain(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Catalogue(
         since=found["from"].date(),
@@ -141,6 +151,7 @@ def load(path: Path = FILE) -> Catalogue:
         review_by=found["review_by"].date(),
         features={name: _read_feature(name, entry) for name, entry in found["features"].entries().items()},
         forbidden=tuple(_read_forbidden(name, entry) for name, entry in found["forbidden"].entries().items()),
+        withheld=tuple(_read_forbidden(name, entry) for name, entry in found["withheld"].entries().items()),
         digest=hashlib.sha256(told.encode()).hexdigest(),
     )
 

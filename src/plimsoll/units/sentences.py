@@ -199,6 +199,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # Tables that an analyst brings
     "file_not_table": ("文件不是文本表格，也不是 Parquet。请另存为 UTF-8 的 CSV 或 Parquet。", "The file is neither a table in text nor Parquet. Save it as CSV in UTF-8, or as Parquet."),
     "header_malformed": ("表头无法识别或列名重复。请让每一列都有自己的名称。", "The first line cannot be read as column names, or a name stands twice. Give each column its own name."),
+    "target_value_missing": ("目标列中没有这个坏客户取值。请核对 --bad 的取值。", "The outcome column never has the value that is to be bad. Check --bad."),
+    "target_one_class": ("目标列只有一种结果，无从比较好坏客户。请提供两种结果都有的数据。", "Every row has the same outcome, so good and bad cannot be told apart. Bring a table with both."),
+    "class_too_small": ("好客户或坏客户太少，无法训练或验证。请提供更多数据，或减少折数。", "There are too few good or too few bad rows to learn from or to measure. Bring more rows, or ask for fewer folds."),
+    "no_feature_left": ("没有任何列可用于建模。请核对排除的列与数据内容。", "No column is left to make a model of. Check what is left out, and what the table holds."),
+    "feature_forbidden": ("规则库禁止在模型中使用该特征。请用 --exclude 排除后重试。", "The rulebook forbids models to use this feature. Leave it out with --exclude and try again."),
+    "option_malformed": ("选项的取值不对。请按提示修改。", "The value of an option is not one that it takes. Change it as told."),
     # Evidence
     "evidence_missing": ("该来源没有这项数据。数据缺失不等于零，按缺失规则处理（通常转人工）。", "The source has no such value. Missing is not zero: the missing rule applies, which usually refers the case to a person."),
     "evidence_unavailable": ("数据源没有应答。按缺失规则处理；请稍后重新查询。", "The source did not answer. The missing rule applies; ask again later."),

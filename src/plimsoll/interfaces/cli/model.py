@@ -2,6 +2,7 @@
 
 import typer
 
+from plimsoll.interfaces.cli import model_crossval
 from plimsoll.interfaces.cli.model_card import card
 from plimsoll.interfaces.cli.model_compare import compare, monitor, propose
 from plimsoll.interfaces.cli.model_register import approve, due, list_all, promote, register, retire, shadow, show
@@ -22,3 +23,4 @@ def _model() -> None:
 for _command in (validate, card, compare, register, show, approve, shadow, propose, promote, monitor, retire, due):
     app.command()(_command)
 app.command("list")(list_all)
+app.command("crossval")(model_crossval.command)

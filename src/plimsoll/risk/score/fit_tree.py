@@ -21,6 +21,7 @@ from plimsoll.risk.score.fit_card import CardPolicy, Wishes, derived_for, needed
 from plimsoll.risk.score.score_columns import derive_columns
 from plimsoll.risk.score.table import Column, Floats, Table
 from plimsoll.risk.score.tree import Input, Tree
+from plimsoll.risk.score.tree_columns import inputs_in
 from plimsoll.rulebook.rules import Rules
 
 ISO: Final = "%Y-%m-%d"
@@ -68,7 +69,7 @@ def fit_tree(
     columns = derive_columns(derived, table, asked.special)
     inputs = [_input(column, bad, policy.binning) for column in columns.values()]
     directions = [direction_of(column, bad, policy, growth, asked) for column in columns.values()]
-    matrix = matrix_of(inputs, columns, asked.special)
+    matrix = inputs_in(inputs, columns, table.rows, asked.special)
     grown = lightgbm.train(
         parameters(growth, len(bad), directions, seed=seed, threads=threads),
         lightgbm.Dataset(matrix, bad, params={"max_bin": growth.ranges, "verbose": -1}),
@@ -132,21 +133,6 @@ def _input(column: Column, bad: Floats, how: Binning) -> Input:
     rates = (bads + how.shrink * bad.mean()) / (rows + how.shrink)
     order = [place for place in np.lexsort((np.arange(len(rates)), rates)).tolist() if rows[place]]
     return Input(column.name, CATEGORY, "", "", tuple(column.labels[place] for place in order))
-
-
-def matrix_of(inputs: Sequence[Input], columns: Mapping[str, Column], special: Sequence[float]) -> Floats:
-    """Give rows as the trees take them: numbers, ranks of words, NaN where missing or special."""
-    found = [numbers_of(one, columns[one.name], special) for one in inputs]
-    return np.column_stack(found)
-
-
-def numbers_of(one: Input, column: Column, special: Sequence[float]) -> Floats:
-    """Give a column as the trees take it."""
-    if one.kind == CATEGORY:
-        ranks = {word: float(rank) for rank, word in enumerate(one.words)}
-        known = np.array([*(ranks.get(label, np.nan) for label in column.labels), np.nan])
-        return known[column.codes]
-    return np.where(np.isin(column.numbers, special), np.nan, column.numbers) if len(special) else column.numbers
 
 
 def direction_of(column: Column, bad: Floats, policy: CardPolicy, growth: TreePolicy, asked: Wishes) -> int:
