@@ -1,13 +1,11 @@
-"""Make models of a table as an analyst asks: which columns, which way, with which wishes, under the rules of a day."""
+"""Make models of a table as an analyst asks: which rows and columns, which way, with which wishes, under the rules of a day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
-from plimsoll.app.table_file import read_table
-from plimsoll.risk.score.choose import Chosen, choose
+from plimsoll.risk.score.choose import Chosen, Outcome, choose, only_rows, outcome_of
 from plimsoll.risk.score.crossval import Maker
 from plimsoll.risk.score.fit_card import Wishes, card_policy, fit_card
 from plimsoll.risk.score.read import Model
@@ -22,10 +20,13 @@ KINDS: Final = (SCORECARD, TREE)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an analyst orders: the outcome column and its bad values, columns left out, columns alone kept (all where empty), the rest."""
+    """What an analyst orders: the outcome column with its bad values (and good ones, where not every other is good), the rows, the
+    columns left out, those alone kept (all where empty), and how the model is made."""
 
     target: str
     bad: tuple[str, ...]
+    good: tuple[str, ...] = ()
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     kind: str = SCORECARD
@@ -34,18 +35,20 @@ class Order:
     wishes: Wishes = field(default_factory=Wishes)
 
 
-def chosen_of(path: Path, order: Order) -> Chosen:
-    """Read a table and choose from it; raises Malformed as `read_table` and `choose` do, and no_feature_left."""
-    return chosen_in(read_table(path), order)
+def outcome_in(table: Table, order: Order) -> Outcome:
+    """Give the rows whose outcome is known; raises Malformed as `outcome_of` does."""
+    for column, values in order.only.items():
+        table = only_rows(table, column, values)
+    return outcome_of(table, order.target, order.bad, order.good)
 
 
-def chosen_in(table: Table, order: Order) -> Chosen:
-    """Choose from a table; raises Malformed as `choose` does, and no_feature_left."""
+def chosen_in(found: Outcome, order: Order) -> Chosen:
+    """Choose the columns; raises Malformed: column_missing, no_feature_left."""
     if order.include:
-        table = table.only([*dict.fromkeys((*order.include, order.target))])
-    chosen = choose(table, order.target, order.bad, order.exclude, feature.load())
+        found = found._replace(table=found.table.only([*dict.fromkeys((*order.include, order.target))]))
+    chosen = choose(found, order.target, order.exclude, feature.load())
     if not chosen.table.columns:
-        raise Malformed("no_feature_left", f"{len(chosen.left_out)} columns are left out", file=table.name)
+        raise Malformed("no_feature_left", f"{len(chosen.left_out)} columns are left out", file=found.table.name)
     return chosen
 
 
@@ -68,11 +71,6 @@ def maker_of(order: Order, rules: Rules, on: date, about: Mapping[str, Any] | No
         return fit_tree(table, bad, policy, growth, wishes=order.wishes, about=about, seed=order.seed, threads=order.threads)
 
     return make
-
-
-def words_in(text: str) -> tuple[str, ...]:
-    """Give the names in a list with commas between."""
-    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def special_in(values: Sequence[str]) -> tuple[float, ...]:

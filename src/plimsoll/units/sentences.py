@@ -202,8 +202,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "target_value_missing": ("目标列中没有这个坏客户取值。请核对 --bad 的取值。", "The outcome column never has the value that is to be bad. Check --bad."),
     "target_one_class": ("目标列只有一种结果，无从比较好坏客户。请提供两种结果都有的数据。", "Every row has the same outcome, so good and bad cannot be told apart. Bring a table with both."),
     "class_too_small": ("好客户或坏客户太少，无法训练或验证。请提供更多数据，或减少折数。", "There are too few good or too few bad rows to learn from or to measure. Bring more rows, or ask for fewer folds."),
+    "split_malformed": ("按该列划分后，训练或验证部分没有数据。请核对 --split 的列与取值。", "By that split there is nothing to learn from, or nothing to measure. Check the column and value of --split."),
     "no_feature_left": ("没有任何列可用于建模。请核对排除的列与数据内容。", "No column is left to make a model of. Check what is left out, and what the table holds."),
-    "feature_forbidden": ("规则库禁止在模型中使用该特征。请用 --exclude 排除后重试。", "The rulebook forbids models to use this feature. Leave it out with --exclude and try again."),
+    "feature_forbidden": ("规则库禁止在模型与审批中使用该列（性别、婚姻、民族等）。请用 --exclude 排除，或从映射中删除。", "The rulebook forbids models and decisions to use that column (sex, marriage, ethnicity and the like). Leave it out with --exclude, or take it out of the mapping."),
     "option_malformed": ("选项的取值不对。请按提示修改。", "The value of an option is not one that it takes. Change it as told."),
     # Evidence
     "evidence_missing": ("该来源没有这项数据。数据缺失不等于零，按缺失规则处理（通常转人工）。", "The source has no such value. Missing is not zero: the missing rule applies, which usually refers the case to a person."),
@@ -247,7 +248,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "kit_missing": ("没有指定审批所用的评分卡和规则表。请通过装载了它们的入口发起审批。", "Nothing says by which scorecard and tables to decide. Ask where they are loaded."),
     "table_missing": ("该阶段在当日没有生效的决策表，不能自动审批。请启用一份决策表。", "A stage has no decision table in force on that day, so nothing can be decided. Activate one."),
     "feature_unknown": ("特征目录中没有该特征。请使用目录内的名称。", "The catalogue has no such feature. Use a name that it has."),
-    "feature_forbidden": ("该列属于禁止用于审批的信息（性别、婚姻、民族等）。请从映射中删除。", "That column is something that no decision may use (sex, marriage, ethnicity and the like). Take it out of the mapping."),
     "kit_changed": ("审批所用的评分卡或规则表与指定版本不一致。请用当前版本重新发起。", "The scorecard or tables in use are not those that the command names. Ask again with the version in use."),
     "review_claimed": ("该案件正由其他审核员处理。请处理下一件，或等待其释放或超时。", "Another reviewer works on that case. Take the next one, or wait until it is released or its time is over."),
     "review_not_claimed": ("尚未领取该案件，或领取已超时。请先领取再处理。", "The case is not held by you, or no longer. Claim it first."),
@@ -294,4 +294,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "price_risk_unknown": ("没有可用的违约概率，无法定价。请先完成评分。", "There is no usable chance of default, so there is no price. Score the applicant first."),
     "limit_too_small": ("可承受的额度低于产品的最低金额，不能授信。请降低其他负债或提供更多收入证明。", "The limit that can be granted is below the product's smallest amount. Lower other debts or bring more proof of income."),
     "temporary_limit_malformed": ("临时额度须有到期日，且到期后的额度不得高于临时额度。请改正。", "A temporary limit needs a last day, and the limit after it may not be above the temporary one. Correct it."),
+    # Contact gate
+    "channel_unknown": ("不认识该联系方式。请使用 call、ai_call、sms、email、push 或 visit。", "The way of contact is not known. Use call, ai_call, sms, email, push or visit."),
+    "country_unknown": ("规则库中没有该国家的联系规则。请核对国家代码，或先录入规则。", "The rulebook has no rules of contact for that country. Check its code, or enter its rules first."),
+    "zone_unknown": ("不认识该时区，无法判断债务人当地时间。请使用 IANA 时区名称，如 Asia/Shanghai。", "The time zone is not known, so nobody can tell the debtor's time of day. Use an IANA name such as Asia/Shanghai."),
+    "instant_malformed": ("不是有效的时刻。请使用带时区偏移的 ISO 格式，如 2026-12-01T09:00:00+08:00。", "This is not an instant. Write it in ISO form with its offset, such as 2026-12-01T09:00:00+08:00."),
+    "instant_without_zone": ("时刻没有时区，可能是任何时间。请加上偏移，如 +08:00 或 Z。", "An instant without an offset could be any. Add one, such as +08:00 or Z."),
+    "clock_moved_back": ("该行的时刻早于之前的行，计数不再可靠，因此没有处理。请按时间顺序提供。", "The line is earlier than one before it, and counts could not be trusted, so it was left out. Give lines in order of time."),
 }

@@ -2,10 +2,12 @@
 
 import typer
 
-from plimsoll.interfaces.cli import model_crossval
 from plimsoll.interfaces.cli.model_card import card
 from plimsoll.interfaces.cli.model_compare import compare, monitor, propose
+from plimsoll.interfaces.cli.model_crossval import crossval
 from plimsoll.interfaces.cli.model_register import approve, due, list_all, promote, register, retire, shadow, show
+from plimsoll.interfaces.cli.model_score import score
+from plimsoll.interfaces.cli.model_train import train
 from plimsoll.interfaces.cli.model_validate import validate
 
 app = typer.Typer(
@@ -20,7 +22,6 @@ def _model() -> None:
     """Measure, train and use the models that score applicants."""
 
 
-for _command in (validate, card, compare, register, show, approve, shadow, propose, promote, monitor, retire, due):
+for _command in (crossval, train, score, validate, card, compare, register, show, approve, shadow, propose, promote, monitor, retire, due):
     app.command()(_command)
 app.command("list")(list_all)
-app.command("crossval")(model_crossval.command)

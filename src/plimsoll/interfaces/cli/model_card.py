@@ -25,7 +25,12 @@ def card(file: File, as_json: AsJson = False) -> None:
         print(json.dumps(model.document() | {"digest": model.digest}, ensure_ascii=False))
         return
     print("\n".join([*_head(model), ""]))
-    print(aligned(_bins(model), left=2) if isinstance(model, Card) else aligned(_inputs(model), left=4))
+    print(features_text(model))
+
+
+def features_text(model: Card | Tree) -> str:
+    """Give the bins of a scorecard, or how often trees ask for each feature, as a table."""
+    return aligned(_bins(model), left=2) if isinstance(model, Card) else aligned(_inputs(model), left=4)
 
 
 def _head(model: Card | Tree) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from plimsoll.risk.score.table import CATEGORY, NUMBER, Column, Floats, Table
+from plimsoll.risk.score.table import CATEGORY, NUMBER, Column, Flags, Floats, Table
 from plimsoll.rulebook.feature import Catalogue
 from plimsoll.units.refusal import Malformed
 
@@ -44,14 +44,22 @@ class Chosen:
     notes: tuple[str, ...]
 
 
-def choose(table: Table, target: str, bad_values: Sequence[str], exclude: Iterable[str], catalogue: Catalogue) -> Chosen:
-    """Choose rows and columns; raises Malformed: column_missing, target_value_missing, target_one_class."""
-    known, bad, notes = outcome_of(table, target, bad_values)
-    rows = table if known.all() else table.take(known)
+class Outcome(NamedTuple):
+    """The rows of a table whose outcome is known: which are bad (1.0), how many rows are left out, and what is worth noting."""
+
+    table: Table
+    bad: Floats
+    rows_out: int
+    notes: tuple[str, ...]
+
+
+def choose(found: Outcome, target: str, exclude: Iterable[str], catalogue: Catalogue) -> Chosen:
+    """Choose columns; the outcome itself and what is to be left out are not looked at."""
+    rows = found.table
     excluded = list(dict.fromkeys(exclude))
-    notes = [*table.notes, *notes, *_unknown(table, excluded)]
+    notes = [*rows.notes, *found.notes, *_unknown(rows, excluded)]
     kept: dict[str, Column] = {}
-    left_out = [LeftOut(name, "as told") for name in excluded if name in table.columns and name != target]
+    left_out = [LeftOut(name, "as told") for name in excluded if name in rows.columns and name != target]
     contents: dict[bytes, str] = {}
     for name, column in rows.without([target, *excluded]).columns.items():
         why = _why(name, column, rows.rows, catalogue)
@@ -63,28 +71,40 @@ def choose(table: Table, target: str, bad_values: Sequence[str], exclude: Iterab
         else:
             kept[name] = column
             notes += [f"{name}: {note}" for note in column.notes]
-    return Chosen(Table(table.name, kept, rows.rows), bad[known], tuple(left_out), table.rows - rows.rows, tuple(notes))
+    return Chosen(Table(rows.name, kept, rows.rows), found.bad, tuple(left_out), found.rows_out, tuple(notes))
 
 
-def outcome_of(
-    table: Table, target: str, bad_values: Sequence[str]
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], Floats, list[str]]:
-    """Give which rows have an outcome, which are bad (1.0), and what is worth noting; raises as `choose` does."""
+def outcome_of(table: Table, target: str, bad: Sequence[str], good: Sequence[str] = ()) -> Outcome:
+    """Give the rows that have an outcome: bad where the target has one of some values, good elsewhere or where it has one of `good`.
+
+    Raises Malformed: column_missing, target_value_missing, target_one_class.
+    """
     column = table.column(target)
-    known = ~column.is_missing()
-    is_bad = column.is_word(bad_values)
-    if not is_bad.any():
-        folded = {value.casefold().strip() for value in bad_values}
-        is_bad = column.is_word([label for label in column.labels if label.casefold() in folded])
-    if not is_bad.any():
-        detail = f"{', '.join(bad_values)} is not among {column.shown()}"
-        raise Malformed("target_value_missing", detail, file=table.name, key=target)
+    is_bad = _is_one(column, bad, table.name)
+    known = is_bad | _is_one(column, good, table.name) if good else ~column.is_missing()
     if is_bad[known].all():
-        raise Malformed("target_one_class", f"{target} is {', '.join(bad_values)} in every row", file=table.name, key=target)
+        raise Malformed("target_one_class", f"{target} is {', '.join(bad)} in every row", file=table.name, key=target)
     notes = []
-    if column.distinct > len(set(bad_values)) + 1:
-        notes.append(f"{target} has {column.distinct} values; bad is {', '.join(bad_values)}, good is every other")
-    return known, is_bad.astype(np.float64), notes
+    if not good and column.distinct > len(set(bad)) + 1:
+        notes.append(f"{target} has {column.distinct} values; bad is {', '.join(bad)}, good is every other")
+    held = table if known.all() else table.take(known)
+    return Outcome(held, is_bad[known].astype(np.float64), table.rows - held.rows, tuple(notes))
+
+
+def _is_one(column: Column, values: Sequence[str], file: str) -> Flags:
+    """Give which rows have one of some values, capitals or not where none is written so; refuse values that no row has."""
+    found = column.is_word(values)
+    if not found.any():
+        folded = {value.casefold().strip() for value in values}
+        found = column.is_word([label for label in column.labels if label.casefold() in folded])
+    if not found.any():
+        raise Malformed("target_value_missing", f"{', '.join(values)} is not among {column.shown()}", file=file, key=column.name)
+    return found
+
+
+def only_rows(table: Table, column: str, values: Sequence[str]) -> Table:
+    """Give the rows where a column has one of some values; raises Malformed: column_missing, target_value_missing."""
+    return table.take(_is_one(table.column(column), values, table.name))
 
 
 def _unknown(table: Table, excluded: Sequence[str]) -> list[str]:

@@ -7,20 +7,22 @@ Words are places in a sorted tuple of labels, -1 where a cell is missing.
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from plimsoll.risk.score.bins import CATEGORY, DATE, EPOCH_DAY, NUMBER, number_of
 from plimsoll.units.refusal import Malformed
+
+__all__ = ["CATEGORY", "DATE", "NUMBER", "Column", "Flags", "Floats", "Ints", "Table"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
-NUMBER: Final = "number"
-DATE: Final = "date"
-CATEGORY: Final = "category"
+ISO: Final = "%Y-%m-%d"
 NO_NUMBERS: Final[Floats] = np.empty(0)
 NO_CODES: Final[npt.NDArray[np.int32]] = np.empty(0, np.int32)
 
@@ -64,12 +66,20 @@ class Column:
         number = float(self.numbers[row])
         return None if number != number else number
 
+    def shown_value(self, row: int) -> str:
+        """Give one cell as text, "" where it is missing; a date as ISO writes it."""
+        value = self.value(row)
+        if isinstance(value, float):
+            return date.fromordinal(int(value) + EPOCH_DAY).isoformat() if self.kind == DATE else f"{value:.15g}"
+        return value or ""
+
     def is_word(self, words: Iterable[str]) -> Flags:
         """Give which rows hold one of some values, written as text: "1" and "1.0" are the same number."""
         if self.kind == CATEGORY:
             wanted = {label for label in self.labels if label in set(words)}
             return np.isin(self.codes, [place for place, label in enumerate(self.labels) if label in wanted])
-        return np.isin(self.numbers, [number for number in map(_number, words) if number is not None])
+        written = self.written or ISO if self.kind == DATE else ""
+        return np.isin(self.numbers, [number for word in words if (number := number_of(word, written)) is not None])
 
     def shown(self, most: int = 5) -> str:
         """Give the first few different values as text, for messages."""
@@ -78,13 +88,6 @@ class Column:
         else:
             found = [f"{number:.15g}" for number in np.unique(self.numbers[~np.isnan(self.numbers)])[: most + 1]]
         return ", ".join(found[:most]) + (", …" if len(found) > most else "")
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
