@@ -7,8 +7,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from sqlalchemy import select
 
-from plimsoll.app.opening import create_store
+from plimsoll.app.opening import create_store, open_store
+from plimsoll.app.schema import line
 from plimsoll.app.verify import verify
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.lawful import lawful_rules
@@ -54,10 +56,28 @@ def test_the_same_seed_makes_the_same_book_and_another_makes_another(made, tmp_p
 def test_people_buy_draw_and_repay_and_no_command_meets_a_bug(made):
     told = report(made)
     assert sum(told["borrowers"].values()) == 40
-    assert {"open_customer", "open_line", "purchase", "repay"} <= told["commands"].keys()
+    assert {"open_customer", "apply", "record_evidence", "decide_application", "accept_offer", "purchase", "repay"} <= told[
+        "commands"
+    ].keys()
     assert {"bill", "autopay"} <= told["messages"].keys()
     assert told["failed"] == 0
     assert told["breaches"] == []
+
+
+def test_people_enter_through_applications_and_who_is_declined_has_no_line(made):
+    told = report(made)
+    funnel = told["applications"]["funnel"]
+    assert funnel["applied"] == told["commands"]["apply"] <= 40
+    assert funnel["approve"] + funnel["counter-offer"] + funnel["refer"] + funnel["decline"] == funnel["applied"]
+    assert funnel["reviewed: granted"] + funnel["reviewed: declined"] == funnel["refer"]
+    assert funnel["signed"] == funnel["approve"] + funnel["counter-offer"] + funnel["reviewed: granted"]
+    assert funnel["decline"] > 0
+    assert told["applications"]["reasons"]
+    with open_store(f"sqlite:///{made / 'book.db'}") as store, store.engine.connect() as connection:
+        lines = connection.execute(select(line.c.customer_id, line.c.limit_minor, line.c.load_capacity_minor)).all()
+    held = [row for row in lines if row.limit_minor]
+    assert len(held) == funnel["signed"]
+    assert all(row.limit_minor <= row.load_capacity_minor for row in held)
 
 
 def test_the_table_of_the_late_and_the_trial_balance_agree(made):
@@ -113,7 +133,8 @@ def test_wrong_words_end_with_2_and_make_nothing(tmp_path, words: Sequence[str])
 def test_who_stops_paying_is_frozen_charged_off_and_pays_a_little_after_all(tmp_path):
     rules = lawful_rules()
     town = make_town(40, 10, rules, Random(3))
-    defaulter = next(kind for kind in KINDS if kind.stops)
+    # Trouble that does not show yet: by its name this type leaves the traces of somebody who pays, so that the house lends to it.
+    defaulter = next(kind for kind in KINDS if kind.stops)._replace(name="pays in full")
     for number, person in enumerate(town.people):
         town.people[number].kind = replace_kind(person.kind) if number % 2 else defaulter
         person.stops_on = 0 if number % 2 else person.opens_on + 30

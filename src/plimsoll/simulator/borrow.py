@@ -41,7 +41,10 @@ def draw(person: Person, scene: Scene) -> Commands:
     share = chance.uniform(0.15, 0.6)
     amount_minor = max(round(person.cash_limit_minor * share / 10_000) * 10_000, offer.amount_min_minor)
     repayment = "" if chance.random() < USUAL_WAY_CHANCE else chance.choice(offer.repayments)
-    instalments, loan_id = chance.choice(offer.instalments_offered), person.next_loan_id()
+    terms = [count for count in offer.instalments_offered if not person.term or count <= person.term] or offer.instalments_offered[:1]
+    instalments, loan_id = chance.choice(terms), person.next_loan_id()
+    if person.first_draw_minor and person.loans_count == 1:
+        amount_minor = min(amount_minor, person.first_draw_minor)
     person.draws[loan_id] = scene.day + (instalments + 1) * MONTH_DAYS
     return [
         Draw(
@@ -59,7 +62,9 @@ def draw(person: Person, scene: Scene) -> Commands:
 
 
 def rate_of(person: Person, lowest: Rate, highest: Rate) -> Rate:
-    """Give the person's price between the lowest and the highest rate on offer, in hundredths of the way."""
+    """Give the price that the person signed for, within what is on offer; one without lies hundredths of the way up."""
+    if person.rate is not None:
+        return lowest if lowest.exceeds(person.rate) else highest if person.rate.exceeds(highest) else person.rate
     scale = max(lowest.den, highest.den) * 100
     low, high = lowest.num * (scale // lowest.den), highest.num * (scale // highest.den)
     return Rate(1, 1).times(Rate(low + (high - low) // 100 * int(person.price * 100), scale))

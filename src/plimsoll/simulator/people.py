@@ -6,6 +6,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from plimsoll.rulebook.product import AccountOffer, LoanOffer
+from plimsoll.units.rate import Rate
 
 
 class Kind(NamedTuple):
@@ -59,6 +60,10 @@ class Person:
     stumbles_until: int = 0
     catches_up_on: int = 0
     is_frozen: bool = False
+    is_in: bool = False  # signed for a line
+    rate: Rate | None = None  # the price that was signed for
+    first_draw_minor: int = 0
+    term: int = 0  # the longest term that was offered
     draws: dict[int, int] = field(default_factory=dict)  # draws still open: id of the loan, day by which it is paid off as planned
     claims: list[int] = field(default_factory=list)  # loans that were charged off
 

@@ -2,7 +2,7 @@
 
 import calendar
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -22,12 +22,12 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.close import decide
 from plimsoll.servicing.draw import Draw
 from plimsoll.servicing.open_account import PAY_LATER
-from plimsoll.servicing.open_customer import OpenCustomer
-from plimsoll.servicing.open_line import CASH_LINE, OpenLine
+from plimsoll.servicing.open_line import CASH_LINE
 from plimsoll.simulator.borrow import plan_draws
 from plimsoll.simulator.buy import plan_purchases
 from plimsoll.simulator.desk import Desk
 from plimsoll.simulator.diary import Commands, Diary, Scene
+from plimsoll.simulator.enter import Door, enter, open_door
 from plimsoll.simulator.pay import HEARD, hear_due, stumble
 from plimsoll.simulator.people import Offers, Person, make_people
 from plimsoll.simulator.read_costs import READING, after_reading
@@ -39,7 +39,7 @@ BEGINS_ON: Final = date(2025, 10, 1)
 """The first day of a made-up book; twelve months from here cross the day on which the cash line gets cheaper."""
 CURRENCY: Final = "CNY"
 MONTHLY: Final = "monthly"
-MORNING, NIGHT = time(9, tzinfo=UTC), time(23, 30, tzinfo=UTC)
+MORNING, NOON, NIGHT = time(9, tzinfo=UTC), time(12, tzinfo=UTC), time(23, 30, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -73,8 +73,10 @@ class Town:
         self.counts = Counts()
         self.answers: Commands = []
         """What people answer to the instructions of last night: money that counts on the due day."""
+        self.arrivals: defaultdict[int, list[Person]] = defaultdict(list)
         for person in people:
-            self.diary.plan(person.opens_on, person, open_line)
+            self.arrivals[person.opens_on].append(person)
+        self.door: Door | None = None
 
     def scene(self, day: int) -> Scene:
         """Give what people go by on a day."""
@@ -94,10 +96,24 @@ class Town:
             commands += look(person, seen[person.customer_id], scene)
         return commands + self.desk.decide(store, day)
 
+    def enter(self, store: Store, day: int, morning: datetime) -> int:
+        """Let those who come on a day apply; who signs begins to live here. Give how many commands it took."""
+        if self.door is None:
+            self.door = open_door(store, self.rules, self.chance.randrange(2**31))
+        people = self.arrivals.pop(day, [])
+        done = enter(store, self.door, people, day, morning, ACTOR)
+        self.answered([command for command, _ in done], [outcome for _, outcome in done], day)
+        scene, month = self.scene(day), month_of(day)
+        for person in people:
+            if person.is_in:
+                plan_purchases(person, month, scene)
+                plan_draws(person, month, scene)
+        return len(done)
+
     def _plan_month(self, scene: Scene) -> None:
         month = month_of(scene.day)
         for person in self.people:
-            if person.opens_on < month.start:
+            if person.is_in and person.opens_on < month.start:
                 stumble(person, scene)
                 plan_purchases(person, month, scene)
                 plan_draws(person, month, scene)
@@ -163,43 +179,23 @@ def offers_on(rules: Rules, on: date) -> Offers:
     return Offers(cash_offer, later_offer, CURRENCY)
 
 
-def open_line(person: Person, scene: Scene) -> Commands:
-    """Come to the house: a customer, a line over both products, a pay-later account; and what the first month brings."""
-    on = date.fromordinal(scene.day)
-    plan_purchases(person, month_of(scene.day), scene)
-    plan_draws(person, month_of(scene.day), scene)
-    return [
-        OpenCustomer(person.next_key(), person.customer_id, on),
-        OpenLine(
-            person.next_key(),
-            person.customer_id,
-            on,
-            scene.offers.currency,
-            person.limit_minor,
-            person.cash_limit_minor,
-            person.later_limit_minor,
-            person.account_id,
-            person.due_day,
-        ),
-    ]
-
-
 def live(store: Store, town: Town, days: range, *, tape: Path, scans: str = MONTHLY, threads: int = 1) -> Iterator[LivedDay]:
-    """Live some days: costs are read, then the day's commands in bulk, then its close, then what the house sends is delivered and heard.
+    """Live some days: who comes applies, the day's commands are given in bulk, the day is closed, what the house sends is heard.
 
     Tape and control totals are taken on every day ("daily"), or on the last of each month ("monthly"); always on the last day.
     """
     for day in days:
         on = date.fromordinal(day)
-        morning, night = datetime.combine(on, MORNING), datetime.combine(on, NIGHT)
-        commands = after_reading(store, town.commands(store, day), on, morning, town.rules, ACTOR)
-        outcomes = execute_many(store, WIRING, commands, actor=ACTOR, now=morning + READING, rules=town.rules)
+        morning, noon, night = (datetime.combine(on, hour) for hour in (MORNING, NOON, NIGHT))
+        entered = town.enter(store, day, morning)
+        commands = after_reading(store, town.commands(store, day), on, noon, town.rules, ACTOR)
+        outcomes = execute_many(store, WIRING, commands, actor=ACTOR, now=noon + READING, rules=town.rules)
         town.answered(commands, outcomes, day)
         is_scanned = scans == DAILY or day == days[-1] or day == month_of(day)[-1]
         orders = Orders(decide, town.rules, night)
         closed = list(close_through(store, day, orders, tape=tape, scans=LAST if is_scanned else NEVER, now=night, threads=threads))
         deliver(store, town, day + 1, night)
-        yield LivedDay(day, len(commands), closed[-1] if closed else None)
+        yield LivedDay(day, entered + len(commands), closed[-1] if closed else None)
 
 
 def deliver(store: Store, town: Town, day: int, at: datetime) -> None:

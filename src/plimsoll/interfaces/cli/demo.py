@@ -26,12 +26,15 @@ from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.risk.lawful import lawful_rules
+from plimsoll.simulator.enter import ENGINE, REVIEWERS, STAGES
 from plimsoll.simulator.town import ACTOR, MONTHLY, Town, days_of, live, make_town
 
 FOLDER: Final = "build/demo"
 BORROWERS_MAX, MONTHS_MAX = 100_000, 60
-OURS: Final = (ACTOR, "close")
+OURS: Final = (ACTOR, ENGINE, *REVIEWERS, "close")
 FAILED_SHOWN: Final = 5
+FUNNEL_WIDTH: Final = 40
+REASONS_SHOWN: Final = 6
 
 Book = Annotated[str, typer.Option("--db", metavar="URL", help="Where the book is made. Default: book.db in the folder.")]
 Borrowers = Annotated[int, typer.Option("--borrowers", min=1, max=BORROWERS_MAX, help="How many people are made up.")]
@@ -171,6 +174,7 @@ def tell(plan: Plan, town: Town, control: Control, seconds: float) -> dict[str, 
         "through": date.fromordinal(plan.days[-1]).isoformat(),
         "seed": plan.seed,
         "borrowers": kinds,
+        "applications": funnel_of(town),
         "commands": dict(sorted(town.counts.commands.items())),
         "refused": dict(sorted(town.counts.refused.items())),
         "failed": len(town.counts.failed),
@@ -182,13 +186,33 @@ def tell(plan: Plan, town: Town, control: Control, seconds: float) -> dict[str, 
     }
 
 
+def funnel_of(town: Town) -> dict[str, dict[str, int]]:
+    """Give how many people came to each outcome of their application, and the reasons that the engine gave."""
+    if town.door is None:
+        return {"funnel": {}, "reasons": {}}
+    return {
+        "funnel": {name: town.door.funnel[name] for name in STAGES},
+        "reasons": dict(sorted(town.door.reasons.items(), key=lambda one: (-one[1], one[0]))),
+    }
+
+
+def funnel_text(town: Town) -> str:
+    """Write the way of all applications as bars, and the reasons told most often."""
+    told = funnel_of(town)
+    counts = told["funnel"]
+    most = max(counts.get("applied", 0), 1)
+    lines = [f"  {name:<20}{count:>8,}  {'#' * (count * FUNNEL_WIDTH // most)}".rstrip() for name, count in counts.items()]
+    reasons = ", ".join(f"{count:,} {code}" for code, count in list(told["reasons"].items())[:REASONS_SHOWN])
+    return "\n".join(["Applications", "", *lines, "", f"Reasons told most often: {reasons or 'none'}."])
+
+
 def show(plan: Plan, town: Town, control: Control, told: dict[str, object]) -> None:
     """Print the report for people."""
     counts, on = town.counts, date.fromordinal(plan.days[-1])
     refused = sum(counts.refused.values())
     why = f" ({', '.join(f'{count:,} {code}' for code, count in counts.refused.most_common())})" if refused else ""
     print(f"{plan.borrowers:,} made-up borrowers, {told['from']} to {told['through']}: {len(plan.days)} days closed.")
-    print(f"{sum(counts.commands.values()):,} commands; {refused:,} refused{why}.")
+    print(f"{sum(counts.commands.values()):,} commands; {refused:,} refused{why}.\n\n{funnel_text(town)}")
     for one in delinquency.read_delinquency(last_tape(plan)):
         lost, back = grouped(one.lost.principal_minor, one.currency), grouped(one.recovered_minor, one.currency)
         print(f"\nWho is late on {on}\n\n{delinquency.table_of(one)}\n")
