@@ -5,10 +5,16 @@ from pathlib import Path
 
 import yaml
 
+from plimsoll.collections.contact_rules import ENDINGS, HOUSE
 from tests.tidy.source import SRC, files, package, place, room, text
 
 RULEBOOK = SRC / "rulebook"
-KEY = re.compile(r"\b(?:CN|POLICY)(?:\.[A-Z0-9_]+)+")
+KEY = re.compile(r"\b(?:[A-Z]{2}|POLICY)(?:\.[A-Z0-9_]+)+")
+OF_CONTACT = re.compile(rf"(?:[A-Z]{{2}}\.COLLECT|{re.escape(HOUSE)})\.(?:{'|'.join(re.escape(ending) for ending in ENDINGS)})")
+"""Rules of contact are read by their ending, the same for every country."""
+
+WAITING = {"CN.COLLECT.AGENCY.REVIEW", "CN.PLAN.CARD.MAX", "CN.LIMITATION", "CN.CREDIT.ADVERSE.NOTICE"}
+"""The ratchet: rules of collections whose verbs are not built yet; a name may leave the list, none may join it."""
 
 
 def rule_files() -> list[Path]:
@@ -40,7 +46,7 @@ def used_by() -> dict[str, set[str]]:
 
 
 def test_every_used_rule_is_defined():
-    missing = {key: sorted(places) for key, places in used_by().items() if key not in defined()}
+    missing = {key: sorted(places) for key, places in used_by().items() if key not in defined() and key != HOUSE}
     assert not missing, missing
 
 
@@ -49,7 +55,9 @@ def test_every_rule_is_used_where_it_says():
     rooms = {room(path) for path in package()}
     used = used_by()
     dead = {key: f"{file}: used_in {where}" for key, (where, file) in defined().items() if where in rooms and key not in used}
-    assert not dead, f"use these, or take them out: {dead}"
+    dead = {key: place for key, place in dead.items() if not OF_CONTACT.fullmatch(key)}
+    assert not dead.keys() - WAITING, f"use these, or take them out: {dead}"
+    assert not WAITING - dead.keys(), "used now, take them off WAITING"
 
 
 def test_there_are_rules():
