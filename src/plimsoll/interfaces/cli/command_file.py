@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from plimsoll.app.wiring import read_command
-from plimsoll.interfaces.case.serve import LINE_MAX, read_line
+from plimsoll.interfaces.json_lines import LINE_MAX, read_line
 from plimsoll.units.refusal import Malformed
 
 STDIN: Final = "-"

@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("plimsoll.interfaces.cli.demo:command", "make a book of made-up borrowers and show what it holds"),
     "doctor": Command("plimsoll.interfaces.cli.doctor:command", "what is wrong with an installation or a book, and the remedy"),
     "evidence": Command("plimsoll.interfaces.cli.evidence:app", "how well sources answer, and what is known of a customer"),
+    "gate": Command("plimsoll.interfaces.cli.gate:command", "decide on contacts with debtors before they are made, one JSON object a line"),
     "learn": Command("plimsoll.interfaces.cli.learn:app", "what borrowing really costs: the minimum payment, a smaller draw, the lesson"),
     "model": Command("plimsoll.interfaces.cli.model:app", "measure, train and use the models that score applicants"),
     "policy": Command("plimsoll.interfaces.cli.policy:app", "look at decision tables, try them, and take them from draft to active"),
