@@ -104,7 +104,7 @@ def engine(file: File, step: dict) -> list[str]:
         expires_on=on.toordinal() + 14,
     )
     said = {"outcome": step["engine"], "leaning": step["leaning"], "suggested": offer.said() if limit else None}
-    said |= {"reasons": [], "answer": "{}", "priority": 0, "purposes": step.get("purposes", [])}
+    said |= {"reasons": [], "priority": 0, "purposes": step.get("purposes", [])}
     new = [filed(DECIDE, step["application_id"], said)]
     if step["engine"] == APPROVE:
         new.append(filed(MAKE, step["application_id"], offer.said()))

@@ -73,7 +73,7 @@ def replay(store: Store, decided: Decided, rules: Rules) -> Replayed | Refused:
     if isinstance(kit, Refused):
         return kit
     again = underwrite_again(store, decided, kit)
-    stored = {name: value for name, value in decided.said.items() if name not in ("digest", "answer")}
+    stored = {name: value for name, value in decided.said.items() if name != "digest"}
     said = said_of(again)
     digest, digest_now = digest_of(stored), digest_of(said)
     claimed = str(decided.said["digest"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from plimsoll.app.rows import (
@@ -346,7 +347,13 @@ def filing_of(row: Row, numbers: Mapping[Any, int]) -> Filing:
 
 def instant_of(stored: str | datetime) -> datetime:
     """Give the instant that a driver gives as text (SQLite) or with its zone (PostgreSQL)."""
-    return stored.astimezone(UTC) if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return stored.astimezone(UTC) if isinstance(stored, datetime) else _read_instant(stored)
+
+
+@lru_cache(maxsize=4096)
+def _read_instant(stored: str) -> datetime:
+    """Read an instant; rows of one transaction share theirs."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def fact_of(row: Row, numbers: Mapping[Any, int]) -> Fact:

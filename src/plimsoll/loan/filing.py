@@ -7,6 +7,7 @@ references into the vault. Money in a body is whole minor units, rates are decim
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, NewType
 
 BODY_LENGTH_MAX: Final = 200_000
@@ -47,6 +48,8 @@ KINDS: Final = frozenset(
         "complaint.closed",
         "collection.stopped",
         "collection.resumed",
+        # classes
+        "class.trigger",
     }
 )
 """The closed list of what can be on record; a department adds its kinds under its own heading."""
@@ -105,6 +108,7 @@ def of_kind(filings: Iterable[Filing], kind: str, subject: str | None = None) ->
     return [one for one in filings if one.kind == kind and (subject is None or one.subject == subject)]
 
 
+@lru_cache(maxsize=4096)
 def instant_text(at: datetime) -> str:
     """Give an instant in UTC as text that sorts as instants do: 2026-08-01T09:30:00Z."""
     assert at.utcoffset() == timedelta(0), "an instant of the file is in UTC"

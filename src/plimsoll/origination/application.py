@@ -116,7 +116,7 @@ class Application:
     purposes: tuple[str, ...] = ()  # consents that the decision rests on
     priority: int = 0  # how pressing the engine holds the case
     why: tuple[str, ...] = ()  # codes of the reasons that the engine gave
-    answer: str = ""  # what the engine's decision was answered with, JSON
+    said: Mapping[str, Any] | None = None  # the engine's last decision as it is on record
     offer: Offer | None = None
     review_since: datetime | None = None  # instant at which it came to a person
     claim: Claim | None = None
@@ -208,7 +208,7 @@ def _decided(was: Application, filing: Filing, said: Mapping[str, Any]) -> Appli
         purposes=tuple(said["purposes"]),
         priority=said["priority"],
         why=tuple(said["reasons"]),
-        answer=said["answer"],
+        said=said,
         offer=None,
         review_since=filing.at if state == IN_REVIEW else None,
     )

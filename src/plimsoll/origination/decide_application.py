@@ -3,36 +3,40 @@
 Asked twice it gives the first answer. A case that waits for a person is decided anew where evidence came meanwhile.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.burden import burden_of
-from plimsoll.loan.filing import WorkItem, body_of
+from plimsoll.loan.filing import NewFiling, WorkItem, body_of
 from plimsoll.origination.application import (
     APPLIED,
+    APPROVE,
+    COUNTER,
     DECIDE,
     DECLINE,
     IN_REVIEW,
     KINDS,
     REFER,
     Application,
-    filed,
     find_application,
+    read_offer,
     refuse_state,
 )
 from plimsoll.origination.case import instant_of, read_words
 from plimsoll.origination.kit import Kit, Kits
 from plimsoll.origination.queue import case
 from plimsoll.origination.review import made, told
-from plimsoll.origination.said import digest_of, priority_of, said_of
+from plimsoll.origination.said import priority_of, said_of, sealed
 from plimsoll.origination.underwrite import Dossier, Own, Underwritten, underwrite
 from plimsoll.risk.answer import EVIDENCE, items_of
-from plimsoll.risk.consent import GRANTED, WITHDRAWN, consents, required_version
+from plimsoll.risk.consent import GRANTED, WITHDRAWN, consents
 from plimsoll.risk.evidence import SAYS, features_at, values_of
 from plimsoll.rulebook.feature import PURPOSES
 from plimsoll.rulebook.rules import Rules
+from plimsoll.units.dates import day_text
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
@@ -87,30 +91,31 @@ def _find(book: Book, command: DecideApplication) -> Application | Decision | Re
         return found
     if found.decided:
         is_newer = any(one.kind == EVIDENCE and one.n > found.decided for one in book.filings)
-        return found if found.state == IN_REVIEW and is_newer else Decision(answer=found.answer)
+        said = found.said
+        assert said is not None, "what was decided is on record"
+        return found if found.state == IN_REVIEW and is_newer else Decision(answer=body_of(answer_of(said, said["digest"])))
     return refuse_state(found, APPLIED) or found
 
 
 def dossier_of(book: Book, command: DecideApplication, found: Application, kit: Kit) -> Dossier:
     """Give what is known at the instant of the command: usable evidence under consents in force, and what the house lends already."""
     now, rules = instant_of(book), kit.rules
-    given = consents(book.filings, now)
-    withheld = set()
-    for purpose in PURPOSES:
-        one, needed = given.get(purpose), required_version(rules, purpose, command.on)
-        if purpose != SAYS and (one is None or not one.is_granted or isinstance(needed, Refused) or one.version < needed):
-            withheld.add(purpose)
+    given, needed = consents(book.filings, now), kit.notices_on(command.on)
+    withheld = {purpose for purpose in PURPOSES if purpose != SAYS}
+    for purpose, version in needed.items():
+        one = given.get(purpose)
+        if one is not None and one.is_granted and one.version >= version:
+            withheld.remove(purpose)
     readings = features_at(items_of(book.filings, kit.catalogue), now, kit.catalogue, kit.apart, frozenset(withheld))
-    version, also = rules.product(found.asked.product, command.on), None
-    if found.asked.also:
-        also = rules.product(found.asked.also, command.on)
-    assert not isinstance(version, Refused), "asked before"
+    product = rules.product(found.asked.product, command.on)
+    also = rules.product(found.asked.also, command.on) if found.asked.also else None
+    assert not isinstance(product, Refused), "asked before"
     return Dossier(
         customer_id=command.customer_id,
         application_id=command.application_id,
         on=command.on.toordinal(),
         asked=found.asked,
-        version=version,
+        version=product,
         also=None if isinstance(also, Refused) else also,
         readings=readings,
         values=values_of(readings),
@@ -132,9 +137,8 @@ def own_of(book: Book, on: date) -> Own:
 def _recorded(book: Book, command: DecideApplication, found: Application, decided: Underwritten, rules: Rules) -> Decision:
     """Give what the decision leaves behind."""
     said = said_of(decided)
-    digest = digest_of(said)
-    answer = body_of(answer_of(decided, digest))
-    filings = [filed(DECIDE, command.application_id, said | {"digest": digest, "answer": answer})]
+    body, digest = sealed(said)
+    filings = [NewFiling(DECIDE, command.application_id, body)]
     work: tuple[WorkItem, ...] = ()
     messages: list[tuple[str, str]] = []
     if decided.outcome == REFER:
@@ -149,12 +153,13 @@ def _recorded(book: Book, command: DecideApplication, found: Application, decide
         messages.append(told(command.application_id, decided.suggested, decided.reasons))
     if found.decided and decided.outcome != REFER:
         work = (case(found, "done", rules, command.on),)
+    answer = body_of(answer_of(said, digest))
     return Decision(filings=tuple(filings), work=work, messages=tuple(messages), answer=answer)
 
 
-def answer_of(decided: Underwritten, digest: str) -> dict[str, object]:
+def answer_of(said: Mapping[str, Any], digest: str) -> dict[str, object]:
     """Give what a decision is answered with: the outcome, the reasons, the digest, and the offer in words of money."""
-    offer = decided.suggested if decided.outcome not in (REFER, DECLINE) else None
+    offer = read_offer(said["suggested"]) if said["outcome"] in (APPROVE, COUNTER) else None
     told_offer = None
     if offer is not None:
         told_offer = {
@@ -163,12 +168,12 @@ def answer_of(decided: Underwritten, digest: str) -> dict[str, object]:
             "currency": offer.currency,
             "rate": offer.rate.text(),
             "instalments": offer.instalments,
-            "until": date.fromordinal(offer.expires_on).isoformat(),
+            "until": day_text(offer.expires_on),
         }
     return {
-        "application_id": decided.dossier.application_id,
-        "outcome": decided.outcome,
-        "reasons": list(decided.reasons),
+        "application_id": said["application_id"],
+        "outcome": said["outcome"],
+        "reasons": list(said["reasons"]),
         "offer": told_offer,
         "digest": digest,
     }

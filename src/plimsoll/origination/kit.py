@@ -13,7 +13,8 @@ from typing import Final, NamedTuple, Protocol
 
 from plimsoll.loan.filing import body_of
 from plimsoll.origination.means import INCOME, Unknown, unknown_of
-from plimsoll.risk.evidence import Tolerance, tolerance
+from plimsoll.risk.consent import required_version
+from plimsoll.risk.evidence import SAYS, Tolerance, tolerance
 from plimsoll.risk.limit.policy import LimitPolicy, limit_policy
 from plimsoll.risk.load.policy import Policy as LoadPolicy
 from plimsoll.risk.load.policy import load_policy
@@ -22,14 +23,14 @@ from plimsoll.risk.score.card import Scored
 from plimsoll.risk.score.random_accept import RandomAccept, random_accept
 from plimsoll.risk.score.split import Split, challenger_split
 from plimsoll.rulebook import feature, reason
-from plimsoll.rulebook.feature import Catalogue, Value
+from plimsoll.rulebook.feature import PURPOSES, Catalogue, Value
 from plimsoll.rulebook.reason import Reasons
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.ask import Compiled
 from plimsoll.rulebook.table.table import Table
 from plimsoll.rulebook.underwriting import compile_tables, in_force
 from plimsoll.units.rate import Rate
-from plimsoll.units.refusal import Malformed
+from plimsoll.units.refusal import Malformed, Refused
 
 BEFORE: Final = ("identity-fraud", "eligibility", "policy")
 """The stages that are asked before the score, each of which may end the matter."""
@@ -90,8 +91,20 @@ class Kit:
     offer_days: int
     step_minor: int
     versions: Mapping[str, str]
+    notices: dict[date, Mapping[str, int]] = field(default_factory=dict)
+    """By day: the version of the notice that each source's consent must be of at least; worked out once a day."""
+
     cut_offs: dict[str, int] = field(default_factory=dict)
     """By product: the points at which the price meets the cap; worked out once."""
+
+    def notices_on(self, on: date) -> Mapping[str, int]:
+        """Give the version of the notice in force for each source that needs consent; a source without one is not there."""
+        found = self.notices.get(on)
+        if found is None:
+            versions = {purpose: required_version(self.rules, purpose, on) for purpose in PURPOSES if purpose != SAYS}
+            found = {purpose: version for purpose, version in versions.items() if not isinstance(version, Refused)}
+            self.notices[on] = found
+        return found
 
     @cached_property
     def digest(self) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
-from plimsoll.loan.filing import body_of, instant_text
+from plimsoll.loan.filing import Body, body_of, instant_text
 from plimsoll.origination.score import Score
 from plimsoll.origination.stages import Fit, Told
 from plimsoll.origination.underwrite import Underwritten
-from plimsoll.risk.evidence import Reading
+from plimsoll.risk.evidence import Item, Reading
 from plimsoll.risk.load.line import six
 from plimsoll.risk.score.card import Scored
 from plimsoll.rulebook.feature import Value
@@ -16,23 +16,24 @@ from plimsoll.rulebook.table.table import Deciding
 from plimsoll.units.dates import day_text
 from plimsoll.units.rate import Rate
 
+DIGEST: Final = "digest"
 SHAPE: Final = 1
 """The shape of a decision on record; a later one is told from it by this number."""
 
 
 def said_of(one: Underwritten) -> dict[str, object]:
     """Give a decision as a JSON object; statistics are text of six digits, so that the same decision is the same text everywhere."""
-    dossier, kit = one.dossier, one.kit
+    dossier, kit, sources = one.dossier, one.kit, sources_of(one.dossier.readings)
     return {
         "shape": SHAPE,
         "application_id": dossier.application_id,
         "customer_id": dossier.customer_id,
         "on": day_text(dossier.on),
         "asked": dossier.asked._asdict(),
-        "features": {name: plain(value) for name, value in one.values.items()},
+        "features": {name: value.text() if value.__class__ is Rate else value for name, value in one.values.items()},
         "absent": {name: one.outcome for name, one in dossier.readings.items() if one.outcome},
-        "sources": sources_said(dossier.readings),
-        "purposes": purposes_of(dossier.readings),
+        "sources": {name: [instant_text(item.known_at), item.consent] for name, item in sources.items()},
+        "purposes": sorted(name for name, item in sources.items() if item.consent),
         "suspended": list(dossier.suspended),
         "is_demanded": dossier.is_demanded,
         "own": dossier.own._asdict(),
@@ -51,6 +52,21 @@ def said_of(one: Underwritten) -> dict[str, object]:
     }
 
 
+class Sealed(NamedTuple):
+    """A decision as the body of its filing: its canonical text with its own SHA-256 among it, in hex."""
+
+    body: Body
+    digest: str
+
+
+def sealed(said: Mapping[str, object]) -> Sealed:
+    """Give a decision, as `said_of` gives it, with its digest put in its place among the sorted names; it is written out once."""
+    head = body_of({name: value for name, value in said.items() if name < DIGEST})
+    tail = body_of({name: value for name, value in said.items() if name > DIGEST})
+    found = sha256(f"{head[:-1]},{tail[1:]}".encode()).hexdigest()
+    return Sealed(Body(f'{head[:-1]},"{DIGEST}":"{found}",{tail[1:]}'), found)
+
+
 def digest_of(said: Mapping[str, object]) -> str:
     """Give the SHA-256 of a decision as `said_of` gives it, in hex."""
     return sha256(body_of(said).encode()).hexdigest()
@@ -61,22 +77,16 @@ def plain(value: Value | None) -> int | str | bool | None:
     return value.text() if isinstance(value, Rate) else value
 
 
-def sources_said(readings: Mapping[str, Reading]) -> dict[str, list[object]]:
-    """Give the sources that the values in use come from, each with the instant it was last known and the consent it rests on."""
-    found: dict[str, list[object]] = {}
+def sources_of(readings: Mapping[str, Reading]) -> dict[str, Item]:
+    """Give the sources that the values in use come from, each with its item that was known last."""
+    found: dict[str, Item] = {}
     for reading in readings.values():
         item = reading.item
         if item is not None and not reading.outcome:
-            known = instant_text(item.known_at)
-            if item.source not in found or str(found[item.source][0]) < known:
-                found[item.source] = [known, item.consent]
+            known = found.get(item.source)
+            if known is None or known.known_at < item.known_at:
+                found[item.source] = item
     return found
-
-
-def purposes_of(readings: Mapping[str, Reading]) -> list[str]:
-    """Give the purposes of consent that the values in use rest on."""
-    used = (reading for reading in readings.values() if not reading.outcome and reading.item is not None and reading.item.consent)
-    return sorted({reading.item.source for reading in used if reading.item is not None})
 
 
 def told_said(told: Told) -> dict[str, object]:

@@ -109,30 +109,44 @@ def amounts_of(version: Version) -> tuple[int, int]:
     return offer.limit_min_minor, offer.limit_max_minor
 
 
-def priced_terms(pd: float, grade: str, version: Version, kit: Kit) -> tuple[Priced, ...]:
-    """Give the price over each term that the grade may have, shortest first; an account is priced over a year."""
-    offer = version.offer
-    terms = months_for(grade, offer.instalments_offered, kit.price) if isinstance(offer, LoanOffer) else (YEAR_MONTHS,)
-    found = []
-    for months in terms:
-        one = price(pd, grade, months, kit.price, kit.cap, rates_of(version))
+class Terms(NamedTuple):
+    """The terms that a grade may have, shortest first, and the one that is wanted: that asked for, or the longest. Prices follow."""
+
+    pd: float
+    grade: str
+    version: Version
+    kit: Kit
+    months: tuple[int, ...]
+    wanted: int
+
+    def priced(self, months: int) -> Priced:
+        """Give the price over a term."""
+        one = price(self.pd, self.grade, months, self.kit.price, self.kit.cap, rates_of(self.version))
         assert not isinstance(one, Refused), "a score has a chance of default and a grade"
-        found.append(one)
-    return tuple(found)
+        return one
 
 
-def fit(asked: Asked, priced: tuple[Priced, ...], limit_minor: int, room_minor: int, least_minor: int, step_minor: int) -> Fit:
+def terms_of(pd: float, grade: str, version: Version, asked: Asked, kit: Kit) -> Terms:
+    """Give the terms on offer for a risk; an account is priced over a year."""
+    offer = version.offer
+    months = months_for(grade, offer.instalments_offered, kit.price) if isinstance(offer, LoanOffer) else (YEAR_MONTHS,)
+    return Terms(pd, grade, version, kit, months, asked.instalments if asked.instalments in months else months[-1])
+
+
+def fit(asked: Asked, terms: Terms, wanted: Priced, limit_minor: int, room_minor: int, least_minor: int, step_minor: int) -> Fit:
     """Give how much of a loan fits: all of it, over another term, or less; the instalment of a month stays within the room.
 
-    The whole amount over the shortest sufficient longer term is tried before a lower amount over the longest.
+    The whole amount over the shortest sufficient longer term is tried before a lower amount over the longest. `wanted` is the price
+    over the wanted term.
     """
-    longest = priced[-1]
-    wanted = next((one for one in priced if one.months == asked.instalments), longest)
     how = FULL if wanted.months == asked.instalments else SHORTER
     if asked.amount_minor <= limit_minor:
-        for one in priced:
-            if one.months >= wanted.months and due_on(asked.amount_minor, one) <= room_minor:
-                return Fit(how if one is wanted else LONGER, asked.amount_minor, one.months, one)
+        for months in terms.months:
+            if months >= wanted.months:
+                one = wanted if months == wanted.months else terms.priced(months)
+                if due_on(asked.amount_minor, one) <= room_minor:
+                    return Fit(how if one is wanted else LONGER, asked.amount_minor, months, one)
+    longest = wanted if wanted.months == terms.months[-1] else terms.priced(terms.months[-1])
     amount = most_of(min(asked.amount_minor, limit_minor), longest, room_minor, step_minor)
     if amount < least_minor:
         return Fit(NONE, 0, longest.months, longest)
@@ -156,11 +170,11 @@ def most_of(minor: int, priced: Priced, room_minor: int, step_minor: int) -> int
     return low * step_minor
 
 
-def fit_account(asked: Asked, priced: tuple[Priced, ...], limit_minor: int, least_minor: int) -> Fit:
+def fit_account(asked: Asked, priced: Priced, limit_minor: int, least_minor: int) -> Fit:
     """Give how much of the limit of an account fits."""
     amount = min(asked.amount_minor, limit_minor)
     how = FULL if amount == asked.amount_minor else LOWER if amount >= least_minor else NONE
-    return Fit(how, amount if how != NONE else 0, 0, priced[-1])
+    return Fit(how, amount if how != NONE else 0, 0, priced)
 
 
 def missing_told(names: Iterable[str], values: Mapping[str, Value | None], kit: Kit) -> list[Told]:

@@ -15,14 +15,15 @@ from plimsoll.origination.score import Score, lost, score_of
 from plimsoll.origination.stages import (
     NONE,
     Fit,
+    Terms,
     Told,
     amounts_of,
     ask_table,
     fit,
     fit_account,
     missing_told,
-    priced_terms,
     reasons_of,
+    terms_of,
     with_asked,
     with_true_reason,
     worst,
@@ -108,9 +109,10 @@ def underwrite(dossier: Dossier, kit: Kit) -> Underwritten:
     carried = carry(means, kit.load)
     drawn = limited = fitted = None
     if isinstance(carried, Carried):
-        priced = priced_terms(score.decides.probability, score.grade, dossier.version, kit)
-        limited = _limit(dossier, score, priced, carried, kit)
-        fitted = _fit(dossier, priced, limited, carried, kit)
+        terms = terms_of(score.decides.probability, score.grade, dossier.version, dossier.asked, kit)
+        wanted = terms.priced(terms.wanted)
+        limited = _limit(dossier, score, wanted, carried, kit)
+        fitted = _fit(dossier, terms, wanted, limited, carried, kit)
         drawn = laden(carried, load_asked(limited.limit_minor if fitted.how != NONE else 0, dossier.own, fitted.priced))
     _work_out(values, dossier, score, drawn, limited, fitted, kit)
     last = ask_table(kit.outcome, values)
@@ -143,12 +145,11 @@ def load_asked(limit_minor: int, own: Own, priced: Priced) -> LoadAsked:
     return LoadAsked(limit_minor, own.used_minor, priced.apr.num / priced.apr.den, priced.months)
 
 
-def _limit(dossier: Dossier, score: Score, priced: tuple[Priced, ...], carried: Carried, kit: Kit) -> Limited:
+def _limit(dossier: Dossier, score: Score, wanted: Priced, carried: Carried, kit: Kit) -> Limited:
     """Give the limit that can be granted, never more than was asked for; the product asked for opens, and what is wished beside it.
 
     With the limits of other lenders it stays within what could be carried at all, so that nobody is over-extended by it.
     """
-    wanted = next((one for one in priced if one.months == dossier.asked.instalments), priced[-1])
     able = min(carried.capacity_minor, max(carried.whole_capacity_minor - carried.others_minor, 0))
     risk = Risk(score.decides.probability, wanted.apr.num / wanted.apr.den, wanted.months, able)
     cash = later = (0, 0)
@@ -162,13 +163,13 @@ def _limit(dossier: Dossier, score: Score, priced: tuple[Priced, ...], carried: 
     return limit_for(risk, score.grade, income_minor, scope, kit.limit, kit.price, kit.step_minor)
 
 
-def _fit(dossier: Dossier, priced: tuple[Priced, ...], limited: Limited, carried: Carried, kit: Kit) -> Fit:
+def _fit(dossier: Dossier, terms: Terms, wanted: Priced, limited: Limited, carried: Carried, kit: Kit) -> Fit:
     """Give how much of the line that is asked for fits under the limit and into what is left of the room of a month."""
     least, _ = amounts_of(dossier.version)
     if isinstance(dossier.version.offer, AccountOffer):
-        return fit_account(dossier.asked, priced, limited.limit_minor, least)
+        return fit_account(dossier.asked, wanted, limited.limit_minor, least)
     room = max(carried.room_minor - dossier.own.due_minor, 0)
-    return fit(dossier.asked, priced, limited.limit_minor, room, least, kit.step_minor)
+    return fit(dossier.asked, terms, wanted, limited.limit_minor, room, least, kit.step_minor)
 
 
 def _work_out(

@@ -99,13 +99,13 @@ def enter(store: Store, door: Door, people: Sequence[Person], day: int, morning:
     for person in people:
         door.truths[person.customer_id] = truth_of(person, door.seed)
     door.funnel["applied"] += len(people)
-    turn.give([command for person in people for command in _arrive(door, person, on, morning)])
+    turn.give([command for person in people for command in arrive(door, person, on, morning)])
     offers = _decide(turn, people, on)
     _sign(turn, [(person, offers[person.customer_id]) for person in people if person.customer_id in offers], on)
     return turn.outcomes
 
 
-def _arrive(door: Door, person: Person, on: date, now: datetime) -> Commands:
+def arrive(door: Door, person: Person, on: date, now: datetime) -> Commands:
     """Give what somebody does who comes: a file, consent to every source, an application; and what the sources answer."""
     customer_id = person.customer_id
     commands: Commands = [OpenCustomer(person.next_key(), customer_id, on)]

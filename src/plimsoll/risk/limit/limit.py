@@ -15,6 +15,8 @@ WORTH: Final = "worth"
 PRODUCT: Final = "product"
 LAW: Final = "law"
 MATRIX: Final = "matrix"
+ORDER: Final = (CAPACITY, LAW, PRODUCT, MATRIX, ASKED, WORTH)
+"""Bounds in the order in which they are told; of equal ones the first named."""
 
 
 class Scope(NamedTuple):
@@ -71,11 +73,11 @@ def limit_for(risk: Risk, grade: str, income_minor: int, scope: Scope, policy: L
     worth = worth_lending(risk, lowest, step_minor, policy, price)
     # What is worth lending is looked for only up to the lowest other bound, so it names itself only where it is below that.
     bounds[WORTH] = worth if worth < lowest // step_minor * step_minor else lowest
-    binding = min(sorted(bounds, key=_place), key=bounds.__getitem__)
+    told = tuple([(name, bounds[name]) for name in ORDER if name in bounds])
+    binding = min(told, key=_second)[0]
     limit = bounds[binding] // step_minor * step_minor
     cash = _sub_limit(limit, policy.cash, scope.cash, step_minor)
     later = _sub_limit(limit, policy.later if scope.cash[1] else 1.0, scope.later, step_minor)
-    told = tuple((name, bounds[name]) for name in sorted(bounds, key=_place))
     if not cash and not later:
         return Limited(0, 0, 0, 0, binding, told, "limit_too_small")
     limit = min(limit, cash + later)
@@ -96,9 +98,8 @@ def temporary_limit(
     return Temporary(most, on + timedelta(days=days))
 
 
-def _place(name: str) -> int:
-    """Give the place of a bound among equals."""
-    return (CAPACITY, LAW, PRODUCT, MATRIX, ASKED, WORTH).index(name)
+def _second(pair: tuple[str, int]) -> int:
+    return pair[1]
 
 
 def _sub_limit(limit_minor: int, share: float, offered: tuple[int, int], step_minor: int) -> int:

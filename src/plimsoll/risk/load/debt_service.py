@@ -4,6 +4,7 @@ DS = sum of instalments + sum of max(minimum payment, B · a(r, n)), a(r, n) = r
 out as visibility c goes to 1.
 """
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from plimsoll.risk.load.means import Means
@@ -25,6 +26,7 @@ class Service(NamedTuple):
         return self.seen + self.unseen
 
 
+@lru_cache(maxsize=8192)
 def annuity(rate: float, months: int) -> float:
     """Give the level instalment on 1 at a yearly rate over some months; 1 / months where the rate is 0."""
     monthly = rate / MONTHS_A_YEAR
@@ -33,6 +35,7 @@ def annuity(rate: float, months: int) -> float:
     return monthly / (1 - (1 + monthly) ** -months)
 
 
+@lru_cache(maxsize=8192)
 def stressed(stress: Stress) -> float:
     """Give the service of 1 of revolving principal a month: the level instalment, or the least payment where that is more."""
     return max(annuity(stress.rate, stress.months), stress.min_payment)
