@@ -13,12 +13,16 @@ leaf it depends on nothing but which features pass, so each answer is worked out
 
 from collections.abc import Sequence
 from math import factorial, fsum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from plimsoll.risk.score.forest import Forest, Leaf, Node
+from plimsoll.risk.score.walk import Clearing, lay_out
 
-KEPT_MAX: Final = 200_000
+KEPT_MAX: Final = 500_000
 """Answers kept; when there are more, all are forgotten."""
+
+Shares: TypeAlias = tuple[tuple[int, float], ...]
+"""What a leaf adds: features by their place, and how much to each."""
 
 
 class Path(NamedTuple):
@@ -33,41 +37,65 @@ class Path(NamedTuple):
     tests: tuple[tuple[int, int], ...]
 
 
+class Held(NamedTuple):
+    """A leaf: its path, the bits of all its tests, and by those of them that go left the shares that were worked out."""
+
+    path: Path
+    asked: int
+    kept: dict[int, Shares]
+
+
 class Contributor:
     """A forest laid out for explaining; `base` is the score (log odds) of a row of which nothing is known."""
 
     def __init__(self, forest: Forest) -> None:
         """Lay out every leaf of every tree; done once a model."""
-        self._count = len(forest.features)
-        self._trees = [_laid(tree) for tree in forest.trees]
-        self._kept: dict[tuple[int, int, int], tuple[tuple[int, float], ...]] = {}
+        self._features = len(forest.features)
+        laid = [_laid(tree) for tree in forest.trees]
+        self._layout = lay_out([clearing for clearing, _ in laid])
+        self._trees = [tuple(Held(path, _asked(path), {}) for path in paths) for _, paths in laid]
+        self._kept = 0
         self.base = fsum(_expected(tree) for tree in forest.trees)
 
     def contributions(self, row: Sequence[float]) -> list[float]:
         """Give what each feature adds to the log odds of a row (NaN where missing); with `base` they add up to its score."""
-        added = [0.0] * self._count
-        for place, (nodes, paths) in enumerate(self._trees):
-            lefts = 0
-            for at, node in enumerate(nodes):
-                lefts |= node.goes_left(row[node.feature]) << at
-            for n, path in enumerate(paths):
-                passed = 0
-                for bit, (asked, wanted) in enumerate(path.tests):
-                    passed |= (lefts & asked == wanted) << bit
-                key = (place, n, passed)
-                shares = self._kept.get(key)
-                if shares is None:
-                    if len(self._kept) >= KEPT_MAX:
-                        self._kept.clear()
-                    shares = self._kept[key] = _shares(path, passed)
-                for feature, share in shares:
-                    added[feature] += share
+        added = [0.0] * self._features
+        laid = self._layout.laid(row)
+        trees = iter(self._trees)
+        for block in self._layout.blocks:
+            for lefts, leaves in zip(block.by_tree(block.left(laid, row)), trees, strict=False):
+                for path, asked, kept in leaves:
+                    shares = kept.get(lefts & asked)
+                    if shares is None:
+                        shares = kept[lefts & asked] = self._worked_out(path, lefts)
+                    for feature, share in shares:
+                        added[feature] += share
         return added
 
+    def _worked_out(self, path: Path, lefts: int) -> Shares:
+        """Work out the shares of a leaf; when too many are kept, all are forgotten first."""
+        if self._kept >= KEPT_MAX:
+            self._kept = 0
+            for leaves in self._trees:
+                for held in leaves:
+                    held.kept.clear()
+        self._kept += 1
+        passed = 0
+        for bit, (asked, wanted) in enumerate(path.tests):
+            passed |= (lefts & asked == wanted) << bit
+        return _shares(path, passed)
 
-def _laid(tree: Node | Leaf) -> tuple[list[Node], list[Path]]:
-    """Give the tests of a tree and its leaves, each with what leads to it."""
-    nodes: list[Node] = []
+
+def _asked(path: Path) -> int:
+    bits = 0
+    for asked, _ in path.tests:
+        bits |= asked
+    return bits
+
+
+def _laid(tree: Node | Leaf) -> tuple[Clearing, list[Path]]:
+    """Give the tests of a tree, each with a bit of its own that says left, and its leaves, each with what leads to it."""
+    nodes: list[tuple[Node, int]] = []
     paths: list[Path] = []
 
     def visit(node: Node | Leaf, way: dict[int, tuple[float, int, int]]) -> None:
@@ -77,16 +105,16 @@ def _laid(tree: Node | Leaf) -> tuple[list[Node], list[Path]]:
             paths.append(Path(node.value, tuple(way), tuple(share for share, _, _ in way.values()), tests))
             return
         bit = 1 << len(nodes)
-        nodes.append(node)
+        nodes.append((node, bit))
         share, asked, wanted = way.get(node.feature, (1.0, 0, 0))
         for child, left in ((node.left, bit), (node.right, 0)):
             visit(child, {**way, node.feature: (share * child.rows / node.rows, asked | bit, wanted | left)})
 
     visit(tree, {})
-    return nodes, paths
+    return Clearing(len(nodes), tuple(nodes)), paths
 
 
-def _shares(path: Path, passed: int) -> tuple[tuple[int, float], ...]:
+def _shares(path: Path, passed: int) -> Shares:
     """Give each feature's share of a leaf; bit n of `passed` says that the row passes the tests of feature n of the path."""
     ones = [passed >> bit & 1 for bit in range(len(path.features))]
     return tuple(

@@ -12,15 +12,15 @@ import sys
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from plimsoll.risk.score.forest import CATEGORIES_MAX, NONE, ZERO, ZERO_IS_MISSING, Forest, Leaf, Node
 
 BLOCK: Final = 128
-"""Trees whose leaves share one integer: more would make each test dearer and the tables larger."""
+"""Trees whose bits share one integer: more would make each test dearer and the tables larger."""
 
 FORMATS: Final = {8: "B", 16: "H", 32: "I", 64: "Q"}
-"""Bits that a tree has for its leaves -> how `memoryview` takes the integer of a block apart."""
+"""Bits that a tree has -> how `memoryview` takes the integer of a block apart."""
 
 GREATEST: Final = sys.float_info.max
 
@@ -28,51 +28,88 @@ Slot: TypeAlias = tuple[int, bool, int]
 """What a slot holds: the feature's place, whether a missing value goes left, how missing values are known."""
 
 
-class Block(NamedTuple):
-    """Some trees: the tests of each slot and of each feature with categories, and the values of the leaves of each tree.
+class Clearing(NamedTuple):
+    """A tree for laying out: how many bits it has, and each of its tests with the bits that it clears when it fails."""
 
-    `numbers` has a slot's sorted thresholds and, for each count of failed tests, the leaves that are left; `categories` has a
-    feature's categories with the leaves that are left, and what is left for any other category.
+    bits: int
+    tests: tuple[tuple[Node, int], ...]
+
+
+class Block(NamedTuple):
+    """Some trees laid out: the tests of each slot and of each feature with categories, and how their bits are taken apart.
+
+    `numbers` has a slot's sorted thresholds and, for each count of failed tests, the bits that are left; `categories` has a feature's
+    categories with the bits that are left, and what is left for any other category.
     """
 
     numbers: tuple[tuple[int, list[float], list[int]], ...]
     categories: tuple[tuple[int, dict[int, int], int], ...]
     full: int
-    lowest: int
+    width: int
     size: int
-    cut: Callable[[bytes], Sequence[Any]]
-    values: tuple[dict[Any, float], ...]
+    cut: Callable[[bytes], Sequence[int]]
+
+    def left(self, laid: Sequence[float], row: Sequence[float]) -> int:
+        """Give the bits that no failing test has cleared."""
+        left = self.full
+        for place, thresholds, masks in self.numbers:
+            left &= masks[bisect_left(thresholds, laid[place])]
+        for place, known, others in self.categories:
+            value = row[place]
+            left &= known.get(int(value), others) if -1 < value < CATEGORIES_MAX else others
+        return left
+
+    def by_tree(self, bits: int) -> Sequence[int]:
+        """Give the bits of each tree."""
+        return self.cut(bits.to_bytes(self.size, "little"))
 
 
-class Walker(NamedTuple):
-    """A forest laid out for walking."""
+class Layout(NamedTuple):
+    """Trees laid out for rows."""
 
     slots: tuple[Slot, ...]
     blocks: tuple[Block, ...]
 
+    def laid(self, row: Sequence[float]) -> list[float]:
+        """Give what each slot holds for a row: one float for each feature of the forest, NaN where it is missing."""
+        return [_lay(slot, row[slot[0]]) for slot in self.slots]
+
+
+class Walker(NamedTuple):
+    """A forest laid out for walking: for each block of trees the lowest bit of each, and the values of their leaves by their bits."""
+
+    layout: Layout
+    ends: tuple[tuple[int, tuple[dict[int, float], ...]], ...]
+
     def raw(self, row: Sequence[float]) -> float:
         """Give the log odds of a row: one float for each feature of the forest, NaN where it is missing."""
-        laid = [_lay(slot, row[slot[0]]) for slot in self.slots]
+        laid = self.layout.laid(row)
         total = 0.0
-        for numbers, categories, full, lowest, size, cut, values in self.blocks:
-            left = full
-            for place, thresholds, masks in numbers:
-                left &= masks[bisect_left(thresholds, laid[place])]
-            for place, known, others in categories:
-                value = row[place]
-                left &= known.get(int(value), others) if -1 < value < CATEGORIES_MAX else others
+        for block, (lowest, values) in zip(self.layout.blocks, self.ends, strict=True):
+            left = block.left(laid, row)
             left &= ~(left - lowest)
             # Added one by one in the order of the trees, as the library does; `sum` may be more exact, and so another number.
-            total = reduce(operator.add, map(operator.getitem, values, cut(left.to_bytes(size, "little"))), total)
+            total = reduce(operator.add, map(operator.getitem, values, block.by_tree(left)), total)
         return total
 
 
 def walker(forest: Forest) -> Walker:
     """Lay out a forest; done once a model."""
+    layers = [_leaves(tree) for tree in forest.trees]
+    layout = lay_out([clearing for _, clearing in layers])
+    ends = []
+    for n, block in enumerate(layout.blocks):
+        held = [leaves for leaves, _ in layers[n * BLOCK : (n + 1) * BLOCK]]
+        values = tuple({1 << place: leaf.value for place, leaf in enumerate(leaves)} for leaves in held)
+        ends.append((sum(1 << place * block.width for place in range(len(held))), values))
+    return Walker(layout, tuple(ends))
+
+
+def lay_out(trees: Sequence[Clearing]) -> Layout:
+    """Lay out trees in blocks."""
     slots: dict[Slot, int] = {}
-    places = range(0, len(forest.trees), BLOCK)
-    blocks = [_block(forest.trees[place : place + BLOCK], slots) for place in places]
-    return Walker(tuple(slots), tuple(blocks))
+    blocks = [_block(trees[place : place + BLOCK], slots) for place in range(0, len(trees), BLOCK)]
+    return Layout(tuple(slots), tuple(blocks))
 
 
 def _lay(slot: Slot, value: float) -> float:
@@ -90,16 +127,15 @@ def _finite(number: float) -> float:
     return number if -GREATEST <= number <= GREATEST else math.copysign(GREATEST, number)
 
 
-def _block(trees: Sequence[Node | Leaf], slots: dict[Slot, int]) -> Block:
+def _block(trees: Sequence[Clearing], slots: dict[Slot, int]) -> Block:
     """Lay out some trees; slots not met before are added."""
-    layers = [_layer(tree) for tree in trees]
     width = 8
-    while width < max(len(leaves) for leaves, _ in layers):
+    while width < max(tree.bits for tree in trees):
         width *= 2
     numbers: dict[int, dict[float, int]] = {}
     sets: dict[int, list[tuple[frozenset[int], int]]] = {}
-    for n, (_, nodes) in enumerate(layers):
-        for node, cleared in nodes:
+    for n, tree in enumerate(trees):
+        for node, cleared in tree.tests:
             if node.categories is not None:
                 sets.setdefault(node.feature, []).append((node.categories, cleared << n * width))
                 continue
@@ -108,24 +144,20 @@ def _block(trees: Sequence[Node | Leaf], slots: dict[Slot, int]) -> Block:
             threshold = _finite(node.threshold)
             masks[threshold] = masks.get(threshold, 0) | cleared << n * width
     full = (1 << width * len(trees)) - 1
-    cut = partial(_cut, form=FORMATS[width]) if width in FORMATS else partial(_cut_wide, width=width // 8)
     return Block(
         numbers=tuple((slot, *_running(masks, full)) for slot, masks in numbers.items()),
         categories=tuple((feature, *_by_category(tests, full)) for feature, tests in sets.items()),
         full=full,
-        lowest=sum(1 << n * width for n in range(len(trees))),
+        width=width,
         size=width * len(trees) // 8,
-        cut=cut,
-        values=tuple(
-            {cut((1 << n).to_bytes(width // 8, "little"))[0]: leaf.value for n, leaf in enumerate(leaves)} for leaves, _ in layers
-        ),
+        cut=partial(_cut, form=FORMATS[width]) if width in FORMATS else partial(_cut_wide, width=width // 8),
     )
 
 
-def _layer(tree: Node | Leaf) -> tuple[list[Leaf], list[tuple[Node, int]]]:
+def _leaves(tree: Node | Leaf) -> tuple[list[Leaf], Clearing]:
     """Give the leaves of a tree from left to right, and each test with the bits of the leaves on its left."""
     leaves: list[Leaf] = []
-    nodes: list[tuple[Node, int]] = []
+    tests: list[tuple[Node, int]] = []
 
     def visit(node: Node | Leaf) -> int:
         """Give the bits of the leaves under a node."""
@@ -133,15 +165,15 @@ def _layer(tree: Node | Leaf) -> tuple[list[Leaf], list[tuple[Node, int]]]:
             leaves.append(node)
             return 1 << len(leaves) - 1
         left = visit(node.left)
-        nodes.append((node, left))
+        tests.append((node, left))
         return left | visit(node.right)
 
     visit(tree)
-    return leaves, nodes
+    return leaves, Clearing(len(leaves), tuple(tests))
 
 
 def _running(masks: dict[float, int], full: int) -> tuple[list[float], list[int]]:
-    """Give thresholds in order, and for each number of failed tests the leaves that are left."""
+    """Give thresholds in order, and for each number of failed tests the bits that are left."""
     thresholds, left = sorted(masks), [full]
     for threshold in thresholds:
         left.append(left[-1] & ~masks[threshold])
@@ -149,7 +181,7 @@ def _running(masks: dict[float, int], full: int) -> tuple[list[float], list[int]
 
 
 def _by_category(tests: Sequence[tuple[frozenset[int], int]], full: int) -> tuple[dict[int, int], int]:
-    """Give the leaves that are left for each category that some test knows, and for any other."""
+    """Give the bits that are left for each category that some test knows, and for any other."""
     known = dict.fromkeys(frozenset[int]().union(*(categories for categories, _ in tests)), full)
     others = full
     for categories, cleared in tests:
@@ -163,5 +195,5 @@ def _cut(data: bytes, form: str) -> memoryview:
     return memoryview(data).cast(form)  # type: ignore[call-overload,no-any-return]
 
 
-def _cut_wide(data: bytes, width: int) -> list[bytes]:
-    return [data[place : place + width] for place in range(0, len(data), width)]
+def _cut_wide(data: bytes, width: int) -> list[int]:
+    return [int.from_bytes(data[place : place + width], "little") for place in range(0, len(data), width)]
