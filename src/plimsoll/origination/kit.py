@@ -51,6 +51,9 @@ class Scorer(Protocol):
     def score(self, features: Mapping[str, Value | None]) -> Scored:
         """Give the score."""
 
+    def glance(self, features: Mapping[str, Value | None]) -> Scored:
+        """Give the score where nobody asks why; its parts may be left out."""
+
     def points_of(self, probability: float) -> int:
         """Give the points of a chance of default on the model's scale."""
 

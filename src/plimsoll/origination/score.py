@@ -30,13 +30,15 @@ class Score(NamedTuple):
 def score_of(customer_id: int, version: Version, values: Mapping[str, Value | None], kit: Kit) -> Score:
     """Give the score of the model that decides on this customer, and of the one that does not."""
     champion, challenger = kit.models.champion, kit.models.challenger
-    decides = champion.score(values)
+    is_challenged = challenger is not None and kit.split is not None and is_chosen(customer_id, kit.split)
+    # Only the one that decides has to say why.
+    decides = champion.glance(values) if is_challenged else champion.score(values)
     arm, points, shadow, gap = CHAMPION, decides.points, None, None
     if challenger is not None:
-        shadow = challenger.score(values)
+        shadow = challenger.score(values) if is_challenged else challenger.glance(values)
         seen = champion.points_of(shadow.probability)
         gap = points - seen
-        if kit.split is not None and is_chosen(customer_id, kit.split):
+        if is_challenged:
             arm, points, decides, shadow = CHALLENGER, seen, shadow, decides
     grade = kit.price.grade(decides.probability)
     return Score(arm, decides, points, grade, points - cut_off_points(champion, version, kit), shadow, gap)
