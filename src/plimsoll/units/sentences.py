@@ -301,4 +301,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "instant_malformed": ("不是有效的时刻。请使用带时区偏移的 ISO 格式，如 2026-12-01T09:00:00+08:00。", "This is not an instant. Write it in ISO form with its offset, such as 2026-12-01T09:00:00+08:00."),
     "instant_without_zone": ("时刻没有时区，可能是任何时间。请加上偏移，如 +08:00 或 Z。", "An instant without an offset could be any. Add one, such as +08:00 or Z."),
     "clock_moved_back": ("该行的时刻早于之前的行，计数不再可靠，因此没有处理。请按时间顺序提供。", "The line is earlier than one before it, and counts could not be trusted, so it was left out. Give lines in order of time."),
+    # Hardship and plans
+    "plan_too_long": ("还款方案的期数超出上限或不成立。请选择较少的期数。", "The plan has more instalments than one may have, or none. Choose fewer."),
+    "plan_below_interest": ("每月还款额不够支付利息，欠款永远还不清。请提高还款额或降低方案利率。", "The payment does not even cover the interest, so the debt would never be paid off. Raise the payment or lower the rate of the plan."),
+    "plan_rate_above_contract": ("方案利率高于合同利率，不是减负。请降低利率。", "The plan is dearer than the contract. Choose a rate that is not above it."),
+    "plan_waives_too_much": ("减免金额超过所欠的罚息或利息。请核对欠款。", "More is waived than is owed of penalty or interest. Check what is owed."),
+    "plan_waives_out_of_order": ("须先减免罚息，再减免利息。请先把罚息减免完。", "Penalty is waived before interest. Waive all of the penalty first."),
+    # Classes
+    "class_trigger_unknown": ("不认识该分类触发条件。请从列出的条件中选择。", "That is nothing that a class goes by. Choose one of those listed."),
+    "class_trigger_malformed": ("分类触发条件的内容不完整：预期损失须有 0 到 1 的占比，技术性逾期须有已到的还款日。请补充。", "What is noted is not complete: an expected loss has a share from 0 to 1, a technical delay a due day that has come. Add it."),
 }

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "apply": Command("plimsoll.interfaces.cli.apply:command", "walk a made-up applicant from consent to signed draw"),
     "book": Command("plimsoll.interfaces.cli.book:app", "make a book, or bring its tables to this version"),
     "case": Command("plimsoll.interfaces.cli.case:command", "answer loan and account cases, one JSON object a line"),
+    "class": Command("plimsoll.interfaces.cli.classes:command", "how late and how sound a customer's loans are, and since when"),
     "close": Command(
         "plimsoll.interfaces.cli.close:command", "close every open day through a date", "plimsoll.interfaces.cli.start_close:crew"
     ),
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "gate": Command("plimsoll.interfaces.cli.gate:command", "decide on contacts with debtors before they are made, one JSON object a line"),
     "learn": Command("plimsoll.interfaces.cli.learn:app", "what borrowing really costs: the minimum payment, a smaller draw, the lesson"),
     "model": Command("plimsoll.interfaces.cli.model:app", "measure, train and use the models that score applicants"),
+    "plan": Command("plimsoll.interfaces.cli.plan:app", "what a borrower in difficulty can pay, and the plans under it"),
     "policy": Command("plimsoll.interfaces.cli.policy:app", "look at decision tables, try them, and take them from draft to active"),
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
     "price": Command("plimsoll.interfaces.cli.price:app", "which risks a cap leaves room for, and what each grade is asked"),
