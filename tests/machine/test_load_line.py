@@ -132,16 +132,20 @@ class Laden(Lives):
         peak = max(months.values(), default=0) + service
         return max(peak, months[month_of(day)] + service + late), peak or late
 
-    @rule(hundreds=st.integers(0, 400), stress=st.sampled_from((50_000_000, 94_600_000, 100_000_000)), slack=st.integers(0, 3))
+    @rule(
+        hundreds=st.integers(0, 400),
+        stress=st.sampled_from((50_000_000, 94_600_000, 100_000_000)),
+        slack=st.integers(0, 3),
+    )
     def mark_load_line(self, hundreds: int, stress: int, slack: int) -> None:
         capacity = hundreds * 10_000
         room = -(-capacity * stress // PPB) + slack * 10_000
         self.ask("mark_load_line", currency="CNY", capacity=text(capacity), room=text(room), stress_ppb=stress)
 
-    @rule(hundreds=st.integers(1, 2_500), cash=st.integers(0, 10), days=st.sampled_from((0, 0, 20)))
-    def set_limit(self, hundreds: int, cash: int, days: int) -> None:
+    @rule(hundreds=st.integers(1, 2_500), cash=st.integers(0, 10), later=st.integers(0, 600), days=st.sampled_from((0, 0, 20)))
+    def set_limit(self, hundreds: int, cash: int, later: int, days: int) -> None:
         limit = hundreds * 10_000
-        said = {"limit": text(limit), "cash_limit": text(limit * cash // 10), "later_limit": text(min(limit, 2_000_000))}
+        said = {"limit": text(limit), "cash_limit": text(limit * cash // 10), "later_limit": text(min(hundreds, later) * 10_000)}
         self.ask("set_limit", **said, **({"until": iso(self.day + days)} if days else {}))
 
     @rule(hundreds=st.integers(1, 2_500), is_settled=st.booleans())
@@ -151,17 +155,38 @@ class Laden(Lives):
         self.ask("close_line")
         self.ask("open_line", limit=text(hundreds * 10_000), cash_limit=text(hundreds * 10_000), later_limit="0.00")
 
-    @rule(more=st.integers(-1, 1), verb=st.sampled_from(("draw", "purchase")), instalments=st.sampled_from((6, 12)))
-    def take_to_the_brim(self, more: int, verb: str, instalments: int) -> None:
-        """Take what the capacity leaves, one fen less or one more."""
-        sheet = self.counter.sheet
-        left = sheet.load_line.capacity_minor - sheet.line.used_minor + more if sheet.load_line and sheet.line else 0
-        if left <= 0:
-            return
+    @rule(more=st.integers(-1, 1), verb=st.sampled_from(("draw", "purchase")), left=st.integers(50_000, 200_000))
+    def take_to_the_brim(self, more: int, verb: str, left: int) -> None:
+        """Take what the capacity leaves, one fen less or one more, where the months have room for it."""
+        capacity = (self.counter.sheet.line.used_minor if self.counter.sheet.line else 0) + left
+        self.ask("mark_load_line", currency="CNY", capacity=text(capacity), room=text(2 * capacity), stress_ppb=100_000_000)
         if verb == "purchase":
-            self.ask("purchase", loan_id=1, amount=text(left))
-        elif isinstance(self.ask("draw", loan_id=self.loans + 1, amount=text(left), rate="0.0005", instalments=instalments), Decision):
+            self.ask("purchase", loan_id=1, amount=text(left + more))
+        elif isinstance(self.ask("draw", loan_id=self.loans + 1, amount=text(left + more), rate="0.0005", instalments=12), Decision):
             self.loans += 1
+
+    @rule(
+        limit=st.sampled_from((19_999_999, 20_000_000, 20_000_001, 25_000_000)),
+        later=st.sampled_from((4_000_000, 5_000_000, 5_000_001)),
+        rate=st.sampled_from(("0.0005", "0.00055", "0.0006", "0.0007")),
+    )
+    def tempt(self, limit: int, later: int, rate: str) -> None:
+        """Let only law and product stand in the way of a limit, a sub-limit, and a rate that was lawful until the end of 2025."""
+        self.ask("unfreeze")
+        self.ask("mark_load_line", currency="CNY", capacity="300000.00", room="60000.00", stress_ppb=100_000_000)
+        self.ask("set_limit", limit=text(limit), cash_limit=text(limit), later_limit=text(later))
+        if isinstance(self.ask("draw", loan_id=self.loans + 1, amount="1000.00", rate=rate, instalments=12), Decision):
+            self.loans += 1
+
+    @rule(minor=st.integers(100_000, 600_000), instalments=st.sampled_from((3, 6, 12)), count=st.integers(1, 12))
+    def plan_at_the_line(self, minor: int, instalments: int, count: int) -> None:
+        """Mark the line just where the months stand, and ask for a plan and for new terms."""
+        bought = self.ask("purchase", loan_id=1, amount=text(minor))
+        room = self.peaks()[0]
+        self.ask("mark_load_line", currency="CNY", capacity=text(10 * room), room=text(room), stress_ppb=100_000_000)
+        if isinstance(bought, Decision):
+            self.ask("convert", loan_id=1, purchase=json.loads(bought.answer)["fact"], instalments=instalments)
+        self.ask("reschedule", loan_id=self.loans, instalments=count)
 
     @rule(back=st.integers(0, 2), count=st.integers(1, 24), every=st.sampled_from(("1 week", "10 days", "1 month", "2 months")))
     def reschedule_recent(self, back: int, count: int, every: str) -> None:
@@ -198,7 +223,7 @@ class Laden(Lives):
 
 
 TestLaden = Laden.TestCase
-TestLaden.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestLaden.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 
 def test_the_oracle_and_the_guard_see_the_same():
