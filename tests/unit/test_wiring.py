@@ -19,7 +19,7 @@ from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPARTMENTS = ("origination", "protection", "servicing")
+DEPARTMENTS = ("collections", "origination", "protection", "servicing")
 PAYMENT = {"key": "k1", "customer_id": 5, "on": "2026-03-01", "amount": "120.00", "currency": "CNY"}
 
 
@@ -207,7 +207,7 @@ def test_lists_of_texts_are_read():
 
 
 def test_every_command_can_be_written_with_every_field():
-    written = {str: "x", int: "3", date: "2026-03-01", Rate: "0.0004", Body: "{}", bool: "true", tuple[str, ...]: "x y"}
+    written = {str: "x", int: "3", date: "2026-03-01", Rate: "0.0004", Rate | None: "0.0004", Body: "{}", bool: "true", tuple[str, ...]: "x y"}
     for name in COMMANDS:
         row = {key: "CNY" if key == "currency" else "1.00" if part.is_amount else written.get(_type(name, part.name), "2026-03-01")
                for key, part in parts_of(name).items()}  # fmt: skip

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.execute import Verb, Wiring
+from plimsoll.collections import note_trigger
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.origination import (
     accept_offer,
@@ -118,6 +119,8 @@ WIRING: Final[Wiring] = {
     extend_complaint.ExtendComplaint: Verb("extend_complaint", extend_complaint.decide, extend_complaint.READS),
     answer_complaint.AnswerComplaint: Verb("answer_complaint", answer_complaint.decide, answer_complaint.READS),
     close_complaint.CloseComplaint: Verb("close_complaint", close_complaint.decide, close_complaint.READS),
+    # Collections
+    note_trigger.NoteTrigger: Verb("note_trigger", note_trigger.decide, note_trigger.READS),
 }
 """What each command is called, what decides on it, and what that reads."""
 
