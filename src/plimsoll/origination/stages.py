@@ -23,7 +23,12 @@ FULL, LONGER, SHORTER, LOWER, NONE = "full", "longer-term", "shorter-term", "low
 """How much of what is asked for fits under limit and load line."""
 YEAR_MONTHS: Final = 12
 DTI_DIGITS: Final = 10_000
-MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {"dti": (INCOME, DUE), "load_band": (INCOME,), "offer_fit": (INCOME,)}
+MADE_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "dti": (INCOME, DUE),
+    "load_band": (INCOME,),
+    "offer_fit": (INCOME,),
+    "break_even_over_cap": (INCOME,),
+}
 """What a figure is worked out from: where it is missing, the reason is that of the first of these that is."""
 EVIDENCE: Final = "evidence"
 """The stage of a feature that a model needs and nobody told."""

@@ -93,9 +93,17 @@ class Underwritten:
 
     @property
     def deciding(self) -> tuple[Told, ...]:
-        """Give what decided: everything that declined, or else that referred, or else that offers otherwise than was asked."""
+        """Give what decided: everything that declined, or else that referred, or else that offers otherwise than was asked.
+
+        What is missing counts once, however many rows ask for it.
+        """
         verdict = self.outcome if self.outcome in (DECLINE, REFER) else COUNTER
-        return tuple(one for one in self.told if one.verdict == verdict)
+        found: dict[str, Told] = {}
+        for one in self.told:
+            if one.verdict == verdict:
+                name = f"{one.stage} {one.rule_id}" if one.lacking is None else one.lacking.column
+                found.setdefault(name, one)
+        return tuple(found.values())
 
 
 def underwrite(dossier: Dossier, kit: Kit) -> Underwritten:
