@@ -28,7 +28,8 @@ ISO: Final = "%Y-%m-%d"
 
 class Binning(NamedTuple):
     """How to bin: the ranges to begin with, the most values that are kept apart, the least share of rows, good and bad rows of a bin,
-    the share of zeros from which they stand apart, the likelihood ratio that neighbours must differ by, and the rows of shrinking."""
+    the share of zeros from which they stand apart, the likelihood ratio that neighbours must differ by, that for words (they are in the
+    order of their bad rates, which makes neighbours alike), and the rows of shrinking."""
 
     fine: int
     few: int
@@ -36,6 +37,7 @@ class Binning(NamedTuple):
     least: int
     zeros: float
     ratio: float
+    words: float
     shrink: int
 
 
@@ -195,7 +197,8 @@ def _categories(column: Column, bad: Floats, how: Binning, whole: Whole, missing
     rare = (rows > 0) & (rows < least_rows)
     share = whole.bads / whole.rows
     common.sort(key=lambda code: ((bads[code] + how.shrink * share) / (rows[code] + how.shrink), code))
-    groups = joined([Group(float(bads[code]), float(rows[code]), at) for at, code in enumerate(common)], how, whole)
+    ordered = [Group(float(bads[code]), float(rows[code]), at) for at, code in enumerate(common)]
+    groups = joined(ordered, how._replace(ratio=how.words), whole)
     words, begun = [], 0
     for group in groups:
         words.append(tuple(column.labels[code] for code in sorted(common[begun : group.last + 1])))

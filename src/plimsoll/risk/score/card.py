@@ -1,15 +1,17 @@
 """The scorecard: a JSON model card that scores a row, and says why, with the standard library alone, in some microseconds.
 
 The log odds of bad are the intercept plus, for each feature, its coefficient times the weight of evidence of the bin that the row falls
-in. Points turn this round and scale it: `scale.points` at good to bad odds of `scale.odds`, `scale.double` points more where the odds
-double (Siddiqi 2006, "Credit Risk Scorecards"). Each bin's share is rounded by itself, so the parts add up to the points; the
-probability is that of the exact log odds.
+in, plus what puts the bin right for the other features, where the card says so. Points turn this round and scale it: `scale.points` at
+good to bad odds of `scale.odds`, `scale.double` points more where the odds double (Siddiqi 2006, "Credit Risk Scorecards"). Each bin's
+share is rounded by itself, so the parts add up to the points; the probability is that of the exact log odds.
 """
 
 import math
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from plimsoll.risk.score.bins import CATEGORY, DATE, FIRST_PLACE, KINDS, Bin, Bins, Value
@@ -19,6 +21,9 @@ from plimsoll.units.refusal import Malformed
 
 LOG_ODDS_MAX: Final = 700.0
 """Log odds are held within these, where the exponential is a number."""
+
+CLOSE: Final = 1e-9
+"""Log odds that differ by less are the same."""
 
 
 class Part(NamedTuple):
@@ -59,11 +64,15 @@ class Scale(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A feature of the card: its bins, its reason code, and its coefficient (0 or more: a worse bin never adds points)."""
+    """A feature of the card: its bins, its reason code, its coefficient (0 or more), and what is added to the log odds of each bin.
+
+    A worse bin, by weight of evidence, never adds points. `added` is empty where nothing is.
+    """
 
     bins: Bins
     reason: str
     coefficient: float
+    added: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,10 @@ class Card:
             parts.append(part)
         return Scored(points, probability_of(log_odds), tuple(parts))
 
+    def glance(self, features: Mapping[str, Value]) -> Scored:
+        """Score a row where nobody asks why; of a card the parts cost nothing and come along."""
+        return self.score(features)
+
     def points_of(self, probability: float) -> int:
         """Give the points of a probability of bad on the scale of the card."""
         held = min(max(probability, 1e-12), 1 - 1e-12)
@@ -151,6 +164,7 @@ class Card:
             "apart": list(bins.apart),
             "edges": list(bins.edges),
             "groups": [list(group) for group in bins.groups],
+            **({"added": list(entry.added)} if entry.added else {}),
             "bins": [{"bin": part.bin, **bin_._asdict(), "points": part.points} for bin_, part in zip(bins.bins, parts, strict=True)],
         }
 
@@ -161,7 +175,8 @@ class Card:
 
 def weights_of(entry: Entry) -> tuple[float, ...]:
     """Give the log odds that each place of a feature adds."""
-    return tuple(entry.coefficient * bin_.woe for bin_ in entry.bins.bins)
+    alone = (entry.coefficient * bin_.woe for bin_ in entry.bins.bins)
+    return tuple(map(operator.add, alone, entry.added)) if entry.added else tuple(alone)
 
 
 def probability_of(log_odds: float) -> float:
@@ -232,10 +247,19 @@ def _entry(one: Mapping[str, Any]) -> Entry:
     fits = (
         fits and list(bins.edges) == sorted(set(bins.edges)) and len(set(words)) == len(words) and len(set(bins.apart)) == len(bins.apart)
     )
-    coefficient = _finite(one["coefficient"])
-    if not fits or coefficient < 0 or any(bin_.bads > bin_.rows for bin_ in bins.bins):
+    added = tuple(_finite(value) for value in one.get("added", ()))
+    entry = Entry(bins, _word(one["reason"]), _finite(one["coefficient"]), added)
+    fits = fits and entry.coefficient >= 0 and len(added) in (0, len(bins.bins)) and all(bin_.bads <= bin_.rows for bin_ in bins.bins)
+    if not fits or not _is_in_order(entry):
         raise ValueError(f"the bins of {bins.name!r}")
-    return Entry(bins, _word(one["reason"]), coefficient)
+    return entry
+
+
+def _is_in_order(entry: Entry) -> bool:
+    """Tell whether no bin with rows of the training costs less than one with a smaller weight of evidence, but for rounding."""
+    pairs = zip(entry.bins.bins, weights_of(entry), strict=True)
+    ordered = [weight for _, weight in sorted((bin_.woe, weight) for bin_, weight in pairs if bin_.rows)]
+    return all(before <= after + CLOSE for before, after in pairwise(ordered))
 
 
 def _finite(value: Any) -> float:

@@ -27,7 +27,7 @@ SOURCES_MAX: Final = 20
 DISTINCT_MIN: Final = 20
 POSITIVE_MIN: Final = 0.9
 RATIO_OF_SIZES_MAX: Final = 1e4
-CHANCE_TIMES: Final = 3.0
+CHANCE_TIMES: Final = 2.0
 """A ratio is taken when its statistic is at least so many times what chance would give."""
 DAMPING: Final = 50.0
 

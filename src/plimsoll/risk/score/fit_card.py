@@ -1,6 +1,6 @@
 """Fit a scorecard: derive, bin, weigh, and keep what helps. The same rows give the same card, wherever and whenever.
 
-Good and bad rows count alike in the fit, so that it is sharpest where the two balance; intercept and scale are then put right on the
+Good and bad rows count alike in the fit, so that it is sharpest where the two balance; slope and intercept are then put right on the
 rows as they are. Features whose coefficient would fall below zero, or is within chance of it, are left out.
 """
 
@@ -15,11 +15,12 @@ import numpy as np
 from plimsoll.risk.parameters import figures
 from plimsoll.risk.score.bin import EITHER, Binning, bin_column, information
 from plimsoll.risk.score.bins import Bins
-from plimsoll.risk.score.card import Card, Entry, Scale
+from plimsoll.risk.score.card import Card, Entry, Scale, weights_of
 from plimsoll.risk.score.derive import Derived
 from plimsoll.risk.score.find_derived import find_ratios, find_series
 from plimsoll.risk.score.logistic import fit_logistic
-from plimsoll.risk.score.score_columns import derive_columns, weights_in
+from plimsoll.risk.score.refine import refine
+from plimsoll.risk.score.score_columns import derive_columns, places_of, weights_in
 from plimsoll.risk.score.table import Column, Floats, Ints, Table
 from plimsoll.rulebook.rules import Rules
 
@@ -28,7 +29,8 @@ PAIR: Final = 2
 
 class CardPolicy(NamedTuple):
     """How scorecards are made: how to bin, and the scale; the least information value of a feature, the most features that are
-    weighed, the ridge, how many standard errors a coefficient must be above zero, and the most ratios that are derived."""
+    weighed, the ridge, how many standard errors a coefficient must be above zero, the most ratios that are derived, and the
+    rows' worth that draws refined bins to what they tell alone."""
 
     binning: Binning
     scale: Scale
@@ -37,6 +39,7 @@ class CardPolicy(NamedTuple):
     ridge: float
     errors: float
     ratios: int
+    refine: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,10 @@ class Wishes:
 
 
 class Weighed(NamedTuple):
-    """Bins with the coefficient that a fit gives them."""
+    """An intercept, and the features that a fit keeps; they have no reason code yet."""
 
     intercept: float
-    entries: tuple[tuple[Bins, float], ...]
+    entries: tuple[Entry, ...]
 
 
 def card_policy(rules: Rules, on: date) -> CardPolicy:
@@ -69,6 +72,7 @@ def card_policy(rules: Rules, on: date) -> CardPolicy:
             least=int(bins["least"]),
             zeros=bins["zeros"],
             ratio=bins["ratio"],
+            words=bins["words"],
             shrink=int(bins["shrink"]),
         ),
         scale=Scale(int(scale["points"]), int(scale["odds"]), int(scale["double"])),
@@ -77,6 +81,7 @@ def card_policy(rules: Rules, on: date) -> CardPolicy:
         ridge=fit["ridge"],
         errors=fit["errors"],
         ratios=int(fit["ratios"]),
+        refine=fit["refine"],
     )
 
 
@@ -86,15 +91,14 @@ def fit_card(table: Table, bad: Floats, policy: CardPolicy, wishes: Wishes | Non
     derived = derived_for(table, bad, policy, asked)
     columns = derive_columns(derived, table, asked.special)
     fitted = weighed(columns, bad, policy, asked)
-    entries = tuple(Entry(bins, "", coefficient) for bins, coefficient in fitted.entries)
-    reasons = reasons_for([entry.bins.name for entry in entries], asked.reasons)
-    entries = tuple(entry._replace(reason=reasons[entry.bins.name]) for entry in entries)
+    names = [entry.bins.name for entry in fitted.entries]
+    reasons = reasons_for(names, asked.reasons)
     return Card(
         scale=policy.scale,
         intercept=fitted.intercept,
         special=asked.special,
-        derived=needed(derived, [entry.bins.name for entry in entries]),
-        entries=entries,
+        derived=needed(derived, names),
+        entries=tuple(entry._replace(reason=reasons[entry.bins.name]) for entry in fitted.entries),
         about=dict(about or {}),
     )
 
@@ -125,12 +129,27 @@ def weighed(columns: Mapping[str, Column], bad: Floats, policy: CardPolicy, aske
     held, coefficients, balanced = _chosen(woes, bad, weights, policy)
     if not len(held):
         return Weighed(_log_odds(float(bad.mean())), ())
-    # Balanced weights give the order; slope and intercept are those of the rows as they are.
-    score = woes[:, held] @ coefficients + balanced
+    used = [kept[at] for at in held.tolist()]
+    places = [places_of(bins, columns[bins.name], len(bad)) for bins in used]
+    told_alone = [np.array([one.woe for one in bins.bins]) for bins in used]
+    refined = refine(places, told_alone, coefficients.tolist(), balanced, bad, weights, policy.refine)
+    # Good and bad count alike up to here; slope and intercept are those of the rows as they are.
+    score = np.full(len(bad), balanced)
+    for at, weight in zip(places, refined, strict=True):
+        score += weight[at]
     right = fit_logistic(score[:, None], bad, np.ones(len(bad)), policy.ridge)
     slope = float(right.coefficients[0])
-    entries = [(kept[at], slope * float(coefficient)) for at, coefficient in zip(held.tolist(), coefficients.tolist(), strict=True)]
+    entries = [
+        _entry(bins, slope * float(coefficient), slope * weight)
+        for bins, coefficient, weight in zip(used, coefficients.tolist(), refined, strict=True)
+    ]
     return Weighed(right.intercept + slope * balanced, tuple(entries))
+
+
+def _entry(bins: Bins, coefficient: float, weights: Floats) -> Entry:
+    """Give a feature whose bins add some log odds."""
+    added = [float(weight) - coefficient * one.woe for one, weight in zip(bins.bins, weights.tolist(), strict=True)]
+    return Entry(bins, "", coefficient, tuple(added))
 
 
 def _chosen(woes: Floats, bad: Floats, weights: Floats, policy: CardPolicy) -> tuple[Ints, Floats, float]:
@@ -150,8 +169,8 @@ def _chosen(woes: Floats, bad: Floats, weights: Floats, policy: CardPolicy) -> t
 def log_odds_of(fitted: Weighed, columns: Mapping[str, Column]) -> Floats:
     """Give the log odds of the rows that the columns hold."""
     total = np.full(len(next(iter(columns.values()))), fitted.intercept)
-    for bins, coefficient in fitted.entries:
-        total += coefficient * weights_in(bins, columns[bins.name])
+    for entry in fitted.entries:
+        total += np.array(weights_of(entry))[places_of(entry.bins, columns[entry.bins.name], len(total))]
     return total
 
 
