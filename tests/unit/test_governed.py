@@ -73,6 +73,12 @@ def test_what_code_refuses_leaves_no_trace(store):
     assert [one.digest for one in listed(store, "model")] == [FIRST]
 
 
+@pytest.mark.parametrize("alias", [" ana", "ana\t", "\uff41na"])
+def test_a_blank_or_another_form_of_a_letter_makes_no_second_person(store, alias):
+    enter(store)
+    assert move(store, FIRST, "validate", MOVES, act(alias)).code == "duties_not_separated"
+
+
 def test_a_new_champion_ousts_the_old_one_of_its_place_only(store):
     for digest, name in ((FIRST, "application"), (SECOND, "application"), (OTHER, "behaviour")):
         enter(store, digest, name)

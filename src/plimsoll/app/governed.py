@@ -8,6 +8,7 @@ entered, and the state is what the last step says. Nothing here belongs to a cus
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
 from sqlalchemy import Connection, Row, Select, insert, select, text
 
@@ -67,6 +68,7 @@ class Act(NamedTuple):
 
 def register(store: Store, draft: Draft, moves: Sequence[Move], act: Act) -> Artefact | Refused:
     """Enter something as a draft. Refuses artefact_exists, and what `next_move` refuses."""
+    act = _tidy(act)
     first = next(move for move in moves if not move.before)
     assert first.duty == BUILD, first
     with store.changing() as connection:
@@ -87,6 +89,7 @@ def move(store: Store, digest: str, verb: str, moves: Sequence[Move], act: Act) 
     Refuses artefact_unknown, and what `next_move` refuses.
     """
     assert verb != OUSTED, "nothing is ousted by hand"
+    act = _tidy(act)
     with store.changing() as connection:
         _take_turns(store, connection)
         row = connection.execute(_one(digest)).first()
@@ -103,6 +106,11 @@ def move(store: Store, digest: str, verb: str, moves: Sequence[Move], act: Act) 
         return held._replace(state=found.after)
 
 
+def _tidy(act: Act) -> Act:
+    """Write a name one way, so that a blank or another form of a letter makes no second person of it."""
+    return act._replace(actor=" ".join(normalize("NFKC", act.actor).split()), reason=act.reason.strip())
+
+
 def _oust(connection: Connection, newcomer: Artefact, found: Move, moves: Sequence[Move], act: Act) -> None:
     """Let whatever stands in the place of `newcomer` leave it."""
     leaves = next(one for one in moves if one.verb == OUSTED and one.before == found.after)
@@ -116,6 +124,7 @@ def _oust(connection: Connection, newcomer: Artefact, found: Move, moves: Sequen
 
 def find(store: Store, kind: str, named: str) -> Artefact | Refused:
     """Find by digest or the first characters of one (at least 6). Refuses artefact_unknown, artefact_ambiguous."""
+    named = named.lower()
     if len(named) < PREFIX_MIN or any(letter in named for letter in LIKE_SPECIAL):
         return Refused("artefact_unknown", "", named)
     with store.engine.connect() as connection:
