@@ -73,10 +73,10 @@ def test_what_code_refuses_leaves_no_trace(store):
     assert [one.digest for one in listed(store, "model")] == [FIRST]
 
 
-@pytest.mark.parametrize("alias", [" ana", "ana\t", "\uff41na"])
-def test_a_blank_or_another_form_of_a_letter_makes_no_second_person(store, alias):
+def test_a_blank_or_another_form_of_a_letter_makes_no_second_person(store):
     enter(store)
-    assert move(store, FIRST, "validate", MOVES, act(alias)).code == "duties_not_separated"
+    for alias in (" ana", "ana\t", "\uff41na"):
+        assert move(store, FIRST, "validate", MOVES, act(alias)).code == "duties_not_separated"
 
 
 def test_a_new_champion_ousts_the_old_one_of_its_place_only(store):
@@ -111,7 +111,6 @@ def test_things_are_found_by_the_beginning_of_their_digest_and_listed_by_place_a
 STEP = {"verb": "x", "duty": "check", "actor": "dora", "at": NOW, "reason": "r", "evidence": "{}"}
 FORGED = {
     "the maker checks": {"actor": "ana"},
-    "the checker approves": {"actor": "bo", "before_state": "validated", "after_state": "approved", "duty": "approve", "n": 3},
     "a number is left out": {"n": 4},
     "a number is used again": {"n": 1},
     "it does not follow": {"before_state": "validated"},
@@ -121,19 +120,20 @@ FORGED = {
     "nobody acts": {"actor": ""},
     "no reason": {"reason": ""},
     "of nothing": {"digest": SECOND, "n": 1, "before_state": "", "duty": "build"},
+    "the checker approves": {"actor": "bo", "before_state": "validated", "after_state": "approved", "duty": "approve", "n": 3},
 }
 
 
-@pytest.mark.parametrize("forgery", FORGED)
-def test_the_database_refuses_a_step_that_the_code_would_not_write(store, forgery):
+def test_the_database_refuses_steps_that_the_code_would_not_write(store):
     enter(store)
-    row = {"digest": FIRST, "n": 2, "before_state": "draft", "after_state": "validated", **STEP, **FORGED[forgery]}
-    if row["n"] == 3:
-        move(store, FIRST, "validate", MOVES, act("bo"))
-    before = steps(store, FIRST)
-    with pytest.raises(exc.DBAPIError), store.changing() as connection:
-        connection.execute(insert(artefact_step).values(**row))
-    assert steps(store, FIRST) == before
+    for forgery, said in FORGED.items():
+        row = {"digest": FIRST, "n": 2, "before_state": "draft", "after_state": "validated", **STEP, **said}
+        if row["n"] == 3:
+            move(store, FIRST, "validate", MOVES, act("bo"))
+        before = steps(store, FIRST)
+        with pytest.raises(exc.DBAPIError), store.changing() as connection:
+            connection.execute(insert(artefact_step).values(**row))
+        assert steps(store, FIRST) == before, forgery
 
 
 def test_the_database_takes_an_honest_step_and_moves_the_state(store):
@@ -166,13 +166,13 @@ TAMPERED = [
 ]
 
 
-@pytest.mark.parametrize("statement", TAMPERED)
-def test_what_was_entered_stays(store, statement):
+def test_what_was_entered_stays(store):
     enter(store)
     before = (find(store, "model", FIRST), steps(store, FIRST))
-    with pytest.raises(exc.DBAPIError, match=r"stays as it was entered|append-only"), store.changing() as connection:
-        connection.execute(text(statement))
-    assert (find(store, "model", FIRST), steps(store, FIRST)) == before
+    for statement in TAMPERED:
+        with pytest.raises(exc.DBAPIError, match=r"stays as it was entered|append-only"), store.changing() as connection:
+            connection.execute(text(statement))
+        assert (find(store, "model", FIRST), steps(store, FIRST)) == before, statement
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
