@@ -1,0 +1,15 @@
+"""`plimsoll watch`: warnings and over-extension of a book, and how good warnings are on real accounts."""
+
+import typer
+
+from plimsoll.interfaces.cli.watch_evaluate import evaluate
+
+app = typer.Typer(help="Watch running loans: early warnings, over-extension, classes.", no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def _watch() -> None:
+    """Watch running loans: early warnings, over-extension, classes."""
+
+
+app.add_typer(evaluate, name="evaluate")
