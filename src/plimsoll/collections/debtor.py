@@ -222,11 +222,9 @@ def _end(stops: dict[str, list[str]], stop: str, subject: str, *, is_each: bool)
     held = stops.get(stop)
     if held is None:
         return
-    if is_each and subject in held:
-        held.remove(subject)
-    elif is_each and not subject:
-        held.pop()
-    elif not is_each:
+    if not is_each:
         held.clear()
+    elif subject in held:
+        held.remove(subject)
     if not held:
         del stops[stop]
