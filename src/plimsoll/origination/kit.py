@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple, Protocol
 
 from plimsoll.loan.filing import body_of
-from plimsoll.origination.means import INCOME, Unknown, unknown_of
+from plimsoll.origination.means import BALANCE, DUE, INCOME, LIMITS, Unknown, unknown_of
 from plimsoll.risk.consent import required_version
 from plimsoll.risk.evidence import SAYS, Tolerance, tolerance
 from plimsoll.risk.limit.policy import LimitPolicy, limit_policy
@@ -127,7 +127,7 @@ class Kit:
         names = [column.name for compiled in tables for column in compiled.table.columns]
         challenger = self.models.challenger
         models = (*self.models.champion.features, *(challenger.features if challenger is not None else ()))
-        return tuple(dict.fromkeys((*names, *models, INCOME)))
+        return tuple(dict.fromkeys((*names, *models, INCOME, DUE, BALANCE, LIMITS)))
 
 
 class Parts(NamedTuple):
