@@ -2,7 +2,9 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +173,27 @@ def test_a_validation_is_written_whole(desk, file, capsys):
     assert "冠军与挑战者" in (folder / "cmp" / "report.html").read_text("utf-8")
 
 
+def test_a_model_says_its_own_outcome_and_is_not_passed_on_rows_it_has_learnt_from(desk, file, capsys):
+    say, folder = desk
+    about = {"target": {"column": "outcome", "bad": ["bad"]}, "training": {"sha256": sha256(file.read_bytes()).hexdigest()}}
+    kept = {**about, "training": about["training"] | {"split": "sample=late is kept for measuring"}}
+    for name, said, split, passed in (
+        ("all", about, (), False),
+        ("part", kept, (), False),
+        ("part", kept, ("--split", "home=own"), False),
+        ("part", kept, ("--split", "sample=late"), True),
+    ):
+        path = folder / f"{name}.json"
+        path.write_text(replace(FULL, about=said).text(), "utf-8")
+        assert say("validate", file, "--model", path, *split, "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        assert told["passed"] is passed, (name, split)
+        assert told["checks"][0]["ok"] is passed
+    assert say("register", folder / "all.json", by="ana") == 0
+    assert say("validate", file, "--model", folder / "all.json", "--record", by="bo") == 4
+    assert "rows it may have learnt from" in capsys.readouterr().err
+
+
 def test_a_card_is_printed(desk, capsys):
     _, folder = desk
     assert main(["model", "card", str(folder / "full.json")]) == 0
@@ -189,7 +212,9 @@ def test_bad_input_has_a_named_outcome_and_stores_nothing(desk, file, capsys):
     assert say("register", full, by="ana") == 0
     for words, code, said in (
         (("validate", file, "--model", full, "--target", "gone", "--bad", "bad"), 2, "lacks columns"),
-        (("validate", file, "--model", full, "--target", "outcome", "--bad", "BAD"), 2, "there is bad, good"),
+        (("validate", file, "--model", full, "--target", "outcome", "--bad", "worst"), 2, "bad, good"),
+        (("validate", file, "--model", full), 2, "the model file does not"),
+        (("validate", file, "--model", full, "--bad", "bad"), 2, "the model file does not"),
         (("validate", file, "--model", full, *OUTCOME, "--split", "sample"), 2, "COLUMN=VALUE"),
         (("validate", file, "--model", full, *OUTCOME, "--split", "sample=never"), 2, "early, late"),
         (("validate", file, "--model", full, *OUTCOME, "--approve", "1.5"), 2, "between 0 and 1"),

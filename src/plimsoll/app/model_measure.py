@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from plimsoll.app.model_document import About
-from plimsoll.app.outcome_file import Asked, Outcomes, groups_of, matured_before, read_outcomes
+from plimsoll.app.outcome_file import Asked, Outcomes, asked_of, groups_of, matured_before, read_outcomes, trained_on
 from plimsoll.app.table_file import read_table
 from plimsoll.risk.measure.comparison import Comparison, side_by_side
 from plimsoll.risk.measure.fair import Bounds, Group, fairness
@@ -66,11 +66,12 @@ def validated(model: Model, name: str, path: Path, asked: Asked, views: Views, u
     inside = [column for column in views.groups if column in model.features]
     if inside:
         raise Malformed("group_is_feature", ", ".join(inside), file=path.name)
+    asked = asked_of(model, asked)
     outcomes = read_outcomes(path, asked)
     cases = scored(model, outcomes)
     segments = {column: groups_of(outcomes.table.column(column)) for column in views.segments}
     groups = {column: groups_of(outcomes.table.column(column)) for column in views.groups}
-    found = validate(cases, outcomes.outside, segments, under.policy)
+    found = validate(cases, outcomes.outside, segments, under.policy, is_learnt=trained_on(model, outcomes, asked))
     if isinstance(found, Refused):
         return found
     deciding = cases if outcomes.outside is None else cases.only(outcomes.outside)
@@ -100,6 +101,7 @@ def compared(champion: Model, challenger: Model, path: Path, asked: Asked, appro
 
     Refuses outcomes_too_few; raises Malformed for the file.
     """
+    asked = asked_of(challenger, asked)
     before = matured_before(under.at.date(), under.policy.matured_months) if asked.decided else None
     outcomes = read_outcomes(path, asked, matured_before=before)
     pair = [scored(model, outcomes) for model in (champion, challenger)]
@@ -120,7 +122,7 @@ def measured_month(model: Model, baseline: Mapping[str, Any], path: Path, asked:
     table = read_table(path)
     points = score_table(model, table).points.astype(np.float64)
     start = Baseline(tuple(baseline["edges"]), tuple(baseline["counts"]))
-    outcomes = None if asked is None else scored(model, read_outcomes(path, asked))
+    outcomes = None if asked is None else scored(model, read_outcomes(path, asked_of(model, asked)))
     return monitor(start, points, outcomes, under.policy)
 
 

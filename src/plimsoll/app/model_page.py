@@ -29,6 +29,7 @@ SAMPLES: Final = {
 }
 SWAP: Final = {BOTH: "两者", ONLY_CHAMPION: "仅冠军", ONLY_CHALLENGER: "仅挑战者", NEITHER: "均不批准"}
 CHECKS: Final = {
+    "rows it may have learnt from": "可能用于训练的样本数",
     "bad cases": "坏客户数",
     "AUC": "AUC",
     "calibration slope": "校准斜率",

@@ -1,11 +1,12 @@
 """A file of cases with their outcomes, as models are measured on: what is good and bad, which rows count, and why others do not."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ import numpy.typing as npt
 
 from plimsoll.app.table_file import read_table
 from plimsoll.risk.score.bins import EPOCH_DAY
+from plimsoll.risk.score.choose import only_rows, outcome_of
+from plimsoll.risk.score.read import Model
 from plimsoll.risk.score.table import CATEGORY, DATE, Column, Flags, Table
 from plimsoll.units.days import add_months
 from plimsoll.units.refusal import Malformed
@@ -22,13 +25,19 @@ SEGMENT_BANDS: Final = 5
 
 DISTINCT_FEW: Final = 12
 
+KEPT: Final = " is kept for measuring"
+"""What stands behind the split in the file of a model that was trained with one."""
+
 
 class Asked(NamedTuple):
-    """What is asked of a file: the column of outcomes and the values that are bad, the rows from after the training as (column, value),
-    and the column with the day of each decision, where outcomes have to be old enough ("" where they need not be)."""
+    """What is asked of a file: the column of outcomes, its values that are bad (and good, where not every other is), the rows that count
+    by column, the rows from after the training as (column, value), and the column with the day of each decision, where outcomes have to
+    be old enough ("" where they need not be)."""
 
-    target: str
-    bad: tuple[str, ...]
+    target: str = ""
+    bad: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
+    only: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     split: tuple[str, str] | None = None
     decided: str = ""
 
@@ -44,29 +53,54 @@ class Outcomes:
     notes: tuple[str, ...]
 
 
+def asked_of(model: Model, asked: Asked) -> Asked:
+    """Give what is asked, where it does not say an outcome with that of the model's own training; raises Malformed field_missing."""
+    if asked.target and asked.bad:
+        return asked
+    said = model.about.get("target")
+    if asked.target or asked.bad or not isinstance(said, Mapping) or not said.get("column") or not said.get("bad"):
+        raise Malformed("field_missing", "--target, --bad", remedy="Say both: the model file does not.")
+    only = said.get("only", {})
+    return asked._replace(
+        target=str(said["column"]),
+        bad=tuple(map(str, said["bad"])),
+        good=tuple(map(str, said.get("good", ()))),
+        only={name: tuple(map(str, values)) for name, values in only.items()},
+    )
+
+
+def trained_on(model: Model, outcomes: Outcomes, asked: Asked) -> bool:
+    """Tell whether the rows that decide are, or may be, rows that the model has learnt from: the file is that of its training."""
+    training = model.about.get("training")
+    if not isinstance(training, Mapping) or training.get("sha256") != outcomes.sha256:
+        return False
+    kept = str(training.get("split", "")).removesuffix(KEPT)
+    return asked.split is None or kept != "=".join(asked.split)
+
+
 def read_outcomes(path: Path, asked: Asked, *, matured_before: date | None = None) -> Outcomes:
     """Read a file of outcomes; rows without an outcome, or decided on or after `matured_before`, are left out and noted.
 
-    Raises Malformed: what `read_table` raises, column_missing, field_malformed where no row has a value that was named.
+    Raises Malformed: what `read_table` and `outcome_of` raise, column_missing, field_malformed, split_malformed.
     """
     table = read_table(path)
-    notes = list(table.notes)
-    target = table.column(asked.target)
-    kept = ~target.is_missing()
-    if not kept.all():
-        notes.append(f"{int((~kept).sum()):,} rows have no outcome in {asked.target} and are left out")
+    for column, values in asked.only.items():
+        table = only_rows(table, column, values)
+    found = outcome_of(table, asked.target, asked.bad, asked.good)
+    notes = [*table.notes, *found.notes]
+    if found.rows_out:
+        notes.append(f"{found.rows_out:,} rows have no outcome in {asked.target} and are left out")
+    held, bad = found.table, found.bad == 1.0
     if matured_before is not None:
-        kept = kept & _is_matured(table, asked.decided, matured_before, notes)
-    held = table.take(kept)
-    bad = held.column(asked.target).is_word(asked.bad)
-    if held.rows and not bad.any():
-        raise _not_there(table, asked.target, ", ".join(asked.bad))
+        kept = _is_matured(held, asked.decided, matured_before, notes)
+        held, bad = held.take(kept), bad[kept]
     outside = None
     if asked.split is not None:
         column, value = asked.split
         outside = held.column(column).is_word([value])
         if not outside.any():
-            raise _not_there(table, column, value)
+            detail = f"{value!r} in no row of {column}, which has {held.column(column).shown()}"
+            raise Malformed("split_malformed", detail, file=table.name, key=column)
     return Outcomes(held, bad, outside, hashlib.sha256(path.read_bytes()).hexdigest(), tuple(notes))
 
 
@@ -84,10 +118,6 @@ def _is_matured(table: Table, decided: str, before: date, notes: list[str]) -> F
 def matured_before(on: date, months: int) -> date:
     """Give the first day of decision whose outcome has not had `months` months to show on a day."""
     return date.fromordinal(add_months(on.toordinal(), -months) + 1)
-
-
-def _not_there(table: Table, column: str, value: str) -> Malformed:
-    return Malformed("field_malformed", f"no row has {value!r} in {column}; there is {table.column(column).shown()}", file=table.name)
 
 
 def groups_of(column: Column) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:

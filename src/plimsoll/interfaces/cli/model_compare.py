@@ -46,17 +46,16 @@ if TYPE_CHECKING:
 Champion = Annotated[str, typer.Argument(metavar="A", help="The champion: a model file, or what is on the register by digest or place.")]
 Challenger = Annotated[str, typer.Argument(metavar="B", help="The challenger, likewise.")]
 Decided = Annotated[str, typer.Option("--decided", metavar="COLUMN", help="The day of each decision; only matured outcomes count.")]
+WithOutcomes = Annotated[bool, typer.Option("--outcomes", help="The file has outcomes, in the column of the model's training.")]
 MaybeFile = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Matured outcomes; left out where the place has no champion yet.")]
-MaybeTarget = Annotated[str, typer.Option("--target", metavar="COLUMN", help="The column with the outcome.")]
-MaybeBad = Annotated[list[str], typer.Option("--bad", metavar="VALUE", help="The value that is the bad outcome; may be given again.")]
 
 
 def compare(
     champion: Champion,
     challenger: Challenger,
     file: File,
-    target: Target,
-    bad: Bad,
+    target: Target = "",
+    bad: Bad = None,
     split: Split = "",
     decided: Decided = "",
     approve: Approve = 0.7,
@@ -68,7 +67,7 @@ def compare(
     from plimsoll.app.model_measure import compared
     from plimsoll.app.outcome_file import Asked
 
-    asked = Asked(target, tuple(bad), read_split(split), decided)
+    asked = Asked(target, tuple(bad or ()), split=read_split(split), decided=decided)
     with open_store(book_url(db)) if db else nullcontext() as store:
         models = [model_named(named, store) for named in (champion, challenger)]
     measured = compared(models[0], models[1], file, asked, read_share(approve), _under())
@@ -80,8 +79,8 @@ def compare(
 def propose(
     named: Model,
     file: MaybeFile = None,
-    target: MaybeTarget = "",
-    bad: MaybeBad = [],  # noqa: B006 -- Typer reads the default of a list once
+    target: Target = "",
+    bad: Bad = None,
     decided: Decided = "",
     approve: Approve = 0.7,
     actor: Actor = "",
@@ -107,7 +106,7 @@ def propose(
                 USAGE, f"{held.name} has a champion: name FILE, --target, --bad and --decided to compare with {champion.digest[:12]}"
             )
         pair = [model_of(one.body) for one in (champion, held)]
-        measured = compared(pair[0], pair[1], file, Asked(target, tuple(bad), None, decided), read_share(approve), _under())
+        measured = compared(pair[0], pair[1], file, Asked(target, tuple(bad or ()), decided=decided), read_share(approve), _under())
         if isinstance(measured, Refused):
             raise Stop(REFUSED, measured.text())
         _tell(measured, None, as_json=False)
@@ -118,8 +117,9 @@ def propose(
 def monitor(
     named: Model,
     file: File,
-    target: MaybeTarget = "",
-    bad: MaybeBad = [],  # noqa: B006 -- Typer reads the default of a list once
+    outcomes: WithOutcomes = False,
+    target: Target = "",
+    bad: Bad = None,
     actor: Actor = "",
     reason: Reason = "",
     db: Db = "",
@@ -130,7 +130,7 @@ def monitor(
     from plimsoll.app.model_measure import measured_month
     from plimsoll.app.outcome_file import Asked
 
-    asked = Asked(target, tuple(bad)) if target and bad else None
+    asked = Asked(target, tuple(bad or ())) if outcomes or target or bad else None
     with open_store(book_url(db)) as store:
         held = found(store, named)
         measured = measured_month(model_of(held.body), _baseline(store, held), file, asked, _under())

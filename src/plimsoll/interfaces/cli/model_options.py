@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Cases with their outcomes: CSV (also .gz) or Parquet.")]
 Named = Annotated[str, typer.Option("--model", metavar="MODEL", help="A model file, or what is on the register by digest or place.")]
-Target = Annotated[str, typer.Option("--target", metavar="COLUMN", help="The column with the outcome.")]
-Bad = Annotated[list[str], typer.Option("--bad", metavar="VALUE", help="The value that is the bad outcome; may be given again.")]
+Target = Annotated[
+    str, typer.Option("--target", metavar="COLUMN", help="The column with the outcome. Default: that of the model's training.")
+]
+Bad = Annotated[list[str] | None, typer.Option("--bad", metavar="VALUE", help="Its value for the bad outcome; may be given again.")]
 Split = Annotated[str, typer.Option("--split", metavar="COLUMN=VALUE", help="Which rows come from after the training; they decide.")]
 Approve = Annotated[
     float, typer.Option("--approve", metavar="SHARE", help="The share that is approved, the safest, where groups or swaps are told.")

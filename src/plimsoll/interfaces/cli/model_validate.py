@@ -51,8 +51,8 @@ Record = Annotated[bool, typer.Option("--record", help="Put the validation on th
 def validate(
     file: File,
     model: Named,
-    target: Target,
-    bad: Bad,
+    target: Target = "",
+    bad: Bad = None,
     split: Split = "",
     segment: Segments = "",
     fair: Groups = "",
@@ -77,7 +77,7 @@ def validate(
     views = Views(read_names(segment), read_names(fair), read_share(approve), rejected)
     with open_store(book_url(db)) if db or record else nullcontext() as store:
         read = model_named(model, store)
-        asked = Asked(target, tuple(bad), read_split(split))
+        asked = Asked(target, tuple(bad or ()), split=read_split(split))
         measured = validated(read, "", file, asked, views, Under(model_policy(rules, at.date()), rules.digest, at))
         if isinstance(measured, Refused):
             raise Stop(REFUSED, measured.text())

@@ -114,9 +114,15 @@ class Validation(NamedTuple):
 
 
 def validate(
-    cases: Scored, outside: Flags | None, segments: Mapping[str, tuple[Codes, Sequence[str]]], policy: ModelPolicy
+    cases: Scored,
+    outside: Flags | None,
+    segments: Mapping[str, tuple[Codes, Sequence[str]]],
+    policy: ModelPolicy,
+    *,
+    is_learnt: bool = False,
 ) -> Validation | Refused:
-    """Measure a model. `outside` says which rows come from after the training; `segments` has columns as places among their values.
+    """Measure a model. `outside` says which rows come from after the training; `segments` has columns as places among their values;
+    `is_learnt` says that the model may have learnt from the rows that decide, which meets no demand.
 
     Refuses outcomes_too_few where the deciding sample has fewer than two good or two bad cases.
     """
@@ -138,7 +144,7 @@ def validate(
         baseline=baseline_of(first.points),
         shift=moved,
         segments=tuple(each for column, (codes, names) in segments.items() for each in _segments(column, codes[held], names, first)),
-        checks=_checks(samples[0], moved, policy),
+        checks=_checks(samples[0], moved, policy, is_learnt=is_learnt),
     )
 
 
@@ -185,10 +191,11 @@ def _histogram(cases: Scored) -> Histogram:
     return Histogram(tuple(edges.tolist()), tuple(counts[0].tolist()), tuple(counts[1].tolist()))
 
 
-def _checks(sample: Sample, moved: Shift | None, policy: ModelPolicy) -> tuple[Check, ...]:
+def _checks(sample: Sample, moved: Shift | None, policy: ModelPolicy, *, is_learnt: bool) -> tuple[Check, ...]:
     """Hold the deciding sample against the rules; a figure that could not be told meets none."""
     auc = sample.auc.auc if sample.auc else math.nan
     found = [
+        Check("rows it may have learnt from", sample.rows if is_learnt else 0, "= 0", not is_learnt),
         Check("bad cases", sample.bads, f">= {policy.bads_least}", sample.bads >= policy.bads_least),
         Check("AUC", auc, f">= {policy.auc_least}", auc >= policy.auc_least),
         Check(
