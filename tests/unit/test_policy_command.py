@@ -1,6 +1,7 @@
 """`plimsoll policy` from draft to active on both databases, and what it says to people and to programs."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -214,7 +215,12 @@ def test_ask_tells_each_row_with_the_value_that_met_it(capsys):
 def test_show_prints_rows_examples_and_digest(capsys):
     code, said = run("show outcome --examples --lang zh-CN", capsys)
     assert code == 0
-    assert "O4 is hit by break_even_over_cap=no load_band=within offer_fit=longer-term" in said
+    assert " ".join(said.splitlines()[1].split()) == "id break_even_over_cap load_band limit_bound offer_fit verdict reason"
+    assert "O5 is hit by break_even_over_cap=no load_band=within limit_bound=asked offer_fit=longer-term" in said
+    assert len(re.findall(r"^  O\d is hit by ", said, re.MULTILINE)) == len(re.findall(r"^O\d ", said, re.MULTILINE)), (
+        "every row can be hit"
+    )
+    assert re.search(r"^digest: [0-9a-f]{64}$", said, re.MULTILINE)
     code, said = run("show eligibility --licence microloan --json", capsys)
     told = json.loads(said)
     assert (told["licence"], told["rows"][4]["then"]) == (["microloan"], {"verdict": "decline"})
