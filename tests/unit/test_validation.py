@@ -11,7 +11,7 @@ from plimsoll.risk.measure.comparison import BOTH, NEITHER, ONLY_CHALLENGER, ONL
 from plimsoll.risk.measure.monitoring import ACT, ALERT, STEADY, monitor
 from plimsoll.risk.measure.policy import model_policy
 from plimsoll.risk.measure.strength import auc
-from plimsoll.risk.measure.validation import ALL, IN_TIME, OUT_OF_TIME, SEGMENT_CASES_MIN, Scored, Validation, validate
+from plimsoll.risk.measure.validation import ALL, IN_TIME, LEARNT, OUT_OF_TIME, SEGMENT_CASES_MIN, Scored, Validation, validate
 from plimsoll.rulebook.rules import load
 
 POLICY = model_policy(load(), date(2026, 12, 1))
@@ -97,6 +97,11 @@ def test_segments_hold_the_deciding_rows_largest_first_and_small_ones_are_left_o
         inside = late & (codes == ("app", "web").index(segment.value) if segment.value else codes == -1)
         assert (segment.rows, segment.bads) == (inside.sum(), held.bad[inside].sum())
         assert segment.auc.auc == pytest.approx(auc(held.bad[inside], held.stated[inside]))
+
+
+def test_cases_that_a_model_may_have_learnt_from_pass_nothing():
+    assert failed(validate(cases(), None, {}, POLICY, is_learnt=True)) == [LEARNT]
+    assert failed(side_by_side(cases(noise=1.0), cases(), 0.7, POLICY, is_learnt=True)) == [LEARNT]
 
 
 def test_a_better_challenger_passes_and_an_equal_one_does_not():

@@ -108,7 +108,7 @@ def test_two_models_live_and_one_takes_the_others_place(desk, file, capsys):
     new = to_shadow(say, folder / "full.json", file)
     capsys.readouterr()
     assert say("propose", new, by="bo") == 2, "there is a champion to be compared with"
-    assert "--decided" in capsys.readouterr().err
+    assert "name FILE and --decided" in capsys.readouterr().err
     assert say("propose", new, file, *OUTCOME, "--decided", "decided", by="bo") == 0
     said = capsys.readouterr()
     assert "paired test of DeLong" in said.out

@@ -107,7 +107,8 @@ def compared(champion: Model, challenger: Model, path: Path, asked: Asked, appro
     pair = [scored(model, outcomes) for model in (champion, challenger)]
     if outcomes.outside is not None:
         pair = [cases.only(outcomes.outside) for cases in pair]
-    found = side_by_side(pair[0], pair[1], approved, under.policy)
+    is_learnt = any(trained_on(model, outcomes, asked) for model in (champion, challenger))
+    found = side_by_side(pair[0], pair[1], approved, under.policy, is_learnt=is_learnt)
     if isinstance(found, Refused):
         return found
     about = about_of(challenger, "", path, asked, outcomes, under)

@@ -14,7 +14,7 @@ from plimsoll.risk.measure.pair import Area
 from plimsoll.risk.measure.reject import Augmented
 from plimsoll.risk.measure.stability import Shift
 from plimsoll.risk.measure.strength import Band
-from plimsoll.risk.measure.validation import ALL, IN_TIME, OUT_OF_TIME, Check, Sample, Segment, Validation
+from plimsoll.risk.measure.validation import ALL, IN_TIME, LEARNT, OUT_OF_TIME, Check, Sample, Segment, Validation
 
 PASSED: Final = Words("通过", "passed")
 FAILED: Final = Words("未通过", "not passed")
@@ -29,7 +29,7 @@ SAMPLES: Final = {
 }
 SWAP: Final = {BOTH: "两者", ONLY_CHAMPION: "仅冠军", ONLY_CHALLENGER: "仅挑战者", NEITHER: "均不批准"}
 CHECKS: Final = {
-    "rows it may have learnt from": "可能用于训练的样本数",
+    LEARNT: "可能用于训练的样本数",
     "bad cases": "坏客户数",
     "AUC": "AUC",
     "calibration slope": "校准斜率",

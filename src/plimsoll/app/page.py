@@ -34,7 +34,8 @@ figure { margin: 0; max-width: 100%; }
 figure svg { max-width: 100%; height: auto; display: block; }
 figcaption { color: #616e7c; font-size: .85rem; max-width: 28rem; }
 @page { size: A4 landscape; margin: 14mm; }
-@media print { h2 { break-after: avoid; } figure, tr { break-inside: avoid; } figure { width: 47%; } body { padding: 0; max-width: none; font-size: 11px; } }
+@media print { h2 { break-after: avoid; } figure, tr { break-inside: avoid; } figure { width: 47%; }
+  body { padding: 0; max-width: none; font-size: 11px; } }
 """
 
 

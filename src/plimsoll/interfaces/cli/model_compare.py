@@ -81,6 +81,7 @@ def propose(
     file: MaybeFile = None,
     target: Target = "",
     bad: Bad = None,
+    split: Split = "",
     decided: Decided = "",
     approve: Approve = 0.7,
     actor: Actor = "",
@@ -101,12 +102,11 @@ def propose(
         if champion is None:
             tell(model_register.propose(store, held, None, act_of(actor, reason)))
             return
-        if file is None or not target or not bad or not decided:
-            raise Stop(
-                USAGE, f"{held.name} has a champion: name FILE, --target, --bad and --decided to compare with {champion.digest[:12]}"
-            )
+        if file is None or not decided:
+            raise Stop(USAGE, f"{held.name} has a champion: name FILE and --decided, to compare with {champion.digest[:12]}")
+        asked = Asked(target, tuple(bad or ()), split=read_split(split), decided=decided)
         pair = [model_of(one.body) for one in (champion, held)]
-        measured = compared(pair[0], pair[1], file, Asked(target, tuple(bad or ()), decided=decided), read_share(approve), _under())
+        measured = compared(pair[0], pair[1], file, asked, read_share(approve), _under())
         if isinstance(measured, Refused):
             raise Stop(REFUSED, measured.text())
         _tell(measured, None, as_json=False)

@@ -166,8 +166,9 @@ def summary(held: Artefact) -> dict[str, Any]:
 
 
 def figures(document: Mapping[str, Any]) -> str:
-    """Give the figures of a document's checks in one line."""
-    return ", ".join(f"{check['name']} {check['value']}" for check in document.get("checks", ()))
+    """Give the figures of a document's checks in one line; counts of none are left out."""
+    checks = [check for check in document.get("checks", ()) if check["value"]]
+    return ", ".join(f"{check['name']} {check['value']:.4g}" for check in checks)
 
 
 def _document(evidence: str) -> dict[str, Any]:

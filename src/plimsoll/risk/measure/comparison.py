@@ -8,7 +8,7 @@ import numpy.typing as npt
 from plimsoll.risk.measure.pair import Paired, compare
 from plimsoll.risk.measure.policy import ModelPolicy
 from plimsoll.risk.measure.strength import roc
-from plimsoll.risk.measure.validation import Check, Sample, Scored, measured
+from plimsoll.risk.measure.validation import LEARNT, Check, Sample, Scored, measured
 from plimsoll.units.refusal import Refused
 
 Floats = npt.NDArray[np.float64]
@@ -43,8 +43,11 @@ class Comparison(NamedTuple):
         return all(check.ok for check in self.checks)
 
 
-def side_by_side(champion: Scored, challenger: Scored, approved: float, policy: ModelPolicy) -> Comparison | Refused:
-    """Compare two models on the same cases, in the same order. `approved` is the share that each would approve, its safest.
+def side_by_side(
+    champion: Scored, challenger: Scored, approved: float, policy: ModelPolicy, *, is_learnt: bool = False
+) -> Comparison | Refused:
+    """Compare two models on the same cases, in the same order. `approved` is the share that each would approve, its safest; `is_learnt`
+    says that one of them may have learnt from these cases, which proves nothing.
 
     Refuses outcomes_too_few.
     """
@@ -58,7 +61,7 @@ def side_by_side(champion: Scored, challenger: Scored, approved: float, policy: 
         curves=(roc(champion.bad, champion.stated), roc(challenger.bad, challenger.stated)),
         approved=approved,
         swap=swap(champion.bad, champion.stated, challenger.stated, approved),
-        checks=_checks(pair, samples, policy),
+        checks=_checks(pair, samples, policy, is_learnt=is_learnt),
     )
 
 
@@ -81,10 +84,11 @@ def _safest(stated: Floats, count: int) -> Flags:
     return held
 
 
-def _checks(pair: Paired, samples: tuple[Sample, Sample], policy: ModelPolicy) -> tuple[Check, ...]:
+def _checks(pair: Paired, samples: tuple[Sample, Sample], policy: ModelPolicy, *, is_learnt: bool) -> tuple[Check, ...]:
     """Hold the comparison against the rules: enough bad cases, a greater AUC that is no chance, and no worse probabilities."""
     champion, challenger = samples
     return (
+        Check(LEARNT, champion.rows if is_learnt else 0, "= 0", not is_learnt),
         Check("bad cases", pair.bads, f">= {policy.promotion_bads_least}", pair.bads >= policy.promotion_bads_least),
         Check("AUC gained", pair.difference, "> 0", pair.difference > 0),
         Check("p of the paired test", pair.p, f"<= {policy.p_most}", pair.p <= policy.p_most),

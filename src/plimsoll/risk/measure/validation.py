@@ -26,6 +26,7 @@ Codes = npt.NDArray[np.int32]
 OUT_OF_TIME: Final = "out of time"
 IN_TIME: Final = "in time"
 ALL: Final = "all rows"
+LEARNT: Final = "rows it may have learnt from"
 SEGMENT_CASES_MIN: Final = 30
 SEGMENTS_MAX: Final = 20
 HISTOGRAM_BINS: Final = 40
@@ -195,7 +196,7 @@ def _checks(sample: Sample, moved: Shift | None, policy: ModelPolicy, *, is_lear
     """Hold the deciding sample against the rules; a figure that could not be told meets none."""
     auc = sample.auc.auc if sample.auc else math.nan
     found = [
-        Check("rows it may have learnt from", sample.rows if is_learnt else 0, "= 0", not is_learnt),
+        Check(LEARNT, sample.rows if is_learnt else 0, "= 0", not is_learnt),
         Check("bad cases", sample.bads, f">= {policy.bads_least}", sample.bads >= policy.bads_least),
         Check("AUC", auc, f">= {policy.auc_least}", auc >= policy.auc_least),
         Check(
