@@ -86,7 +86,7 @@ def samples_text(samples: "Sequence[Sample]") -> str:
             f"{one.bads:,}",
             f"{100 * one.bads / one.rows:.2f} %",
             f"{100 * one.stated:.2f} %",
-            *_area(one.auc),
+            *area_text(one.auc),
             f"{one.ks:.4f}",
             f"{one.brier:.4f}",
             f"{one.ece:.4f}",
@@ -97,7 +97,8 @@ def samples_text(samples: "Sequence[Sample]") -> str:
     return aligned(rows)
 
 
-def _area(found: "Area | None") -> tuple[str, str]:
+def area_text(found: "Area | None") -> tuple[str, str]:
+    """Give an AUC and its bounds, dashes where it cannot be told."""
     return ("-", "-") if found is None else (f"{found.auc:.4f}", f"{found.low:.4f} to {found.high:.4f}")
 
 

@@ -21,6 +21,7 @@ from plimsoll.interfaces.cli.model_options import (
     Named,
     Split,
     Target,
+    area_text,
     checks_text,
     model_named,
     note,
@@ -39,6 +40,7 @@ from plimsoll.units.refusal import Refused
 if TYPE_CHECKING:
     from plimsoll.app.model_measure import Validated
     from plimsoll.risk.measure.fair import Group
+    from plimsoll.risk.measure.validation import Segment
 
 Segments = Annotated[str, typer.Option("--segment", metavar="A,B", help="Columns to show the figures by.")]
 Groups = Annotated[str, typer.Option("--fair", metavar="A,B", help="Columns with groups for the fairness table; no features of the model.")]
@@ -98,6 +100,8 @@ def _told(measured: "Validated") -> Iterator[str]:
     """Give what the terminal shows, a table each."""
     yield samples_text(measured.found.samples)
     yield checks_text(measured.found.checks)
+    if measured.found.segments:
+        yield _segments_text(measured.found.segments)
     if measured.fairness:
         yield _groups_text(measured.fairness)
     if measured.rejects:
@@ -107,6 +111,25 @@ def _told(measured: "Validated") -> Iterator[str]:
             for one in measured.rejects
         ]
         yield aligned(rows)
+
+
+def _segments_text(segments: "Sequence[Segment]") -> str:
+    """Give the figures by segment."""
+    rows = [("segment", "cases", "bad", "AUC", "95 % bounds", "KS", "stated", "came true", "95 % bounds")]
+    rows += [
+        (
+            f"{one.column} = {one.value or '(missing)'}",
+            f"{one.rows:,}",
+            f"{one.bads:,}",
+            *area_text(one.auc),
+            f"{one.ks:.4f}",
+            f"{100 * one.stated:.2f} %",
+            f"{100 * one.bad_rate.value:.2f} %",
+            f"{100 * one.bad_rate.low:.2f} to {100 * one.bad_rate.high:.2f}",
+        )
+        for one in segments
+    ]
+    return aligned(rows)
 
 
 def _groups_text(fairness: "Mapping[str, Sequence[Group]]") -> str:
