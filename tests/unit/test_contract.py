@@ -110,6 +110,7 @@ def test_it_prints_as_the_same_pdf_every_time(filings, language):
         pytest.skip(f"no font with Chinese: {INSTALL}")
     assert pdf.startswith(b"%PDF")
     assert pdf == contract_pdf(told, AT)
+    assert contract_pdf(told, AT.replace(microsecond=123_456)) == pdf, "a clock tells microseconds, typst takes none"
     pages = contract_pages(told, AT)
     assert not isinstance(pages, Refused)
     assert len(pages) >= 4

@@ -87,7 +87,7 @@ def _set(data: Mapping[str, Any], at: datetime, form: str) -> bytes | list[bytes
         ppi=PIXELS_PER_INCH if form == "png" else None,
         font_paths=typst.Fonts(font_paths=font_folders()),
         sys_inputs={"data": said, "fonts": "|".join(fonts)},
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),  # typst takes whole seconds only
     )
     return found
 

@@ -34,14 +34,14 @@ def command(
     with open_store(book_url(db)) as store:
         data = contract_data(store, customer, about, lang, lawful_rules(), at, _keys())
     if isinstance(data, Refused):
-        raise Stop(NOT_FOUND if data.code == "disclosure_missing" else FAILURE, data.text())
+        raise Stop(NOT_FOUND if data.code == "disclosure_missing" else FAILURE, data.text(lang))
     if as_json:
         print(json.dumps(data, ensure_ascii=False))
         return
     path = Path(out or f"contract-{about.replace(':', '-')}.pdf")
     made = contract_pages(data, at) if pages else contract_pdf(data, at)
     if isinstance(made, Refused):
-        raise Stop(FAILURE, made.text())
+        raise Stop(FAILURE, made.text(lang))
     files = [path] if isinstance(made, bytes) else [path.with_name(f"{path.stem}-{n}.png") for n in range(1, len(made) + 1)]
     for file, content in zip(files, [made] if isinstance(made, bytes) else made, strict=True):
         file.write_bytes(content)
