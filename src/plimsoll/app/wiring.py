@@ -15,6 +15,16 @@ from typing import Any, Final, NamedTuple
 from plimsoll.app.execute import Verb, Wiring
 from plimsoll.collections import note_trigger
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
+from plimsoll.monitoring import (
+    close_warning,
+    expire_limit,
+    freeze_late,
+    object_to_limit,
+    raise_limit,
+    raise_warning,
+    review_limit,
+    unfreeze_cured,
+)
 from plimsoll.origination import (
     accept_offer,
     apply,
@@ -121,6 +131,15 @@ WIRING: Final[Wiring] = {
     close_complaint.CloseComplaint: Verb("close_complaint", close_complaint.decide, close_complaint.READS),
     # Collections
     note_trigger.NoteTrigger: Verb("note_trigger", note_trigger.decide, note_trigger.READS),
+    # Monitoring
+    review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),
+    raise_limit.RaiseLimit: Verb("raise_limit", raise_limit.decide, raise_limit.READS),
+    freeze_late.FreezeLate: Verb("freeze_late", freeze_late.decide, freeze_late.READS),
+    unfreeze_cured.UnfreezeCured: Verb("unfreeze_cured", unfreeze_cured.decide, unfreeze_cured.READS),
+    expire_limit.ExpireLimit: Verb("expire_limit", expire_limit.decide, expire_limit.READS),
+    object_to_limit.ObjectToLimit: Verb("object_to_limit", object_to_limit.decide, object_to_limit.READS),
+    raise_warning.RaiseWarning: Verb("raise_warning", raise_warning.decide, raise_warning.READS),
+    close_warning.CloseWarning: Verb("close_warning", close_warning.decide, close_warning.READS),
 }
 """What each command is called, what decides on it, and what that reads."""
 

@@ -50,6 +50,11 @@ KINDS: Final = frozenset(
         "collection.resumed",
         # classes
         "class.trigger",
+        # monitoring
+        "limit.notice",
+        "limit.objection",
+        "warning.raised",
+        "warning.closed",
     }
 )
 """The closed list of what can be on record; a department adds its kinds under its own heading."""

@@ -8,12 +8,12 @@ from plimsoll.loan.filing import NewFiling
 from plimsoll.risk.disclose import DRAW, Ask
 from plimsoll.risk.drawn import Drawing, Drawn, drawn
 from plimsoll.risk.gate import READS_FILE, pass_disclosure, refuse_untaught
+from plimsoll.risk.temporary_limit import KIND as TEMPORARY
+from plimsoll.risk.temporary_limit import lapsed
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import refuse_use
 from plimsoll.servicing.open_line import CASH_LINE
 from plimsoll.servicing.tell import tell
-from plimsoll.servicing.temporary_limit import KIND as TEMPORARY
-from plimsoll.servicing.temporary_limit import lapsed
 from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused

@@ -9,10 +9,10 @@ from plimsoll.loan.layout import PURCHASED
 from plimsoll.risk.disclose import MERCHANT
 from plimsoll.risk.gate import READS_DISCLOSURES, pass_disclosure
 from plimsoll.risk.offer import find_plan
+from plimsoll.risk.temporary_limit import KIND as TEMPORARY
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.gate import about_next, plan_ask
 from plimsoll.servicing.purchase import Purchase, bought, find_shop_account
-from plimsoll.servicing.temporary_limit import KIND as TEMPORARY
 from plimsoll.units.divide import half_even
 from plimsoll.units.refusal import Refused
 

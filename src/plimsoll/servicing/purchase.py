@@ -10,12 +10,12 @@ from plimsoll.loan.layout import CHARGED_OFF, PURCHASED
 from plimsoll.risk.disclose import INSTALMENTS
 from plimsoll.risk.gate import READS_DISCLOSURES, pass_disclosure
 from plimsoll.risk.offer import account_offer, find_plan, product_in, refuse_amount
+from plimsoll.risk.temporary_limit import READS_TEMPORARY, lapsed
 from plimsoll.rulebook.product import AccountOffer
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import find_with_money, refuse_loan, refuse_use
 from plimsoll.servicing.gate import about_next, plan_ask
 from plimsoll.servicing.tell import detail, recorded, tell
-from plimsoll.servicing.temporary_limit import READS_TEMPORARY, lapsed
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 

@@ -5,13 +5,13 @@ from datetime import date
 
 from plimsoll.loan.book import Book, Decision, Line
 from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
+from plimsoll.risk.temporary_limit import LIMITS, READS_TEMPORARY, lapsed, limits_for_good, limits_until, permanent
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import CLOSED, find_line
 from plimsoll.servicing.load import refuse_rise
 from plimsoll.servicing.open_account import PAY_LATER
 from plimsoll.servicing.open_line import CASH_LINE
 from plimsoll.servicing.tell import tell
-from plimsoll.servicing.temporary_limit import LIMITS, READS_TEMPORARY, lapsed, limits_for_good, limits_until, permanent
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 

@@ -310,4 +310,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # Classes
     "class_trigger_unknown": ("不认识该分类触发条件。请从列出的条件中选择。", "That is nothing that a class goes by. Choose one of those listed."),
     "class_trigger_malformed": ("分类触发条件的内容不完整：预期损失须有 0 到 1 的占比，技术性逾期须有已到的还款日。请补充。", "What is noted is not complete: an expected loss has a share from 0 to 1, a technical delay a due day that has come. Add it."),
+    # Monitoring
+    "watch_input_unknown": ("不认识该监测取值。请从列出的取值中选择。", "That word of monitoring is not known. Choose one of those listed."),
+    "limit_raise_too_high": ("提额不成立：须高于现额度，且不超过单次上限。请降低幅度。", "The limit does not rise, or rises by more than one step may. Choose a smaller step."),
+    "limit_raise_too_soon": ("距上次调额时间不足，暂不能提额。请到期后再办理。", "The limit was moved too recently to rise. Wait until the days between have passed."),
+    "still_past_due": ("仍有款项逾期。请先还清。", "Something is still past due. Pay it first."),
+    "cycles_not_clean": ("还清后按时还款的周期不足。请继续按时还款。", "There have not been enough bills paid on time since. Go on paying on time."),
+    "nothing_past_due": ("没有逾期款项，不能以逾期为由冻结。", "Nothing is past due, so the line is not frozen for it. Check the day."),
+    "freeze_not_ours": ("该额度并非因逾期被冻结，须由人工解冻。", "The line was not frozen for being late. Whoever froze it has to open it again."),
+    "limit_not_run_out": ("没有已到期的临时额度。请核对日期。", "No temporary limit has run out. Check the day."),
+    "limit_notice_missing": ("没有可提出异议的额度通知。请核对。", "There is no notice about the limit to object to. Check what was sent."),
+    "objection_exists": ("已对该通知提出异议，正在处理。请等待答复。", "An objection to that notice is already being looked at. Wait for the answer."),
+    "objection_too_late": ("已过异议期限。可提出投诉或申请复核。", "The days to object have passed. File a complaint, or ask for the limit to be assessed again."),
+    "warning_exists": ("该客户已有未结的预警。请先处理并关闭。", "A warning of that customer stands already. Work on it and close it first."),
+    "warning_missing": ("该客户没有未结的预警。请核对。", "No warning of that customer stands. Check the customer."),
 }

@@ -1,0 +1,37 @@
+"""Freeze the line of a customer who is late on any loan of either product: no draw and no purchase; repayments go on."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.filing import body_of
+from plimsoll.monitoring.notice import FREEZE, FROZEN, READS_NOTICES, Done, find_line, late_days, move_policy, notice
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.refusal import Refused
+
+READS = f"open loans+file:{READS_NOTICES}"
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeLate:
+    """Freeze the customer's line because something is past due."""
+
+    key: str
+    customer_id: int
+    on: date
+
+
+def decide(book: Book, command: FreezeLate, rules: Rules) -> Decision | Refused:
+    """Freeze the line and tell the customer; refuses customer_unknown, line_missing, line_closed, line_frozen, nothing_past_due."""
+    line = find_line(book)
+    if isinstance(line, Refused):
+        return line
+    if line.status == FROZEN:
+        return Refused("line_frozen", "", f"customer {command.customer_id}")
+    days = late_days(book.loans, command.on.toordinal())
+    if days < 1:
+        return Refused("nothing_past_due", "", f"customer {command.customer_id}")
+    frozen = replace(line, status=FROZEN)
+    filing, told = notice(line, frozen, Done(FREEZE, "PAST_DUE", "", f"{days} days"), command.on, move_policy(rules, command.on))
+    said = body_of({"customer_id": command.customer_id, **told})
+    return Decision(line=frozen, messages=(("line_frozen", said),), answer=said, filings=(filing,))

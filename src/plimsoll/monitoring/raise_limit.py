@@ -1,0 +1,110 @@
+"""Raise a limit: a step at most, not often, only after clean cycles, only as far as the load line and the law, only with consent."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from plimsoll.loan.book import Book, Decision, Line
+from plimsoll.loan.filing import body_of
+from plimsoll.monitoring.notice import (
+    FROZEN,
+    NO_INCREASE,
+    RAISE,
+    READS_NOTICES,
+    Done,
+    Move,
+    find_line,
+    last_notice,
+    move_policy,
+    notice,
+    refuse_unclean,
+)
+from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
+from plimsoll.risk.temporary_limit import READS_TEMPORARY, limits_for_good, permanent
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.money import text_of
+from plimsoll.units.refusal import Refused
+
+READS = f"open loans+{READS_TEMPORARY},{READS_NOTICES}"
+PPM = 1_000_000
+HELD = (NO_INCREASE, "step-down", "cap-to-line")
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseLimit:
+    """Raise the limit and both sub-limits for good; `consent` names where the borrower agreed to exactly this, "" is no consent."""
+
+    key: str
+    customer_id: int
+    on: date
+    currency: str
+    limit_minor: int
+    cash_limit_minor: int
+    later_limit_minor: int
+    consent: str = ""
+    cash_product: str = "cash-line"
+    later_product: str = "pay-later"
+
+
+def decide(book: Book, command: RaiseLimit, rules: Rules) -> Decision | Refused:
+    """Raise the limit and tell the customer.
+
+    Refuses customer_unknown, line_missing, line_closed, line_frozen, currency_must_match, consent_missing, limit_raise_too_high,
+    limit_raise_too_soon, still_past_due, cycles_not_clean, limit_out_of_range, load_line_missing, and load_line_passed.
+    """
+    found = find_line(book)
+    if isinstance(found, Refused):
+        return found
+    if found.status == FROZEN:
+        return Refused("line_frozen", "", f"customer {command.customer_id}")
+    if found.currency != command.currency:
+        return Refused("currency_must_match", "", f"{command.currency}, the line in {found.currency}")
+    before = permanent(book) or found
+    policy = move_policy(rules, command.on)
+    refused = _refuse_step(before, command, policy) or _refuse_soon(book, command.on, policy)
+    refused = refused or refuse_unclean(book, command.on, policy.cycles) or _refuse_bounds(book, command, rules)
+    if refused is not None:
+        return refused
+    after = replace(
+        found, limit_minor=command.limit_minor, cash_limit_minor=command.cash_limit_minor, later_limit_minor=command.later_limit_minor
+    )
+    filing, told = notice(before, after, Done(RAISE, "", "POLICY.LIMIT.MOVE", command.consent), command.on, policy)
+    said = body_of({"customer_id": command.customer_id, **told})
+    return Decision(line=after, messages=(("limit_changed", said),), answer=said, filings=(*limits_for_good(book), filing))
+
+
+def _refuse_step(before: Line, command: RaiseLimit, policy: Move) -> Refused | None:
+    """Refuse what is no rise, or more than a step, or without consent."""
+    if not command.consent:
+        return Refused("consent_missing", "POLICY.LIMIT.MOVE", "a rise of the limit")
+    most = before.limit_minor + before.limit_minor * policy.up_ppm // PPM
+    if before.limit_minor < command.limit_minor <= most:
+        return None
+    shown = (text_of(minor, before.currency) for minor in (command.limit_minor, before.limit_minor, most))
+    return Refused("limit_raise_too_high", "POLICY.LIMIT.MOVE", "{} from {}, at most {}".format(*shown))
+
+
+def _refuse_soon(book: Book, on: date, policy: Move) -> Refused | None:
+    """Refuse a rise within some days of the last rise, or of a notice that held or lowered the limit."""
+    last = last_notice(book.filings, (RAISE, *HELD))
+    if last is None or on.toordinal() - last.on >= policy.between:
+        return None
+    return Refused(
+        "limit_raise_too_soon", "POLICY.LIMIT.MOVE", f"{last.subject} on {date.fromordinal(last.on)}, {policy.between} days between"
+    )
+
+
+def _refuse_bounds(book: Book, command: RaiseLimit, rules: Rules) -> Refused | None:
+    """Refuse what products and law do not allow, and what the borrower cannot carry."""
+    limits = Limits(
+        command.currency,
+        command.limit_minor,
+        command.cash_limit_minor,
+        command.later_limit_minor,
+        command.cash_product,
+        command.later_product,
+    )
+    refused = refuse_limits(limits, rules, command.on) or refuse_unmarked(limits, book.load_line, rules, command.on)
+    if refused is not None or book.load_line is None or command.limit_minor <= book.load_line.capacity_minor:
+        return refused
+    limit, capacity = (text_of(minor, command.currency) for minor in (command.limit_minor, book.load_line.capacity_minor))
+    return Refused("load_line_passed", "POLICY.LOAD.CAPACITY", f"limit {limit}; {capacity} {command.currency} fits")

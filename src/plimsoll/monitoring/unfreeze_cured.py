@@ -1,0 +1,56 @@
+"""Open a line again that was frozen because something was past due: once all is paid, and after clean cycles."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.filing import body_of
+from plimsoll.monitoring.notice import (
+    FREEZE,
+    FROZEN,
+    OPEN,
+    READS_NOTICES,
+    THAW,
+    Done,
+    find_line,
+    last_notice,
+    move_policy,
+    notice,
+    refuse_unclean,
+)
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.refusal import Refused
+
+READS = f"open loans+file:{READS_NOTICES}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnfreezeCured:
+    """Open the customer's line again after a cure."""
+
+    key: str
+    customer_id: int
+    on: date
+
+
+def decide(book: Book, command: UnfreezeCured, rules: Rules) -> Decision | Refused:
+    """Open the line and tell the customer; a line that a person froze for another reason stays as it is.
+
+    Refuses customer_unknown, line_missing, line_closed, line_not_frozen, freeze_not_ours, still_past_due, cycles_not_clean.
+    """
+    line = find_line(book)
+    if isinstance(line, Refused):
+        return line
+    if line.status != FROZEN:
+        return Refused("line_not_frozen", "", f"customer {command.customer_id}")
+    last = last_notice(book.filings, (FREEZE, THAW))
+    if last is None or last.subject != FREEZE:
+        return Refused("freeze_not_ours", "", f"customer {command.customer_id}")
+    policy = move_policy(rules, command.on)
+    refused = refuse_unclean(book, command.on, policy.thaw)
+    if refused is not None:
+        return refused
+    opened = replace(line, status=OPEN)
+    filing, told = notice(line, opened, Done(THAW, "", "POLICY.LIMIT.MOVE"), command.on, policy)
+    said = body_of({"customer_id": command.customer_id, **told})
+    return Decision(line=opened, messages=(("line_unfrozen", said),), answer=said, filings=(filing,))
