@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plimsoll.interfaces.cli.main import main
 from plimsoll.loan.facts import COMPONENTS, SAME_REPAYMENT, Fact, rescheduled
 from plimsoll.loan.fold import fold
-from plimsoll.loan.layout import EQUAL_INSTALMENT, WAIVED
+from plimsoll.loan.layout import EQUAL_INSTALMENT, PAUSED, WAIVED
 from plimsoll.loan.state import read_promise, read_state
 from plimsoll.loan.terms import DueDays, LoanRate, LoanTerms, write_loan
 from plimsoll.risk.load.means import Debt, Income, Means
@@ -138,8 +138,9 @@ def test_what_eases_lowers_the_chance_and_what_weighs_raises_it():
     holiday=st.integers(0, 3),
     share=st.integers(0, 2),
     late=st.integers(0, 130),
+    rest=st.sampled_from([0, 0, 3, 11, 40]),
 )
-def test_a_plan_asks_what_the_loan_asks_once_it_is_booked(principal, rate, terms, holiday, share, late):
+def test_a_plan_asks_what_the_loan_asks_once_it_is_booked(principal, rate, terms, holiday, share, late, rest):
     """The instalments of a design are those that the kernel gives for the real loan after the waivers and the reschedule."""
     begun = ON.toordinal() - late
     due = DueDays(12, MONTHS, 1, begun, (), 1)
@@ -155,8 +156,12 @@ def test_a_plan_asks_what_the_loan_asks_once_it_is_booked(principal, rate, terms
             penalty_den=100_000,
         )
     )
-    state = read_state(loan, fold(loan, (), ON.toordinal()))
-    owed = Owed("CNY", ON.toordinal(), state.principal, state.interest, state.penalty, state.fee, CONTRACT, state.past_due_days)
+    on = ON.toordinal()
+    resting = [Fact(PAUSED, on, 0, on + rest, on)] if rest else []
+    state = read_state(loan, fold(loan, resting, on))
+    owed = Owed(
+        "CNY", ON.toordinal(), state.principal, state.interest, state.penalty, state.fee, CONTRACT, state.past_due_days, 12, on + rest
+    )
     choice = Choice(rate, terms, owed.penalty_minor * min(share, 1), owed.interest_minor * (share // 2), holiday)
     assert refuse_choice(owed, choice, 60) is None
     facts = [
@@ -169,7 +174,7 @@ def test_a_plan_asks_what_the_loan_asks_once_it_is_booked(principal, rate, terms
     ]
     new = None if rate is None else rate_a_year(rate, PER_DAY)
     facts.append(rescheduled(owed.on, new, (0, 1), SAME_REPAYMENT, due_days(owed.on, terms, holiday)))
-    after = fold(loan, facts, owed.on)
+    after = fold(loan, [*resting, *facts], owed.on)
     assert not isinstance(after, Refused), after
     asked = [(one.due_on, one.principal + one.interest + one.fee) for one in read_promise(loan, after) if one.due_on > owed.on]
     planned = [(one.due_on, one.minor) for one in payments(owed, choice)]

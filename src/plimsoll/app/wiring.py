@@ -13,7 +13,15 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.execute import Verb, Wiring
-from plimsoll.collections import note_trigger
+from plimsoll.collections import (
+    agree_plan,
+    break_plan,
+    decide_hardship,
+    keep_plan,
+    note_trigger,
+    open_hardship,
+    propose_plan,
+)
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.monitoring import (
     close_warning,
@@ -130,6 +138,12 @@ WIRING: Final[Wiring] = {
     answer_complaint.AnswerComplaint: Verb("answer_complaint", answer_complaint.decide, answer_complaint.READS),
     close_complaint.CloseComplaint: Verb("close_complaint", close_complaint.decide, close_complaint.READS),
     # Collections
+    open_hardship.OpenHardship: Verb("open_hardship", open_hardship.decide, open_hardship.READS),
+    decide_hardship.DecideHardship: Verb("decide_hardship", decide_hardship.decide, decide_hardship.READS),
+    propose_plan.ProposePlan: Verb("propose_plan", propose_plan.decide, propose_plan.READS),
+    agree_plan.AgreePlan: Verb("agree_plan", agree_plan.decide, agree_plan.READS),
+    break_plan.BreakPlan: Verb("break_plan", break_plan.decide, break_plan.READS),
+    keep_plan.KeepPlan: Verb("keep_plan", keep_plan.decide, keep_plan.READS),
     note_trigger.NoteTrigger: Verb("note_trigger", note_trigger.decide, note_trigger.READS),
     # Monitoring
     review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),

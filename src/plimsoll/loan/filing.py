@@ -48,6 +48,15 @@ KINDS: Final = frozenset(
         "complaint.closed",
         "collection.stopped",
         "collection.resumed",
+        # hardship and plans
+        "hardship.opened",
+        "hardship.decided",
+        "hardship.closed",
+        "plan.proposed",
+        "plan.approved",
+        "plan.started",
+        "plan.broken",
+        "plan.kept",
         # classes
         "class.trigger",
         # monitoring

@@ -115,18 +115,13 @@ def told(can: Affordable, menu: Menu) -> dict[str, object]:
 
 
 def _option(one: Option, currency: str) -> dict[str, object]:
-    names = ("level", "highest", "total", "cost", "forgone", "value")
-    return {
+    return one.said(currency) | {
         "kind": one.kind,
-        "rate": "" if one.choice.rate is None else one.choice.rate.text(),
-        "instalments": one.choice.terms,
-        "holiday": one.choice.holiday,
-        "penalty_waived": text_of(one.choice.penalty_waived_minor, currency),
-        "interest_waived": text_of(one.choice.interest_waived_minor, currency),
         "fits": one.fits,
+        "forgone": text_of(one.forgone_minor, currency),
+        "value": text_of(one.value_minor, currency),
         "chance_of_breaking": round(one.chance, 6),
         "break_even": round(one.even, 6),
-        **{name: text_of(getattr(one, f"{name}_minor"), currency) for name in names},
         "payments": [[date.fromordinal(part.due_on).isoformat(), text_of(part.minor, currency)] for part in one.payments],
     }
 

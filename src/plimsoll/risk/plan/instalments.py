@@ -5,8 +5,9 @@ All unpaid principal is spread again; interest, penalty and fee that are unpaid 
 
 from typing import NamedTuple
 
+from plimsoll.loan.facts import SAME_REPAYMENT, Fact, rescheduled
 from plimsoll.loan.fold import fold
-from plimsoll.loan.layout import EQUAL_INSTALMENT
+from plimsoll.loan.layout import EQUAL_INSTALMENT, PAUSED
 from plimsoll.loan.state import read_promise
 from plimsoll.loan.terms import DueDays, LoanRate, LoanTerms, write_loan
 from plimsoll.units.days import MONTHS, PER_DAY, step_from
@@ -17,7 +18,10 @@ DAYS_A_YEAR = 365
 
 
 class Owed(NamedTuple):
-    """What is owed on a day, in minor units, with the contract rate and how late it is; `terms_left` are the instalments to come."""
+    """What is owed on a day, in minor units, with the contract rate and how late it is; `terms_left` are the instalments to come.
+
+    `rests_until` is the first day on which a loan earns again that rests on the day, 0 where it does not rest.
+    """
 
     currency: str
     on: int
@@ -28,6 +32,7 @@ class Owed(NamedTuple):
     rate: LoanRate
     late_days: int = 0
     terms_left: int = 12
+    rests_until: int = 0
 
     @property
     def total_minor(self) -> int:
@@ -84,6 +89,7 @@ def due_days(on: int, terms: int, holiday: int) -> DueDays:
 def payments(owed: Owed, choice: Choice) -> tuple[Payment, ...]:
     """Give what a plan asks for. The choice must not be one that `refuse_choice` refuses."""
     rate = owed.rate if choice.rate is None else rate_a_year(choice.rate, owed.rate.day_count)
+    due = due_days(owed.on, choice.terms, choice.holiday)
     terms = write_loan(
         LoanTerms(
             currency=owed.currency,
@@ -91,15 +97,19 @@ def payments(owed: Owed, choice: Choice) -> tuple[Payment, ...]:
             rate=rate,
             repayment=EQUAL_INSTALMENT,
             disbursed_on=owed.on,
-            due=due_days(owed.on, choice.terms, choice.holiday),
+            due=due,
         )
     )
-    standing = fold(terms, (), owed.on)
-    assert not isinstance(standing, Refused), "no fact, nothing to refuse"
+    facts: tuple[Fact, ...] = ()
+    if owed.rests_until > owed.on:
+        rest = Fact(PAUSED, owed.on, 0, owed.rests_until, owed.on)
+        facts = (rest, rescheduled(owed.on, None, (0, 1), SAME_REPAYMENT, due))
+    standing = fold(terms, facts, owed.on)
+    assert not isinstance(standing, Refused), "a new loan may rest, and be levelled again"
     arrears = owed.total_minor - owed.principal_minor - choice.waived_minor
     return tuple(
-        Payment(one.due_on, one.principal, one.interest, arrears if one.number == 1 else 0, one.balance)
-        for one in read_promise(terms, standing)
+        Payment(one.due_on, one.principal, one.interest, arrears if n == 0 else 0, one.balance)
+        for n, one in enumerate(read_promise(terms, standing))
     )
 
 

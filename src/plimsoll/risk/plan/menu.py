@@ -14,6 +14,7 @@ from plimsoll.risk.plan.policy import PlanPolicy
 from plimsoll.risk.plan.value import Month, break_even, worth_of
 from plimsoll.risk.whole import DOWN, NEAREST, whole
 from plimsoll.units.days import month_of, year_of
+from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
@@ -57,6 +58,21 @@ class Option:
     def level_minor(self) -> int:
         """Give the payment of an ordinary month, the second one."""
         return self.payments[min(1, len(self.payments) - 1)].minor
+
+    def said(self, currency: str) -> dict[str, object]:
+        """Give the line as a borrower is told it; amounts as decimal text."""
+        choice = self.choice
+        return {
+            "rate": "" if choice.rate is None else choice.rate.text(),
+            "instalments": choice.terms,
+            "holiday": choice.holiday,
+            "penalty_waived": text_of(choice.penalty_waived_minor, currency),
+            "interest_waived": text_of(choice.interest_waived_minor, currency),
+            "month": text_of(self.level_minor, currency),
+            "highest": text_of(self.highest_minor, currency),
+            "total": text_of(self.total_minor, currency),
+            "cost": text_of(self.cost_minor, currency),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +203,10 @@ def shortest(owed: Owed, payment_minor: int, rate: Rate | None, policy: PlanPoli
         paid = payments(owed, Choice(rate, terms, owed.penalty_minor, owed.interest_minor))
         if max(one.minor - one.arrears_minor for one in paid) <= payment_minor:
             return terms
-    first = payments(owed, Choice(rate, policy.terms_max))[0]
-    if payment_minor <= first.interest_minor:
-        return Refused("plan_below_interest", "", f"{payment_minor} of {first.interest_minor} in minor units; rate {_rate(owed, rate):.4f}")
+    # The first month may rest, and then earns less than those to come.
+    interest = max(one.interest_minor for one in payments(owed, Choice(rate, policy.terms_max))[:2])
+    if payment_minor <= interest:
+        return Refused("plan_below_interest", "", f"{payment_minor} of {interest} in minor units; rate {_rate(owed, rate):.4f}")
     return Refused("plan_too_long", "CN.PLAN.CARD.MAX", f"more than {policy.terms_max} instalments of {payment_minor} in minor units")
 
 

@@ -1,0 +1,63 @@
+"""Hardship end to end on both databases: the request, the decision, a plan agreed to by two, its monitoring, its break."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+from plimsoll.app.execute import Answer, execute
+from plimsoll.app.file import filings_of, work_on
+from plimsoll.app.verify import verify
+from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.risk.complaint import is_collection_stopped
+from plimsoll.rulebook.rules import load
+from plimsoll.units.refusal import Refused
+
+AT = datetime(2026, 4, 20, 9, tzinfo=UTC)
+RULES = load()
+
+
+def give(store, number: int, on: str, actor: str = "test", **said: object) -> dict | Refused:
+    """Execute one command written as text; its answer, or why not."""
+    command = read_command({"key": f"k{number}", "customer_id": 1, "on": on, **said})
+    now = datetime.combine(date.fromisoformat(on), AT.timetz()) + timedelta(seconds=number)
+    outcome = execute(store, WIRING, command, actor=actor, now=now, rules=RULES)
+    return json.loads(outcome.text) if isinstance(outcome, Answer) else outcome
+
+
+def test_hardship_from_request_to_break(store):
+    limits = {"currency": "CNY", "limit": "50000.00", "cash_limit": "30000.00", "later_limit": "20000.00", "loan_id": 10}
+    give(store, 1, "2026-01-10", command="open_customer")
+    give(store, 2, "2026-01-10", command="open_line", **limits)
+    cash = {"currency": "CNY", "amount": "24000.00", "rate": "0.0005", "instalments": 12}
+    assert give(store, 3, "2026-01-15", command="draw", loan_id=11, **cash)["loan_id"] == 11
+    told = {"hardship_id": "h1", "currency": "CNY", "income": "6500.00", "others": "300.00", "city_tier": "tier2", "flags": ["illness"]}
+    assert give(store, 4, "2026-04-20", command="open_hardship", **told)["collection_stopped"]
+    assert work_on(store, "hardship", 1, "h1").item.state == "open"
+    decided = give(store, 5, "2026-04-22", command="decide_hardship", hardship_id="h1", currency="CNY", outcome="accept", known="verified")
+    offer = decided["offers"][0]
+    terms = {name: offer[name] for name in ("rate", "instalments", "penalty_waived", "interest_waived")}
+    plan = {"plan_id": "p1", "loan_id": 11}
+    waits = give(store, 6, "2026-04-22", "li", command="propose_plan", currency="CNY", **plan, **terms)
+    assert waits["highest"] == offer["highest"], "what is offered is what is asked"
+    assert give(store, 7, "2026-04-22", "li", command="agree_plan", **plan, signed="vault-2").code == "maker_cannot_check"
+    begun = give(store, 8, "2026-04-22", "chen", command="agree_plan", **plan, signed="vault-2")
+    assert (begun["highest"], begun["instalments"], begun["total"]) == (offer["highest"], offer["instalments"], offer["total"])
+    assert give(store, 9, "2026-04-23", command="draw", loan_id=12, **(cash | {"amount": "500.00"})).code == "line_frozen"
+    first = date.fromisoformat(begun["first_due_on"])
+    paid = {"command": "repay", "loan_id": 11, "currency": "CNY", "amount": offer["highest"]}
+    assert not isinstance(give(store, 10, first.isoformat(), **paid), Refused)
+    second = date(2026, 6, 22)
+    early, late = ((second + timedelta(days=days)).isoformat() for days in (29, 30))
+    assert give(store, 11, early, command="break_plan", **plan).code == "plan_not_broken"
+    assert is_collection_stopped(filings_of(store, 1))
+    broken = give(store, 12, late, command="break_plan", **plan)
+    assert (broken["missed"], broken["late_days"]) == (1, 30), "the third instalment falls due on that day, and is not late yet"
+    assert not is_collection_stopped(filings_of(store, 1))
+    assert [one.kind for one in filings_of(store, 1) if one.kind.startswith(("hardship", "plan"))] == [
+        "hardship.opened",
+        "hardship.decided",
+        "plan.proposed",
+        "plan.started",
+        "hardship.closed",
+        "plan.broken",
+    ]
+    assert verify(store) is not None
