@@ -57,8 +57,18 @@ KINDS: Final = frozenset(
         "plan.started",
         "plan.broken",
         "plan.kept",
+        # contact
+        "contact.attempted",
+        "contact.denied",
+        "contact.outcome",
+        "contact.fact",
         # classes
         "class.trigger",
+        # reminders
+        "reminder.preference",
+        "reminder.sent",
+        "reminder.held",
+        "reminder.receipt",
         # monitoring
         "limit.notice",
         "limit.objection",
@@ -122,10 +132,14 @@ def of_kind(filings: Iterable[Filing], kind: str, subject: str | None = None) ->
     return [one for one in filings if one.kind == kind and (subject is None or one.subject == subject)]
 
 
-@lru_cache(maxsize=4096)
 def instant_text(at: datetime) -> str:
     """Give an instant in UTC as text that sorts as instants do: 2026-08-01T09:30:00Z."""
     assert at.utcoffset() == timedelta(0), "an instant of the file is in UTC"
+    return _instant_text(at)
+
+
+@lru_cache(maxsize=4096)
+def _instant_text(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
