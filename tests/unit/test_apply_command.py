@@ -24,7 +24,7 @@ def test_the_whole_way_is_shown_in_order(capsys):
     assert "(-) load line:" in said
     assert "All-in cost a year: " in said
     assert "8,000.00 CNY" in said
-    assert "loan_id       1001" in said
+    assert re.search(r"^  loan +1001$", said, re.MULTILINE)
 
 
 def test_the_same_way_in_chinese(capsys):
@@ -33,6 +33,13 @@ def test_the_same_way_in_chinese(capsys):
     assert re.findall(r"^== (.*)$", said, re.MULTILINE) == [*wanted, HEADINGS["explanation"][0]]
     assert "现有授信已超过您的承受能力" in said
     assert "哪些变化会改变结果" in said
+
+
+@pytest.mark.parametrize("persona", ["approve", "review", "bureau-down", "watch-list", "hardship"])
+def test_chinese_names_everything_in_chinese(capsys, persona):
+    said = apply(capsys, "--lang", "zh-CN", "--persona", persona)
+    told = re.findall(r"^ *([A-Za-z_-]{3,})(?= |:)|(?<= )(missing|severe|over|asked|capacity|needed|yes|no|ok)(?= |$)", said, re.MULTILINE)
+    assert [first or then for first, then in told if first != "bureau_debt_minor"] == []
 
 
 @pytest.mark.parametrize("persona", FATES)

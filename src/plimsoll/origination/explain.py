@@ -12,7 +12,7 @@ from plimsoll.origination.application import DECLINE, REFER
 from plimsoll.origination.said import because, digest_of, plain, said_of
 from plimsoll.origination.stages import Told
 from plimsoll.origination.underwrite import Underwritten
-from plimsoll.origination.words import HELD, OUTCOME_WORDS, TITLES
+from plimsoll.origination.words import HELD, OUTCOME_WORDS, TITLES, value_words
 from plimsoll.origination.would_change import Change, what_would_change
 from plimsoll.risk.evidence import Reading
 from plimsoll.rulebook.feature import Value
@@ -138,7 +138,12 @@ def _counterfactual(change: Change, decided: Underwritten) -> Counterfactual:
     currency = feature.unit if feature.type == "money" else ""
     before, after = shown(change.before, currency), shown(change.after, currency)
     words = {
-        name: HELD[name].format(title=feature.title[name], before=before, after=after, outcome=OUTCOME_WORDS[change.outcome][name])
+        name: HELD[name].format(
+            title=feature.title[name],
+            before=value_words(before, name),
+            after=value_words(after, name),
+            outcome=OUTCOME_WORDS[change.outcome][name],
+        )
         for name in LANGUAGES
     }
     return Counterfactual(change.name, words, before, after, change.outcome)

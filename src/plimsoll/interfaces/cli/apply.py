@@ -34,6 +34,7 @@ from plimsoll.origination.application import Offer
 from plimsoll.origination.explain import Explanation
 from plimsoll.origination.said import digest_of, said_of
 from plimsoll.origination.underwrite import Underwritten
+from plimsoll.origination.words import SOURCE_WORDS
 from plimsoll.protection.mask import CARD, ID_NUMBER, NAME, PHONE, mask
 from plimsoll.risk.disclose import Row
 from plimsoll.risk.lawful import lawful_rules
@@ -60,6 +61,33 @@ HEADINGS: Final = {
     "signed": ("签约", "Signed"),
     "draw": ("首次提款", "First draw"),
 }
+FIELDS: Final = {
+    NAME: ("姓名", "name"),
+    ID_NUMBER: ("证件号码", "document"),
+    PHONE: ("手机号", "phone"),
+    CARD: ("银行卡", "bank card"),
+    "application_id": ("申请编号", "application"),
+    "product": ("产品", "product"),
+    "priority": ("优先级", "priority"),
+    "due": ("最迟处理时间", "due"),
+    "note": ("摘要", "note"),
+    "opinion": ("意见记录", "opinion on file"),
+    "state": ("申请状态", "state"),
+    "outcome": ("结论", "outcome"),
+    "differs": ("与系统建议不同的原因", "why otherwise"),
+    "currency": ("币种", "currency"),
+    "limit": ("授信额度", "limit"),
+    "rate": ("日利率", "rate a day"),
+    "instalments": ("期数", "instalments"),
+    "loan_id": ("借款编号", "loan"),
+    "first_due_on": ("首期还款日", "first due on"),
+    "ok": ("已取得", "answered"),
+    "approve": ("批准", "approved"),
+    "decline": ("拒绝", "declined"),
+    "offered": ("待签约", "offered"),
+    "declined": ("已拒绝", "declined"),
+}
+"""What steps tell, and words that they use as values. A name without words is shown as it is."""
 DAY: Final = "2026-12-01"
 DRAW_ROWS: Final = ("principal", "term", "all_in", "total")
 """Rows of the cost table that are told again with a draw; the table was read whole."""
@@ -69,7 +97,7 @@ Amount = Annotated[str, typer.Option("--amount", metavar="AMOUNT", help="The lin
 Instalments = Annotated[int, typer.Option("--instalments", min=0, help="How many; 0 is the usual number.")]
 Purpose = Annotated[str, typer.Option("--purpose", metavar="WORD", help="What the money is for.")]
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The business day.")]
-Language = Annotated[str, typer.Option("--language", metavar="LANG", help="zh-CN or en.")]
+Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 Db = Annotated[str, typer.Option("--db", metavar="URL", help="A book to walk in. Default: one that is made for it and thrown away.")]
 
 
@@ -164,28 +192,36 @@ def _parts(told: Told, language: str) -> list[tuple[str, list[str]]]:
     return [(told.step, _LINES[told.step](told.shown, language))]
 
 
-def _applicant(person: Person) -> list[str]:
+def _field(name: str, language: str) -> str:
+    """Give a field, or a word that stands in it, in a language."""
+    return FIELDS[name][LANGUAGES.index(language)] if name in FIELDS else name
+
+
+def _applicant(person: Person, language: str) -> list[str]:
     fields = ((NAME, person.name), (ID_NUMBER, person.document), (PHONE, person.phone), (CARD, person.card))
-    return columns([(field, mask(field, value)) for field, value in fields])
+    return columns([(_field(field, language), mask(field, value)) for field, value in fields])
 
 
 def _consents(given: list[tuple[Mapping[str, str], int]], language: str) -> list[str]:
     return columns([(title[language], f"v{version}") for title, version in given])
 
 
-def _said(said: Mapping[str, object]) -> list[str]:
-    return columns([(name, str(value)) for name, value in said.items() if isinstance(value, str | int)])
+def _said(said: Mapping[str, object], language: str) -> list[str]:
+    told = [(name, str(value)) for name, value in said.items() if isinstance(value, str | int) and value != ""]
+    return columns([(_field(name, language), _field(value, language)) for name, value in told])
 
 
 def _evidence(found: list[Gathered], language: str) -> list[str]:
-    return columns([(one.source, sentence(one.code, language) if one.code else "ok") for one in found])
+    told = [(SOURCE_WORDS[one.source][language], sentence(one.code, language) if one.code else _field("ok", language)) for one in found]
+    return columns(told)
 
 
-def _queue(row: Work | None) -> list[str]:
+def _queue(row: Work | None, language: str) -> list[str]:
     if row is None:
         return []
     item = row.item
-    return columns([("priority", str(item.priority)), ("due", item.due_at), ("note", item.note)])
+    told = (("priority", str(item.priority)), ("due", item.due_at), ("note", item.note))
+    return columns([(_field(name, language), value) for name, value in told])
 
 
 def _disclosure(rows: list[Row]) -> list[str]:
@@ -207,24 +243,24 @@ def _lesson(said: Mapping[str, Any], language: str) -> list[str]:
     return lines
 
 
-def _draw(said: Mapping[str, Any]) -> list[str]:
+def _draw(said: Mapping[str, Any], language: str) -> list[str]:
     """Give a draw: the costs were read again; what matters most of them, and the loan."""
-    return [*_disclosure([row for row in said["rows"] if row.name in DRAW_ROWS]), *_said(said)]
+    return [*_disclosure([row for row in said["rows"] if row.name in DRAW_ROWS]), *_said(said, language)]
 
 
 _LINES: Final[Mapping[str, Callable[[Any, str], list[str]]]] = {
-    "applicant": lambda shown, _: _applicant(shown),
+    "applicant": _applicant,
     "consent": _consents,
-    "application": lambda shown, _: _said(shown),
+    "application": _said,
     "evidence": _evidence,
     "explanation": explanation_lines,
-    "queue": lambda shown, _: _queue(shown),
-    "review": lambda shown, _: _said(shown),
+    "queue": _queue,
+    "review": _said,
     "offer": lambda shown, language: offer_lines(shown, None, language),
     "disclosure": lambda shown, _: _disclosure(shown),
     "lesson": _lesson,
-    "signed": lambda shown, _: _said(shown),
-    "draw": lambda shown, _: _draw(shown),
+    "signed": _said,
+    "draw": _draw,
 }
 
 

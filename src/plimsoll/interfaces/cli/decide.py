@@ -32,7 +32,7 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where decisions
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day to decide on. Default: that of the mapping, else today.")]
 Product = Annotated[str, typer.Option("--product", metavar="NAME", help="What is applied for, where no mapping says it.")]
 Card = Annotated[str, typer.Option("--model", metavar="FILE", help="A model to score by. Default: the one of the package.")]
-Language = Annotated[str, typer.Option("--language", metavar="LANG", help="zh-CN or en.")]
+Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 NoCharts = Annotated[bool, typer.Option("--no-charts", help="Write no pictures.")]
 
 

@@ -21,7 +21,7 @@ from plimsoll.units.refusal import LANGUAGES, Refused
 app = typer.Typer(help="A decision on record: show it, explain it, take it again.", no_args_is_help=True, add_completion=False)
 
 Id = Annotated[str, typer.Argument(metavar="APPLICATION", help="The id of the application.")]
-Language = Annotated[str, typer.Option("--language", metavar="LANG", help="zh-CN or en.")]
+Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 
 
 @app.command("replay")

@@ -11,7 +11,7 @@ from plimsoll.origination.application import DECLINE, REFER, Offer
 from plimsoll.origination.explain import Deciding, Explanation, title_of
 from plimsoll.origination.kit import BEFORE
 from plimsoll.origination.underwrite import Underwritten
-from plimsoll.origination.words import OUTCOME_WORDS, STAGE_WORDS
+from plimsoll.origination.words import OPERATORS, OUTCOME_WORDS, SOURCE_WORDS, STAGE_WORDS, value_words
 from plimsoll.risk.load.line import Drawn, laden
 from plimsoll.risk.load.picture import picture
 from plimsoll.risk.score.card import Part
@@ -77,7 +77,8 @@ def stages_lines(decided: Underwritten, language: str) -> list[str]:
             rows.append((name, PASSED[language], ""))
         for one in told:
             why = decided.kit.reasons[one.reason].said[language] if one.reason else ""
-            rows.append((name, OUTCOME_WORDS.get(one.verdict, {language: one.verdict})[language], f"{one.rule_id}: {why}"))
+            rule = title_of(one.rule_id, decided)[language] if stage == "evidence" else one.rule_id
+            rows.append((name, OUTCOME_WORDS.get(one.verdict, {language: one.verdict})[language], f"{rule}: {why}"))
     return columns(rows)
 
 
@@ -90,17 +91,17 @@ def score_lines(decided: Underwritten, language: str) -> list[str]:
     rows = [(word("base", language), f"{base:+d}", "")]
     for part in parts:
         bar = ("+" if part.points > 0 else "-") * round(abs(part.points) * BAR / most)
-        rows.append((title_of(part.feature, decided)[language], f"{part.points:+d}", f"{bar} {bin_text(part, decided)}"))
+        rows.append((title_of(part.feature, decided)[language], f"{part.points:+d}", f"{bar} {bin_text(part, decided, language)}"))
     head = f"{score.decides.points} {word('points', language)} {score.decides.probability * 100:.2f} %"
     tail = f"{word('grade', language)} {score.grade}; {word('cut_off', language)} {score.gap_points:+d}"
     return [f"  {head}, {tail}", *columns(rows)]
 
 
-def bin_text(part: Part, decided: Underwritten) -> str:
+def bin_text(part: Part, decided: Underwritten, language: str) -> str:
     """Write a bin for people: its bounds as amounts, where the feature is one."""
     feature = decided.kit.catalogue.features.get(part.feature)
-    if feature is None or feature.type != "money":
-        return part.bin
+    if feature is None or feature.type != "money" or not NUMBER.search(part.bin):
+        return value_words(part.bin, language)
     return NUMBER.sub(lambda found: grouped(round(float(found[0])), feature.unit), part.bin)
 
 
@@ -141,8 +142,11 @@ def price_lines(decided: Underwritten, language: str) -> list[str]:
     rows = [
         (word("break_even", language), f"{per_cent(priced.break_even)} {word('simple', language)}"),
         (word("rate", language), f"{per_cent(priced.rate_per_day)}, {per_cent(priced.apr)} {word('simple', language)}"),
-        (word("limit", language), f"{grouped(limited.limit_minor, currency)} {currency}, {word('bound', language)} {limited.binding}"),
-        *((f"  {name}", grouped(minor, currency)) for name, minor in limited.bounds),
+        (
+            word("limit", language),
+            f"{grouped(limited.limit_minor, currency)} {currency}, {word('bound', language)} {value_words(limited.binding, language)}",
+        ),
+        *((f"  {value_words(name, language)}", grouped(minor, currency)) for name, minor in limited.bounds),
         (word("term", language), str(priced.months)),
     ]
     return columns(rows)
@@ -169,7 +173,7 @@ def explanation_lines(told: Explanation, language: str) -> list[str]:
     lines += ["", f"  {word('data', language)}"]
     used = [
         (
-            one.source,
+            SOURCE_WORDS[one.source][language],
             f"{one.features} {word('values', language)}",
             f"{word('known', language)} {one.known_at}",
             f"{word('consent', language)} {one.consent or '-'}",
@@ -185,6 +189,14 @@ def explanation_lines(told: Explanation, language: str) -> list[str]:
 
 def _deciding(one: Deciding, language: str) -> tuple[str, str, str, str]:
     """Give a rule that decided as one row: stage, rule, outcome, conditions with value and threshold."""
-    conditions = "; ".join(f"{title[language]} {value} {op} {threshold}" for title, value, op, threshold in one.conditions)
+    conditions = "; ".join(
+        f"{title[language]} {value_words(value, language)} {_operator(op, language)} {value_words(threshold, language)}"
+        for title, value, op, threshold in one.conditions
+    )
     verdict = OUTCOME_WORDS.get(one.verdict, {language: one.verdict})[language]
     return STAGE_WORDS.get(one.stage, {language: one.stage})[language], one.rule, verdict, conditions
+
+
+def _operator(op: str, language: str) -> str:
+    """Give an operator in words, where it is a word."""
+    return OPERATORS[op][language] if op in OPERATORS else op
