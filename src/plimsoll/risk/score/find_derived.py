@@ -8,7 +8,7 @@ others.
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -106,7 +106,10 @@ def _correlation(one: Floats, other: Floats) -> float:
 def find_ratios(
     table: Table, bad: Floats, log_odds: Floats, derived: Sequence[Derived], special: Sequence[float], most: int
 ) -> list[Derived]:
-    """Give at most so many ratios, the most telling first. `log_odds` are those of a first score of the rows."""
+    """Give at most so many ratios, the most telling first, and after them what follows from them for the other members of series.
+
+    `log_odds` are those of a first score of the rows.
+    """
     looked = _looked_at(table.rows)
     few = table.take(looked)
     tried = _candidates(derive_columns(derived, few, special), derived, special)
@@ -123,7 +126,27 @@ def find_ratios(
         gained = np.bincount(one.places, left, one.ranges) / (np.bincount(one.places, weight, one.ranges) + DAMPING * float(weight.mean()))
         known = known + gained[one.places]
         found.append(one.derived)
-    return found
+    return list(dict.fromkeys([*found, *for_all_members(found, derived)]))
+
+
+def for_all_members(ratios: Sequence[Derived], derived: Sequence[Derived]) -> list[Derived]:
+    """Give the ratios of all members where one tells: each by the same number, or each by the next of another series as long.
+
+    The next, not its counterpart: series are mostly numbered back in time, and what is paid in a month is paid on the bill before.
+    """
+    series = {name: one.of for one in derived for name in (*one.of, one.name)}
+    made = []
+    for above, below in (one.of for one in ratios):
+        uppers, lowers = series.get(above, ()), series.get(below, ())
+        if uppers and not lowers:
+            made += [(name, below) for name in uppers]
+        elif uppers != lowers and len(uppers) == len(lowers):
+            made += zip(uppers, lowers[1:], strict=False)
+    return [_ratio(above, below) for above, below in made]
+
+
+def _ratio(above: str, below: str) -> Derived:
+    return Derived(f"{above} / {below}", RATIO, (above, below))
 
 
 def _statistic(one: _Tried, left: Floats, weight: Floats) -> float:
@@ -137,19 +160,20 @@ def _candidates(columns: Mapping[str, Column], derived: Sequence[Derived], speci
     """Give the ratios of columns with many different values and a size that can be compared."""
     numbers = {name: _plain(columns[name], special) for name in _sources(columns, derived)}
     sizes = {name: _size(values) for name, values in numbers.items()}
+    positive = {name: float((values > 0).sum() / max((~np.isnan(values)).sum(), 1)) for name, values in numbers.items()}
     tried = []
-    for below, lower in numbers.items():
-        known = lower[~np.isnan(lower)]
-        if not len(known) or (known > 0).mean() < POSITIVE_MIN:
+    for one, other in combinations(numbers, 2):
+        # Of two numbers the one that is more often above zero goes below: the ratio is missing in fewer rows.
+        above, below = (one, other) if positive[other] >= positive[one] else (other, one)
+        alike = sizes[above] and 1 / RATIO_OF_SIZES_MAX < sizes[above] / sizes[below] < RATIO_OF_SIZES_MAX if sizes[below] else False
+        if positive[below] < POSITIVE_MIN or not alike:
             continue
-        for above, upper in numbers.items():
-            if above == below or not sizes[above] or not 1 / RATIO_OF_SIZES_MAX < sizes[above] / sizes[below] < RATIO_OF_SIZES_MAX:
-                continue
-            with np.errstate(all="ignore"):
-                values = np.where(lower > 0, upper / np.where(lower > 0, lower, 1.0), np.nan)
-            one = _ranged(Derived(f"{above} / {below}", RATIO, (above, below)), values)
-            if one is not None:
-                tried.append(one)
+        upper, lower = numbers[above], numbers[below]
+        with np.errstate(all="ignore"):
+            values = np.where(lower > 0, upper / np.where(lower > 0, lower, 1.0), np.nan)
+        found = _ranged(_ratio(above, below), values)
+        if found is not None:
+            tried.append(found)
     return tried
 
 
