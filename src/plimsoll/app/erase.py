@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, or_, select, text
 
-from plimsoll.app.schema import STATUS_FROZEN, STATUS_OPEN, fact, filing, line, link, loan_state, vault_key
+from plimsoll.app.schema import STATUS_FROZEN, STATUS_OPEN, dial, fact, filing, line, link, loan_state, vault_key
 from plimsoll.app.vault import Act, Vault
 from plimsoll.loan.layout import CHARGED_OFF, CHARGED_OFF_FACT, NOTED, PENDING
 from plimsoll.protection.retention import Dealings, refuse_erasure
@@ -37,7 +37,8 @@ def erase_person(vault: Vault, customer_id: int, act: Act, on: date, rules: Rule
         if refused is not None:
             return refused
         vault.erase(connection, customer_id, act)
-        connection.execute(delete(link).where(link.c.customer_id == customer_id))
+        for table in (link, dial):
+            connection.execute(delete(table).where(table.c.customer_id == customer_id))
     if store.kind == "sqlite":
         with store.driver() as driver:
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 """The migration that makes the tables as they stand here."""
 
 STATUS_OPEN: Final = "open"
@@ -394,6 +394,17 @@ link = Table(
 )
 Index("ix_link_thing", link.c.kind, link.c.blind, link.c.customer_id)
 
+dial = Table(
+    "dial",
+    metadata,
+    _customer(),
+    _text("contact_id", key=True),  # of a call that nobody answered, or of which nobody told yet
+    _text("blind"),  # the number, blinded: several customers may have the same
+    _instant("dialled_at"),
+    _number("day"),  # day number by the calendar of the customer's zone
+)
+Index("ix_dial_number", dial.c.blind, dial.c.dialled_at)
+
 source_day = Table(
     "source_day",
     metadata,
@@ -465,5 +476,5 @@ vault_access = Table(
 APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing, artefact_step, vault_access)
 """What was written there stays as it was written; triggers and grants refuse anything else."""
 
-ERASABLE: Final = (vault_field, vault_index, link)
-"""What is deleted when a person is erased: the only tables on which the application role may delete."""
+ERASABLE: Final = (vault_field, vault_index, link, dial)
+"""What is deleted when a person is erased, and dials that no longer count: the only tables on which the application role may delete."""

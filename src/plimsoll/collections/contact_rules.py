@@ -39,6 +39,9 @@ RECORDS_AFTER: Final = "RECORDS.AFTER"
 CONNECTED, UNANSWERED, DIALLED, PERSON_TRIED, PERSON_REACHED = "connected", "unanswered", "dialled", "person tried", "person reached"
 """What is counted beside the channels themselves."""
 
+BY_ANOTHER: Final = "by another"
+"""What came of a call that somebody else answered than who was called: connected, and nobody was reached."""
+
 
 class Counting(NamedTuple):
     """What a limit counts, and the attempts that it holds back: their channels, whom they go to, what they are for."""
@@ -113,6 +116,7 @@ class ContactRules:
     stops: Mapping[tuple[str, str], str]  # by stop and purpose: the rule
     caps: Mapping[tuple[str, str, str], tuple[Cap, ...]]  # by channel, to whom, and what for
     records_years: int
+    records_after_years: int  # beyond the day the debt was paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,17 @@ def read_country(rules: Rules, country: str, *, with_policy: bool = False) -> Co
     return CountryRules(country, rows, tuple(row.since for row in rows))
 
 
+def country_rules(rules: Rules, country: str, *, with_policy: bool) -> CountryRules:
+    """Give what `read_country` gives, read once for each rulebook; raises as it does."""
+    key = (rules.digest, country, with_policy)
+    if key not in _READ:
+        _READ[key] = read_country(rules, country, with_policy=with_policy)
+    return _READ[key]
+
+
+_READ: Final[dict[tuple[str, str, bool], CountryRules]] = {}
+
+
 def _ending(key: str) -> str:
     """Give what a key of a country's rule of collection ends in, "" for another key."""
     return key.partition(".COLLECT.")[2]
@@ -171,8 +186,9 @@ def _read_row(rules: Rules, law: str, since: date, until: date, *, with_policy: 
     person, person_stop = (f"{law if f'{law}.{ending}' in rules.rules else HOUSE}.{ending}" for ending in (PERSON, PERSON_STOP))
     if found.get(person) not in (None, ONLY_IF_LOST, NEVER):
         raise _wrong(rules, person, f"one of: {ONLY_IF_LOST}, {NEVER}")
-    years = found.get(f"{law}.{RECORDS}", 0)
+    years, after = found.get(f"{law}.{RECORDS}", 0), found.get(f"{HOUSE}.{RECORDS_AFTER}", 0)
     assert isinstance(years, int), "years are a whole number"
+    assert isinstance(after, int), "years are a whole number"
     return ContactRules(
         since.toordinal(),
         until.toordinal(),
@@ -183,6 +199,7 @@ def _read_row(rules: Rules, law: str, since: date, until: date, *, with_policy: 
         _read_stops(rules, law, found),
         _read_caps(rules, (law, HOUSE) if with_policy else (law,), found),
         years,
+        after,
     )
 
 

@@ -96,7 +96,9 @@ class Told(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """A contact that somebody is about to make. `outcome` is what came of it: "connected", "unanswered", "" where nobody told yet."""
+    """A contact that somebody is about to make. `outcome` is what came of it: "connected", "unanswered", "by another", "" where
+    nobody told yet.
+    """
 
     channel: str
     debtor: str
@@ -203,7 +205,7 @@ class Known:
         """Give what a contact counts as, of whom, and whether for ever."""
         whats = [channel] if purpose != REMIND or channel not in MESSAGES else []
         if channel in INTERACTIVE:
-            whats = [DIALLED, *((CONNECTED,) if outcome != UNANSWERED else ()), *((UNANSWERED,) if outcome != CONNECTED else ())]
+            whats = [DIALLED, *((CONNECTED,) if outcome != UNANSWERED else ()), *((UNANSWERED,) if outcome in ("", UNANSWERED) else ())]
         if to == CONTACT_PERSON:
             whats += [PERSON_TRIED, *((PERSON_REACHED,) if outcome != UNANSWERED else ())]
         return tuple(one for one in sorted(self._counted) if one[1] in whats)

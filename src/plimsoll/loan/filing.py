@@ -32,6 +32,7 @@ KINDS: Final = frozenset(
         "review.demanded",
         "offer.made",
         "offer.signed",
+        "offer.drawn",
         # protection
         "consent.granted",
         "consent.withdrawn",

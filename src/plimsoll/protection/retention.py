@@ -4,6 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from plimsoll.rulebook.rules import Rules
+from plimsoll.units.dates import years_later
 from plimsoll.units.refusal import Refused
 
 
@@ -29,16 +30,8 @@ def refuse_erasure(dealings: Dealings, on: date, rules: Rules) -> Refused | None
         ("CN.CREDIT.ADVERSE.KEEP", dealings.last_late_on),
         ("CN.PIPL.PIA.KEEP", dealings.last_decision_on),
     ]
-    until = [(later(since, rules.whole(rule, on) or 0), rule) for rule, since in kept if since is not None]
+    until = [(years_later(since, rules.whole(rule, on) or 0), rule) for rule, since in kept if since is not None]
     last = max(until, default=None)
     if last is not None and on < last[0]:
         return Refused("erasure_kept_by_law", last[1], f"until {last[0]}")
     return None
-
-
-def later(since: date, years: int) -> date:
-    """Give the same day some years later; 1 March for a 29 February that is not there."""
-    try:
-        return since.replace(year=since.year + years)
-    except ValueError:
-        return date(since.year + years, 3, 1)

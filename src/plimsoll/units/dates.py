@@ -33,3 +33,11 @@ def parse_day(text: str) -> int:
 def day_text(day: int) -> str:
     """Write a day number as "2026-01-31"."""
     return date.fromordinal(day).isoformat()
+
+
+def years_later(since: date, years: int) -> date:
+    """Give the same day some years later; 1 March for a 29 February that is not there."""
+    try:
+        return since.replace(year=since.year + years)
+    except ValueError:
+        return date(since.year + years, 3, 1)

@@ -1,10 +1,10 @@
 """Read a line of the gate: a fact or an attempt. Every complaint names its key; nothing is guessed, least of all a time zone."""
 
 import re
-import zoneinfo
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
+from plimsoll.app.zones import zone_of
 from plimsoll.collections.contact_rules import CHANNELS, CONNECTED, CONTACT_PERSON, DEBTOR, INTERACTIVE, PURPOSES, UNANSWERED, CountryRules
 from plimsoll.collections.debtor import FACTS, Attempt, Told
 from plimsoll.units.refusal import Malformed
@@ -21,12 +21,10 @@ TO: Final = (DEBTOR, CONTACT_PERSON)
 OUTCOMES: Final = (CONNECTED, UNANSWERED)
 NAME_LENGTH_MAX: Final = 200
 YEAR_MIN, YEAR_MAX = 1900, 2199
-ZONES_KEPT_MAX: Final = 2_000
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?",
     re.ASCII,
 )
-_ZONE: Final = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", re.ASCII)
 
 
 def read_fact(fields: dict[str, object]) -> Told:
@@ -95,26 +93,10 @@ def read_zone(fields: dict[str, object]) -> tzinfo:
     name = fields.get("zone")
     if name is None:
         raise Malformed("field_missing", "zone", key="zone")
-    zone = _ZONES.get(name) if isinstance(name, str) else None
-    return zone if zone is not None else _find_zone(name)
-
-
-def _find_zone(name: object) -> tzinfo:
-    """Look a zone up in the database of time zones, and keep it."""
-    if not isinstance(name, str) or not _ZONE.fullmatch(name) or len(name) > NAME_LENGTH_MAX or name in _NOT_A_PLACE:
-        raise Malformed("zone_unknown", _short(name), key="zone")
     try:
-        zone = zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
-        raise Malformed("zone_unknown", _short(name), key="zone") from None
-    if len(_ZONES) < ZONES_KEPT_MAX:
-        _ZONES[name] = zone
-    return zone
-
-
-_ZONES: Final[dict[str, tzinfo]] = {}
-_NOT_A_PLACE: Final = frozenset({"Factory"})
-"""In the database of zones, and no zone of anybody."""
+        return zone_of(name)
+    except Malformed as wrong:
+        raise wrong.at(key="zone") from None
 
 
 def _name(fields: dict[str, object], key: str, *, is_needed: bool = True) -> str:

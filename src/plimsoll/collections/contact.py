@@ -1,0 +1,129 @@
+"""What the file of a customer says about contact: what is known for the gate, and where each contact stands."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from plimsoll.collections.contact_rules import BY_ANOTHER, CONNECTED, CONTACT_PERSON, UNANSWERED, CountryRules
+from plimsoll.collections.debtor import FACTS, Attempt, Known, Told
+from plimsoll.loan.book import Book
+from plimsoll.loan.filing import Filing, read_body
+from plimsoll.risk.complaint import CLOSED, FILED, RESUMED, STOPPED
+
+ATTEMPTED: Final = "contact.attempted"
+DENIED: Final = "contact.denied"
+OUTCOME: Final = "contact.outcome"
+FACT: Final = "contact.fact"
+READS_FILE: Final = f"file:{ATTEMPTED},{OUTCOME},{FACT},{FILED},{CLOSED},{STOPPED},{RESUMED}"
+
+REFUSED, WRONG_NUMBER, THIRD_PARTY = "refused", "wrong_number", "third_party"
+OUTCOMES: Final[Mapping[str, str]] = {
+    "connected": CONNECTED,
+    "unanswered": UNANSWERED,
+    REFUSED: CONNECTED,
+    WRONG_NUMBER: BY_ANOTHER,
+    THIRD_PARTY: BY_ANOTHER,
+}
+"""What can come of a contact, and what the gate counts it as."""
+
+TOLD_ELSEWHERE: Final = frozenset(
+    (
+        "complained",
+        "complaint_closed",
+        "hardship_opened",
+        "hardship_closed",
+        "plan_started",
+        "plan_broken",
+        "plan_kept",
+        "paid_off",
+        "owing",
+    )
+)
+"""Facts that have verbs of their own, or follow from the loans."""
+
+TELLABLE: Final = tuple(fact for fact in FACTS if fact not in TOLD_ELSEWHERE)
+NAME: Final = ""
+"""A customer's file is about one debtor, who needs no name in it."""
+
+_STOPS_BY_SUBJECT: Final = (("plan:", "plan_started"), ("hardship:", "hardship_opened"), ("", "complained"))
+"""Who stopped collection, by how the subject of the filing begins; plans first, because a plan decides the request before it."""
+
+
+def known_of(book: Book, countries: Iterable[CountryRules]) -> Known:
+    """Give what the gate knows of a customer by the file; where nothing is owed any more, that too."""
+    known = Known(countries)
+    outcomes = {one.subject: read_body(one)["outcome"] for one in book.filings if one.kind == OUTCOME}
+    for filing in book.filings:
+        if filing.kind == FACT:
+            known.hear(_told(read_body(filing), filing.at))
+        elif filing.kind == ATTEMPTED:
+            said = read_body(filing)
+            known.note(_made(said, filing.at, outcomes.get(filing.subject, "")), said["day"])
+            _hear_outcome(known, said, outcomes.get(filing.subject, ""), filing.at)
+    at = book.filings[-1].at if book.filings else datetime.min.replace(tzinfo=UTC)
+    for fact, subject in _open_stops(book.filings):
+        known.hear(Told(fact, NAME, at, subject=subject))
+    if not is_owing(book):
+        known.hear(Told("paid_off", NAME, at))
+    return known
+
+
+def is_owing(book: Book) -> bool:
+    """Tell whether a loan of the book asks for anything."""
+    owed = (one.summary for one in book.loans)
+    return any(one.principal_minor + one.interest_minor + one.penalty_minor + one.fee_minor > 0 for one in owed)
+
+
+def find_contact(filings: Iterable[Filing], contact_id: str) -> dict[str, Any] | None:
+    """Give what is on record about a contact that was made or denied, with the filing's `kind`; None for none."""
+    for filing in filings:
+        if filing.kind in (ATTEMPTED, DENIED) and filing.subject == contact_id:
+            return {"kind": filing.kind, **read_body(filing)}
+    return None
+
+
+def _told(said: Mapping[str, str], at: datetime) -> Told:
+    return Told(said["fact"], NAME, at, said["person"], said["number"], said["about"])
+
+
+def _made(said: Mapping[str, Any], at: datetime, outcome: str) -> Attempt:
+    return Attempt(
+        said["channel"],
+        NAME,
+        said["to"],
+        said["person"],
+        said["number"],
+        said["by"],
+        at,
+        UTC,
+        said["country"],
+        said["purpose"],
+        OUTCOMES.get(outcome, ""),
+    )
+
+
+def _hear_outcome(known: Known, said: Mapping[str, Any], outcome: str, at: datetime) -> None:
+    """Take in what an outcome says beside the count: a contact person who refuses, a number that is a stranger's."""
+    if outcome == REFUSED and said["to"] == CONTACT_PERSON:
+        known.hear(Told("refused_contact", NAME, at, said["person"]))
+    if outcome == WRONG_NUMBER and said["number"]:
+        known.hear(Told("wrong_number", NAME, at, number=said["number"]))
+
+
+def _open_stops(filings: Iterable[Filing]) -> list[tuple[str, str]]:
+    """Give the stops that hold now, as facts with what each is about."""
+    held: dict[tuple[str, str], None] = {}
+    for filing in filings:
+        key = ("complaint" if filing.kind in (FILED, CLOSED) else "stop", filing.subject)
+        if filing.kind in (FILED, STOPPED):
+            held[key] = None
+        elif filing.kind in (CLOSED, RESUMED):
+            held.pop(key, None)
+    found = sorted((_place(kind, subject), f"{kind} {subject}") for kind, subject in held)
+    return [(_STOPS_BY_SUBJECT[place][1], name) for place, name in found]
+
+
+def _place(kind: str, subject: str) -> int:
+    """Give the place among `_STOPS_BY_SUBJECT` of what stopped collection; whatever is neither plan nor request is a complaint's."""
+    prefixes = [prefix for prefix, _ in _STOPS_BY_SUBJECT]
+    return next(place for place, prefix in enumerate(prefixes) if not prefix or (kind == "stop" and subject.startswith(prefix)))
