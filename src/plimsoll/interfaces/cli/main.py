@@ -52,6 +52,7 @@ COMMANDS: dict[str, Command] = {
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
     "price": Command("plimsoll.interfaces.cli.price:app", "which risks a cap leaves room for, and what each grade is asked"),
     "quote": Command("plimsoll.interfaces.cli.quote:command", "the schedule of a loan or plan, and what it costs a year"),
+    "remind": Command("plimsoll.interfaces.cli.remind:command", "remind borrowers of what falls due, by the ladder and under the contact gate"),
     "replay": Command("plimsoll.interfaces.cli.replay:app", "book real accounts of other lenders and compare with their record"),
     "review": Command("plimsoll.interfaces.cli.review:app", "the queue of cases that wait for a person, and what reviewers do"),
     "rules": Command("plimsoll.interfaces.cli.rules:app", "what is in force on a day, by what source, and what comes next"),
@@ -61,6 +62,7 @@ COMMANDS: dict[str, Command] = {
 }
 
 EXTRAS = {
+    "apprise": "notify",
     "lightgbm": "ml",
     "matplotlib": "charts",
     "numba": "fast",

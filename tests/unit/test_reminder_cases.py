@@ -1,0 +1,132 @@
+"""Reminders and retries as a product owner would check them: `tests/cases/reminders/*.yaml`."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plimsoll.collections.plan_reminders import Wishes, next_payday, plan_reminders
+from plimsoll.collections.retry_autopay import retry_autopay
+from plimsoll.collections.send_reminder import read_zone, suggest
+from plimsoll.loan.book import LoadLine
+from plimsoll.rulebook.read import compose
+from plimsoll.rulebook.reminder import CHANNELS, FOLDER, load, read_ladder, read_templates
+from plimsoll.units.refusal import Malformed, Refused
+
+CASES = Path(__file__).resolve().parents[1] / "cases" / "reminders"
+SAID = load()
+
+
+def cases(name: str) -> list:
+    found = yaml.safe_load((CASES / name).read_text("utf-8"))
+    return [pytest.param(case, id=case["id"]) for case in found]
+
+
+def day_of(text: str) -> int:
+    return date.fromisoformat(text).toordinal()
+
+
+@pytest.mark.parametrize("case", cases("ladder.yaml"))
+def test_ladder(case: dict):
+    told = case.get("wishes", {})
+    channels = tuple(told["channels"]) if "channels" in told else None
+    wishes = Wishes(channels=channels, payday=told.get("payday", 0), is_risky=told.get("is_risky", False))
+    due = {(day_of(case["due_on"]), "CNY"): case.get("minor", 10_000)}
+    found = {}
+    for on in case["on"]:
+        planned = plan_reminders(due, wishes, SAID.ladder, day_of(on))
+        found[on] = [f"{one.step} {one.channel} {one.minute // 60:02d}:{one.minute % 60:02d}" for one in planned]
+    assert found == case["on"], case["why"]
+
+
+@pytest.mark.parametrize("case", cases("retries.yaml"))
+def test_retry(case: dict):
+    found = retry_autopay(case["failure"], case["tries"], day_of(case["failed_on"]), case.get("payday", 0), SAID)
+    if "refused" in case:
+        assert isinstance(found, Refused)
+        assert found.code == case["refused"]
+        return
+    assert not isinstance(found, Refused)
+    assert (date.fromordinal(found.on).isoformat() if found.on else "", found.is_told) == (case["on"], case["tell"]), case["why"]
+
+
+@given(
+    due=st.dictionaries(st.tuples(st.integers(740_100, 740_140), st.sampled_from(["CNY", "USD"])), st.integers(-5, 10_000), max_size=6),
+    channels=st.one_of(st.none(), st.lists(st.sampled_from(CHANNELS), unique=True).map(tuple)),
+    payday=st.integers(0, 31),
+    is_risky=st.booleans(),
+    on=st.integers(740_095, 740_145),
+)
+def test_nobody_is_reminded_of_nothing_by_what_they_do_not_take_or_too_often(due, channels, payday, is_risky, on):
+    wishes = Wishes(channels=channels, payday=payday, is_risky=is_risky)
+    planned = plan_reminders(due, wishes, SAID.ladder, on)
+    assert len(set(planned)) == len(planned)
+    for one in planned:
+        assert due[one.due_on, one.currency] > 0
+        assert wishes.takes(one.channel, SAID.ladder)
+        assert one.due_on - 30 <= on <= one.due_on + 1
+    for name, channel in SAID.ladder.channels.items():
+        assert sum(one.channel == name for one in planned) <= channel.most_a_day
+
+
+@given(day=st.integers(735_000, 760_000), payday=st.integers(1, 31))
+def test_the_next_payday_is_within_a_month_and_is_its_own_next(day, payday):
+    found = next_payday(day, payday)
+    assert day <= found <= day + 31
+    assert next_payday(found, payday) == found
+
+
+TEMPLATES = (FOLDER / "templates.yaml").read_text("utf-8")
+LADDER = (FOLDER / "ladder.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("预计您{due_on}应还{amount}", "预计您{due_on}应还款", "template_incomplete"),
+        ("{lender}: about {amount}", "About {amount}", "template_incomplete"),
+        ("parts: [lender, amount, due_on, help]", "parts: [lender, amount, due_on]", "template_incomplete"),
+        ("is still to be paid.", "is still to be paid or a lawsuit follows.", "template_banned_word"),
+        ("尚有{amount}未还", "尚有{amount}未还，否则列入黑名单", "template_banned_word"),
+        ("about {amount} will", "about {amuont} will", "field_malformed"),
+        ("about {amount} will", "about {amount} {will", "field_malformed"),
+    ],
+)
+def test_a_template_that_cannot_be_sent_is_refused_when_it_is_read(old, new, code):
+    assert old in TEMPLATES
+    with pytest.raises(Malformed) as wrong:
+        read_templates(compose(TEMPLATES.replace(old, new, 1), "templates.yaml"))
+    assert wrong.value.code == code
+    assert wrong.value.line > 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("channels: [push, sms]", "channels: [pigeon]"),
+        ("template: missed", "template: threat"),
+        ("days: 1,", "days: 5,"),
+        ('at: "18:00"', 'at: "25:00"'),
+        ("step: t-15", "step: t-30"),
+    ],
+)
+def test_a_ladder_that_cannot_be_meant_is_refused_when_it_is_read(old, new):
+    assert old in LADDER
+    with pytest.raises(Malformed) as wrong:
+        read_ladder(compose(LADDER.replace(old, new, 1), "ladder.yaml"), SAID.templates)
+    assert wrong.value.code in ("field_malformed", "rule_duplicate")
+
+
+def test_the_plan_sets_aside_enough_and_says_when_it_is_above_what_can_be_carried():
+    line = LoadLine("CNY", 100_000, 30_000, 10, 1)
+    assert "250.01 CNY" in suggest(SAID, "en", 100_001, "CNY", 4, None)
+    assert "300.00 CNY" in suggest(SAID, "en", 30_001, "CNY", 4, line)
+    assert "75.00 CNY" in suggest(SAID, "zh-CN", 30_000, "CNY", 4, line)
+
+
+@pytest.mark.parametrize("text", ["", "Z", "+8:00", "08:00", "+08:60", "+99:00", "Asia/"])
+def test_what_is_no_offset_is_no_zone(text):
+    assert read_zone(text) is None
