@@ -12,15 +12,22 @@ from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.contact import decide_contact
 from plimsoll.app.execute import Verb, Wiring
 from plimsoll.collections import (
     agree_plan,
+    attempt_contact,
     break_plan,
     decide_hardship,
     keep_plan,
     note_trigger,
     open_hardship,
+    prefer_reminders,
     propose_plan,
+    record_outcome,
+    record_receipt,
+    send_reminder,
+    tell_contact_fact,
 )
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.monitoring import (
@@ -138,6 +145,9 @@ WIRING: Final[Wiring] = {
     answer_complaint.AnswerComplaint: Verb("answer_complaint", answer_complaint.decide, answer_complaint.READS),
     close_complaint.CloseComplaint: Verb("close_complaint", close_complaint.decide, close_complaint.READS),
     # Collections
+    attempt_contact.AttemptContact: Verb("attempt_contact", decide_contact, attempt_contact.READS),
+    record_outcome.RecordOutcome: Verb("record_outcome", record_outcome.decide, record_outcome.READS),
+    tell_contact_fact.TellContactFact: Verb("tell_contact_fact", tell_contact_fact.decide, tell_contact_fact.READS),
     open_hardship.OpenHardship: Verb("open_hardship", open_hardship.decide, open_hardship.READS),
     decide_hardship.DecideHardship: Verb("decide_hardship", decide_hardship.decide, decide_hardship.READS),
     propose_plan.ProposePlan: Verb("propose_plan", propose_plan.decide, propose_plan.READS),
@@ -145,6 +155,9 @@ WIRING: Final[Wiring] = {
     break_plan.BreakPlan: Verb("break_plan", break_plan.decide, break_plan.READS),
     keep_plan.KeepPlan: Verb("keep_plan", keep_plan.decide, keep_plan.READS),
     note_trigger.NoteTrigger: Verb("note_trigger", note_trigger.decide, note_trigger.READS),
+    prefer_reminders.PreferReminders: Verb("prefer_reminders", prefer_reminders.decide, prefer_reminders.READS),
+    send_reminder.SendReminder: Verb("send_reminder", send_reminder.decide, send_reminder.READS),
+    record_receipt.RecordReceipt: Verb("record_receipt", record_receipt.decide, record_receipt.READS),
     # Monitoring
     review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),
     raise_limit.RaiseLimit: Verb("raise_limit", raise_limit.decide, raise_limit.READS),
