@@ -10,6 +10,7 @@ import pytest
 
 from plimsoll.app.kit import STANDING
 from plimsoll.interfaces.cli.main import main
+from plimsoll.units.refusal import LANGUAGES, sentence
 from tests.golden import reference_folder
 from tests.made_applicant import CLEAN
 
@@ -84,6 +85,80 @@ def test_every_row_has_an_outcome_and_a_bad_one_stops_no_other(tmp_path, capsys)
     assert summary["funnel"]["readable"] == 5
     assert summary["funnel"]["offered"] == 2
     assert "Reasons" in capsys.readouterr().out
+
+
+def test_a_torn_row_is_told_in_its_place_and_stops_no_other(tmp_path):
+    path = write(tmp_path / "rows.csv", [row(id="first"), row(id="second"), row(id="third", age_years=17)])
+    lines = path.read_text("utf-8").splitlines()
+    lines[2:2] = ["short,8000.00", "", lines[1] + ",more"]
+    path.write_text("\n".join([*lines, "last"]), "utf-8")
+    found = decide(path, tmp_path / "out")
+    assert [(one["row"], one["id"], one["outcome"], one["code"]) for one in found] == [
+        ("1", "first", "approve", ""),
+        ("2", "2", "malformed", "row_malformed"),
+        ("3", "3", "malformed", "row_malformed"),
+        ("4", "second", "approve", ""),
+        ("5", "third", "decline", ""),
+        ("6", "6", "malformed", "row_malformed"),
+    ]
+
+
+def test_an_id_that_comes_again_is_decided_on_once(tmp_path):
+    found = decide(
+        write(tmp_path / "rows.csv", [row(id="a"), row(id="b"), row(id="a", age_years=17), row(id=""), row(id="")]), tmp_path / "out"
+    )
+    assert [(one["id"], one["outcome"], one["code"]) for one in found] == [
+        ("a", "approve", ""),
+        ("b", "approve", ""),
+        ("a", "refused", "application_exists"),
+        ("4", "approve", ""),
+        ("5", "approve", ""),
+    ]
+
+
+def test_labels_stay_with_their_rows_around_a_torn_one(tmp_path):
+    path = write(tmp_path / "rows.csv", [row(bad="0"), row(bad="1")])
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([lines[0], lines[1], "torn", lines[2]]), "utf-8")
+    (tmp_path / "map.yaml").write_text(CONFIG.rstrip() + " {age_years: age_years}\nlabel: bad\n", "utf-8")
+    found = decide(path, tmp_path / "out", "--config", str(tmp_path / "map.yaml"))
+    assert [one["label"] for one in found] == ["0", "", "1"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"age_years": "n/k"}, "evidence_malformed"),
+        ({"platform_score": "NaN"}, "evidence_malformed"),
+        ({"income_monthly_minor": "inf"}, "evidence_malformed"),
+        ({"age_years": -3}, "evidence_negative"),
+        ({"bureau_debt_minor": -100}, "evidence_negative"),
+        ({"age_years": 350}, "evidence_absurd"),
+        ({"platform_score": 9999}, "evidence_absurd"),
+        ({"as_of": "2027-01-01"}, "evidence_in_future"),
+        ({"as_of": "yesterday"}, "evidence_in_future"),
+        ({"as_of": "2020-01-01"}, "evidence_stale"),
+    ],
+)
+def test_what_no_decision_can_rest_on_is_named_with_its_feature_in_both_languages(tmp_path, changed, code):
+    path = write(tmp_path / "rows.csv", [row(**changed)])
+    for language in LANGUAGES:
+        (found,) = decide(path, tmp_path / language, "--lang", language)
+        assert found["outcome"] == "refer"
+        assert code in found["unused"].replace(";", "").split()
+        if "as_of" not in changed:
+            assert found["unused"] == f"{next(iter(changed))} {code}"
+        assert sentence(code, language) in found["said"]
+    summary = json.loads((tmp_path / "en" / "summary.json").read_text("utf-8"))
+    assert summary["unused"][code] >= 1
+
+
+def test_the_summary_is_told_in_chinese(tmp_path, capsys):
+    decide(write(tmp_path / "rows.csv", [row(shoe_size="43", age_years=17), row(amount="1.00")]), tmp_path / "out", "--lang", "zh-CN")
+    said = capsys.readouterr()
+    assert "shoe_size：未读取" in said.err
+    for words in ("审批 2 件申请", "各阶段后剩余", "身份与反欺诈", "拒绝 decline", "未能审批的行"):
+        assert words in said.out
 
 
 def test_reasons_are_told_in_either_language(tmp_path):

@@ -64,7 +64,7 @@ class Plan:
     purpose: Taken
     features: Mapping[str, tuple[Taken, ...]]
     label: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Mapping[str, str], ...] = ()  # what was left alone, in zh-CN and en
 
 
 class Applicant(NamedTuple):
@@ -122,9 +122,10 @@ def usual_plan(texts: Texts, catalogue: Catalogue, product: str, currency: str) 
     for column in texts.columns:
         forbidden = catalogue.forbids(column)
         if forbidden is not None:
-            notes.append(f"{column}: not read, {forbidden.title['en']} may not enter a decision")
+            english = f"{column}: not read, {forbidden.title['en']} may not enter a decision"
+            notes.append({"zh-CN": f"{column}：未读取，{forbidden.title['zh-CN']}不得用于审批", "en": english})
         elif column not in used:
-            notes.append(f"{column}: not read, no feature is called so")
+            notes.append({"zh-CN": f"{column}：未读取，没有该名称的特征", "en": f"{column}: not read, no feature is called so"})
     return Plan(
         product=product,
         currency=currency,
@@ -147,8 +148,16 @@ def applicants(texts: Texts, plan: Plan, on: date, kits: Mapping[str, Kit], rule
         raise Malformed(version.code, version.detail, file=texts.name)
     kit = kits[version.licence]
     at = datetime.combine(on, time(12), UTC)
-    for row, cells in enumerate(texts.each(), 1):
+    seen: set[str] = set()
+    for row, cells in texts.numbered():
+        if cells is None:
+            yield Applicant(row, str(row), None, Malformed("row_malformed", texts.torn[row]))
+            continue
         named = cells.get(plan.id, "") if plan.id else ""
+        if named in seen:
+            yield Applicant(row, named, None, Refused("application_exists", "", named))
+            continue
+        seen |= {named} - {""}
         try:
             asked = _asked(cells, plan, on, rules)
             if isinstance(asked, Refused):

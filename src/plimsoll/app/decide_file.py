@@ -13,7 +13,7 @@ from plimsoll.origination.said import digest_of, said_of
 from plimsoll.origination.stages import EVIDENCE, Told
 from plimsoll.origination.underwrite import Underwritten, underwrite
 from plimsoll.units.money import text_of
-from plimsoll.units.refusal import Malformed, Refused
+from plimsoll.units.refusal import Malformed, Refused, sentence
 
 MALFORMED, REFUSED = "malformed", "refused"
 FUNNEL: Final = ("applied", "readable", *BEFORE, "score and price", "load line", "offered")
@@ -24,6 +24,7 @@ RATIO_MAX: Final = 2.0
 COLUMNS: Final = (
     "row", "id", "outcome", "leaning", "reasons", "said", "code", "score", "pd", "grade", "limit", "loan", "instalments", "rate_per_day",
     "rate_per_year", "break_even", "capacity", "room", "load_band", "load_ratio", "load_chance", "currency", "digest", "label",
+    "unused",
 )  # fmt: skip
 
 
@@ -39,6 +40,7 @@ class Tally:
     scores: Counter[int] = field(default_factory=Counter)
     scores_offered: Counter[int] = field(default_factory=Counter)
     ratios: Counter[int] = field(default_factory=Counter)
+    unused: Counter[str] = field(default_factory=Counter)
     limit_minor: int = 0
     labels: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -56,6 +58,7 @@ def decide_rows(
             continue
         decided = underwrite(applicant.dossier, kit)
         count(decided, tally, label)
+        tally.unused.update(unused(decided).values())
         yield row_of(applicant, decided, language, label)
 
 
@@ -71,6 +74,12 @@ def _unread(applicant: Applicant, plan: Plan, language: str, label: str, tally: 
     return [told.get(name, "") for name in COLUMNS]
 
 
+def unused(decided: Underwritten) -> dict[str, str]:
+    """Give what a row tells and no decision can rest on, by feature: malformed, negative, absurd, stale, of the future, contradictory."""
+    readings = decided.dossier.readings
+    return {name: one.outcome for name, one in readings.items() if one.item is not None and one.outcome}
+
+
 def row_of(applicant: Applicant, decided: Underwritten, language: str, label: str) -> list[str]:
     """Give the row of a decision; amounts as decimal text, statistics as on record."""
     score, offer, drawn, fit = decided.score, decided.suggested, decided.drawn, decided.fit
@@ -82,12 +91,16 @@ def row_of(applicant: Applicant, decided: Underwritten, language: str, label: st
         "outcome": decided.outcome,
         "leaning": decided.leaning,
         "reasons": " ".join(decided.reasons),
-        "said": " ".join(decided.kit.reasons[code].said[language] for code in decided.reasons),
+        "said": " ".join(
+            [decided.kit.reasons[code].said[language] for code in decided.reasons]
+            + [sentence(code, language) for code in dict.fromkeys(unused(decided).values())]
+        ),
         "score": str(score.points),
         "pd": f"{score.decides.probability:.6f}",
         "grade": score.grade,
         "currency": currency,
         "digest": digest_of(said_of(decided)),
+        "unused": "; ".join(f"{name} {code}" for name, code in unused(decided).items()),
         "label": label,
     }
     if drawn is not None:
@@ -143,6 +156,7 @@ def summary(tally: Tally, kit: Kit, currency: str) -> dict[str, object]:
         "rows": tally.rows,
         "outcomes": {name: tally.outcomes[name] for name in (*OUTCOMES, REFUSED, MALFORMED)},
         "codes": dict(sorted(tally.codes.items())),
+        "unused": dict(sorted(tally.unused.items())),
         "reasons": dict(sorted(tally.reasons.items(), key=lambda one: (-one[1], one[0]))),
         "funnel": {name: tally.funnel[name] for name in FUNNEL},
         "referred": tally.outcomes[REFER],

@@ -9,7 +9,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,13 +37,29 @@ ENCODING_REMEDY: Final = "In China it is often GB18030: iconv -f GB18030 -t UTF-
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A file as columns of Arrow arrays: text for CSV, what the file says for Parquet. An empty cell of a CSV is an empty text."""
+    """A file as columns of Arrow arrays: text for CSV, what the file says for Parquet. An empty cell of a CSV is an empty text.
+
+    `torn` are rows of a CSV with more or fewer cells than columns, by number (the first row of data is 1), with what is wrong; they are
+    in no column.
+    """
 
     name: str
     columns: Mapping[str, Any]
     rows: int
     is_csv: bool
     notes: tuple[str, ...] = ()
+    torn: Mapping[int, str] = field(default_factory=dict)
+
+    def numbered(self) -> Iterator[tuple[int, dict[str, str] | None]]:
+        """Give every row of the file with its number; None for one that is torn."""
+        number = 1
+        for cells in self.each():
+            while number in self.torn:
+                yield number, None
+                number += 1
+            yield number, cells
+            number += 1
+        yield from ((one, None) for one in sorted(self.torn) if one >= number)
 
     def each(self) -> Iterator[dict[str, str]]:
         """Give the rows as text by column, without the empty cells: numbers of a Parquet file as Python writes them, days as ISO."""
@@ -61,8 +77,10 @@ def _text(cell: object) -> str:
     return f"{cell}".strip()
 
 
-def read_texts(path: Path) -> Texts:
+def read_texts(path: Path, *, keeps_torn: bool = False) -> Texts:
     """Read a file; what it is shows by its first bytes, not by its name.
+
+    A row of a CSV with more or fewer cells than columns stops it, unless `keeps_torn`: then it is told beside the others.
 
     Raises Malformed with file, line and remedy: file_missing, file_empty, file_not_gzip, file_truncated, file_not_text, file_too_large,
     file_not_table, header_malformed, row_malformed.
@@ -80,7 +98,7 @@ def read_texts(path: Path) -> Texts:
     if start[:2] != GZIP_MAGIC and path.suffix == ".gz":
         raise Malformed("file_not_gzip", file=name)
     content = _unpacked(path, name, is_gzip=start[:2] == GZIP_MAGIC)
-    return _read_csv(content, name)
+    return _read_csv(content, name, keeps_torn=keeps_torn)
 
 
 def _read_parquet(path: Path) -> Texts:
@@ -127,24 +145,38 @@ def _unpacked(path: Path, name: str, *, is_gzip: bool) -> bytes:
     return content.removeprefix(BOM)
 
 
-def _read_csv(content: bytes, name: str) -> Texts:
+def _read_csv(content: bytes, name: str, *, keeps_torn: bool = False) -> Texts:
     """Read CSV text; the delimiter is the one that parts the first lines evenly."""
     if not content.strip():
         raise Malformed("file_empty", file=name)
     delimiter = _sniffed(content)
     header, notes = _header(content, delimiter, name)
+    torn: dict[int, str] = {}
+
+    def tear(row: Any) -> str:
+        torn[row.number - 1] = f"{row.actual_columns} columns, the first line has {row.expected_columns}"
+        return "skip"
+
     try:
         table = pacsv.read_csv(
             io.BytesIO(content),
-            read_options=pacsv.ReadOptions(column_names=header, skip_rows=0, skip_rows_after_names=1, block_size=BLOCK_BYTES),
-            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in content),
+            read_options=pacsv.ReadOptions(
+                column_names=header, skip_rows=0, skip_rows_after_names=1, block_size=BLOCK_BYTES, use_threads=not keeps_torn
+            ),
+            parse_options=pacsv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=b'"' in content, invalid_row_handler=tear if keeps_torn else None
+            ),
             convert_options=pacsv.ConvertOptions(column_types={column: pa.string() for column in header}, strings_can_be_null=False),
         )
     except pa.ArrowInvalid as wrong:
         raise _explained(content, delimiter, len(header), name, f"{wrong}") from None
     if table.num_rows == 0:
-        raise Malformed("file_empty", "no row below the first line", file=name, line=1)
-    return Texts(name, dict(zip(header, table.columns, strict=True)), table.num_rows, is_csv=True, notes=notes)
+        raise (
+            _explained(content, delimiter, len(header), name, "")
+            if torn
+            else Malformed("file_empty", "no row below the first line", file=name, line=1)
+        )
+    return Texts(name, dict(zip(header, table.columns, strict=True)), table.num_rows, is_csv=True, notes=notes, torn=torn)
 
 
 def _sniffed(content: bytes) -> str:

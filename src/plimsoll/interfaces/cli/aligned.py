@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from rich.cells import cell_len
+
 from plimsoll.units.money import text_of
 
 RULE: Final[tuple[str, ...]] = ()
@@ -13,13 +15,16 @@ GAP: Final = "  "
 def aligned(rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
     """Give rows as lines: the first `left` columns begin together, all others end together."""
     filled = [row for row in rows if row]
-    widths = [max(len(row[column]) for row in filled) for column in range(len(filled[0]))]
+    widths = [max(cell_len(row[column]) for row in filled) for column in range(len(filled[0]))]
     rule = "-" * (sum(widths) + len(GAP) * (len(widths) - 1))
     return "\n".join(_line(row, widths, left) if row else rule for row in rows)
 
 
 def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
-    cells = [cell.ljust(width) if n < left else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True))]
+    cells = []
+    for n, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        gap = " " * (width - cell_len(cell))  # a Chinese character is two columns wide
+        cells.append(cell + gap if n < left else gap + cell)
     return GAP.join(cells).rstrip()
 
 

@@ -9,7 +9,7 @@ import typer
 
 from plimsoll.app.applicants import Plan, applicants, read_plan, usual_plan
 from plimsoll.app.config import now
-from plimsoll.app.decide_file import FUNNEL, Tally, decide_rows, summary, write_decisions
+from plimsoll.app.decide_file import FUNNEL, MALFORMED, REFUSED, Tally, decide_rows, summary, write_decisions
 from plimsoll.app.kit import standing_model
 from plimsoll.app.model_file import read_model_file
 from plimsoll.app.table_text import Texts, read_texts
@@ -18,6 +18,7 @@ from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, read_on
 from plimsoll.origination.kit import Kits, Models, Parts
+from plimsoll.origination.words import OUTCOME_WORDS
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.rulebook.feature import load
 from plimsoll.rulebook.underwriting import standing_tables
@@ -25,6 +26,27 @@ from plimsoll.servicing.open_line import CASH_LINE
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
 WIDTH: Final = 40
+WORDS: Final = {
+    "head": ("{on} 审批 {rows} 件申请", "{rows} applicants on {on}"),
+    "funnel": ("各阶段后剩余", "Left after each stage"),
+    "reasons": ("原因", "Reasons"),
+    "codes": ("未能审批的行", "Rows that could not be decided on"),
+    "unused": ("未采用的数据", "Values that were not used"),
+    "outcome": ("结论", "outcome"),
+    "labels": ("后来的表现", "How they turned out"),
+    "files": ("文件", "Files"),
+}
+FUNNEL_WORDS: Final = {
+    "applied": ("申请", "applied"),
+    "readable": ("可读取", "readable"),
+    "identity-fraud": ("身份与反欺诈", "identity-fraud"),
+    "eligibility": ("准入", "eligibility"),
+    "policy": ("授信政策", "policy"),
+    "score and price": ("评分与定价", "score and price"),
+    "load line": ("载重线", "load line"),
+    "offered": ("可签约", "offered"),
+}
+ROW_WORDS: Final = {REFUSED: "不受理", MALFORMED: "无法读取"}
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV (plain or gzip) or Parquet, one applicant a row.")]
 Config = Annotated[str, typer.Option("--config", metavar="YAML", help="Which column tells what. Default: columns are called as features.")]
@@ -52,20 +74,20 @@ def command(
         raise Stop(USAGE, f"--language {language}: one of {', '.join(LANGUAGES)}")
     rules, catalogue = lawful_rules(), load()
     try:
-        texts = read_texts(file)
+        texts = read_texts(file, keeps_torn=True)
         plan = read_plan(Path(config), texts, catalogue) if config else usual_plan(texts, catalogue, product, "CNY")
         models = Models(read_model_file(Path(model))[0] if model else standing_model())
     except Malformed as wrong:
         raise Stop(NOT_FOUND if wrong.code == "file_missing" else USAGE, wrong.text(language)) from None
     for note in plan.notes:
-        print(f"plimsoll decide: {note}", file=sys.stderr)
+        print(f"plimsoll decide: {note[language]}", file=sys.stderr)
     day = read_on(on, "--on") if on else plan.on or now().astimezone().date()
     version = rules.product(plan.product, day)
     if isinstance(version, Refused):
         raise Stop(USAGE, version.text(language))
     kit = Kits(Parts(models, standing_tables()), rules).on(day, version.licence)
     tally, labels = Tally(), _labels(texts, plan)
-    with bar(texts.rows, "applicants") as step:
+    with bar(texts.rows + len(texts.torn), "applicants") as step:
         rows = []
         found = applicants(texts, plan, day, {version.licence: kit}, rules)
         for row in decide_rows(found, kit, plan, labels, language, tally):
@@ -73,12 +95,15 @@ def command(
             step("")
     told = summary(tally, kit, plan.currency) | {"on": day.isoformat(), "files": _written(rows, tally, out, is_drawn=not no_charts)}
     out.joinpath("summary.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    print(json.dumps(told, ensure_ascii=False) if as_json else _text(told, tally))
+    print(json.dumps(told, ensure_ascii=False) if as_json else _text(told, tally, language))
 
 
 def _labels(texts: Texts, plan: Plan) -> list[str]:
     """Give the column that says how rows turned out, where the mapping names one."""
-    return [str(cell) for cell in texts.columns[plan.label].to_pylist()] if plan.label else []
+    if not plan.label:
+        return []
+    found = iter(texts.columns[plan.label].to_pylist())
+    return ["" if row in texts.torn else str(next(found)) for row in range(1, texts.rows + len(texts.torn) + 1)]
 
 
 def _written(rows: list[list[str]], tally: Tally, out: Path, *, is_drawn: bool) -> list[str]:
@@ -91,23 +116,39 @@ def _written(rows: list[list[str]], tally: Tally, out: Path, *, is_drawn: bool) 
     return [str(path) for path in paths]
 
 
-def _text(told: dict[str, object], tally: Tally) -> str:
+def _text(told: dict[str, object], tally: Tally, language: str) -> str:
     """Write the summary for people: outcomes, the funnel and scores as bars, the reasons."""
-    outcomes = [(name, f"{count:,}") for name, count in tally.outcomes.most_common()]
+    words = {name: said[LANGUAGES.index(language)] for name, said in WORDS.items()}
+    outcomes = [(_outcome(name, language), f"{count:,}") for name, count in tally.outcomes.most_common()]
     reasons = [(name, f"{count:,}") for name, count in tally.reasons.most_common(10)]
-    most = max(tally.funnel["applied"], 1)
-    funnel = [f"  {name:<18}{tally.funnel[name]:>9,}  {'#' * (tally.funnel[name] * WIDTH // most)}" for name in FUNNEL]
-    lines = [f"{tally.rows:,} applicants on {told['on']}", "", aligned(outcomes), "", "Left after each stage", *funnel]
+    lines = [words["head"].format(rows=f"{tally.rows:,}", on=told["on"]), "", aligned(outcomes), "", words["funnel"]]
+    lines += _funnel(tally, language)
     if reasons:
-        lines += ["", "Reasons", aligned(reasons)]
-    if tally.codes:
-        lines += ["", "Rows that could not be read", aligned([(code, f"{count:,}") for code, count in tally.codes.most_common()])]
+        lines += ["", words["reasons"], aligned(reasons)]
+    for name, counts in (("codes", tally.codes), ("unused", tally.unused)):
+        if counts:
+            lines += ["", words[name], aligned([(code, f"{count:,}") for code, count in counts.most_common()])]
     if tally.labels:
         labels = sorted({label for counts in tally.labels.values() for label in counts})
-        table = [("outcome", *labels)] + [
-            (name, *(f"{counts[label]:,}" for label in labels)) for name, counts in sorted(tally.labels.items())
+        table = [(words["outcome"], *labels)] + [
+            (_outcome(name, language), *(f"{counts[label]:,}" for label in labels)) for name, counts in sorted(tally.labels.items())
         ]
-        lines += ["", "How they turned out", aligned(table)]
+        lines += ["", words["labels"], aligned(table)]
     files = told["files"]
     assert isinstance(files, list)
-    return "\n".join([*lines, "", "Files", *(f"  {path}" for path in files)])
+    return "\n".join([*lines, "", words["files"], *(f"  {path}" for path in files)])
+
+
+def _funnel(tally: Tally, language: str) -> list[str]:
+    """Write who is left after each stage, as bars."""
+    most = max(tally.funnel["applied"], 1)
+    names = {name: FUNNEL_WORDS[name][LANGUAGES.index(language)] for name in FUNNEL}
+    rows = [(names[name], f"{tally.funnel[name]:,}") for name in FUNNEL]
+    lines = aligned(rows).splitlines()
+    return [f"  {line}  {'#' * (tally.funnel[name] * WIDTH // most)}" for line, name in zip(lines, FUNNEL, strict=True)]
+
+
+def _outcome(name: str, language: str) -> str:
+    """Give an outcome as the file writes it, in Chinese beside its word."""
+    words = OUTCOME_WORDS[name]["zh-CN"] if name in OUTCOME_WORDS else ROW_WORDS[name]
+    return name if language == "en" else f"{words} {name}"
