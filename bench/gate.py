@@ -74,7 +74,7 @@ def on_one_core(command: list[str], source: Path, units: int) -> Callable[[], in
 
 
 def in_memory(count: int) -> tuple[float, float]:
-    """Return microseconds a decision, and of the slowest of a thousand, on the processor; `until` of denials is included, reading lines is not."""
+    """Return microseconds a decision, on the processor, and of the slowest of a thousand; `until` is included, reading lines is not."""
     from plimsoll.collections.contact_rules import read_countries
     from plimsoll.collections.debtor import Known
     from plimsoll.collections.gate import Allowed, may_contact
