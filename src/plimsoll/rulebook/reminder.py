@@ -102,11 +102,11 @@ class Reminders:
 @functools.cache
 def load(folder: Path = FOLDER) -> Reminders:
     """Read and validate all three files, once for each folder. Raises Malformed with file, line and key: template_incomplete too."""
-    told = read(folder / "templates.yaml", "templates.yaml")
+    told = read(folder.joinpath("templates.yaml"), "templates.yaml")
     templates = read_templates(told)
     phrases = {name: read_title(entry) for name, entry in told.entries()["phrases"].fields(PHRASES).items()}
-    ladder = read_ladder(read(folder / "ladder.yaml", "ladder.yaml"), templates)
-    failures, within = read_failures(read(folder / "autopay.yaml", "autopay.yaml"))
+    ladder = read_ladder(read(folder.joinpath("ladder.yaml"), "ladder.yaml"), templates)
+    failures, within = read_failures(read(folder.joinpath("autopay.yaml"), "autopay.yaml"))
     return Reminders(ladder, templates, failures, within, phrases)
 
 
