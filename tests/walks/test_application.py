@@ -123,6 +123,23 @@ def test_from_consent_to_signed_draw(house):
     assert replayed.differs == ()
 
 
+def test_a_draw_is_bound_by_what_was_signed(house):
+    offer = offered(house)
+    house.read("offer", 4, limit=offer["limit"], **words_of(offer))
+    house.learn()
+    assert isinstance(house.accept(offer), dict)
+    said = words_of(offer) | {"currency": "CNY"}
+    assert float(offer["loan"]) < float(offer["limit"])
+    assert house.give("draw", 11, loan_id=1001, **said | {"amount": offer["limit"]}) == "first_draw_exceeded"
+    assert house.give("draw", 11, loan_id=1001, **said | {"rate": "0.0005"}) == "rate_above_signed"
+    small = said | {"amount": "500.00"}
+    house.read("draw", 12, **{name: small[name] for name in words_of(offer)})
+    assert isinstance(house.give("draw", 14, loan_id=1001, **small), dict)
+    large = said | {"amount": f"{float(offer['loan']) + 100:.2f}"}
+    house.read("draw", 15, **{name: large[name] for name in words_of(offer)})
+    assert isinstance(house.give("draw", 17, loan_id=1002, **large), dict)
+
+
 def test_a_decision_asked_twice_is_the_first_one(house):
     first = house.applied().decide()
     again = house.decide(minutes=30)

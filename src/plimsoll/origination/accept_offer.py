@@ -126,7 +126,13 @@ def _line(held: Line | None, offer: Offer, rules: Rules, on: date) -> Line | Ref
 def _signed(command: AcceptOffer, offer: Offer, line: Line, used: Sequence[NewFiling]) -> Decision:
     """Give what signing leaves behind."""
     load_line = LoadLine(offer.currency, offer.capacity_minor, offer.room_minor, offer.stress_ppb, command.on.toordinal())
-    signed = {"limit_minor": line.limit_minor, "rate": offer.rate.text(), "instalments": offer.instalments}
+    signed = {
+        "limit_minor": line.limit_minor,
+        "rate": offer.rate.text(),
+        "instalments": offer.instalments,
+        "first_draw_minor": offer.loan_minor,
+        "cash_product": offer.cash_product,
+    }
     told = {
         "application_id": command.application_id,
         "limit": text_of(line.limit_minor, line.currency),

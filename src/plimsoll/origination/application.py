@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from plimsoll.loan.filing import Filing, NewFiling, body_of, read_body
+from plimsoll.risk.signed import SIGNED as SIGNED_ON_FILE
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
@@ -35,7 +36,7 @@ OUTCOMES: Final = (APPROVE, COUNTER, REFER, DECLINE)
 APPLY, WITHDRAW, DECIDE = "application.applied", "application.withdrawn", "decision"
 CLAIM, ASK, PROVIDE, OPINE = "review.claimed", "review.asked", "review.provided", "review.opinion"
 AGREE, RETURN, DEMAND = "review.approved", "review.returned", "review.demanded"
-MAKE, SIGN = "offer.made", "offer.signed"
+MAKE, SIGN = "offer.made", SIGNED_ON_FILE
 KINDS: Final = frozenset((APPLY, WITHDRAW, DECIDE, CLAIM, ASK, PROVIDE, OPINE, AGREE, RETURN, DEMAND, MAKE, SIGN))
 """The kinds of filing that an application is folded from."""
 READS_APPLICATION: Final = "line+file:" + ",".join(sorted(KINDS))

@@ -8,6 +8,7 @@ from plimsoll.loan.filing import NewFiling
 from plimsoll.risk.disclose import DRAW, Ask
 from plimsoll.risk.drawn import Drawing, Drawn, drawn
 from plimsoll.risk.gate import READS_FILE, pass_disclosure, refuse_untaught
+from plimsoll.risk.signed import READS_OFFER, pass_signed
 from plimsoll.risk.temporary_limit import KIND as TEMPORARY
 from plimsoll.risk.temporary_limit import lapsed
 from plimsoll.rulebook.rules import Rules
@@ -18,7 +19,7 @@ from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
-READS = f"loan+open loans+{READS_FILE},{TEMPORARY}"
+READS = f"loan+open loans+{READS_FILE},{READS_OFFER},{TEMPORARY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Draw:
 def decide(book: Book, command: Draw, rules: Rules) -> Decision | Refused:
     """Open the loan and instruct the payment; refuses what the customer, the line and the product refuse, and loan_exists.
 
+    A line that was signed for also refuses rate_above_signed and first_draw_exceeded.
+
     From the days on which rules ask for it, also lesson_needed, lesson_needed_again, disclosure_missing, disclosure_not_confirmed and
     disclosure_changed. The limit is asked when the decision is posted: limit_exceeded, sub_limit_exceeded,
     load_line_passed.
@@ -58,6 +61,9 @@ def decide(book: Book, command: Draw, rules: Rules) -> Decision | Refused:
     found = drawn(command.loan_id, asked, rules)
     if isinstance(found, Refused):
         return found
+    signed = pass_signed(book.filings, command.product, command.amount_minor, command.currency, command.rate)
+    if isinstance(signed, Refused):
+        return signed
     gone_through = _gates(book, command, found, rules)
     if isinstance(gone_through, Refused):
         return gone_through
@@ -65,7 +71,9 @@ def decide(book: Book, command: Draw, rules: Rules) -> Decision | Refused:
     paid_out = {"loan_id": command.loan_id, "on": command.on.isoformat(), "amount": amount, "currency": command.currency}
     answer = {"loan_id": command.loan_id, "first_due_on": date.fromordinal(found.agreed.due.days()[0]).isoformat()}
     line = lapsed(book, command.on)
-    return Decision(loans=(found.new,), line=line, messages=(("pay_out", tell(paid_out)),), answer=tell(answer), filings=gone_through)
+    return Decision(
+        loans=(found.new,), line=line, messages=(("pay_out", tell(paid_out)),), answer=tell(answer), filings=(*gone_through, *signed)
+    )
 
 
 def _gates(book: Book, command: Draw, found: Drawn, rules: Rules) -> tuple[NewFiling, ...] | Refused:
