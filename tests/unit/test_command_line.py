@@ -10,7 +10,7 @@ import pytest
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli import main as cli
 from plimsoll.interfaces.cli.exits import NOT_FOUND, TRY_AGAIN, Stop
-from plimsoll.units.refusal import Malformed
+from plimsoll.units.refusal import Malformed, sentence
 
 HEAVY = ("numba", "numpy", "pyarrow", "sqlalchemy", "alembic", "typer", "rich", "pydantic", "yaml")
 
@@ -68,6 +68,26 @@ def test_a_typed_command_is_parsed(table, capsys):
 @pytest.mark.parametrize("words", [["typed", "--amount", "x"], ["typed", "--no-such"], ["typo"], ["busy", "too", "many"]])
 def test_wrong_words_end_with_2(table, words):
     assert cli.main(words) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        (["--lang", "zh-CN"], "zh-CN"),
+        (["x", "--language=zh-CN"], "zh-CN"),
+        (["--lang", "zh-CN", "--lang", "en"], "en"),
+        (["--lang"], "en"),
+        (["--lang", "fr"], "en"),
+        (["zh-CN"], "en"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_the_language_that_was_asked_for(monkeypatch, capsys, words, language):
+    def refuses(arguments: Sequence[str]) -> int:
+        raise Malformed("table_cell_formula", str(len(arguments)))
+
+    monkeypatch.setattr(cli, "load", lambda _: refuses)
+    assert cli.main(["policy", *words]) == 2
+    assert sentence("table_cell_formula", language) in capsys.readouterr().err
 
 
 def test_an_unknown_command_names_the_nearest(table, capsys):

@@ -95,7 +95,8 @@ def draw(
     if len(tables) > 1:
         saved = [int(table.numbers["total"].replace(",", "").replace(".", "")) for table in tables]
         told = text_of(saved[0] - saved[1], currency)
-        print(f"\nDrawing {less} less, you pay back {told} {currency} less.")
+        english = f"Drawing {less} less, you pay back {told} {currency} less."
+        print("\n" + (english if lang == "en" else f"少借 {less} {currency}，少还 {told} {currency}。"))
 
 
 @app.command()

@@ -9,12 +9,13 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from plimsoll import __version__
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli.exits import FAILURE, OK, STORE_TROUBLE, USAGE, Stop
-from plimsoll.units.refusal import Malformed
+from plimsoll.units.refusal import LANGUAGES, Malformed
 
 
 class Command(NamedTuple):
@@ -52,7 +53,9 @@ COMMANDS: dict[str, Command] = {
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
     "price": Command("plimsoll.interfaces.cli.price:app", "which risks a cap leaves room for, and what each grade is asked"),
     "quote": Command("plimsoll.interfaces.cli.quote:command", "the schedule of a loan or plan, and what it costs a year"),
-    "remind": Command("plimsoll.interfaces.cli.remind:command", "remind borrowers of what falls due, by the ladder and under the contact gate"),
+    "remind": Command(
+        "plimsoll.interfaces.cli.remind:command", "remind borrowers of what falls due, by the ladder and under the contact gate"
+    ),
     "replay": Command("plimsoll.interfaces.cli.replay:app", "book real accounts of other lenders and compare with their record"),
     "review": Command("plimsoll.interfaces.cli.review:app", "the queue of cases that wait for a person, and what reviewers do"),
     "rules": Command("plimsoll.interfaces.cli.rules:app", "what is in force on a day, by what source, and what comes next"),
@@ -73,6 +76,7 @@ EXTRAS = {
     "typst": "documents",
 }
 
+LANGUAGE_OPTIONS = ("--lang", "--language")
 INTERRUPTED = 130
 """What shells expect of a program ended by Ctrl-C (128 + SIGINT)."""
 
@@ -101,10 +105,10 @@ def run(name: str, words: list[str]) -> int:
         print(f"plimsoll {name}: {stop.message}", file=sys.stderr)
         return stop.code
     except Malformed as wrong:
-        print(f"plimsoll {name}: {wrong.text()}", file=sys.stderr)
+        print(f"plimsoll {name}: {wrong.text(spoken(words))}", file=sys.stderr)
         return USAGE
     except StoreTrouble as trouble:
-        print(f"plimsoll {name}: {trouble.text()}", file=sys.stderr)
+        print(f"plimsoll {name}: {trouble.text(spoken(words))}", file=sys.stderr)
         return STORE_TROUBLE.get(trouble.code, FAILURE)
     except ModuleNotFoundError as missing:
         extra = EXTRAS.get((missing.name or "").partition(".")[0])
@@ -123,6 +127,12 @@ def run(name: str, words: list[str]) -> int:
     except KeyboardInterrupt:
         print(f"plimsoll {name}: interrupted. What was committed stays; run the same command again to go on.", file=sys.stderr)
         return INTERRUPTED
+
+
+def spoken(words: Sequence[str]) -> str:
+    """Return the language that a command was asked to speak; what goes wrong outside of it is told in the same."""
+    asked = [told for word, told in pairwise([*(part for word in words for part in word.split("=", 1)), ""]) if word in LANGUAGE_OPTIONS]
+    return asked[-1] if asked and asked[-1] in LANGUAGES else "en"
 
 
 def opened(name: str, words: list[str]) -> int:
