@@ -163,7 +163,9 @@ def test_the_command_plans_sends_and_reports(book, database, capsys, tmp_path):
     args = ["remind", "--on", "2026-08-31", "--db", database, "--allow-unsafe"]
     assert main([*args, "--dry-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["planned"], told["sent"], told["cost_cny"]) == (6, {}, "0.00"), "two pushes today and one bill a month ahead, for each of two"
+    assert (told["planned"], told["sent"], told["cost_cny"]) == (6, {}, "0.00"), (
+        "two pushes today and one bill a month ahead, for each of two"
+    )
     assert filings_of(book, 1) == ()
     assert main([*args, "--seed", "3", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -177,3 +179,16 @@ def test_the_command_plans_sends_and_reports(book, database, capsys, tmp_path):
     receipts.write_text('{"message": "1-x", "state": "delivered", "at": "2026-10-01T04:00:00"}\n', "utf-8")
     assert main([*args, "--receipts", str(receipts)]) == 2
     assert "receipts.jsonl:1" in capsys.readouterr().err
+
+
+def test_a_failed_debit_is_tried_again_by_its_reason(book):
+    failed = {"command": "record_failed_debit", "loan_id": 1, "due_on": "2026-08-31"}
+    assert give(book, on="2026-08-31", failure="insufficient_funds", **failed)["retry_on"] == "2026-09-01"
+    assert give(book, on="2026-09-01", failure="insufficient_funds", **failed)["retry_on"] == "2026-09-03"
+    told = give(book, on="2026-09-03", failure="account_closed", **failed)
+    assert (told["tries"], told["retry_on"], told["borrower_acts"]) == (3, "", True)
+    assert code(give(book, on="2026-09-03", failure="moon_phase", **failed)) == "autopay_failure_unknown"
+    assert code(give(book, on="2026-09-03", failure="account_closed", **{**failed, "loan_id": 9})) == "loan_unknown"
+    assert not code(give(book, command="prefer_reminders", on="2026-09-03", channels=["usual"], payday=8))
+    again = give(book, on="2026-10-01", failure="insufficient_funds", **{**failed, "due_on": "2026-09-30"})
+    assert (again["tries"], again["retry_on"]) == (1, "2026-10-08")

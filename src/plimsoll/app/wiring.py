@@ -24,6 +24,7 @@ from plimsoll.collections import (
     open_hardship,
     prefer_reminders,
     propose_plan,
+    record_failed_debit,
     record_outcome,
     record_receipt,
     send_reminder,
@@ -157,6 +158,7 @@ WIRING: Final[Wiring] = {
     note_trigger.NoteTrigger: Verb("note_trigger", note_trigger.decide, note_trigger.READS),
     prefer_reminders.PreferReminders: Verb("prefer_reminders", prefer_reminders.decide, prefer_reminders.READS),
     send_reminder.SendReminder: Verb("send_reminder", send_reminder.decide, send_reminder.READS),
+    record_failed_debit.RecordFailedDebit: Verb("record_failed_debit", record_failed_debit.decide, record_failed_debit.READS),
     record_receipt.RecordReceipt: Verb("record_receipt", record_receipt.decide, record_receipt.READS),
     # Monitoring
     review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),

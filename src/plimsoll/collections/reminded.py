@@ -11,6 +11,7 @@ PREFERENCE: Final = "reminder.preference"
 SENT: Final = "reminder.sent"
 HELD: Final = "reminder.held"
 RECEIPT: Final = "reminder.receipt"
+DEBIT_FAILED: Final = "autopay.failed"
 IN_APP: Final = "in_app"
 """It lies in the app until the borrower looks: no contact, so the gate is not asked."""
 

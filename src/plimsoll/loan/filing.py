@@ -70,6 +70,7 @@ KINDS: Final = frozenset(
         "reminder.sent",
         "reminder.held",
         "reminder.receipt",
+        "autopay.failed",
         # monitoring
         "limit.notice",
         "limit.objection",
