@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from plimsoll.app.close import Orders
+from plimsoll.app.look_back import Past
 from plimsoll.app.store import Store
 from plimsoll.loan.book import Book, Decision, Line
 from plimsoll.loan.classes import bucket
@@ -43,7 +44,6 @@ from plimsoll.servicing.reschedule import Reschedule
 from plimsoll.servicing.waive import Waive
 from plimsoll.simulator.lateness import Late, lateness
 from plimsoll.simulator.lendingclub_loans import CURRENCY, RATE_DIGITS, Loan, contradictions, curve, months_between
-from plimsoll.simulator.look_back import Past
 from plimsoll.simulator.play import Played, Player, Stage, Tell
 from plimsoll.simulator.read_rows import read_rows
 from plimsoll.simulator.rolls import count_moves

@@ -11,6 +11,7 @@ import numpy as np
 
 from plimsoll.app.close import Orders
 from plimsoll.app.execute import Answer
+from plimsoll.app.look_back import Past
 from plimsoll.app.store import Store
 from plimsoll.loan.columns import Ints
 from plimsoll.loan.layout import (
@@ -33,7 +34,6 @@ from plimsoll.servicing.repay import Repay
 from plimsoll.servicing.waive import Waive
 from plimsoll.simulator.imply_taiwan import BROUGHT_IN_ON, MONTH_DAYS, OPENED_ON, Life, Month, count_departures, imply
 from plimsoll.simulator.lateness import Late, lateness
-from plimsoll.simulator.look_back import Past
 from plimsoll.simulator.play import Played, Player, Stage, Tell
 from plimsoll.simulator.rolls import count_rolls
 from plimsoll.simulator.taiwan_panel import (

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from plimsoll.monitoring.signals import NO_USE, Months, Values, from_months
-from plimsoll.risk.hazard.spells import Spells
-from plimsoll.risk.score.table import NUMBER, Column, Table
+from plimsoll.risk.hazard.spells import Spells, table_of
+from plimsoll.risk.score.table import Table
 from plimsoll.simulator.taiwan_panel import FIRST_MISSED, Client
 
 FIRST, LAST = 1, 3
@@ -49,12 +49,3 @@ def _after(client: Client, month: int) -> tuple[int, int, int]:
     paid_off = zip(statuses, bills, strict=True)
     out = next((k for k, (status, bill) in enumerate(paid_off, 1) if status == NO_USE and bill <= 0), 0)
     return late, out, len(statuses)
-
-
-def table_of(signals: Sequence[Values], name: str) -> Table:
-    """Give signals as columns, what is not known as missing."""
-    columns = {}
-    for signal in signals[0] if signals else ():
-        numbers = np.array([np.nan if (value := row[signal]) is None else value for row in signals], np.float64)
-        columns[signal] = Column(signal, NUMBER, numbers=numbers, distinct=len(np.unique(numbers)))
-    return Table(name, columns, len(signals))

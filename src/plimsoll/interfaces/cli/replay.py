@@ -40,9 +40,9 @@ T = TypeVar("T")
 @app.command()
 def taiwan(file: File, db: Db = "", limit: Limit = 0, allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
     """Turn the Taiwan card panel into a pay-later book: implied purchases, bills cut by the close, recorded payments repaid."""
+    from plimsoll.app.look_back import Past
     from plimsoll.interfaces.cli import replay_taiwan_tables as tables
     from plimsoll.simulator import replay_taiwan as replay
-    from plimsoll.simulator.look_back import Past
     from plimsoll.simulator.taiwan_panel import read_panel
 
     url, rules, begun = book_url(db), lawful_rules(), time.perf_counter()
@@ -65,10 +65,10 @@ def lendingclub(
     file: File, db: Db = "", limit: Limit = 0, published: Published = None, allow_unsafe: AllowUnsafe = False, as_json: AsJson = False
 ) -> None:
     """Book LendingClub's published loans, replay their cash, charge off those that were; check instalments, cash and curve."""
+    from plimsoll.app.look_back import Past
     from plimsoll.interfaces.cli import replay_lendingclub_tables as tables
     from plimsoll.simulator import replay_lendingclub as replay
     from plimsoll.simulator.lendingclub_loans import read_loans
-    from plimsoll.simulator.look_back import Past
 
     url, rules, begun = book_url(db), lawful_rules(), time.perf_counter()
     loans = wanted(lambda: read_loans(file, limit))

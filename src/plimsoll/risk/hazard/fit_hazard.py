@@ -37,10 +37,10 @@ class Recipe(NamedTuple):
 
 
 class Hazard(NamedTuple):
-    """The hazards of being late and of paying off, over the months of a horizon."""
+    """The hazards of being late and of paying off (None where nobody did), over the months of a horizon."""
 
     late: Model
-    out: Card
+    out: Card | None
     horizon: int
 
 
@@ -52,7 +52,7 @@ def fit_hazard(table: Table, spells: Spells, recipe: Recipe) -> Hazard:
 def _fit(table: Table, rows: AtRisk, recipe: Recipe) -> Hazard:
     steps = with_step(table, rows.unit, rows.step)
     few = [name for name in (*PAYS_OFF, STEP) if name in steps.columns]
-    out = fit_card(steps.only(few), rows.out, recipe.card, PLAIN)
+    out = fit_card(steps.only(few), rows.out, recipe.card, PLAIN) if rows.out.any() else None
     if recipe.growth is None:
         return Hazard(fit_card(steps, rows.late, recipe.card, PLAIN), out, recipe.horizon)
     free = Wishes(derives=False, directions=dict.fromkeys(steps.columns, FREE))
@@ -70,7 +70,7 @@ def score_hazard(hazard: Hazard, table: Table, within: Ints | None = None) -> Fl
         rows = with_step(table, units, np.full(table.rows, step))
         chances = score_table(hazard.late, rows).probabilities if trees is None else _grown(trees, hazard.late, rows)
         late.append(chances if within is None else np.where(within >= step, chances, 0.0))
-        out.append(score_columns(hazard.out, rows).probabilities)
+        out.append(np.zeros(table.rows) if hazard.out is None else score_columns(hazard.out, rows).probabilities)
     return cumulated(late, out)
 
 

@@ -5,7 +5,7 @@ was known then. Two endings compete, so each has its own hazard; P(late within H
 S(k) = S(k-1) · (1 - late(k) - out(k)) (Prentice et al. 1978; Singer and Willett 1993 for the discrete form).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -75,3 +75,18 @@ def fold_of(customer_id: Ints, count: int) -> Ints:
     """Give each unit the fold of its customer, by a hash: all months of a customer are in one fold."""
     ids, back = np.unique(customer_id, return_inverse=True)
     return np.array([place_of(one, SALT) % count for one in ids.tolist()], np.int64)[back]
+
+
+def spells_of(customer_id: Ints, month: Sequence[int], after: Sequence[tuple[int, int, int]]) -> Spells:
+    """Give units as columns: whose, which month, and after how many months late, paid off, and seen."""
+    ends = np.array(after, np.int64).reshape(-1, 3).T
+    return Spells(customer_id, np.array(month, np.int64), *ends)
+
+
+def table_of(signals: Sequence[Mapping[str, float | None]], name: str) -> Table:
+    """Give signals as columns, what is not known as missing."""
+    columns = {}
+    for signal in signals[0] if signals else ():
+        numbers = np.array([np.nan if (value := row[signal]) is None else value for row in signals], np.float64)
+        columns[signal] = Column(signal, NUMBER, numbers=numbers, distinct=len(np.unique(numbers)))
+    return Table(name, columns, len(signals))
