@@ -38,7 +38,7 @@ def decide(book: Book, command: AgreePlan, rules: Rules) -> Decision | Refused:
     Refuses customer_unknown, loan_unknown, fact_does_not_fit, loan_charged_off, nothing_owed, plan_unknown, plan_not_ready,
     hardship_not_open, maker_cannot_check (a second person is needed), plan_not_signed, plan_not_affordable, and what `propose_plan` does.
     """
-    held = find_loan(book, command.loan_id)
+    held = find_loan(book, command.loan_id, command.on)
     if isinstance(held, Refused):
         return held
     plan = find_plan(book, command.plan_id, command.loan_id, WAITS)

@@ -38,7 +38,7 @@ def decide(book: Book, command: BreakPlan, rules: Rules) -> Decision | Refused:
     Penalty of the time of the plan is waived, where POLICY.PLAN.RESTORE.PENALTY does not say otherwise. Refuses customer_unknown,
     loan_unknown, fact_does_not_fit, loan_charged_off, nothing_owed, plan_unknown, plan_not_ready, plan_not_broken.
     """
-    held = find_loan(book, command.loan_id)
+    held = find_loan(book, command.loan_id, command.on)
     if isinstance(held, Refused):
         return held
     plan = find_plan(book, command.plan_id, command.loan_id, PERFORMING)

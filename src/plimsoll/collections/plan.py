@@ -12,11 +12,11 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 
-def find_loan(book: Book, loan_id: int, currency: str = "") -> Held | Refused:
+def find_loan(book: Book, loan_id: int, on: date, currency: str = "") -> Held | Refused:
     """Give an open loan of the customer.
 
     Refuses customer_unknown, loan_unknown, fact_does_not_fit (an account: its bill is converted), loan_charged_off, nothing_owed,
-    currency_must_match.
+    currency_must_match, plan_backdated (a plan is weighed on the loan as it stands, not as it stood).
     """
     if not book.opened_on:
         return Refused("customer_unknown", "", f"customer {book.customer_id}")
@@ -29,6 +29,8 @@ def find_loan(book: Book, loan_id: int, currency: str = "") -> Held | Refused:
         return Refused("loan_charged_off" if held.summary.status == CHARGED_OFF else "nothing_owed", "", f"loan {loan_id}")
     if currency and held.terms.currency != currency:
         return Refused("currency_must_match", "", f"{currency}, loan {loan_id} in {held.terms.currency}")
+    if on.toordinal() < held.summary.as_of:
+        return Refused("plan_backdated", "", f"{on}, the loan stands on {date.fromordinal(held.summary.as_of)}")
     return held
 
 

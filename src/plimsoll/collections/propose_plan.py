@@ -126,7 +126,7 @@ def _refuse(book: Book, command: ProposePlan) -> Refused | None:
 
 def _weigh(book: Book, command: ProposePlan, rules: Rules) -> Weighed | Refused:
     """Give the proposal weighed, or why it cannot be."""
-    held = find_loan(book, command.loan_id, command.currency)
+    held = find_loan(book, command.loan_id, command.on, command.currency)
     if isinstance(held, Refused):
         return held
     found = find_live(book)

@@ -333,6 +333,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "plan_extended_too_often": ("该借款的展期次数已用完。请不带展期另做方案。", "The loan was extended as often as one may be. Make the plan without a holiday."),
     "plan_not_affordable": ("方案的某月还款超过客户可负担的金额，难以履行。请降低利率、延长期限或减免罚息。", "A month of the plan asks more than the borrower can pay, so it would not be kept. Lower the rate, lengthen the term or waive penalty."),
     "plan_not_signed": ("还款方案的合同尚未签署，不能生效。请签署后提供合同编号。", "The contract of the plan is not signed, so it cannot begin. Have it signed and give its reference."),
+    "plan_backdated": ("方案日期早于借款的最新状态，不能按过去的欠款做方案。请使用当日或之后的日期。", "The day of the plan is before the loan's last one, and a plan is made on what is owed now. Use a day from then on."),
     "plan_not_broken": ("还款方案尚未达到违约条件，不能终止。请继续履行。", "The plan is not broken: too few misses and days. Let it go on."),
     "plan_not_kept": ("借款尚未还清，方案还没有履行完毕。", "The loan still owes, so the plan is not over. Close it once everything is paid."),
     "promise_above_debt": ("承诺的还款额超过所欠金额。请按欠款以内承诺。", "More is promised than is owed. Promise no more than the debt."),
