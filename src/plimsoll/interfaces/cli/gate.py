@@ -43,4 +43,4 @@ def command(arguments: list[str]) -> int:
 
 def _complain(text: str) -> None:
     sys.stdout.flush()
-    print(f"plimsoll gate: {text}", file=sys.stderr)
+    print(f"plimsoll gate: {text}".encode("utf-8", "backslashreplace").decode("utf-8"), file=sys.stderr)
