@@ -17,6 +17,9 @@ FACT_KEYS: Final = ("fact", "debtor", "person", "number", "at", "subject")
 KNOWN: Final = frozenset((*ATTEMPT_KEYS, *FACT_KEYS, *BESIDE))
 """Facts may carry the keys of attempts and the other way round: a stream cut from one log has both in every line."""
 
+ISO_3166: Final = {"gb": "uk"}
+"""Where the standard has another code for a country than its people and its rules have."""
+
 TO: Final = (DEBTOR, CONTACT_PERSON)
 OUTCOMES: Final = (CONNECTED, UNANSWERED)
 NAME_LENGTH_MAX: Final = 200
@@ -48,9 +51,10 @@ def read_attempt(fields: dict[str, object], countries: dict[str, CountryRules]) 
         raise _not_one_of(fields, "to", TO)
     if purpose not in PURPOSES:
         raise _not_one_of(fields, "purpose", PURPOSES)
-    if not isinstance(country, str) or country not in countries:
+    if not isinstance(country, str) or (country not in countries and country not in ISO_3166):
         code = "field_missing" if country is None else "country_unknown"
         raise Malformed(code, _short(country), key="country", remedy=f"One of: {', '.join(countries)}.")
+    country = ISO_3166.get(country, country)
     outcome = fields.get("outcome")
     if outcome is not None and outcome not in OUTCOMES:
         raise _not_one_of(fields, "outcome", OUTCOMES)
