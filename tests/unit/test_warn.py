@@ -1,19 +1,23 @@
 """Signals and warnings: figures by hand, the budget, warnings that do not flicker, the holdout, and hazards of competing endings."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
-from plimsoll.monitoring.signals import Months, from_months, is_raised, payment_drift, raised
+from plimsoll.loan.filing import Filing
+from plimsoll.monitoring.signals import Months, from_file, from_months, is_raised, payment_drift, raised
 from plimsoll.monitoring.warn import Scored, WatchPolicy, warn, watch_policy
+from plimsoll.risk.answer import answer_text, filed_answer, read_answer
 from plimsoll.risk.hazard.evaluate import at_budget, persistence
 from plimsoll.risk.hazard.spells import Spells, at_risk, cumulated, fold_of
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.risk.score.split import Split, is_chosen
+from plimsoll.rulebook.feature import load as load_features
 from plimsoll.rulebook.signal import load
 
 CATALOGUE = load()
+FEATURES = load_features()
 NOBODY = Split("warning holdout", 0)
 FIFTH = WatchPolicy(0.2, 0.4, 2, NOBODY)
 
@@ -47,6 +51,32 @@ def test_the_bound_itself_is_raised_and_the_unknown_is_not():
 def test_payments_that_slip_towards_the_due_day():
     assert payment_drift([-10, -9, -2, 0]) == 8.5
     assert payment_drift([-2, 0]) is None
+
+
+def told(number, on, **values):
+    """Give an answer of a bureau or a payroll as the command would file it."""
+    at = datetime(2026, 8, on, 12, tzinfo=UTC)
+    items = [{"name": name, "kind": "payroll" if name.startswith("income") else "", "value": value, "event_at": f"{at:%Y-%m-%d}"}
+             for name, value in values.items()]  # fmt: skip
+    source = "bureau" if next(iter(values)).startswith("bureau") else "income"
+    return Filing(
+        number, "evidence", source, at.toordinal(), at, "test", filed_answer(read_answer(answer_text(items), source, FEATURES, at), 1)
+    )
+
+
+def test_signals_of_what_is_on_file():
+    filings = (
+        told(1, 1, income_monthly_minor=1_000_000),
+        told(2, 2, bureau_new_lenders_30d=2, bureau_current_overdue_minor=0),
+        told(3, 20, income_monthly_minor=600_000),
+        Filing(4, "complaint.filed", "c1", date(2026, 8, 3).toordinal(), datetime(2026, 8, 3, tzinfo=UTC), "test", "{}"),
+    )
+    early = from_file(filings, date(2026, 8, 10).toordinal(), FEATURES)
+    assert (early["lenders_new"], early["overdue_elsewhere"], early["income_shrunk"], early["complaints_open"]) == (2, 0, None, 1)
+    late = from_file(filings, date(2026, 8, 20).toordinal(), FEATURES)
+    assert late["income_shrunk"] == pytest.approx(0.4)
+    assert late["inquiries"] is None, "never told is not nought"
+    assert {"lenders_new", "income_shrunk"} <= {one.name for one in raised(CATALOGUE, late)}
 
 
 def chances(*values):

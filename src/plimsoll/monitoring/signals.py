@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
-from plimsoll.loan.filing import Filing, of_kind, read_body
+from plimsoll.loan.filing import Filing, of_kind
+from plimsoll.risk.answer import items_of
+from plimsoll.rulebook.feature import Catalogue
 from plimsoll.rulebook.signal import ACTIONS, Signal, Signals
 
 Values: TypeAlias = dict[str, float | None]
@@ -96,15 +98,15 @@ def payment_drift(days: Sequence[int]) -> float | None:
     return sum(last) / len(last) - sum(before) / len(before) if before else None
 
 
-def from_file(filings: Sequence[Filing], on: int) -> Values:
-    """Give the signals that what is on file says, by a day: of evidence the latest and the earlier items, and complaints not closed."""
+def from_file(filings: Sequence[Filing], on: int, catalogue: Catalogue) -> Values:
+    """Give the signals that what is on file says, by a day: of evidence the latest and the earlier items, and complaints not closed.
+
+    What came with a flag (absurd, malformed, …) says nothing. Whether consent is still in force is asked by whoever calls.
+    """
     known: dict[str, list[float]] = {}
-    for filing in of_kind(filings, "evidence"):
-        if filing.on <= on:
-            for item in read_body(filing).get("items", ()):
-                value = item.get("value")
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    known.setdefault(item["name"], []).append(float(value))
+    for item in items_of((filing for filing in of_kind(filings, "evidence") if filing.on <= on), catalogue):
+        if type(item.value) is int and not item.flags:
+            known.setdefault(item.name, []).append(float(item.value))
     values: Values = {name: known[item][-1] if item in known else None for name, item in ITEMS.items()}
     gaps, incomes = known.get("payday_gap_days", []), known.get("income_monthly_minor", [])
     values["payday_late"] = gaps[-1] - gaps[-2] if len(gaps) > 1 else None
