@@ -18,10 +18,11 @@ from plimsoll.monitoring.notice import (
     notice,
     refuse_unclean,
 )
+from plimsoll.risk.plan.record import READS_PLANS, refuse_under_plan
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
-READS = f"open loans+file:{READS_NOTICES}"
+READS = f"open loans+file:{READS_NOTICES},{READS_PLANS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class UnfreezeCured:
 def decide(book: Book, command: UnfreezeCured, rules: Rules) -> Decision | Refused:
     """Open the line and tell the customer; a line that a person froze for another reason stays as it is.
 
-    Refuses customer_unknown, line_missing, line_closed, line_not_frozen, freeze_not_ours, still_past_due, cycles_not_clean.
+    Refuses customer_unknown, line_missing, line_closed, line_not_frozen, freeze_not_ours, still_past_due, cycles_not_clean,
+    plan_in_performance.
     """
     line = find_line(book)
     if isinstance(line, Refused):
@@ -47,7 +49,7 @@ def decide(book: Book, command: UnfreezeCured, rules: Rules) -> Decision | Refus
     if last is None or last.subject != FREEZE:
         return Refused("freeze_not_ours", "", f"customer {command.customer_id}")
     policy = move_policy(rules, command.on)
-    refused = refuse_unclean(book, command.on, policy.thaw)
+    refused = refuse_under_plan(book.filings) or refuse_unclean(book, command.on, policy.thaw)
     if refused is not None:
         return refused
     opened = replace(line, status=OPEN)

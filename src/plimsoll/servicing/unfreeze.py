@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from plimsoll.loan.book import Book, Decision
+from plimsoll.risk.plan.record import READS_PLANS, refuse_under_plan
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.find import CLOSED, FROZEN, OPEN, find_line
 from plimsoll.servicing.tell import tell
 from plimsoll.units.refusal import Refused
 
-READS = "line"
+READS = f"line+file:{READS_PLANS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,17 @@ class Unfreeze:
 
 
 def decide(book: Book, command: Unfreeze, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
-    """Open the line again and tell the customer; refuses customer_unknown, line_missing, line_not_frozen, line_closed."""
+    """Open the line again and tell the customer.
+
+    Refuses customer_unknown, line_missing, line_not_frozen, line_closed, plan_in_performance.
+    """
     line = find_line(book)
     if isinstance(line, Refused):
         return line
     if line.status != FROZEN:
         return Refused("line_closed" if line.status == CLOSED else "line_not_frozen", "", f"customer {command.customer_id}")
+    refused = refuse_under_plan(book.filings)
+    if refused is not None:
+        return refused
     told = tell({"customer_id": command.customer_id, "on": command.on.isoformat(), "reason": command.reason})
     return Decision(line=replace(line, status=OPEN), messages=(("line_unfrozen", told),), answer=told)

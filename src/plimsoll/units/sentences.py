@@ -328,7 +328,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "plan_exists": ("该还款方案编号已经使用。请更换编号。", "A plan with that id is on file. Choose another."),
     "plan_unknown": ("该借款没有这个还款方案。请核对编号。", "The loan has no such plan. Check the id."),
     "plan_not_ready": ("还款方案的状态不允许这样做。请核对方案进展。", "The plan is not in a state for this. See how far it is."),
-    "plan_in_performance": ("该借款的还款方案正在履行，不能再做一个。请等其结束或违约。", "A plan of the loan is being performed, so there can be no other. Wait until it is kept or broken."),
+    "plan_in_performance": ("还款方案正在履行，期间不能另做方案，也不能恢复用信。请等其结束或违约。", "A plan is being performed; until it is kept or broken there is no other one, and no new credit. Wait until then."),
     "plan_extended_too_long": ("展期或宽限超过最长月数。请缩短。", "The holiday is longer than an extension may be. Shorten it."),
     "plan_extended_too_often": ("该借款的展期次数已用完。请不带展期另做方案。", "The loan was extended as often as one may be. Make the plan without a holiday."),
     "plan_not_affordable": ("方案的某月还款超过客户可负担的金额，难以履行。请降低利率、延长期限或减免罚息。", "A month of the plan asks more than the borrower can pay, so it would not be kept. Lower the rate, lengthen the term or waive penalty."),

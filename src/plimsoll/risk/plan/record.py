@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.risk.plan.instalments import Choice
 from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Refused
 
 OPENED: Final = "hardship.opened"
 DECIDED: Final = "hardship.decided"
@@ -19,6 +20,8 @@ KEPT: Final = "plan.kept"
 STOPPED: Final = "collection.stopped"
 RESUMED: Final = "collection.resumed"
 READS_FILE: Final = "file:hardship,plan"
+READS_PLANS: Final = "plan"
+"""What a verb that gives new credit again reads of the file."""
 
 OPEN, ACCEPTED, DECLINED = "open", "accepted", "declined"
 WAITS, COUNTERED, PERFORMING = "waits", "countered", "performing"
@@ -112,6 +115,12 @@ def plans_of(filings: Iterable[Filing]) -> dict[str, Plan]:
 def plans_on(plans: Iterable[Plan], loan_id: int) -> list[Plan]:
     """Give the plans of a loan that started, oldest first."""
     return [one for one in plans if one.loan_id == loan_id and one.started_on]
+
+
+def refuse_under_plan(filings: Iterable[Filing]) -> Refused | None:
+    """Refuse new credit while a plan is performed: plan_in_performance."""
+    going = next((one for one in plans_of(filings).values() if one.state == PERFORMING), None)
+    return None if going is None else Refused("plan_in_performance", "", going.plan_id)
 
 
 def said_of(choice: Choice) -> dict[str, object]:
