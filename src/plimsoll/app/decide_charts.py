@@ -1,10 +1,12 @@
 """Charts of a run of decisions: the approval funnel, scores, and how laden the borrowers would be. Needs matplotlib (extra `charts`)."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from plimsoll.app.chart import BLUE, GREEN, ORANGE, SOFT, Picture, picture, write_picture
 from plimsoll.app.decide_file import FUNNEL, RATIO_MAX, RATIO_STEP, SCORE_STEP, Tally
+
+BANDS: Final = (("within", GREEN, 0.0, 0.8), ("watch", BLUE, 0.8, 1.0), ("over-extended", ORANGE, 1.0, 9.9))
 
 
 def write_charts(tally: Tally, folder: Path) -> list[Path]:
@@ -47,9 +49,12 @@ def _scores(axes: Any, tally: Tally) -> None:
 def _ratios(axes: Any, tally: Tally) -> None:
     count = round(RATIO_MAX / RATIO_STEP) + 1
     heights = [tally.ratios[place] for place in range(count)]
-    colours = [GREEN if place * RATIO_STEP < 0.8 else BLUE if place * RATIO_STEP < 1 else ORANGE for place in range(count)]
-    axes.bar([place * RATIO_STEP for place in range(count)], heights, width=RATIO_STEP, align="edge", color=colours)
-    axes.axvline(1.0, color=ORANGE, linestyle="--", linewidth=1.2)
+    for name, colour, first, end in BANDS:
+        places = range(round(first / RATIO_STEP), min(round(end / RATIO_STEP), count))
+        told = [heights[place] for place in places]
+        axes.bar([place * RATIO_STEP for place in places], told, width=RATIO_STEP, align="edge", color=colour, label=name)
+    axes.axvline(1.0, color=ORANGE, linestyle="--", linewidth=1.2, label="load line")
+    axes.legend()
     axes.set_xlabel("total limits over capacity (the last bar: 2 and more)")
     axes.set_ylabel("applications")
     axes.set_title("Under and over the load line")
