@@ -50,4 +50,6 @@ def test_warnings_beat_the_baseline():
     assert at_five["precision"] >= PRECISION_MIN
     assert at_five["lift"] >= LIFT_MIN
     assert at_five["lead_median"] >= 2
-    assert abs(told["holdout"]["held_out"]["precision"] - told["holdout"]["acted_on"]["precision"]) < 0.06
+    held, others = told["holdout"]["held_out"], told["holdout"]["acted_on"]
+    noise = (others["precision"] * (1 - others["precision"]) / held["warnings"]) ** 0.5
+    assert abs(held["precision"] - others["precision"]) < 4 * noise, "nobody acted, so the two differ by chance alone"
