@@ -216,5 +216,5 @@ def items_of(filings: Iterable[Filing], catalogue: Catalogue) -> list[Item]:
             feature = catalogue.features.get(name)
             if feature is not None:
                 value = None if told is None else _meant(feature, told)[0]
-                found.append(Item(name, value, source, kind, read_instant(event_at) or at, at, consent, tuple(flags)))
+                found.append(Item(name, value, source, kind, read_instant(event_at) or at, at, consent, tuple(flags) if flags else ()))
     return found

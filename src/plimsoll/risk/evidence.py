@@ -104,18 +104,37 @@ def features_at(
     was true of, then by when it was known; that a source did not answer takes nothing away that it told before. Sources are heard in
     the order of the catalogue; one that told a value which cannot be used, or was down, is not replaced by a less trusted one.
     """
-    latest: dict[str, dict[tuple[str, str], list[Item]]] = {}
+    told: dict[str, list[Item]] = {}
     for item in items:
-        if item.known_at <= instant and item.name in catalogue.features:
-            told = latest.setdefault(item.name, {})
-            key = item.source, UNAVAILABLE if UNAVAILABLE in item.flags else item.kind
-            before = told.get(key)
-            if before is None or _order(before[0]) < _order(item):
-                told[key] = [item]
-            elif _order(before[0]) == _order(item):
+        if item.known_at <= instant:
+            before = told.get(item.name)
+            if before is None:
+                told[item.name] = [item]
+            else:
                 before.append(item)
-    chosen = {name: [item for same in told.values() for item in same] for name, told in latest.items()}
-    return {name: _read(feature, chosen.get(name, []), instant, apart, withheld) for name, feature in catalogue.features.items()}
+    found = {}
+    for name, feature in catalogue.features.items():
+        about = told.get(name, [])
+        if len(about) > 1:
+            about = _latest(about)
+        elif about and about[0].source in feature.sources and not judge(feature, about[0], instant, withheld):
+            found[name] = Reading(feature, about[0].value, "", about[0], tuple(about))
+            continue
+        found[name] = _read(feature, about, instant, apart, withheld)
+    return found
+
+
+def _latest(told: Iterable[Item]) -> list[Item]:
+    """Give the latest items of each source and kind; a silence of a source is a kind of its own."""
+    latest: dict[tuple[str, str], list[Item]] = {}
+    for item in told:
+        key = item.source, UNAVAILABLE if UNAVAILABLE in item.flags else item.kind
+        before = latest.get(key)
+        if before is None or _order(before[0]) < _order(item):
+            latest[key] = [item]
+        elif _order(before[0]) == _order(item):
+            before.append(item)
+    return [item for same in latest.values() for item in same]
 
 
 def values_of(readings: Mapping[str, Reading]) -> dict[str, Value | None]:
