@@ -207,7 +207,8 @@ def test_lists_of_texts_are_read():
 
 
 def test_every_command_can_be_written_with_every_field():
-    written = {str: "x", int: "3", date: "2026-03-01", Rate: "0.0004", Rate | None: "0.0004", Body: "{}", bool: "true", tuple[str, ...]: "x y"}
+    rate = {Rate: "0.0004", Rate | None: "0.0004"}
+    written = {str: "x", int: "3", date: "2026-03-01", **rate, Body: "{}", bool: "true", tuple[str, ...]: "x y"}
     for name in COMMANDS:
         row = {key: "CNY" if key == "currency" else "1.00" if part.is_amount else written.get(_type(name, part.name), "2026-03-01")
                for key, part in parts_of(name).items()}  # fmt: skip

@@ -44,8 +44,8 @@ DERIVED: Final[Mapping[str, str]] = {
 
 dti: debts served a month over income. score_gap_points: points above (or below, negative) the line at which the price meets the cap.
 model_gap_points: points of the champion less those of the challenger. offer_fit: how much of what is asked for fits (full, longer-term,
-shorter-term, lower-amount, none). limit_minor: the limit that would be granted, limit_bound: what bounds it. is_suspended: a source that the decision rests on is
-suspended. is_demanded: the borrower asked for a person.
+shorter-term, lower-amount, none). limit_minor: the limit that would be granted, limit_bound: what bounds it.
+is_suspended: a source that the decision rests on is suspended. is_demanded: the borrower asked for a person.
 """
 
 
