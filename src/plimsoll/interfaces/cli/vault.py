@@ -25,9 +25,7 @@ T = TypeVar("T")
 app = typer.Typer(help="Keep, find, show and erase personal data.", no_args_is_help=True, add_completion=False)
 
 Customer = Annotated[int, typer.Option("--customer", metavar="ID", help="Whose data.")]
-Field = Annotated[
-    str, typer.Option("--field", metavar="NAME", help="name, id_number, phone, card, email, address, words, …")
-]
+Field = Annotated[str, typer.Option("--field", metavar="NAME", help="name, id_number, phone, card, email, address, words, …")]
 Ref = Annotated[str, typer.Option("--ref", metavar="REF", help="Which one of several, such as a document.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it stands on the log.")]
 Actor = Annotated[str, typer.Option("--actor", metavar="WHO", help="Who asks; it stands on the log.")]
