@@ -4,12 +4,14 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of, work_on
 from plimsoll.app.kit import kits_of, standing_kits, wiring_with
 from plimsoll.app.replay_decision import decisions_of, replay
 from plimsoll.app.reviewers import tally
+from plimsoll.app.schema import source_alert
 from plimsoll.app.sources.persona import PERSONAS
 from plimsoll.app.sources.sandbox import NAMES
 from plimsoll.app.verify import verify
@@ -337,3 +339,20 @@ def test_the_command_line_shows_replays_and_lists(house, database, capsys):
     assert "NEW_LENDERS" in capsys.readouterr().out
     assert main(["review", "stats", "--db", database, "--through", "2026-12-01"]) == 0
     assert "Nobody decided" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("alert", ["", "device"])
+def test_a_file_of_commands_decides_by_the_book_and_heeds_its_alerts(house, database, tmp_path, monkeypatch, capsys, alert):
+    house.applied("approve")
+    if alert:
+        with house.store.engine.begin() as connection:
+            raised = {"source": alert, "raised_on": ON, "raised_at": AT, "reasons": "[]"}
+            connection.execute(insert(source_alert).values(raised))
+    row = {"command": "decide_application", "key": "by-file", "customer_id": 1, "on": "2026-12-01", "application_id": "A1"}
+    (tmp_path / "decide.jsonl").write_text(json.dumps(row), "utf-8")
+    monkeypatch.setattr("plimsoll.interfaces.cli.post.now", lambda: AT + timedelta(minutes=5))
+    capsys.readouterr()
+    assert main(["post", str(tmp_path / "decide.jsonl"), "--db", database, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["answer"]
+    assert told["outcome"] == ("refer" if alert else "approve"), told
+    assert main(["decision", "replay", "A1", "--db", database]) == 0

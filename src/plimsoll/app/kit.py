@@ -1,5 +1,6 @@
 """The kits that a book decides by: the champion and the active tables on its register, else those that come with the package."""
 
+from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from plimsoll.app.governed import listed
 from plimsoll.app.model_register import KIND, champion_of
 from plimsoll.app.policy_tables import tables_in_use
 from plimsoll.app.store import Store
+from plimsoll.app.watch_evidence import suspended
 from plimsoll.app.wiring import WIRING
 from plimsoll.origination import decide_application
 from plimsoll.origination.decide_application import DecideApplication
@@ -50,7 +52,12 @@ def kits_of(store: Store, rules: Rules) -> Kits:
     return Kits(Parts(models, tables_in_use(store)), rules)
 
 
-def wiring_with(kits: Kits) -> Wiring:
-    """Give the commands of the house with an engine that decides by these kits."""
-    decide = partial(decide_application.decide, kits=kits)
+def wiring_of(store: Store, rules: Rules) -> Wiring:
+    """Give the commands of the house with an engine that decides by the kits of a book, and heeds the alerts that stand in it."""
+    return wiring_with(kits_of(store, rules), suspended(store))
+
+
+def wiring_with(kits: Kits, alerts: Iterable[str] = ()) -> Wiring:
+    """Give the commands of the house with an engine that decides by these kits; `alerts` are sources that nobody is approved by."""
+    decide = partial(decide_application.decide, kits=kits, suspended=tuple(alerts))
     return {**WIRING, DecideApplication: Verb("decide_application", decide, decide_application.READS)}

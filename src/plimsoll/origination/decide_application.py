@@ -3,7 +3,7 @@
 Asked twice it gives the first answer. A case that waits for a person is decided anew where evidence came meanwhile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -63,9 +63,10 @@ def decide_without(book: Book, command: DecideApplication, rules: Rules) -> Deci
     return Refused("kit_missing", "", command.application_id)
 
 
-def decide(book: Book, command: DecideApplication, rules: Rules, kits: Kits) -> Decision | Refused:
+def decide(book: Book, command: DecideApplication, rules: Rules, kits: Kits, suspended: Iterable[str] = ()) -> Decision | Refused:
     """Put on record what the engine decides; an offer, or a row of the reviewers' queue, comes with it.
 
+    `suspended` are the sources about which an alert stands in the book, whatever the command says of them.
     Refuses kit_changed, customer_unknown, application_unknown, application_not_ready, product_not_in_force.
     """
     found = _find(book, command)
@@ -77,6 +78,7 @@ def decide(book: Book, command: DecideApplication, rules: Rules, kits: Kits) -> 
     kit = kits.on(command.on, version.licence)
     if command.kit not in ("", kit.digest):
         return Refused("kit_changed", "", f"{command.kit[:12]}, now {kit.digest[:12]}")
+    command = replace(command, suspended=" ".join({*read_words(command.suspended), *suspended}))
     decided = underwrite(dossier_of(book, command, found, kit), kit)
     return _recorded(book, command, found, decided, rules)
 

@@ -42,6 +42,7 @@ class CommandFile:
         """
         self.shown = "standard input" if path == STDIN else path
         self.name = name
+        self.named: set[str] = set()  # the commands that `check` has found
         self.path = None if path == STDIN else Path(path)
         self.content = sys.stdin.buffer.read() if self.path is None else b""
         with self._raw() as raw:
@@ -55,7 +56,12 @@ class CommandFile:
 
         Raises Malformed with the line: file_truncated, file_not_text, file_too_large, delimiter_wrong, column_missing, row_malformed.
         """
-        return sum(1 for _ in self.said())
+        rows = 0
+        for _, said in self.said():
+            rows += 1
+            if isinstance(said, Mapping):
+                self.named.add(self.name or str(said.get(NAME, "")))
+        return rows
 
     def rows(self) -> Iterator[Row]:
         """Give every row as a command, or with what is wrong with it."""

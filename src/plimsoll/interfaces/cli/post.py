@@ -11,6 +11,7 @@ import typer
 from plimsoll.app.config import book_url, now
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import RowOutcome, execute_many
+from plimsoll.app.kit import wiring_of
 from plimsoll.app.opening import open_store
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import COMMANDS, WIRING
@@ -21,6 +22,8 @@ from plimsoll.interfaces.cli.options import AllowUnsafe, Db
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
+ENGINE: Final = "decide_application"
+"""The command that the models and tables of the book are read for."""
 DONE, REPEATED, READABLE, REFUSED_ROW, BUSY, MALFORMED, FAILED = "done", "repeated", "readable", "refused", "busy", "malformed", "failed"
 BUSY_CODES: Final = ("store_busy", "command_in_flight")
 ENDS: Final = ((FAILED, FAILURE), (MALFORMED, USAGE), (BUSY, TRY_AGAIN), (REFUSED_ROW, REFUSED))
@@ -91,7 +94,9 @@ def _executed(store: Store, commands: CommandFile, actor: str) -> Iterator[tuple
             if row.wrong is None:
                 yield row.command
 
-    for outcome in execute_many(store, WIRING, readable(), actor=actor, now=now(), rules=lawful_rules()):
+    rules = lawful_rules()
+    wiring = wiring_of(store, rules) if ENGINE in commands.named else WIRING
+    for outcome in execute_many(store, wiring, readable(), actor=actor, now=now(), rules=rules):
         while waiting[0].wrong is not None:
             yield waiting.popleft(), None
         yield waiting.popleft(), outcome
