@@ -128,6 +128,16 @@ def test_folds_are_disjoint_and_cover_every_row_once(ended: list, count: int, se
     assert sorted(measured) == list(range(len(bad)))
 
 
+@pytest.mark.parametrize("seed", [0, 42])
+def test_folds_are_those_of_scikit_learn(seed: int):
+    selection = pytest.importorskip("sklearn.model_selection")
+    bad = (np.random.default_rng(seed).uniform(size=203) < 0.2).astype(float)
+    wanted = selection.StratifiedKFold(5, shuffle=True, random_state=seed).split(bad, bad)
+    for (trained, held), (others, measured) in zip(folds(bad, 5, seed), wanted, strict=True):
+        assert trained.tolist() == others.tolist()
+        assert held.tolist() == measured.tolist()
+
+
 def test_a_series_is_known_by_name_and_by_content():
     chance = np.random.default_rng(3)
     steady = chance.lognormal(8, 1, 500)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from plimsoll.risk.score.choose import Chosen, Outcome, choose, only_rows, outcome_of
-from plimsoll.risk.score.crossval import Maker
+from plimsoll.risk.score.crossval import Maker, Stater, stated
 from plimsoll.risk.score.fit_card import Wishes, card_policy, fit_card
 from plimsoll.risk.score.read import Model
 from plimsoll.risk.score.sealed import SCORECARD, TREE
@@ -71,6 +71,15 @@ def maker_of(order: Order, rules: Rules, on: date, about: Mapping[str, Any] | No
         return fit_tree(table, bad, policy, growth, wishes=order.wishes, about=about, seed=order.seed, threads=order.threads)
 
     return make
+
+
+def stater_of(order: Order) -> Stater:
+    """Give what states the probabilities of a kind of model soonest."""
+    if order.kind == SCORECARD:
+        return stated
+    from plimsoll.risk.score.fit_tree import stated_by_lightgbm
+
+    return stated_by_lightgbm
 
 
 def special_in(values: Sequence[str]) -> tuple[float, ...]:

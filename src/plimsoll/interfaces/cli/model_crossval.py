@@ -51,7 +51,7 @@ def crossval(
     Standard error says which columns are left out and why. Folds are stratified; figures are means over the folds.
     """
     from plimsoll.app.config import now
-    from plimsoll.app.model_maker import chosen_in, maker_of, outcome_in, withheld_in
+    from plimsoll.app.model_maker import chosen_in, maker_of, outcome_in, stater_of, withheld_in
     from plimsoll.app.table_file import read_table
     from plimsoll.risk.score.crossval import crossval as measured
     from plimsoll.rulebook.rules import load
@@ -64,7 +64,7 @@ def crossval(
     for name in withheld_in(chosen):
         say(f"{name} is measured with; a model that decides may not use it (plimsoll model train refuses it)")
     with bar(folds, "folds") as step:
-        found = measured(chosen.table, chosen.bad, maker_of(order, load(), now().date()), folds, seed, step)
+        found = measured(chosen.table, chosen.bad, maker_of(order, load(), now().date()), folds, seed, step, stater_of(order))
     if found.auc > TOLD_APART:
         say("good and bad are told apart almost without a fault: is every column known before the outcome is?")
     print(json.dumps(found.told()) if as_json else _text(found))

@@ -16,6 +16,9 @@ from plimsoll.units.refusal import Malformed
 Maker: TypeAlias = Callable[[Table, Floats], Model]
 """Makes a model from a table and the outcome of its rows."""
 
+Stater: TypeAlias = Callable[[Model, Table], Floats]
+"""States the probability of bad of every row of a table."""
+
 
 class Figures(NamedTuple):
     """What a model shows on rows it was not made of."""
@@ -48,14 +51,18 @@ def figures_of(bad: Flags, probabilities: Floats) -> Figures:
     return Figures(auc(bad, probabilities), ks(bad, probabilities).value, brier(bad, probabilities), ece(bad, probabilities))
 
 
-def crossval(table: Table, bad: Floats, make: Maker, count: int, seed: int, step: Callable[[str], None]) -> Crossed:
+def stated(model: Model, table: Table) -> Floats:
+    """State probabilities as the model does wherever it is used."""
+    return score_table(model, table).probabilities
+
+
+def crossval(table: Table, bad: Floats, make: Maker, count: int, seed: int, step: Callable[[str], None], state: Stater = stated) -> Crossed:
     """Measure a maker of models; raises Malformed class_too_small where a fold would be without bad rows, or without good ones."""
     check_classes(bad, count, table.name)
     found, models = [], []
     for number, (trained, measured) in enumerate(folds(bad, count, seed), 1):
         model = make(table.take(trained), bad[trained])
-        probabilities = score_table(model, table.take(measured)).probabilities
-        found.append(figures_of(bad[measured] == 1.0, probabilities))
+        found.append(figures_of(bad[measured] == 1.0, state(model, table.take(measured))))
         models.append(model)
         step(f"fold {number}")
     means = _means(found)

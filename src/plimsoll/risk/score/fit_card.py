@@ -111,7 +111,7 @@ def derived_for(table: Table, bad: Floats, policy: CardPolicy, asked: Wishes) ->
     if not policy.ratios:
         return series
     columns = derive_columns(series, table, asked.special)
-    first = weighed(columns, bad, policy, asked)
+    first = weighed(columns, bad, policy._replace(errors=0.0), asked)
     return series + find_ratios(table, bad, log_odds_of(first, columns), series, asked.special, policy.ratios)
 
 
@@ -154,14 +154,14 @@ def _entry(bins: Bins, coefficient: float, weights: Floats) -> Entry:
 
 def _chosen(woes: Floats, bad: Floats, weights: Floats, policy: CardPolicy) -> tuple[Ints, Floats, float]:
     """Give the columns that are kept, their coefficients, and the intercept; the least telling go one by one, each time fitted anew."""
-    held = np.arange(woes.shape[1])
+    held, start = np.arange(woes.shape[1]), None
     while True:
-        fit = fit_logistic(woes[:, held], bad, weights, policy.ridge)
+        fit = fit_logistic(woes[:, held], bad, weights, policy.ridge, start)
         told = fit.coefficients / fit.errors
         if (told >= policy.errors).all() or not len(held):
             return held, fit.coefficients, fit.intercept
         gone = told <= 0 if (told <= 0).any() else told <= np.min(told)
-        held = held[~gone]
+        held, start = held[~gone], np.append(fit.coefficients[~gone], fit.intercept)
         if not len(held):
             return held, np.empty(0), 0.0
 

@@ -18,10 +18,11 @@ from plimsoll.risk.score.bin import DOWN, EITHER, FREE, UP, Binning, bin_column
 from plimsoll.risk.score.bins import CATEGORY, DATE, Bins
 from plimsoll.risk.score.derive import Derived
 from plimsoll.risk.score.fit_card import CardPolicy, Wishes, derived_for, needed, reasons_for
-from plimsoll.risk.score.score_columns import derive_columns
+from plimsoll.risk.score.read import Model
+from plimsoll.risk.score.score_columns import derive_columns, probabilities_of
 from plimsoll.risk.score.table import Column, Floats, Table
 from plimsoll.risk.score.tree import Input, Tree
-from plimsoll.risk.score.tree_columns import inputs_in
+from plimsoll.risk.score.tree_columns import inputs_in, tree_columns
 from plimsoll.rulebook.rules import Rules
 
 ISO: Final = "%Y-%m-%d"
@@ -99,6 +100,13 @@ def _sealed(
         lightgbm=grown.model_to_string(num_iteration=-1),
         about={**(about or {}), "used": [names[place] for place in used]},
     )
+
+
+def stated_by_lightgbm(model: Model, table: Table) -> Floats:
+    """State probabilities by LightGBM itself: to the last bit what the trees say without it, and in less time for many rows."""
+    assert isinstance(model, Tree)
+    grown = lightgbm.Booster(model_str=model.lightgbm, params={"verbose": -1})
+    return probabilities_of(np.array(grown.predict(tree_columns(model, table), raw_score=True), np.float64))
 
 
 def parameters(growth: TreePolicy, rows: int, directions: Sequence[int], *, seed: int, threads: int) -> dict[str, Any]:
