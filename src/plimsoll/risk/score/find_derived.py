@@ -27,8 +27,10 @@ SOURCES_MAX: Final = 20
 DISTINCT_MIN: Final = 20
 POSITIVE_MIN: Final = 0.9
 RATIO_OF_SIZES_MAX: Final = 1e4
-CHANCE_TIMES: Final = 2.0
-"""A ratio is taken when its statistic is at least so many times what chance would give."""
+CHANCE_TIMES: Final = 1.5
+ROWS_OF_CHANCE: Final = 1_000
+"""A ratio is taken when its statistic is at least so many times what chance would give, and so many rows by the rows more: what is
+taken by mistake costs the more, the fewer rows there are."""
 DAMPING: Final = 50.0
 
 
@@ -114,13 +116,14 @@ def find_ratios(
     few = table.take(looked)
     tried = _candidates(derive_columns(derived, few, special), derived, special)
     known, ended = log_odds[looked], bad[looked]
+    least = CHANCE_TIMES + ROWS_OF_CHANCE / len(looked)
     found: list[Derived] = []
     while tried and len(found) < most:
         stated = 1 / (1 + np.exp(-known))
         left, weight = ended - stated, stated * (1 - stated)
         told = [_statistic(one, left, weight) for one in tried]
         best = int(np.argmax(told))
-        if told[best] < CHANCE_TIMES:
+        if told[best] < least:
             break
         one = tried.pop(best)
         gained = np.bincount(one.places, left, one.ranges) / (np.bincount(one.places, weight, one.ranges) + DAMPING * float(weight.mean()))

@@ -30,8 +30,8 @@ ISO: Final = "%Y-%m-%d"
 
 class TreePolicy(NamedTuple):
     """How trees are grown: their number, leaves and learning rate; the greatest ridge and the rows for each unit of it; the greatest
-    least rows of a leaf and the rows for each of those; shares of rows and of features that a tree sees; ranges of a feature; and the
-    share of what free bins say that monotone ones must say for a direction to be held."""
+    least rows of a leaf and the rows for each of those; the share of rows that a tree sees and of features that a test sees; ranges of a
+    feature; and the share of what free bins say that monotone ones must say for a direction to be held."""
 
     trees: int
     leaves: int
@@ -119,7 +119,7 @@ def parameters(growth: TreePolicy, rows: int, directions: Sequence[int], *, seed
         "min_data_in_leaf": max(5, min(growth.leaf, rows // growth.leaf_rows)),
         "bagging_fraction": growth.rows,
         "bagging_freq": 1,
-        "feature_fraction": growth.features,
+        "feature_fraction_bynode": growth.features,
         "max_bin": growth.ranges,
         "monotone_constraints": list(directions),
         "monotone_constraints_method": "intermediate",
