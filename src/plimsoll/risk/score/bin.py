@@ -10,7 +10,7 @@ apart, in any order of risk. Categories are put in the order of their bad rates 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -23,6 +23,8 @@ UP, DOWN, EITHER, FREE = "up", "down", "either", "free"
 DIRECTIONS: Final = (UP, DOWN, EITHER, FREE)
 """Of a bad rate as the number grows: held to go up, or down, or whichever is likelier, or not held at all."""
 NOTHING: Final = Bin(0, 0, 0.0)
+RARE_SHARE: Final = 0.125
+"""The share of all rows of the rarer kind that is enough for a bin, where there are few of them."""
 ISO: Final = "%Y-%m-%d"
 
 
@@ -156,9 +158,9 @@ def joined(groups: Sequence[Group], how: Binning, whole: Whole) -> list[Group]:
     """Join neighbours, the most alike first, until all are large enough and differ by more than chance."""
     found = list(groups)
     apart = [difference(one, other) for one, other in pairwise(found)]
-    least_rows, least = max(how.share * whole.rows, 1.0), how.least
+    is_small = _smallness(how, whole)
     while len(found) > 1:
-        small = [at for at, group in enumerate(found) if group.rows < least_rows or min(group.bads, group.rows - group.bads) < least]
+        small = [at for at, group in enumerate(found) if is_small(group)]
         if small:
             smallest = min(small, key=lambda at: found[at].rows)
             near = [at for at in (smallest - 1, smallest) if 0 <= at < len(apart)]
@@ -173,6 +175,20 @@ def joined(groups: Sequence[Group], how: Binning, whole: Whole) -> list[Group]:
             if 0 <= place < len(apart):
                 apart[place] = difference(found[place], found[place + 1])
     return found
+
+
+def _smallness(how: Binning, whole: Whole) -> Callable[[Group], bool]:
+    """Give what tells whether a group is too small: in rows, or where neither what came nor what the average would bring is enough.
+
+    A large group without a single bad row says much, and stays. Where one kind of row is rare as a whole, less of it is enough.
+    """
+    rarer = min(whole.bads, whole.rows - whole.bads)
+    rows_least, least, share = how.share * whole.rows, max(1.0, min(how.least, rarer * RARE_SHARE)), rarer / whole.rows
+
+    def is_small(group: Group) -> bool:
+        return group.rows < rows_least or max(min(group.bads, group.rows - group.bads), group.rows * share) < least
+
+    return is_small
 
 
 def likelihood(bads: float, rows: float) -> float:

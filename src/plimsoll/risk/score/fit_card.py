@@ -4,6 +4,7 @@ Good and bad rows count alike in the fit, so that it is sharpest where the two b
 rows as they are. Features whose coefficient would fall below zero, or is within chance of it, are left out.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from plimsoll.risk.score.table import Column, Floats, Ints, Table
 from plimsoll.rulebook.rules import Rules
 
 PAIR: Final = 2
+CHANCE_FREE: Final = 13
+CHANCE_SLOPE: Final = 4.5
 
 
 class CardPolicy(NamedTuple):
@@ -121,7 +124,8 @@ def weighed(columns: Mapping[str, Column], bad: Floats, policy: CardPolicy, aske
         bin_column(column, bad, policy.binning, asked.special, asked.directions.get(name, EITHER)) for name, column in columns.items()
     ]
     told = sorted(((information(bins), place) for place, bins in enumerate(binned)), key=lambda one: (-one[0], one[1]))
-    kept = [binned[place] for value, place in told[: policy.weighed] if value >= policy.information]
+    least = least_information(policy, len(binned), bad)
+    kept = [binned[place] for value, place in told[: policy.weighed] if value >= least]
     if not kept:
         return Weighed(_log_odds(float(bad.mean())), ())
     woes = np.column_stack([weights_in(bins, columns[bins.name]) for bins in kept])
@@ -150,6 +154,16 @@ def _entry(bins: Bins, coefficient: float, weights: Floats) -> Entry:
     """Give a feature whose bins add some log odds."""
     added = [float(weight) - coefficient * one.woe for one, weight in zip(bins.bins, weights.tolist(), strict=True)]
     return Entry(bins, "", coefficient, tuple(added))
+
+
+def least_information(policy: CardPolicy, columns: int, bad: Floats) -> float:
+    """Give the information value that a column must have, among so many, to be weighed.
+
+    The value of a column that tells nothing is about a chi-square by rows x bad share x good share, so the more columns are tried on the
+    fewer rows, the more of them look telling. Beyond `CHANCE_FREE` columns each doubling asks for three more of chi-square.
+    """
+    asked = CHANCE_SLOPE * math.log(max(columns / CHANCE_FREE, 1.0))
+    return max(policy.information, asked / float(len(bad) * bad.mean() * (1 - bad.mean())))
 
 
 def _chosen(woes: Floats, bad: Floats, weights: Floats, policy: CardPolicy) -> tuple[Ints, Floats, float]:
