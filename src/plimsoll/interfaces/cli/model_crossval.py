@@ -18,6 +18,7 @@ from plimsoll.interfaces.cli.model_order import (
     Seed,
     Special,
     Target,
+    calm,
     config_of,
     order_of,
     say,
@@ -50,6 +51,7 @@ def crossval(
 
     Standard error says which columns are left out and why. Folds are stratified; figures are means over the folds.
     """
+    calm()
     from plimsoll.app.config import now
     from plimsoll.app.model_maker import chosen_in, maker_of, outcome_in, stater_of, withheld_in
     from plimsoll.app.table_file import read_table

@@ -1,5 +1,6 @@
 """What `plimsoll model crossval` and `plimsoll model train` are told alike: options, a config file behind them, and what they say."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from plimsoll.risk.score.choose import Chosen
 
 KINDS: Final = ("scorecard", "tree")
+BLAS_THREADS: Final = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 CELLS_FOR_THREADS: Final = 10_000_000
 """A table with more cells is worth more than one thread."""
 
@@ -68,6 +70,16 @@ def order_of(said: Said, config: "Config", cells: int) -> "Order":
         threads=threads() if cells > CELLS_FOR_THREADS else 1,
         wishes=Wishes(special=special, directions=config.directions, reasons=config.reasons, derives=said.derives),
     )
+
+
+def calm() -> None:
+    """Let linear algebra use one thread, unless the environment says otherwise; to be called before NumPy is there.
+
+    The matrices of a fit are small: a second thread saves little, waits busily for a core that others use, and rounds otherwise, so that
+    the same table would give another model on another machine.
+    """
+    for name in BLAS_THREADS:
+        os.environ.setdefault(name, "1")
 
 
 def config_of(path: Path | None) -> "Config":

@@ -22,6 +22,7 @@ from plimsoll.interfaces.cli.model_order import (
     Seed,
     Special,
     Target,
+    calm,
     config_of,
     order_of,
     say,
@@ -54,6 +55,7 @@ def train(
 
     Refuses (4) features that the rulebook forbids, until --exclude leaves them out.
     """
+    calm()
     from plimsoll.app.config import now
     from plimsoll.app.model_training import sha256_of
     from plimsoll.app.model_training import train as made
