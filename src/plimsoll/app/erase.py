@@ -5,8 +5,9 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, or_, select, text
 
-from plimsoll.app.schema import STATUS_FROZEN, STATUS_OPEN, dial, fact, filing, line, link, loan_state, vault_key
+from plimsoll.app.schema import dial, fact, filing, line, link, loan_state, vault_key
 from plimsoll.app.vault import Act, Vault
+from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN
 from plimsoll.loan.layout import CHARGED_OFF, CHARGED_OFF_FACT, NOTED, PENDING
 from plimsoll.protection.retention import Dealings, refuse_erasure
 from plimsoll.rulebook.rules import Rules
@@ -52,7 +53,7 @@ def dealings_of(connection: Connection, customer_id: int) -> Dealings:
     in_use = connection.scalar(
         select(func.count()).where(state.customer_id == customer_id, or_(owed > 0, state.status.in_((PENDING, CHARGED_OFF))))
     )
-    is_open = connection.scalar(select(line.c.status).where(line.c.customer_id == customer_id)) in (STATUS_OPEN, STATUS_FROZEN)
+    is_open = connection.scalar(select(line.c.status).where(line.c.customer_id == customer_id)) in (LINE_OPEN, LINE_FROZEN)
     ended = connection.scalar(select(func.max(state.as_of)).where(state.customer_id == customer_id))
     late = connection.scalar(
         select(func.max(facts.effective_on)).where(facts.customer_id == customer_id, facts.kind.in_((NOTED, CHARGED_OFF_FACT)))

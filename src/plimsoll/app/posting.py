@@ -9,13 +9,12 @@ from typing import Any, Final, NamedTuple
 from plimsoll.app import schema
 from plimsoll.app.put_on_file import filing_rows, numbered, work_rows
 from plimsoll.app.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, ParkedRow, Stored
-from plimsoll.app.schema import STATUS_FROZEN, STATUS_OPEN
 from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
 from plimsoll.app.trouble import Clash
 from plimsoll.ledger.balances import Balances, balances
 from plimsoll.ledger.chart import NOTHING_POSTED
 from plimsoll.ledger.entry import Legs, difference
-from plimsoll.loan.book import Decision, Held, Line, LoadLine, NewLoan, apply, needs_history, open_loan
+from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Decision, Held, Line, LoadLine, NewLoan, apply, needs_history, open_loan
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import KINDS, Filing
 from plimsoll.loan.layout import OPEN, PURCHASED
@@ -359,8 +358,8 @@ def _refuse_use(
         return None
     cash_used, later_used, all_used = (used.cash_used_minor, used.later_used_minor, used.used_minor) if used else (0, 0, 0)
     if cash + later > 0:
-        if line.status != STATUS_OPEN:
-            return Refused("line_frozen" if line.status == STATUS_FROZEN else "line_closed")
+        if line.status != LINE_OPEN:
+            return Refused("line_frozen" if line.status == LINE_FROZEN else "line_closed")
         if all_used + cash + later > line.limit_minor:
             return Refused("limit_exceeded", detail=_use(line, all_used, line.limit_minor, cash + later))
         if load_line is not None and all_used + cash + later > load_line.capacity_minor:

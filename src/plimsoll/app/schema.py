@@ -29,8 +29,6 @@ from sqlalchemy import (
 REVISION: Final = "0006"
 """The migration that makes the tables as they stand here."""
 
-STATUS_OPEN: Final = "open"
-STATUS_FROZEN: Final = "frozen"
 STATUS_NONE: Final = "none"
 """Status of a line row whose customer has no line yet; every customer has the row, because it is the one that is locked."""
 

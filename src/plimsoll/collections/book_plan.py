@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from plimsoll.collections.hardship import case_of, ended, plan_subject
-from plimsoll.loan.book import Book, Decision, Held, Line, standing_of
+from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Book, Decision, Held, Line, standing_of
 from plimsoll.loan.facts import COMPONENTS, SAME_REPAYMENT, Fact, rescheduled
 from plimsoll.loan.filing import NewFiling, WorkItem, body_of
 from plimsoll.loan.fold import go_on
@@ -19,9 +19,6 @@ from plimsoll.risk.plan.record import RESUMED, STARTED, STOPPED, Hardship, Plan,
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
-
-FROZEN: Final = "frozen"
-LINE_OPEN: Final = "open"
 
 
 class Booked(NamedTuple):
@@ -111,7 +108,7 @@ def start(book: Book, held: Held, plan: Plan, booked: Booked, found: Hardship, o
 
 def frozen(line: Line | None) -> Line | None:
     """Give the line without new credit until people of the house open it again; None where it stays as it is."""
-    return replace(line, status=FROZEN) if line is not None and line.status == LINE_OPEN else None
+    return replace(line, status=LINE_FROZEN) if line is not None and line.status == LINE_OPEN else None
 
 
 def over(plan: Plan, kind: str, said: dict[str, object]) -> tuple[NewFiling, NewFiling]:

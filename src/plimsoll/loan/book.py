@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import Filing, NewFiling, WorkItem
@@ -25,6 +25,10 @@ from plimsoll.loan.terms import LOAN, Terms
 from plimsoll.units.pack import pack, unpack
 from plimsoll.units.position import Position
 from plimsoll.units.refusal import Refused
+
+LINE_OPEN: Final = "open"
+LINE_FROZEN: Final = "frozen"
+LINE_CLOSED: Final = "closed"
 
 
 class Summary(NamedTuple):
@@ -68,7 +72,7 @@ class Line:
     cash_used_minor: int
     later_limit_minor: int
     later_used_minor: int
-    status: str  # "open", "frozen" or "closed"
+    status: str  # LINE_OPEN, LINE_FROZEN or LINE_CLOSED
     credit_minor: int  # money of the customer that no loan has used yet
 
 
@@ -136,6 +140,23 @@ def refuse_customer(book: Book, on: date) -> Refused | None:
     if on.toordinal() < book.opened_on:
         return Refused("customer_not_yet_open", "", f"customer {book.customer_id} from {date.fromordinal(book.opened_on)}, not {on}")
     return None
+
+
+def find_line(book: Book) -> Line | Refused:
+    """Give the customer's line; refuses customer_unknown, line_missing."""
+    if not book.opened_on:
+        return Refused("customer_unknown", "", f"customer {book.customer_id}")
+    if book.line is None:
+        return Refused("line_missing", "", f"customer {book.customer_id}")
+    return book.line
+
+
+def find_live_line(book: Book) -> Line | Refused:
+    """Give the customer's line unless it is closed; refuses customer_unknown, line_missing, line_closed."""
+    line = find_line(book)
+    if isinstance(line, Refused) or line.status != LINE_CLOSED:
+        return line
+    return Refused("line_closed", "", f"customer {book.customer_id}")
 
 
 def pack_standing(standing: Standing) -> bytes:

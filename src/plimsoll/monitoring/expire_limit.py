@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.book import Book, Decision, find_live_line
 from plimsoll.loan.filing import body_of
-from plimsoll.monitoring.notice import Done, find_line, move_policy, notice
+from plimsoll.monitoring.notice import Done, move_policy, notice
 from plimsoll.risk.temporary_limit import READS_TEMPORARY, lapsed, limits_for_good
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
@@ -25,7 +25,7 @@ class ExpireLimit:
 
 def decide(book: Book, command: ExpireLimit, rules: Rules) -> Decision | Refused:
     """Set the limits that were there before; refuses customer_unknown, line_missing, line_closed, limit_not_run_out."""
-    line = find_line(book)
+    line = find_live_line(book)
     if isinstance(line, Refused):
         return line
     after = lapsed(book, command.on)

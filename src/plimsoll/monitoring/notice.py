@@ -20,7 +20,6 @@ NOTICE: Final = "limit.notice"
 OBJECTION: Final = "limit.objection"
 LATE: Final = "late"
 READS_NOTICES: Final = f"{NOTICE},{OBJECTION},{LATE}"
-OPEN, FROZEN, CLOSED = "open", "frozen", "closed"
 NO_INCREASE, RAISE, FREEZE, THAW, ASSESS = "no-increase", "raise", "freeze", "unfreeze", "assess"
 
 
@@ -74,15 +73,6 @@ def notice(line: Line, after: Line, done: Done, on: date, policy: Move) -> tuple
         "object_until": until.isoformat(),
     }
     return NewFiling(NOTICE, done.action, body_of(filed)), told
-
-
-def find_line(book: Book) -> Line | Refused:
-    """Give the line; refuses customer_unknown, line_missing, line_closed."""
-    if not book.opened_on:
-        return Refused("customer_unknown", "", f"customer {book.customer_id}")
-    if book.line is None:
-        return Refused("line_missing", "", f"customer {book.customer_id}")
-    return Refused("line_closed", "", f"customer {book.customer_id}") if book.line.status == CLOSED else book.line
 
 
 def late_days(loans: Iterable[Held], on: int) -> int:

@@ -3,21 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, Line
+from plimsoll.loan.book import LINE_FROZEN, Book, Decision, Line, find_live_line
 from plimsoll.loan.filing import body_of
-from plimsoll.monitoring.notice import (
-    FROZEN,
-    NO_INCREASE,
-    RAISE,
-    READS_NOTICES,
-    Done,
-    Move,
-    find_line,
-    last_notice,
-    move_policy,
-    notice,
-    refuse_unclean,
-)
+from plimsoll.monitoring.notice import NO_INCREASE, RAISE, READS_NOTICES, Done, Move, last_notice, move_policy, notice, refuse_unclean
 from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.risk.temporary_limit import READS_TEMPORARY, limits_for_good, permanent
 from plimsoll.rulebook.rules import Rules
@@ -51,10 +39,10 @@ def decide(book: Book, command: RaiseLimit, rules: Rules) -> Decision | Refused:
     Refuses customer_unknown, line_missing, line_closed, line_frozen, currency_must_match, consent_missing, limit_raise_too_high,
     limit_raise_too_soon, still_past_due, cycles_not_clean, limit_out_of_range, load_line_missing, and load_line_passed.
     """
-    found = find_line(book)
+    found = find_live_line(book)
     if isinstance(found, Refused):
         return found
-    if found.status == FROZEN:
+    if found.status == LINE_FROZEN:
         return Refused("line_frozen", "", f"customer {command.customer_id}")
     if found.currency != command.currency:
         return Refused("currency_must_match", "", f"{command.currency}, the line in {found.currency}")

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
-from plimsoll.loan.book import Book, Decision, Line
+from plimsoll.loan.book import LINE_FROZEN, Book, Decision, Line, find_live_line
 from plimsoll.loan.filing import NewFiling, body_of
-from plimsoll.monitoring.notice import FREEZE, FROZEN, READS_NOTICES, Done, find_line, late_days, move_policy, notice
+from plimsoll.monitoring.notice import FREEZE, READS_NOTICES, Done, late_days, move_policy, notice
 from plimsoll.risk.load.over_extension import BANDS, CLASSES
 from plimsoll.risk.temporary_limit import LIMITS, READS_TEMPORARY, lapsed, limits_for_good, permanent
 from plimsoll.rulebook.rules import Rules
@@ -49,7 +49,7 @@ def decide(book: Book, command: ReviewLimit, rules: Rules) -> Decision | Refused
 
     Refuses customer_unknown, line_missing, line_closed, product_not_offered and watch_input_unknown.
     """
-    found = find_line(book)
+    found = find_live_line(book)
     refused = _refuse_words(command)
     if isinstance(found, Refused) or refused is not None:
         return found if isinstance(found, Refused) else refused or Refused("line_missing")
@@ -96,7 +96,7 @@ def asked(table: Compiled, command: ReviewLimit, days: int) -> Action:
 def moved(line: Line, base: Line, action: Action, capacity_minor: int) -> Line:
     """Give the line after an action; a limit never rises by it, and sub-limits stay within the limit."""
     if action.action == FREEZE:
-        return replace(line, status=FROZEN)
+        return replace(line, status=LINE_FROZEN)
     if action.action == STEP_DOWN:
         left = base.limit_minor * (action.cut.den - action.cut.num) // action.cut.den
         limit = left // WHOLE_MINOR * WHOLE_MINOR

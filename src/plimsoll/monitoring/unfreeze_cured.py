@@ -3,21 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Book, Decision, find_live_line
 from plimsoll.loan.filing import body_of
-from plimsoll.monitoring.notice import (
-    FREEZE,
-    FROZEN,
-    OPEN,
-    READS_NOTICES,
-    THAW,
-    Done,
-    find_line,
-    last_notice,
-    move_policy,
-    notice,
-    refuse_unclean,
-)
+from plimsoll.monitoring.notice import FREEZE, READS_NOTICES, THAW, Done, last_notice, move_policy, notice, refuse_unclean
 from plimsoll.risk.plan.record import READS_PLANS, refuse_under_plan
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
@@ -40,10 +28,10 @@ def decide(book: Book, command: UnfreezeCured, rules: Rules) -> Decision | Refus
     Refuses customer_unknown, line_missing, line_closed, line_not_frozen, freeze_not_ours, still_past_due, cycles_not_clean,
     plan_in_performance.
     """
-    line = find_line(book)
+    line = find_live_line(book)
     if isinstance(line, Refused):
         return line
-    if line.status != FROZEN:
+    if line.status != LINE_FROZEN:
         return Refused("line_not_frozen", "", f"customer {command.customer_id}")
     last = last_notice(book.filings, (FREEZE, THAW))
     if last is None or last.subject != FREEZE:
@@ -52,7 +40,7 @@ def decide(book: Book, command: UnfreezeCured, rules: Rules) -> Decision | Refus
     refused = refuse_under_plan(book.filings) or refuse_unclean(book, command.on, policy.thaw)
     if refused is not None:
         return refused
-    opened = replace(line, status=OPEN)
+    opened = replace(line, status=LINE_OPEN)
     filing, told = notice(line, opened, Done(THAW, "", "POLICY.LIMIT.MOVE"), command.on, policy)
     said = body_of({"customer_id": command.customer_id, **told})
     return Decision(line=opened, messages=(("line_unfrozen", said),), answer=said, filings=(filing,))

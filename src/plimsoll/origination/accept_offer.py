@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from plimsoll.loan.book import Book, Decision, Line, LoadLine, refuse_customer
+from plimsoll.loan.book import LINE_CLOSED, LINE_FROZEN, LINE_OPEN, Book, Decision, Line, LoadLine, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.origination.application import KINDS, OFFERED, SIGN, Application, Offer, filed, find_application, refuse_state
 from plimsoll.origination.case import instant_of
@@ -21,7 +21,6 @@ from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
 READS: Final = f"open loans+{READS_FILE},{','.join(sorted((*KINDS, GRANTED, WITHDRAWN)))}"
-LINE_OPEN, LINE_FROZEN, LINE_CLOSED = "open", "frozen", "closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, Held
+from plimsoll.loan.book import LINE_CLOSED, Book, Decision, Held, find_live_line
 from plimsoll.loan.terms import LOAN
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import CLOSED, find_line
 from plimsoll.servicing.tell import tell
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
@@ -26,11 +25,9 @@ class CloseLine:
 
 def decide(book: Book, command: CloseLine, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
     """Close the line and pay the credit of the customer back; refuses customer_unknown, line_missing, line_closed, line_in_use."""
-    line = find_line(book)
+    line = find_live_line(book)
     if isinstance(line, Refused):
         return line
-    if line.status == CLOSED:
-        return Refused("line_closed", "", f"customer {command.customer_id}")
     in_use = [held.loan_id for held in book.loans if is_in_use(held)]
     if line.used_minor > 0 or in_use:
         used = f"{text_of(line.used_minor, line.currency)} {line.currency} in use"
@@ -40,7 +37,7 @@ def decide(book: Book, command: CloseLine, rules: Rules) -> Decision | Refused: 
     if line.credit_minor > 0:
         paid_back = {"customer_id": command.customer_id, "on": command.on.isoformat()}
         messages.append(("pay_out", tell(paid_back | {"amount": text_of(line.credit_minor, line.currency), "currency": line.currency})))
-    return Decision(line=replace(line, status=CLOSED, credit_minor=0), messages=tuple(messages), answer=tell(told))
+    return Decision(line=replace(line, status=LINE_CLOSED, credit_minor=0), messages=tuple(messages), answer=tell(told))
 
 
 def is_in_use(held: Held) -> bool:

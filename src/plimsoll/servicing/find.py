@@ -1,16 +1,11 @@
 """Find in a customer's book what a command names, or say why it cannot be used: refusals that every verb shares."""
 
 from datetime import date
-from typing import Final
 
-from plimsoll.loan.book import Book, Held, Line, standing_of
+from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Book, Held, find_line, standing_of
 from plimsoll.loan.fold import Standing, fold
 from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.units.refusal import Refused
-
-OPEN: Final = "open"
-FROZEN: Final = "frozen"
-CLOSED: Final = "closed"
 
 
 def find_held(book: Book, loan_id: int) -> Held | Refused:
@@ -45,15 +40,6 @@ def refuse_account(held: Held) -> Refused | None:
     return Refused("fact_does_not_fit", "", f"account {held.loan_id} of {held.product}") if held.terms.kind != LOAN else None
 
 
-def find_line(book: Book) -> Line | Refused:
-    """Give the customer's line; refuses customer_unknown, line_missing."""
-    if not book.opened_on:
-        return Refused("customer_unknown", "", f"customer {book.customer_id}")
-    if book.line is None:
-        return Refused("line_missing", "", f"customer {book.customer_id}")
-    return book.line
-
-
 def refuse_use(book: Book, currency: str) -> Refused | None:
     """Refuse to use a line that is not there, frozen, closed or in another currency.
 
@@ -62,8 +48,8 @@ def refuse_use(book: Book, currency: str) -> Refused | None:
     line = find_line(book)
     if isinstance(line, Refused):
         return line
-    if line.status != OPEN:
-        return Refused("line_frozen" if line.status == FROZEN else "line_closed", "", f"customer {book.customer_id}")
+    if line.status != LINE_OPEN:
+        return Refused("line_frozen" if line.status == LINE_FROZEN else "line_closed", "", f"customer {book.customer_id}")
     if line.currency != currency:
         return Refused("currency_must_match", "", f"{currency}, the line in {line.currency}")
     return None

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Book, Decision, find_line
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import FROZEN, OPEN, find_line
 from plimsoll.servicing.tell import tell
 from plimsoll.units.refusal import Refused
 
@@ -27,7 +26,7 @@ def decide(book: Book, command: Freeze, rules: Rules) -> Decision | Refused:  # 
     line = find_line(book)
     if isinstance(line, Refused):
         return line
-    if line.status != OPEN:
-        return Refused("line_frozen" if line.status == FROZEN else "line_closed", "", f"customer {command.customer_id}")
+    if line.status != LINE_OPEN:
+        return Refused("line_frozen" if line.status == LINE_FROZEN else "line_closed", "", f"customer {command.customer_id}")
     told = tell({"customer_id": command.customer_id, "on": command.on.isoformat(), "reason": command.reason})
-    return Decision(line=replace(line, status=FROZEN), messages=(("line_frozen", told),), answer=told)
+    return Decision(line=replace(line, status=LINE_FROZEN), messages=(("line_frozen", told),), answer=told)

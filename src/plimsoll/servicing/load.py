@@ -6,11 +6,10 @@ It is asked when a decision is posted, like the limit, of the loans as they stan
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from plimsoll.loan.book import Decision, Held, Line, LoadLine
+from plimsoll.loan.book import LINE_CLOSED, Decision, Held, Line, LoadLine
 from plimsoll.loan.burden import Burden, burden_of, month_number
 from plimsoll.loan.layout import CONVERTED, OPEN, PURCHASED, RESCHEDULED, T_PRINCIPAL
 from plimsoll.loan.terms import LOAN
-from plimsoll.servicing.find import CLOSED
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
@@ -51,7 +50,7 @@ def refuse_load(
 
 def refuse_rise(line: Line, before: Line | None, load_line: LoadLine) -> Refused | None:
     """Refuse a limit that rises above what the borrower can carry; one that falls, or stays, may be above it: the line is an estimate."""
-    held_minor = before.limit_minor if before is not None and before.status != CLOSED else 0
+    held_minor = before.limit_minor if before is not None and before.status != LINE_CLOSED else 0
     if line.limit_minor <= max(held_minor, load_line.capacity_minor):
         return None
     limit, capacity = (text_of(minor, line.currency) for minor in (line.limit_minor, load_line.capacity_minor))

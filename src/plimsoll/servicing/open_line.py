@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, Line, refuse_customer
+from plimsoll.loan.book import LINE_CLOSED, LINE_OPEN, Book, Decision, Line, refuse_customer
 from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import CLOSED, OPEN
 from plimsoll.servicing.open_account import PAY_LATER, OpenAccount, new_account
 from plimsoll.servicing.tell import tell
 from plimsoll.units.refusal import Refused
@@ -46,7 +45,7 @@ def decide(book: Book, command: OpenLine, rules: Rules) -> Decision | Refused:
     refused = refuse_customer(book, command.on)
     if refused is not None:
         return refused
-    if book.line is not None and book.line.status != CLOSED:
+    if book.line is not None and book.line.status != LINE_CLOSED:
         return Refused("line_exists", "", f"customer {command.customer_id}")
     if book.loans:
         return Refused("loan_exists", "", f"loan {command.loan_id}")
@@ -62,7 +61,7 @@ def decide(book: Book, command: OpenLine, rules: Rules) -> Decision | Refused:
         cash_used_minor=0,
         later_limit_minor=command.later_limit_minor,
         later_used_minor=0,
-        status=OPEN,
+        status=LINE_OPEN,
         credit_minor=book.line.credit_minor if book.line is not None else 0,
     )
     if not command.loan_id:

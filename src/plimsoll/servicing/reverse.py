@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, Held, Line
+from plimsoll.loan.book import Book, Decision, Held, Line, find_line
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import NOTED, REVERSED
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import find_held, find_line
+from plimsoll.servicing.find import find_held
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused

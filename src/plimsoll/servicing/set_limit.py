@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision, Line
+from plimsoll.loan.book import Book, Decision, Line, find_live_line
 from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.risk.temporary_limit import LIMITS, READS_TEMPORARY, lapsed, limits_for_good, limits_until, permanent
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import CLOSED, find_line
 from plimsoll.servicing.load import refuse_rise
 from plimsoll.servicing.open_account import PAY_LATER
 from plimsoll.servicing.open_line import CASH_LINE
@@ -41,12 +40,10 @@ def decide(book: Book, command: SetLimit, rules: Rules) -> Decision | Refused:
     Refuses customer_unknown, line_missing, line_closed, currency_must_match, limit_out_of_range, temporary_limit_malformed, what the
     products refuse, and of a limit that rises load_line_missing and load_line_passed.
     """
-    found = find_line(book)
+    found = find_live_line(book)
     if isinstance(found, Refused):
         return found
     line, before = lapsed(book, command.on) or found, permanent(book) or found
-    if line.status == CLOSED:
-        return Refused("line_closed", "", f"customer {command.customer_id}")
     if line.currency != command.currency:
         return Refused("currency_must_match", "", f"{command.currency}, the line in {line.currency}")
     limits = Limits(

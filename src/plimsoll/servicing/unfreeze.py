@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.book import LINE_CLOSED, LINE_FROZEN, LINE_OPEN, Book, Decision, find_line
 from plimsoll.risk.plan.record import READS_PLANS, refuse_under_plan
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.find import CLOSED, FROZEN, OPEN, find_line
 from plimsoll.servicing.tell import tell
 from plimsoll.units.refusal import Refused
 
@@ -31,10 +30,10 @@ def decide(book: Book, command: Unfreeze, rules: Rules) -> Decision | Refused:  
     line = find_line(book)
     if isinstance(line, Refused):
         return line
-    if line.status != FROZEN:
-        return Refused("line_closed" if line.status == CLOSED else "line_not_frozen", "", f"customer {command.customer_id}")
+    if line.status != LINE_FROZEN:
+        return Refused("line_closed" if line.status == LINE_CLOSED else "line_not_frozen", "", f"customer {command.customer_id}")
     refused = refuse_under_plan(book.filings)
     if refused is not None:
         return refused
     told = tell({"customer_id": command.customer_id, "on": command.on.isoformat(), "reason": command.reason})
-    return Decision(line=replace(line, status=OPEN), messages=(("line_unfrozen", told),), answer=told)
+    return Decision(line=replace(line, status=LINE_OPEN), messages=(("line_unfrozen", told),), answer=told)

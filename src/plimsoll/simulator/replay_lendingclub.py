@@ -13,7 +13,7 @@ import numpy as np
 from plimsoll.app.close import Orders
 from plimsoll.app.look_back import Past
 from plimsoll.app.store import Store
-from plimsoll.loan.book import Book, Decision, Line
+from plimsoll.loan.book import LINE_OPEN, Book, Decision, Line
 from plimsoll.loan.classes import bucket
 from plimsoll.loan.columns import Ints
 from plimsoll.loan.layout import (
@@ -35,7 +35,6 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing import draw
 from plimsoll.servicing.charge_off import ChargeOff
 from plimsoll.servicing.draw import Draw
-from plimsoll.servicing.find import OPEN as LINE_OPEN
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import OpenLine
 from plimsoll.servicing.recover import Recover
