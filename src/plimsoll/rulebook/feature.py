@@ -1,8 +1,6 @@
 """The feature catalogue: what may be known about an applicant, from where, how long it holds, and what its absence means."""
 
 import functools
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from plimsoll.rulebook.read import Field, read
+from plimsoll.rulebook.read import Field, read, sha_of
 from plimsoll.rulebook.rule import CONFIDENCES, read_title
 from plimsoll.units.money import EXPONENTS
 from plimsoll.units.rate import Rate
@@ -143,7 +141,6 @@ def load(path: Path = FILE) -> Catalogue:
     """Read and validate a catalogue, once for each file. Raises Malformed with file, line and key."""
     field = read(path, path.name)
     found = field.fields(("from", "source", "confidence", "review_by", "features", "forbidden", "withheld"))
-    told = json.dumps(field.plain(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Catalogue(
         since=found["from"].date(),
         source=found["source"].text(),
@@ -152,7 +149,7 @@ def load(path: Path = FILE) -> Catalogue:
         features={name: _read_feature(name, entry) for name, entry in found["features"].entries().items()},
         forbidden=tuple(_read_forbidden(name, entry) for name, entry in found["forbidden"].entries().items()),
         withheld=tuple(_read_forbidden(name, entry) for name, entry in found["withheld"].entries().items()),
-        digest=hashlib.sha256(told.encode()).hexdigest(),
+        digest=sha_of(field.plain()),
     )
 
 

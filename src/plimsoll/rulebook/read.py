@@ -5,11 +5,13 @@ so no rate passes through a binary float and no time of day becomes a base-60 nu
 """
 
 import difflib
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import yaml
 
@@ -24,6 +26,7 @@ Plain: TypeAlias = str | list["Plain"] | dict[str, "Plain"] | None
 BYTES_MAX: Final = 1_000_000
 DEPTH_MAX: Final = 12
 WHOLE_MAX: Final = 10**9
+T = TypeVar("T")
 _NULL: Final = "tag:yaml.org,2002:null"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -205,3 +208,25 @@ def _check_shape(text: str, name: str) -> None:
         if depth > DEPTH_MAX or isinstance(event, yaml.AliasEvent):
             detail = "an alias; write the value out" if depth <= DEPTH_MAX else f"nested more than {DEPTH_MAX} deep"
             raise Malformed("yaml_malformed", detail, file=name, line=event.start_mark.line + 1 if event.start_mark else 0)
+
+
+def read_catalogue(folder: Path, name: str, read_one: Callable[[str, Field], T]) -> tuple[dict[str, T], str]:
+    """Read every file of a catalogue, each holding entries under its name; give them by key, and the SHA-256 of what the files say.
+
+    Raises Malformed with file, line and key: rule_duplicate for a key of two files, and what `read_one` raises.
+    """
+    found: dict[str, T] = {}
+    content = []
+    for path in sorted(folder.glob("*.yaml")):
+        field = read(path, f"policy/{name}/{path.name}")
+        content.append(field.plain())
+        for key, entry in field.fields((name,))[name].entries().items():
+            if key in found:
+                raise entry.wrong("rule_duplicate", f"{key!r}")
+            found[key] = read_one(key, entry)
+    return found, sha_of(content)
+
+
+def sha_of(said: object) -> str:
+    """Give the SHA-256, in hex, of what is said in plain values: the same whatever the order of keys."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -1,15 +1,13 @@
 """The catalogue of reasons: every code that a decision may give, what it says to a borrower, and what would change it."""
 
 import functools
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from plimsoll.rulebook.read import Field, read
+from plimsoll.rulebook.read import Field, read_catalogue
 from plimsoll.rulebook.rule import read_title
 from plimsoll.units.refusal import Malformed
 
@@ -63,17 +61,7 @@ class Reasons:
 @functools.cache
 def load(folder: Path = FOLDER) -> Reasons:
     """Read every file of a catalogue, once for each folder. Raises Malformed with file, line and key."""
-    found: dict[str, Reason] = {}
-    content = []
-    for path in sorted(folder.glob("*.yaml")):
-        field = read(path, f"policy/reasons/{path.name}")
-        content.append(field.plain())
-        for code, entry in field.fields(("reasons",))["reasons"].entries().items():
-            if code in found:
-                raise entry.wrong("rule_duplicate", f"{code!r}")
-            found[code] = _read_reason(code, entry)
-    told = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Reasons(found, hashlib.sha256(told.encode()).hexdigest())
+    return Reasons(*read_catalogue(folder, "reasons", _read_reason))
 
 
 def _read_reason(code: str, field: Field) -> Reason:

@@ -1,8 +1,6 @@
 """The rulebook as one value: what is in force on a day, for whom, since when, until when, and by what source."""
 
 import functools
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +12,7 @@ from plimsoll.rulebook.contract_terms import ContractTerms, read_contract
 from plimsoll.rulebook.lender import Lender, read_lender
 from plimsoll.rulebook.lesson import Lesson, read_lessons
 from plimsoll.rulebook.product import LoanOffer, Version, read_product
-from plimsoll.rulebook.read import Field, Plain, read, read_text
+from plimsoll.rulebook.read import Field, Plain, read, read_text, sha_of
 from plimsoll.rulebook.rule import ANY, Row, Rule, Value, read_rule, read_title
 from plimsoll.rulebook.workdays import Calendar, read_calendar
 from plimsoll.units.rate import Rate
@@ -181,8 +179,7 @@ def load(folder: Path = FOLDER) -> Rules:
     lessons = {name: one for field in _files(folder, "policy/lessons/*.yaml", content) for name, one in read_lessons(field).items()}
     lender, contract = read_lender(_only(folder, LENDER, content)), read_contract(_only(folder, CONTRACT, content))
     content |= _read_beside(folder, content)
-    told = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Rules(rules, licences, products, calendars, hashlib.sha256(told.encode()).hexdigest(), purposes, lessons, lender, contract)
+    return Rules(rules, licences, products, calendars, sha_of(content), purposes, lessons, lender, contract)
 
 
 def _read_beside(folder: Path, content: Mapping[str, Plain]) -> dict[str, Plain]:

@@ -1,14 +1,12 @@
 """The catalogue of signals: what is watched while a loan runs, from where, over which months, and from which value it counts as raised."""
 
 import functools
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from plimsoll.rulebook.read import Field, read
+from plimsoll.rulebook.read import Field, read_catalogue
 from plimsoll.rulebook.rule import read_title
 from plimsoll.units.rate import Rate
 
@@ -48,17 +46,7 @@ class Signals:
 @functools.cache
 def load(folder: Path = FOLDER) -> Signals:
     """Read every file of a catalogue, once for each folder. Raises Malformed with file, line and key."""
-    found: dict[str, Signal] = {}
-    content = []
-    for path in sorted(folder.glob("*.yaml")):
-        field = read(path, f"policy/signals/{path.name}")
-        content.append(field.plain())
-        for name, entry in field.fields(("signals",))["signals"].entries().items():
-            if name in found:
-                raise entry.wrong("rule_duplicate", f"{name!r}")
-            found[name] = _read_signal(name, entry)
-    told = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Signals(found, hashlib.sha256(told.encode()).hexdigest())
+    return Signals(*read_catalogue(folder, "signals", _read_signal))
 
 
 def _read_signal(name: str, field: Field) -> Signal:

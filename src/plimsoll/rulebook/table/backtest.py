@@ -6,11 +6,11 @@ the tables of its day let somebody in whom the present ones would not, it is kno
 """
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from plimsoll.rulebook.read import sha_of
 from plimsoll.rulebook.table.ask import Compiled, Outcome
 from plimsoll.rulebook.table.judge import APPROVE, COUNTER, DECLINE, PASS, REFER, judge
 from plimsoll.rulebook.table.table import Value, value_text
@@ -99,7 +99,7 @@ class Backtest(NamedTuple):
 
 def digest_of(report: Mapping[str, Any]) -> str:
     """Give the SHA-256 of a report, its digest aside."""
-    return _sha({name: said for name, said in report.items() if name != "digest"})
+    return sha_of({name: said for name, said in report.items() if name != "digest"})
 
 
 def share_text(part: int, whole: int) -> str:
@@ -164,7 +164,7 @@ class _Tally:
         for lacking in answer.missing:
             self.lacking[lacking.column] += 1
         values = {name: value_text(value) for name, value in one.features.items()}
-        self._seen.update(_sha([one.id, values, one.outcome, one.is_bad]).encode())
+        self._seen.update(sha_of([one.id, values, one.outcome, one.is_bad]).encode())
 
     def population(self) -> str:
         """Give the SHA-256 of the applications, in their order."""
@@ -174,7 +174,3 @@ class _Tally:
 def _count(held: Mapping[bool | None, int]) -> Count:
     good, bad = held.get(False, 0), held.get(True, 0)
     return Count(good + bad + held.get(None, 0), good + bad, bad)
-
-
-def _sha(said: object) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

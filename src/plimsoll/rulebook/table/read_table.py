@@ -4,14 +4,12 @@ Whatever is wrong is refused with file, line and column. The digest is taken of 
 rows in YAML, with commas or with semicolons, are the same table.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from plimsoll.rulebook.read import Field, Plain, compose, read_text
+from plimsoll.rulebook.read import Field, Plain, compose, read_text, sha_of
 from plimsoll.rulebook.rule import CONFIDENCES, read_title
 from plimsoll.rulebook.table.cell import parse_cell, point, refuse_formula, word
 from plimsoll.rulebook.table.grid import read_grid
@@ -306,8 +304,7 @@ def _digest(header: Field, raw: list[_Raw]) -> str:
     """Give the SHA-256 of the header and of every row."""
     said: dict[str, Plain] = {name: entry.plain() for name, entry in header.entries().items() if name != "rows"}
     rows: list[Plain] = [[one.id, dict(_spoken(one.when)), dict(_spoken(one.then)), one.reason, one.note] for one in raw]
-    told = json.dumps(said | {"rows": rows}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
+    return sha_of(said | {"rows": rows})
 
 
 def _spoken(cells: Mapping[str, str]) -> dict[str, str]:
