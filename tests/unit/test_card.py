@@ -65,7 +65,7 @@ def test_points_and_probability_by_hand(features: dict, points: int, halvings: f
     scored = CARD.score(features)
     assert scored.points == points == CARD.base_points + sum(part.points for part in scored.parts)
     assert scored.probability == pytest.approx(1 / (1 + 4 * 2**halvings))
-    assert CARD.points_of(scored.probability) == points
+    assert CARD.scale.points_of(scored.probability) == points
 
 
 def test_what_cost_points_comes_first():

@@ -93,7 +93,7 @@ def test_parts_and_base_add_up_to_the_points_and_lean_the_right_way():
         scored = tree().score(row)
         assert isinstance(scored, Scored)
         assert scored.points == tree().base_points + sum(part.points for part in scored.parts)
-        assert scored.points == tree().glance(row).points == tree().points_of(scored.probability)
+        assert scored.points == tree().glance(row).points == tree().scale.points_of(scored.probability)
         exact = [-20 / np.log(2) * one for one in share[:-1]]
         assert [part.points for part in scored.parts] == pytest.approx(exact, abs=1.5)
 

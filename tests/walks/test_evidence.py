@@ -21,7 +21,7 @@ from plimsoll.app.sources.truth import Truth
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.loan.layout import CHARGED_OFF
 from plimsoll.risk.answer import answer_text, items_of
-from plimsoll.risk.evidence import features_at, tolerance, withheld_at
+from plimsoll.risk.evidence import features_at, notices_on, tolerance, withheld_at
 from plimsoll.risk.ring import Ring
 from plimsoll.rulebook.feature import load as load_catalogue
 from plimsoll.rulebook.rules import load
@@ -71,7 +71,7 @@ class Applicant:
 
     def readings(self, at=None):
         filings, at = filings_of(self.store, self.number), at or self.tick()
-        withheld = withheld_at(filings, at, RULES)
+        withheld = withheld_at(filings, at, notices_on(RULES, at.date()))
         return features_at(items_of(filings, CATALOGUE), at, CATALOGUE, tolerance(RULES, DAY), withheld)
 
 

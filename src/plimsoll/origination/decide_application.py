@@ -32,9 +32,8 @@ from plimsoll.origination.review import made, told
 from plimsoll.origination.said import priority_of, said_of, sealed
 from plimsoll.origination.underwrite import Dossier, Own, Underwritten, underwrite
 from plimsoll.risk.answer import EVIDENCE, items_of
-from plimsoll.risk.consent import GRANTED, WITHDRAWN, consents
-from plimsoll.risk.evidence import SAYS, features_at, values_of
-from plimsoll.rulebook.feature import PURPOSES
+from plimsoll.risk.consent import GRANTED, WITHDRAWN
+from plimsoll.risk.evidence import features_at, values_of, withheld_at
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.dates import day_text
 from plimsoll.units.money import text_of
@@ -102,13 +101,8 @@ def _find(book: Book, command: DecideApplication) -> Application | Decision | Re
 def dossier_of(book: Book, command: DecideApplication, found: Application, kit: Kit) -> Dossier:
     """Give what is known at the instant of the command: usable evidence under consents in force, and what the house lends already."""
     now, rules = instant_of(book), kit.rules
-    given, needed = consents(book.filings, now), kit.notices_on(command.on)
-    withheld = {purpose for purpose in PURPOSES if purpose != SAYS}
-    for purpose, version in needed.items():
-        one = given.get(purpose)
-        if one is not None and one.is_granted and one.version >= version:
-            withheld.remove(purpose)
-    readings = features_at(items_of(book.filings, kit.catalogue), now, kit.catalogue, kit.apart, frozenset(withheld))
+    withheld = withheld_at(book.filings, now, kit.notices_on(command.on))
+    readings = features_at(items_of(book.filings, kit.catalogue), now, kit.catalogue, kit.apart, withheld)
     product = rules.product(found.asked.product, command.on)
     also = rules.product(found.asked.also, command.on) if found.asked.also else None
     assert not isinstance(product, Refused), "asked before"

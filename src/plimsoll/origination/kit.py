@@ -13,24 +13,23 @@ from typing import Final, NamedTuple, Protocol
 
 from plimsoll.loan.filing import body_of
 from plimsoll.origination.means import BALANCE, DUE, INCOME, LIMITS, Unknown, unknown_of
-from plimsoll.risk.consent import required_version
-from plimsoll.risk.evidence import SAYS, Tolerance, tolerance
+from plimsoll.risk.evidence import Tolerance, notices_on, tolerance
 from plimsoll.risk.limit.policy import LimitPolicy, limit_policy
 from plimsoll.risk.load.policy import Policy as LoadPolicy
 from plimsoll.risk.load.policy import load_policy
 from plimsoll.risk.price.policy import PricePolicy, price_policy
-from plimsoll.risk.score.card import Scored
+from plimsoll.risk.score.card import Scale, Scored
 from plimsoll.risk.score.random_accept import RandomAccept, random_accept
 from plimsoll.risk.score.split import Split, challenger_split
 from plimsoll.rulebook import feature, reason
-from plimsoll.rulebook.feature import PURPOSES, Catalogue, Value
+from plimsoll.rulebook.feature import Catalogue, Value
 from plimsoll.rulebook.reason import Reasons
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.ask import Compiled
 from plimsoll.rulebook.table.table import Table
 from plimsoll.rulebook.underwriting import compile_tables, in_force
 from plimsoll.units.rate import Rate
-from plimsoll.units.refusal import Malformed, Refused
+from plimsoll.units.refusal import Malformed
 
 BEFORE: Final = ("identity-fraud", "eligibility", "policy")
 """The stages that are asked before the score, each of which may end the matter."""
@@ -45,6 +44,10 @@ class Scorer(Protocol):
         """Give the SHA-256 of what the model says, in hex."""
 
     @property
+    def scale(self) -> Scale:
+        """Give the scale of its points."""
+
+    @property
     def features(self) -> tuple[str, ...]:
         """Give the features that it looks at."""
 
@@ -53,9 +56,6 @@ class Scorer(Protocol):
 
     def glance(self, features: Mapping[str, Value | None]) -> Scored:
         """Give the score where nobody asks why; its parts may be left out."""
-
-    def points_of(self, probability: float) -> int:
-        """Give the points of a chance of default on the model's scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,7 @@ class Kit:
         """Give the version of the notice in force for each source that needs consent; a source without one is not there."""
         found = self.notices.get(on)
         if found is None:
-            versions = {purpose: required_version(self.rules, purpose, on) for purpose in PURPOSES if purpose != SAYS}
-            found = {purpose: version for purpose, version in versions.items() if not isinstance(version, Refused)}
-            self.notices[on] = found
+            found = self.notices[on] = notices_on(self.rules, on)
         return found
 
     @cached_property

@@ -36,7 +36,7 @@ def score_of(customer_id: int, version: Version, values: Mapping[str, Value | No
     arm, points, shadow, gap = CHAMPION, decides.points, None, None
     if challenger is not None:
         shadow = challenger.score(values) if is_challenged else challenger.glance(values)
-        seen = champion.points_of(shadow.probability)
+        seen = champion.scale.points_of(shadow.probability)
         gap = points - seen
         if is_challenged:
             arm, points, decides, shadow = CHALLENGER, seen, shadow, decides
@@ -48,7 +48,7 @@ def cut_off_points(champion: Scorer, version: Version, kit: Kit) -> int:
     """Give the points at which the break-even price meets the highest lawful rate, over the shortest term; worked out once a kit."""
     known = kit.cut_offs.get(version.product)
     if known is None:
-        known = champion.points_of(_cut_off(version, kit))
+        known = champion.scale.points_of(_cut_off(version, kit))
         kit.cut_offs[version.product] = known
     return known
 

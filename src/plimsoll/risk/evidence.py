@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import Filing
-from plimsoll.risk.consent import refuse_without_consent
+from plimsoll.risk.consent import consents, required_version
 from plimsoll.rulebook.feature import PURPOSES, Catalogue, Feature, Value
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Refused
 
 KINDS: Final = ("payroll", "tax", "social_security", "", "inflow", "stated")
 """What a source may call a value that it can prove in several ways, the most trusted first; "" where there is only one way."""
@@ -87,12 +88,24 @@ def tolerance(rules: Rules, on: date) -> Tolerance:
     return Tolerance(proven, other, least)
 
 
-def withheld_at(filings: Iterable[Filing], instant: datetime, rules: Rules) -> frozenset[str]:
-    """Give the purposes for which no consent to the notice in force was in force at an instant; what the applicant says is never one."""
-    file = tuple(filings)
-    return frozenset(
-        purpose for purpose in PURPOSES if purpose != SAYS and refuse_without_consent(file, purpose, instant, rules) is not None
-    )
+def notices_on(rules: Rules, on: date) -> dict[str, int]:
+    """Give the version of the notice in force for each source that needs consent; a source without one is not there."""
+    versions = {purpose: required_version(rules, purpose, on) for purpose in PURPOSES if purpose != SAYS}
+    return {purpose: version for purpose, version in versions.items() if not isinstance(version, Refused)}
+
+
+def withheld_at(filings: Iterable[Filing], instant: datetime, notices: Mapping[str, int]) -> frozenset[str]:
+    """Give the purposes for which no consent was in force at an instant, to the notice of `notices_on` or a later one.
+
+    What the applicant says is never one.
+    """
+    given = consents(filings, instant)
+    withheld = {purpose for purpose in PURPOSES if purpose != SAYS}
+    for purpose, version in notices.items():
+        one = given.get(purpose)
+        if one is not None and one.is_granted and one.version >= version:
+            withheld.remove(purpose)
+    return frozenset(withheld)
 
 
 def features_at(

@@ -17,7 +17,7 @@ from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
 from plimsoll.risk.answer import items_of, read_instant
-from plimsoll.risk.evidence import Reading, features_at, tolerance, withheld_at
+from plimsoll.risk.evidence import Reading, features_at, notices_on, tolerance, withheld_at
 from plimsoll.risk.quality import Quality
 from plimsoll.rulebook.feature import Feature, Value
 from plimsoll.rulebook.feature import load as load_catalogue
@@ -138,7 +138,8 @@ def command_show(
     if not filings:
         raise Stop(NOT_FOUND, f"customer {customer_id} has no file")
     apart = tolerance(rules, instant.date())
-    readings = features_at(items_of(filings, catalogue), instant, catalogue, apart, withheld_at(filings, instant, rules))
+    withheld = withheld_at(filings, instant, notices_on(rules, instant.date()))
+    readings = features_at(items_of(filings, catalogue), instant, catalogue, apart, withheld)
     if as_json:
         print(json.dumps({name: _reading(reading) for name, reading in readings.items()}, ensure_ascii=False))
         return

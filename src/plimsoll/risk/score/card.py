@@ -62,6 +62,19 @@ class Scale(NamedTuple):
         """Give how many points a share of the log odds costs."""
         return self.double / math.log(2) * log_odds
 
+    def points_of(self, probability: float) -> int:
+        """Give the points of a probability of bad."""
+        held = min(max(probability, 1e-12), 1 - 1e-12)
+        return round(self.exact(math.log(held / (1 - held))))
+
+
+def read_scale(said: Mapping[str, Any]) -> Scale:
+    """Read the scale of a model; raises TypeError or ValueError."""
+    scale = Scale(**said)
+    if not all(type(number) is int and number > 0 for number in scale):
+        raise ValueError("scale")
+    return scale
+
 
 class Entry(NamedTuple):
     """A feature of the card: its bins, its reason code, its coefficient (0 or more), and what is added to the log odds of each bin.
@@ -134,11 +147,6 @@ class Card:
         """Score a row where nobody asks why; of a card the parts cost nothing and come along."""
         return self.score(features)
 
-    def points_of(self, probability: float) -> int:
-        """Give the points of a probability of bad on the scale of the card."""
-        held = min(max(probability, 1e-12), 1 - 1e-12)
-        return round(self.scale.exact(math.log(held / (1 - held))))
-
     def document(self) -> dict[str, Any]:
         """Give the card as plain values, without its digest."""
         return {
@@ -203,16 +211,13 @@ SCORES: Final = ("kind", "format", "scale", "intercept", "base_points", "special
 
 def _card(document: Mapping[str, Any]) -> Card:
     """Build the card; raises what goes wrong where a value has another type, or ValueError."""
-    scale = Scale(**document["scale"])
-    if not all(type(number) is int and number > 0 for number in scale):
-        raise ValueError("scale")
     derived = tuple(_derived(one) for one in document["derived"])
     entries = tuple(_entry(one) for one in document["features"])
     names = [one.name for one in derived] + [entry.bins.name for entry in entries if entry.bins.name not in {one.name for one in derived}]
     if len(set(names)) < len(names) or len({entry.bins.name for entry in entries}) < len(entries):
         raise ValueError("a name stands twice")
     return Card(
-        scale=scale,
+        scale=read_scale(document["scale"]),
         intercept=_finite(document["intercept"]),
         special=tuple(_finite(value) for value in document["special"]),
         derived=derived,

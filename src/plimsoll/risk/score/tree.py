@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from plimsoll.risk.score.bins import CATEGORY, DATE, EPOCH_DAY, KINDS, Value, number_of, word_of
-from plimsoll.risk.score.card import Part, Scale, Scored, probability_of
+from plimsoll.risk.score.card import Part, Scale, Scored, probability_of, read_scale
 from plimsoll.risk.score.contribute import Contributor
 from plimsoll.risk.score.derive import OPS, Derived, derive
 from plimsoll.risk.score.forest import Forest, read_forest
@@ -115,11 +115,6 @@ class Tree:
                 row.append(math.nan if number is None or number in self._special else number)
         return row
 
-    def points_of(self, probability: float) -> int:
-        """Give the points of a probability of bad on the scale of the model."""
-        held = min(max(probability, 1e-12), 1 - 1e-12)
-        return round(self.scale.exact(math.log(held / (1 - held))))
-
     def document(self) -> dict[str, Any]:
         """Give the model as plain values, without its digest."""
         return {
@@ -180,14 +175,11 @@ SCORES: Final = ("kind", "format", "scale", "special", "derived", "features", "l
 
 def _tree(document: Mapping[str, Any]) -> Tree:
     """Build the model; raises what goes wrong where a value has another type, or ValueError."""
-    scale = Scale(**document["scale"])
-    if not all(type(number) is int and number > 0 for number in scale):
-        raise ValueError("scale")
     special = tuple(document["special"])
     if not all(type(number) in (int, float) and math.isfinite(number) for number in special):
         raise ValueError("special")
     tree = Tree(
-        scale=scale,
+        scale=read_scale(document["scale"]),
         special=tuple(float(number) for number in special),
         derived=tuple(_derived(one) for one in document["derived"]),
         inputs=tuple(_input(one) for one in document["features"]),
