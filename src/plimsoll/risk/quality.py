@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from plimsoll.loan.filing import Filing
 from plimsoll.risk.answer import answers_of, items_of
+from plimsoll.risk.drift import drift_by_bin
 from plimsoll.risk.evidence import ABSURD, CONTRADICTORY, FUTURE, MALFORMED, NEGATIVE, SAYS, STALE, Reading, Tolerance, features_at
 from plimsoll.risk.parameters import figures
 from plimsoll.rulebook.feature import Catalogue, Feature, Value
@@ -28,8 +29,6 @@ SMALL: Final = 10
 MONEY_STEP_MINOR: Final = 10_000
 BY_CHANCE: Final = 3.7
 """Standard deviations that a shift must be above what chance alone does between two samples: once in some ten thousand."""
-
-HALF: Final = 0.5
 
 
 @dataclass(slots=True)
@@ -184,14 +183,8 @@ def psi(before: Mapping[str, int], now: Mapping[str, int]) -> float:
     """Give the population stability index between two samples, counted by bin; 0 where either is empty."""
     if not sum(before.values()) or not sum(now.values()):
         return 0.0
-    bins = before.keys() | now.keys()
-    whole_before = sum(before.values()) + HALF * len(bins)
-    whole_now = sum(now.values()) + HALF * len(bins)
-    found = 0.0
-    for name in sorted(bins):
-        old, new = (before.get(name, 0) + HALF) / whole_before, (now.get(name, 0) + HALF) / whole_now
-        found += (new - old) * math.log(new / old)
-    return found
+    bins = sorted(before.keys() | now.keys())
+    return sum(one.part for one in drift_by_bin(*([counted.get(name, 0) for name in bins] for counted in (before, now))))
 
 
 def psi_by_chance(before: Mapping[str, int], now: Mapping[str, int]) -> float:

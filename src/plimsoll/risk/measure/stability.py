@@ -1,19 +1,21 @@
 """Do the people of today look like those a model was made for? The population stability index of a score or of one feature.
 
-PSI is the sum over bins of (actual - expected) x ln(actual / expected), both as shares; half a case is added to every bin, so that an
-empty one says much and not everything.
+The index itself is `plimsoll.risk.drift`; here are the bins of a score.
 """
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from plimsoll.risk.drift import drift_by_bin
+
 Floats = npt.NDArray[np.float64]
 
 BINS: Final = 10
-HALF: Final = 0.5
 
 
 class Bin(NamedTuple):
@@ -50,15 +52,8 @@ def counts_in(scores: Floats, edges: Sequence[float]) -> tuple[int, ...]:
 def shift(edges: Sequence[float], expected: Sequence[int], actual: Sequence[int]) -> Shift:
     """Compare counts by bin; there is one more bin than there are edges."""
     assert len(expected) == len(actual) == len(edges) + 1, (edges, expected, actual)
-    shares = []
-    for counts in (expected, actual):
-        whole = sum(counts) + HALF * len(counts)
-        shares.append([(count + HALF) / whole for count in counts])
-    bounds = (-np.inf, *edges, np.inf)
-    found = tuple(
-        Bin(float(bounds[n]), float(bounds[n + 1]), one, other, float((other - one) * np.log(other / one)))
-        for n, (one, other) in enumerate(zip(*shares, strict=True))
-    )
+    bounds = (-math.inf, *edges, math.inf)
+    found = tuple(Bin(*between, *part) for between, part in zip(pairwise(bounds), drift_by_bin(expected, actual), strict=True))
     return Shift(sum(each.part for each in found), found)
 
 
