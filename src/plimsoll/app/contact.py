@@ -5,14 +5,15 @@ customers with one phone each sees the other's dial, whoever is first, so that t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple, TypeVar
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import delete, insert, select, tuple_
 
 from plimsoll.app.execute import Answer, Verb, Wiring
 from plimsoll.app.execute_many import RowOutcome, execute_many
 from plimsoll.app.schema import dial
+from plimsoll.app.sheet import instant_of
 from plimsoll.app.store import Store
 from plimsoll.app.zones import zone_of
 from plimsoll.collections import attempt_contact
@@ -130,7 +131,8 @@ def _rows(store: Store, numbers: Sequence[str], since: datetime) -> dict[str, li
     with store.engine.connect() as connection:
         for part in _pages(numbers):
             for row in connection.execute(select(dial).where(dial.c.blind.in_(part), dial.c.dialled_at >= since)):
-                found.setdefault(row.blind, []).append(_Dial(row.customer_id, row.contact_id, row.blind, _utc(row.dialled_at), row.day))
+                one = _Dial(row.customer_id, row.contact_id, row.blind, instant_of(row.dialled_at), row.day)
+                found.setdefault(row.blind, []).append(one)
     return found
 
 
@@ -158,8 +160,3 @@ def _forget(store: Store, keys: Sequence[tuple[int, str]]) -> None:
     with store.changing() as connection:
         for part in _pages(keys):
             connection.execute(delete(dial).where(tuple_(dial.c.customer_id, dial.c.contact_id).in_(part)))
-
-
-def _utc(at: Any) -> datetime:
-    found: datetime = at
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

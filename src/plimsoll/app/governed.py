@@ -6,13 +6,14 @@ entered, and the state is what the last step says. Nothing here belongs to a cus
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from sqlalchemy import Connection, Row, Select, insert, select, text
 
 from plimsoll.app.schema import artefact, artefact_step
+from plimsoll.app.sheet import instant_of
 from plimsoll.app.store import Store
 from plimsoll.rulebook.duties import BUILD, OUSTED, Acted, Move, next_move
 from plimsoll.units.refusal import Refused
@@ -163,14 +164,14 @@ def _one(digest: str) -> Select[tuple[object, ...]]:
 
 
 def _artefact(row: Row[tuple[object, ...]]) -> Artefact:
-    return Artefact(row.digest, row.kind, row.name, row.state, row.body, row.made_by, _utc(row.made_at))
+    return Artefact(row.digest, row.kind, row.name, row.state, row.body, row.made_by, instant_of(row.made_at))
 
 
 def _steps(connection: Connection, digest: str) -> tuple[Step, ...]:
     columns = artefact_step.c
     wanted = select(artefact_step).where(columns.digest == digest).order_by(columns.n)
     return tuple(
-        Step(row.n, row.verb, row.before_state, row.after_state, row.duty, row.actor, _utc(row.at), row.reason, row.evidence)
+        Step(row.n, row.verb, row.before_state, row.after_state, row.duty, row.actor, instant_of(row.at), row.reason, row.evidence)
         for row in connection.execute(wanted)
     )
 
@@ -191,8 +192,3 @@ def _write(connection: Connection, digest: str, n: int, made: Move, act: Act) ->
             evidence=act.evidence,
         )
     )
-
-
-def _utc(at: datetime) -> datetime:
-    """Give an instant in UTC; SQLite stores it without saying so."""
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -346,8 +346,10 @@ def filing_of(row: Row, numbers: Mapping[Any, int]) -> Filing:
 
 
 def instant_of(stored: str | datetime) -> datetime:
-    """Give the instant that a driver gives as text (SQLite) or with its zone (PostgreSQL)."""
-    return stored.astimezone(UTC) if isinstance(stored, datetime) else _read_instant(stored)
+    """Give the instant in UTC that a driver gives as text or without its zone (SQLite), or with one (PostgreSQL)."""
+    if isinstance(stored, datetime):
+        return stored.astimezone(UTC) if stored.tzinfo else stored.replace(tzinfo=UTC)
+    return _read_instant(stored)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ import hmac
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from plimsoll.app.keyring import KEY_BYTES, Keyring
 from plimsoll.app.schema import customer, vault_access, vault_field, vault_index, vault_key
+from plimsoll.app.sheet import instant_of
 from plimsoll.app.store import Store
 from plimsoll.protection.mask import FIELDS, SEARCHED, mask, normal
 from plimsoll.units.refusal import Refused
@@ -150,7 +151,7 @@ class Vault:
             rows = connection.execute(
                 select(vault_access).where(vault_access.c.customer_id == customer_id).order_by(vault_access.c.n)
             ).all()
-        return [Access(row.n, _utc(row.at), row.actor, row.action, row.field, row.ref, row.reason) for row in rows]
+        return [Access(row.n, instant_of(row.at), row.actor, row.action, row.field, row.ref, row.reason) for row in rows]
 
     def erase(self, connection: Connection, customer_id: int, act: Act) -> None:
         """Destroy the key of a person, the sealed values and the index, inside a transaction that holds the person (`erase_person`)."""
@@ -242,10 +243,6 @@ def seal(key: bytes, value: bytes, place: bytes) -> bytes:
 def unseal(key: bytes, sealed: bytes, place: bytes) -> bytes:
     """Give back what `seal` took; raises InvalidTag where key, place or content is another."""
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
-
-
-def _utc(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _place(customer_id: int, field: str, ref: str) -> bytes:

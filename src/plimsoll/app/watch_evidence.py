@@ -6,7 +6,7 @@ nothing is off; where its people have really changed, a person lifts it, and the
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from plimsoll.app.file import filings_on
 from plimsoll.app.schema import source_alert, source_day
+from plimsoll.app.sheet import instant_of
 from plimsoll.app.store import Store
 from plimsoll.loan.filing import Filing
 from plimsoll.risk.answer import EVIDENCE
@@ -74,7 +75,7 @@ def watch(store: Store, on: date, rules: Rules, now: datetime) -> Watched:
     first = on - timedelta(days=bounds.baseline)
     with store.engine.connect() as connection:
         chosen = select(source_day.c.measured_on, source_day.c.measured_at)
-        known = {day: _instant(at).date() for day, at in connection.execute(chosen)}
+        known = {day: instant_of(at).date() for day, at in connection.execute(chosen)}
     for day in _days(first, on):
         if known.get(day, day) <= day:  # never, or while the day went on
             _keep(store, day, tallies_on(store, day, rules), now)
@@ -188,16 +189,11 @@ def _lift(connection: Connection, source: str, on: date, actor: str, reason: str
     connection.execute(update(source_alert).where(columns.source == source, columns.lifted_on.is_(None)).values(**said))
 
 
-def _instant(stored: datetime) -> datetime:
-    """Give an instant as a driver gives it, which on SQLite has no zone."""
-    return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
-
-
 def _alert(row: Any) -> Alert:
     return Alert(
         row["source"],
         row["raised_on"],
-        _instant(row["raised_at"]),
+        instant_of(row["raised_at"]),
         tuple(json.loads(row["reasons"])),
         row["lifted_on"],
         row["lifted_by"] or "",
