@@ -71,6 +71,18 @@ KINDS: Final = frozenset(
         "reminder.held",
         "reminder.receipt",
         "autopay.failed",
+        # credit bureau, sanctions, limitation
+        "adverse.notice",
+        "adverse.delivered",
+        "bureau.reported",
+        "bureau.adverse",
+        "bureau.corrected",
+        "bureau.deleted",
+        "dispute.opened",
+        "dispute.answered",
+        "sanction.applied",
+        "sanction.lifted",
+        "limitation.interrupted",
         # monitoring
         "limit.notice",
         "limit.objection",
