@@ -7,16 +7,18 @@ says is old by the time a message leaves, which is why the verb asks again what 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from plimsoll.app import schema
 from plimsoll.app.channels.port import Message, Receipt, Sender, Taken
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_on
-from plimsoll.app.scan import snapshot
+from plimsoll.app.scan import Packed, snapshot
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
+from plimsoll.collections.near_due import Spoken, may_be_spoken_of, spoken_of
 from plimsoll.collections.owing import Owing, due_amounts, owing_of
 from plimsoll.collections.plan_reminders import Planned, Wishes, plan_reminders
 from plimsoll.collections.record_receipt import RecordReceipt
@@ -28,7 +30,7 @@ from plimsoll.loan.fold import go_on
 from plimsoll.loan.layout import OPEN
 from plimsoll.loan.terms import Terms
 from plimsoll.risk.gate import LATE
-from plimsoll.rulebook.reminder import DAYS_BEFORE_MAX, load
+from plimsoll.rulebook.reminder import DAYS_BEFORE_MAX, Ladder, load
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
@@ -75,7 +77,7 @@ def planned(store: Store, on: date) -> Iterator[tuple[int, Person, Planned, int]
     """Plan the reminders of a day: customer, what is known of them, the reminder, and the amount in minor units as the book stands now."""
     ladder, day = load().ladder, on.toordinal()
     people = _people(store, day)
-    for customer_id, owing in _owing(store, day):
+    for customer_id, owing in _owing(store, day, people, ladder):
         person = people.get(customer_id, Person(Wishes(), ZONE_USUAL))
         due = due_amounts(owing)
         for one in plan_reminders(due, person.wishes, ladder, day):
@@ -165,29 +167,34 @@ def _people(store: Store, day: int) -> Mapping[int, Person]:
     return people
 
 
-def _owing(store: Store, day: int) -> Iterator[tuple[int, list[Owing]]]:
-    """Give what each customer owes through the days that the ladder looks ahead, in the order of customers."""
+def _owing(store: Store, day: int, people: Mapping[int, Person], ladder: Ladder) -> Iterator[tuple[int, list[Owing]]]:
+    """Give what those owe whom the ladder may speak to on a day, through the days that it looks ahead, in the order of customers.
+
+    Every open loan is read; only what has a due day that is spoken of is worked out.
+    """
+    spoken = {payday: spoken_of(ladder, day, payday) for payday in {0, *(person.wishes.payday for person in people.values())}}
     with snapshot(store) as seen:
         for first, until in seen.bounds():
-            terms = {
-                (customer_id, loan_id): Terms.unpack(currency, tuple(unpack(packed)))
-                for customer_id, loan_id, currency, packed in seen.rows(
-                    schema.loan, ("customer_id", "loan_id", "currency", "terms"), first, until
-                )
-            }
-            states = seen.rows(schema.loan_state, ("customer_id", "loan_id", "status", "state", "as_of"), first, until)
-            found: dict[int, list[Owing]] = {}
-            for customer_id, loan_id, status, packed, as_of in states:
-                if status != OPEN:
-                    continue
-                standing = unpack_standing(packed)
-                agreed = terms[customer_id, loan_id]
-                if as_of < day:
-                    moved = go_on(agreed, standing, (), day)
-                    assert not isinstance(moved, Refused), "moving to a day refuses nothing"
-                    standing = moved
-                found.setdefault(customer_id, []).extend(owing_of(loan_id, agreed, standing, day + DAYS_BEFORE_MAX))
-            yield from found.items()
+            for customer_id, held in groupby(seen.loans(OPEN, first, until), key=attrgetter("customer_id")):
+                payday = people[customer_id].wishes.payday if customer_id in people else 0
+                found: list[Owing] = []
+                for one in held:
+                    found += _owed(one, day, spoken[payday])
+                if found:
+                    yield customer_id, found
+
+
+def _owed(one: Packed, day: int, spoken: Spoken) -> tuple[Owing, ...]:
+    """Give what one loan asks for as it stands on a day; nothing where no due day of it can be spoken of."""
+    terms, flat = unpack(one.terms), unpack(one.state)
+    if not may_be_spoken_of(terms, flat, spoken, is_behind=0 < one.next_on <= day):
+        return ()
+    agreed, standing = Terms.unpack(one.currency, tuple(terms)), unpack_standing(one.state)
+    if one.as_of < day:
+        moved = go_on(agreed, standing, (), day)
+        assert not isinstance(moved, Refused), "moving to a day refuses nothing"
+        standing = moved
+    return owing_of(one.loan_id, agreed, standing, day + DAYS_BEFORE_MAX)
 
 
 def _zone(name: str) -> ZoneInfo:

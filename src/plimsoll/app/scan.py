@@ -45,11 +45,26 @@ WHERE place % ? = {first} ORDER BY customer_id
 """
 
 
+_IN_STATUS: Final = """
+SELECT st.customer_id, st.loan_id, lo.currency, lo.terms, st.state, {as_of}, {next_on} FROM loan_state st
+JOIN loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id
+WHERE st.customer_id >= ? AND st.customer_id < ? AND st.status = ? ORDER BY st.customer_id, st.loan_id
+"""
 _MISNUMBERED: Final = """
 SELECT li.customer_id FROM line li
 LEFT JOIN (SELECT customer_id, count(*) AS found, min(n) AS first, max(n) AS last FROM filing GROUP BY customer_id) fi
     ON fi.customer_id = li.customer_id
 WHERE li.filings_count <> coalesce(fi.found, 0) OR fi.first <> 1 OR fi.last <> fi.found ORDER BY li.customer_id
+"""
+_MISNUMBERED_DOSSIERS: Final = """
+SELECT ds.kind, ds.subject FROM dossier ds
+LEFT JOIN (SELECT kind, subject, count(*) AS found, min(n) AS first, max(n) AS last FROM dossier_filing GROUP BY kind, subject) fi
+    ON fi.kind = ds.kind AND fi.subject = ds.subject
+LEFT JOIN (SELECT kind, subject, count(*) AS found, min(command_n) AS first, max(command_n) AS last
+    FROM dossier_command GROUP BY kind, subject) co ON co.kind = ds.kind AND co.subject = ds.subject
+WHERE ds.filings_count <> coalesce(fi.found, 0) OR fi.first <> 1 OR fi.last <> fi.found
+    OR ds.commands_count <> coalesce(co.found, 0) OR co.first <> 1 OR co.last <> co.found
+ORDER BY ds.kind, ds.subject
 """
 _THERE: Final = "SELECT 1 FROM line WHERE line.customer_id = found.customer_id"
 
@@ -62,6 +77,18 @@ class Due(NamedTuple):
     loan_id: int
 
 
+class Packed(NamedTuple):
+    """A loan in a status, with its terms and its cached state, packed; `next_on` is 0 where nothing is to happen."""
+
+    customer_id: int
+    loan_id: int
+    currency: str
+    terms: bytes
+    state: bytes
+    as_of: int
+    next_on: int
+
+
 class Snapshot:
     """A book as it stood at one moment; use `snapshot`."""
 
@@ -72,6 +99,11 @@ class Snapshot:
     def rows(self, table: Table, names: Sequence[str], first: int, until: int) -> list[tuple[Any, ...]]:
         """Read some columns of all rows of the customers from `first` up to and without `until`, in the order of the key."""
         return self._read(_select(self.kind, table, tuple(names)), (first, until))
+
+    def loans(self, status: int, first: int, until: int) -> Iterator[Packed]:
+        """Read the loans in a status of the customers from `first` up to and without `until`, in the order of customers."""
+        days = {name: _day_number(self.kind, schema.loan_state.c[name], "st.") for name in ("as_of", "next_on")}
+        yield from map(Packed._make, self._read(_IN_STATUS.format(**days), (first, until, status)))
 
     def bounds(self, customers: int = SHARD_CUSTOMERS) -> list[tuple[int, int]]:
         """Give ranges of customer ids that hold at most so many customers each, in order, covering all of them."""
@@ -103,6 +135,10 @@ class Snapshot:
     def misnumbered(self) -> list[int]:
         """Read the customers whose filings are not numbered from 1 without a gap up to the count on their line."""
         return [row[0] for row in self._read(_MISNUMBERED, ())]
+
+    def misnumbered_dossiers(self) -> list[str]:
+        """Read the dossiers whose entries, or commands, are not numbered from 1 without a gap up to their counts: kind and subject."""
+        return [f"{row[0]} {row[1]}" for row in self._read(_MISNUMBERED_DOSSIERS, ())]
 
     def strangers(self, table: Table) -> list[int]:
         """Read the customers whom a table names, and who are not there."""
@@ -185,8 +221,8 @@ def _select(kind: str, table: Table, names: tuple[str, ...]) -> str:
     return f"SELECT {chosen} FROM {table.name} WHERE customer_id >= ? AND customer_id < ? ORDER BY {key}"
 
 
-def _day_number(kind: str, column: Column[Any]) -> str:
-    """Give the SQL that turns a DATE into its day number, none into 0."""
+def _day_number(kind: str, column: Column[Any], of: str = "") -> str:
+    """Give the SQL that turns a DATE into its day number, none into 0; `of` names the table where several are read."""
     if kind == "postgresql":
-        return f"coalesce({column.name} - DATE '0001-01-01' + 1, 0)"
-    return f"coalesce(CAST(julianday({column.name}) - 1721424.5 AS INTEGER), 0)"
+        return f"coalesce({of}{column.name} - DATE '0001-01-01' + 1, 0)"
+    return f"coalesce(CAST(julianday({of}{column.name}) - 1721424.5 AS INTEGER), 0)"

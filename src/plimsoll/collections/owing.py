@@ -32,7 +32,7 @@ def owing_of(loan_id: int, terms: Terms, standing: Standing, until: int) -> tupl
     coming: dict[int, int] = {}
     if terms.kind == LOAN:
         credit = s[S_CREDIT]
-        for line in read_promise(terms, standing):
+        for line in read_promise(terms, standing, until):
             if s[S_DAY] < line.due_on <= until:
                 minor = line.principal + line.interest + line.fee
                 used = min(credit, minor)

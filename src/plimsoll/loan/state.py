@@ -30,6 +30,7 @@ from plimsoll.loan.layout import (
     R_SIZE,
     S_CREDIT,
     S_NEXT,
+    S_PERIOD_UNTIL,
     S_ROWS,
 )
 from plimsoll.loan.measure import measure
@@ -113,13 +114,16 @@ def read_position(terms: Terms, standing: Standing) -> Position:
     return position_of(measured(terms, standing))
 
 
-def read_promise(terms: Terms, standing: Standing) -> tuple[Instalment, ...]:
-    """Give the schedule as it stands on the day of the standing: what fell due, and what will if nothing else happens."""
+def read_promise(terms: Terms, standing: Standing, until: int = 0) -> tuple[Instalment, ...]:
+    """Give the schedule as it stands on the day of the standing: what fell due, and what will if nothing else happens.
+
+    With `until` only what falls due through that day: it costs no more than what is asked for.
+    """
     assert terms.kind == LOAN, "an account has bills, not a schedule"
     s = list(standing.s)
     rows = list(standing.rows)
     s[S_CREDIT] = 0
-    while s[S_NEXT] < s[S_ROWS]:
+    while s[S_NEXT] < s[S_ROWS] and (until == 0 or s[S_PERIOD_UNTIL] <= until):
         fall_due(terms.vector, s, rows)
     lines = []
     for i in range(s[S_NEXT]):
