@@ -23,7 +23,7 @@ ROWS = {
     "close_shard": rows.ShardRow,
 }
 NOT_OF_A_CUSTOMER = {"book", "rulebook", "account", "close_run", "close_shard", "standing_accrual", "artefact", "artefact_step"}
-NOT_OF_A_CUSTOMER |= {"source_day", "source_alert"}
+NOT_OF_A_CUSTOMER |= {"source_day", "source_alert", "dossier", "dossier_command", "dossier_filing"}
 
 
 @pytest.mark.parametrize("name", ROWS)

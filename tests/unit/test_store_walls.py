@@ -3,13 +3,16 @@
 import pytest
 from sqlalchemy import exc, text
 
+from plimsoll.app.dossier import execute_dossier
+from plimsoll.app.execute import Answer
 from plimsoll.app.governed import Act, Draft, register
 from plimsoll.app.opening import create_store
 from plimsoll.app.roles import grant_role
 from plimsoll.app.schema import APPEND_ONLY
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.risk.score.lifecycle import MOVES
-from tests.toys import NOW, Draw, Note, Open, Repay, counts, rows, run
+from tests.toys import NOW, Draw, Note, Open, Repay, ToyRules, counts, rows, run
+from tests.unit.test_dossier import VERBS, Jot
 
 TABLES = [table.name for table in APPEND_ONLY]
 
@@ -21,6 +24,7 @@ def used(store):
     run(store, Repay("c", 1, 5_000, 10))
     run(store, Note("d", 1))
     register(store, Draft("model", "application", "d1", "{}"), MOVES, Act("ana", NOW, "a first one"))
+    execute_dossier(store, VERBS, Jot("e", "north"), actor="ana", now=NOW, rules=ToyRules)
     with store.engine.connect() as connection:
         connection.execute(
             text("INSERT INTO standing_accrual VALUES ('2026-01-15', 'cash-line', 'CNY', 3, 40, :at)"), {"at": NOW.isoformat(sep=" ")}
@@ -84,7 +88,7 @@ def test_the_application_role_appends_and_changes_nothing_that_was_appended(used
 def test_commands_run_under_the_application_role(store, database):
     from plimsoll.app.execute_many import execute_many
     from plimsoll.app.opening import open_store
-    from tests.toys import WIRING, ToyRules, check_book
+    from tests.toys import WIRING, check_book
 
     grant_role(store, "plimsoll_app", is_login=True)
     with open_store(database.replace("postgres:@", "plimsoll_app:@")) as limited:
@@ -94,6 +98,8 @@ def test_commands_run_under_the_application_role(store, database):
         run(limited, Draw("b", 1, 10, 100_000))
         commands = [Repay(f"r{number}", 1, 100, 10) for number in range(40)]
         list(execute_many(limited, WIRING, commands, actor="t", now=NOW, rules=ToyRules))
+        for key in ("j1", "j2"):
+            assert isinstance(execute_dossier(limited, VERBS, Jot(key, "north"), actor="t", now=NOW, rules=ToyRules), Answer)
     assert counts(store)["fact"] == 40
     check_book(store)
 

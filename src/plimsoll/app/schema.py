@@ -6,82 +6,27 @@ which is how it is read, clustered, and one day partitioned. Days are DATE; inst
 written once; facts and journal rows, written by the thousand, are held together by the customer's lock and proved by `verify`.
 """
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Column,
-    Date,
-    DateTime,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, Table, Text, UniqueConstraint
 
-REVISION: Final = "0006"
+from plimsoll.app.schema_parts import added as _added
+from plimsoll.app.schema_parts import blob as _blob
+from plimsoll.app.schema_parts import customer as _customer
+from plimsoll.app.schema_parts import day as _day
+from plimsoll.app.schema_parts import instant as _instant
+from plimsoll.app.schema_parts import loan as _loan
+from plimsoll.app.schema_parts import metadata
+from plimsoll.app.schema_parts import minor as _minor
+from plimsoll.app.schema_parts import number as _number
+from plimsoll.app.schema_parts import small as _small
+from plimsoll.app.schema_parts import text as _text
+
+REVISION: Final = "0007"
 """The migration that makes the tables as they stand here."""
 
 STATUS_NONE: Final = "none"
 """Status of a line row whose customer has no line yet; every customer has the row, because it is the one that is locked."""
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _customer() -> Column[int]:
-    return Column("customer_id", BigInteger, primary_key=True, autoincrement=False)
-
-
-def _loan() -> Column[int]:
-    return Column("loan_id", BigInteger, primary_key=True, autoincrement=False)
-
-
-def _minor(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
-
-
-def _number(name: str, *, key: bool = False) -> Column[int]:
-    return Column(name, Integer, nullable=False, primary_key=key, autoincrement=False)
-
-
-def _added(kind: type[Integer | Text], name: str, default: str) -> Column[Any]:
-    """Give a column that was added to a table with rows, which have this default."""
-    return Column(name, kind, nullable=False, server_default=text(default))
-
-
-def _small(name: str, *, key: bool = False) -> Column[int]:
-    return Column(name, SmallInteger, nullable=False, primary_key=key, autoincrement=False)
-
-
-def _text(name: str, *, key: bool = False, nullable: bool = False) -> "Column[str]":
-    return Column(name, Text, nullable=nullable, primary_key=key)
-
-
-def _day(name: str, *, key: bool = False, nullable: bool = False) -> "Column[object]":
-    return Column(name, Date, nullable=nullable, primary_key=key)
-
-
-def _instant(name: str, *, nullable: bool = False) -> "Column[object]":
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _blob(name: str, *, nullable: bool = False) -> "Column[bytes]":
-    return Column(name, LargeBinary, nullable=nullable)
-
 
 book = Table(
     "book",
@@ -329,6 +274,52 @@ work_item = Table(
 )
 Index("ix_work_item_queue", work_item.c.kind, work_item.c.state, work_item.c.priority.desc(), work_item.c.due_at)
 
+dossier = Table(
+    "dossier",
+    metadata,
+    _text("kind", key=True),  # loan.dossier.DOSSIERS
+    _text("subject", key=True),
+    _number("commands_count"),  # the optimistic lock: who writes names the count that was seen
+    _number("filings_count"),
+    _instant("opened_at"),
+    sqlite_with_rowid=False,
+)
+
+dossier_command = Table(
+    "dossier_command",
+    metadata,
+    _text("key", key=True),
+    _text("kind"),
+    _text("subject"),
+    _number("command_n"),  # counted from 1 within the dossier
+    _instant("at"),
+    _text("actor"),
+    _text("name"),
+    _blob("digest"),  # SHA-256 of the command's name and content
+    _text("answer"),
+    ForeignKeyConstraint(["kind", "subject"], ["dossier.kind", "dossier.subject"], name="fk_dossier_command_dossier"),
+    UniqueConstraint("kind", "subject", "command_n", name="uq_dossier_command_n"),
+    sqlite_with_rowid=False,
+)
+
+dossier_filing = Table(
+    "dossier_filing",
+    metadata,
+    _text("kind", key=True),
+    _text("subject", key=True),
+    _number("n", key=True),  # counted from 1 within the dossier
+    _number("command_n"),
+    _text("entry"),  # loan.dossier.ENTRIES
+    _text("part"),  # of the dossier, "" for the whole
+    _day("effective_on"),
+    _instant("recorded_at"),
+    _text("actor"),
+    Column("rules_id", BigInteger, nullable=False),
+    _text("body"),  # JSON object; the last column, since it may be long
+    ForeignKeyConstraint(["kind", "subject"], ["dossier.kind", "dossier.subject"], name="fk_dossier_filing_dossier"),
+    sqlite_with_rowid=False,
+)
+
 standing_accrual = Table(
     "standing_accrual",
     metadata,
@@ -471,7 +462,7 @@ vault_access = Table(
     sqlite_with_rowid=False,
 )
 
-APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing, artefact_step, vault_access)
+APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing, artefact_step, vault_access, dossier_command, dossier_filing)
 """What was written there stays as it was written; triggers and grants refuse anything else."""
 
 ERASABLE: Final = (vault_field, vault_index, link, dial)

@@ -67,7 +67,7 @@ def verify(store: Store, *, threads: int = 1, progress: Progress | None = None) 
 
 
 def _verify_files(seen: Snapshot, verdict: Verdict) -> None:
-    """Prove that no filing is missing, and that files and queues speak of customers who are there."""
+    """Prove that no filing or entry of a dossier is missing, and that files and queues speak of customers who are there."""
     found = {
         "filings are not numbered without a gap": seen.misnumbered(),
         "filings of a customer who is not there": seen.strangers(schema.filing),
@@ -76,6 +76,8 @@ def _verify_files(seen: Snapshot, verdict: Verdict) -> None:
     for said, customers in found.items():
         if customers:
             verdict.breaches[said] += [(customer_id, 0) for customer_id in customers]
+    for dossier in seen.misnumbered_dossiers():
+        verdict.breaches[f"dossier {dossier}: entries or commands are not numbered without a gap"].append((0, 0))
 
 
 def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threads: int) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.contact import decide_contact
+from plimsoll.app.dossier import DossierWiring
 from plimsoll.app.execute import Verb, Wiring
 from plimsoll.collections import (
     agree_plan,
@@ -175,6 +176,15 @@ WIRING: Final[Wiring] = {
 COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, verb in WIRING.items()}
 """The type of each command by its name, in the order of the table."""
 
+DOSSIER_WIRING: Final[DossierWiring] = {}
+"""The same for commands on dossiers: what each is called, which kind of dossier it is about, and what decides on it."""
+
+DOSSIER_COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, verb in DOSSIER_WIRING.items()}
+"""The type of each command on a dossier by its name, in the order of the table."""
+
+ALL_COMMANDS: Final[Mapping[str, type]] = {**COMMANDS, **DOSSIER_COMMANDS}
+"""Every command that can be written down; no name stands in both tables."""
+
 WHOLE_MAX: Final = 2**63 - 1
 TEXT_LENGTH_MAX: Final = 500
 LIST_LENGTH_MAX: Final = 600
@@ -197,8 +207,8 @@ def read_command(said: Mapping[str, object], name: str = "") -> Any:
     Raises Malformed with the key: command_unknown, field_missing, field_unknown, field_malformed, and what the values raise.
     """
     called = name or said.get("command")
-    if not isinstance(called, str) or called not in COMMANDS:
-        raise Malformed("command_unknown", repr(called), key="command", remedy=f"One of: {', '.join(COMMANDS)}.")
+    if not isinstance(called, str) or called not in ALL_COMMANDS:
+        raise Malformed("command_unknown", repr(called), key="command", remedy=f"One of: {', '.join(ALL_COMMANDS)}.")
     parts = parts_of(called)
     _refuse_unknown(said, parts)
     given = {key: value for key, value in said.items() if value is not None and value != ""}
@@ -214,14 +224,14 @@ def read_command(said: Mapping[str, object], name: str = "") -> Any:
             values[part.name] = parse_minor(given[part.key], currency) if part.is_amount else part.read(given[part.key])  # type: ignore[arg-type]
         except Malformed as wrong:
             raise wrong.at(key="currency" if wrong.code == "currency_unknown" else part.key) from None
-    return COMMANDS[called](**values)
+    return ALL_COMMANDS[called](**values)
 
 
 @cache
 def parts_of(name: str) -> Mapping[str, Part]:
     """Give the fields of a command by the key under which they are written, in order."""
     found = {}
-    for field in fields(COMMANDS[name]):
+    for field in fields(ALL_COMMANDS[name]):
         is_amount = field.name.endswith(_MINOR)
         key = field.name.removesuffix(_MINOR)
         is_needed = field.default is MISSING and field.default_factory is MISSING

@@ -365,4 +365,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "objection_too_late": ("已过异议期限。可提出投诉或申请复核。", "The days to object have passed. File a complaint, or ask for the limit to be assessed again."),
     "warning_exists": ("该客户已有未结的预警。请先处理并关闭。", "A warning of that customer stands already. Work on it and close it first."),
     "warning_missing": ("该客户没有未结的预警。请核对。", "No warning of that customer stands. Check the customer."),
+    # Disposal
+    "npl_sale_not_open": ("当日该类机构不在个人不良贷款批量转让试点范围或期限内，不能转让。请核对日期与牌照。", "On that day this kind of lender may not sell bad personal loans in packages. Check the dates of the pilot and the licence."),
+    "loan_not_past_due": ("贷款在基准日尚未逾期，不能列入不良清单。请核对应还日。", "The loan is not past due on the cut-off date, so it has no place in a list of bad loans. Check the due day."),
+    "loan_owes_nothing": ("贷款没有未偿本金和利息。请从清单中移除。", "The loan owes neither principal nor interest. Take it off the list."),
+    "loan_list_empty": ("清单中没有贷款。", "The list holds no loan."),
+    "loan_list_duplicate": ("清单中同一贷款编号出现两次。请去重。", "The same loan stands in the list twice. Keep one."),
+    "loan_list_contradicts": ("清单内容自相矛盾：同一借款人或同一贷款的两处数值不同。请核对。", "The list contradicts itself: two places tell another number of the same borrower or loan. Find out which is right."),
+    # Dossiers
+    "dossier_malformed": ("档案编号不成立：须为 1 至 64 个可见字符，首尾无空格。请更正。", "The name of a dossier has 1 to 64 visible characters, none of them a blank at an end. Correct it."),
 }

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, cast
 
-from plimsoll.app.wiring import read_command
+from plimsoll.app.wiring import DOSSIER_COMMANDS, read_command
 from plimsoll.interfaces.json_lines import LINE_MAX, read_line
 from plimsoll.units.refusal import Malformed
 
@@ -18,6 +18,7 @@ STDIN: Final = "-"
 GZIP_MAGIC: Final = b"\x1f\x8b"
 BOM: Final = b"\xef\xbb\xbf"
 NEEDED: Final = ("key", "customer_id", "on")
+NEEDED_OF_DOSSIERS: Final = ("key", "subject", "on")
 NAME: Final = "command"
 KEY_SHOWN: Final = 200
 OTHER_DELIMITERS: Final = (";", "\t", "|")
@@ -135,7 +136,10 @@ class CommandFile:
     def _check_header(self, header: list[str], line: int) -> None:
         if len(header) == 1 and any(mark in header[0] for mark in OTHER_DELIMITERS):
             raise Malformed("delimiter_wrong", header[0][:80], file=self.shown, line=line)
-        needed = NEEDED if self.name else (NAME, *NEEDED)
+        # Where each row says its own command, rows may be about customers or about dossiers.
+        is_of_dossiers = self.name in DOSSIER_COMMANDS if self.name else "customer_id" not in header and "subject" in header
+        needed = NEEDED_OF_DOSSIERS if is_of_dossiers else NEEDED
+        needed = needed if self.name else (NAME, *needed)
         missing = [name for name in needed if name not in header]
         if missing:
             remedy = "Or name the command of all rows with --command." if missing == [NAME] else ""

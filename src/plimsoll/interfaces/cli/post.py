@@ -10,11 +10,12 @@ import typer
 
 from plimsoll.app.config import book_url, now
 from plimsoll.app.execute import Answer
-from plimsoll.app.execute_many import RowOutcome, execute_many
+from plimsoll.app.execute_any import execute_any
+from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.kit import wiring_of
 from plimsoll.app.opening import open_store
 from plimsoll.app.store import Store
-from plimsoll.app.wiring import COMMANDS, WIRING
+from plimsoll.app.wiring import ALL_COMMANDS, DOSSIER_WIRING, WIRING
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.command_file import CommandFile, Row
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, REFUSED, TRY_AGAIN, USAGE, Stop
@@ -51,8 +52,8 @@ def command(
 
     The file is read to its end first. Give it again after a crash: rows that were stored are recognised by their keys.
     """
-    if name and name not in COMMANDS:
-        raise Stop(USAGE, f"--command {name}: one of {', '.join(COMMANDS)}")
+    if name and name not in ALL_COMMANDS:
+        raise Stop(USAGE, f"--command {name}: one of {', '.join(ALL_COMMANDS)}")
     if lang not in LANGUAGES:
         raise Stop(USAGE, f"--lang {lang}: one of {', '.join(LANGUAGES)}")
     if not actor.strip() or not actor.isprintable():
@@ -96,7 +97,7 @@ def _executed(store: Store, commands: CommandFile, actor: str) -> Iterator[tuple
 
     rules = lawful_rules()
     wiring = wiring_of(store, rules) if ENGINE in commands.named else WIRING
-    for outcome in execute_many(store, wiring, readable(), actor=actor, now=now(), rules=rules):
+    for outcome in execute_any(store, wiring, DOSSIER_WIRING, readable(), actor=actor, now=now(), rules=rules):
         while waiting[0].wrong is not None:
             yield waiting.popleft(), None
         yield waiting.popleft(), outcome

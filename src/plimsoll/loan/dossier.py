@@ -1,0 +1,49 @@
+"""The file of something of the house that is no customer: an agency, a package of bad debt, a tender, a funder.
+
+It is kept as the file of a customer is (`plimsoll.loan.filing`): entries are appended and stay, numbered from 1 without a gap, and what
+they mean now each department folds for itself. The subject of an entry names a part of the dossier ("bid 3"), "" the whole of it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from plimsoll.loan.filing import Body, Filing, NewFiling
+
+DOSSIERS: Final = frozenset({"agency"})
+"""The closed list of what has a dossier."""
+
+ENTRIES: Final = frozenset(
+    {
+        # agencies
+        "agency.registered",
+        "agency.amended",
+        "agency.suspended",
+        "agency.resumed",
+        "agency.reviewed",
+        "agency.audited",
+        "agency.filed",
+        "agency.reconciled",
+    }
+)
+"""The closed list of what can stand in a dossier; a department adds its entries under its own heading."""
+
+SUBJECT_LENGTH_MAX: Final = 64
+
+
+class Dossier(NamedTuple):
+    """A dossier as a decision sees it, with the further dossiers that the verb reads; no entries: it is not there."""
+
+    kind: str  # one of DOSSIERS
+    subject: str  # which one: the name of the agency, the number of the package
+    filings: tuple[Filing, ...]  # oldest first
+    others: Mapping[tuple[str, str], tuple[Filing, ...]]  # by kind and subject; () for one that is not there
+    actor: str
+    now: datetime  # instant of the command, UTC
+
+
+class Written(NamedTuple):
+    """What a verb decided about a dossier: entries to be appended, and the answer. Nothing else is changed by it."""
+
+    filings: tuple[NewFiling, ...] = ()
+    answer: Body = Body("{}")
