@@ -151,6 +151,8 @@ def test_what_a_command_reads_follows_from_what_it_names():
         ("open loans+file:consent.granted,lesson.taken", 0, Want(1, is_all_open=True, kinds=("consent.granted", "lesson.taken"))),
         ("loan+open loans", 7, Want(1, (7,), is_all_open=True)),
         ("loan+facts+open loans+file", 7, Want(1, (7,), True, True, ())),
+        ("every loan", 7, Want(1, is_every=True)),
+        ("every loan+facts+file:late", 0, Want(1, with_facts=True, kinds=("late",), is_every=True)),
     ],
 )
 def test_what_a_verb_reads_is_said_in_words(reads: str, loan_id: int, want: Want):

@@ -202,11 +202,12 @@ def _wants(works: Sequence[Work]) -> list[Want]:
     """Give what to read, each customer once: what any of the commands asks for."""
     wants: dict[int, Want] = {}
     for work in works:
-        want = work.want
+        want, every = work.want, work.want.is_every
         known = wants.get(want.customer_id)
         if known is not None:
             ids = (*known.loan_ids, *(one for one in want.loan_ids if one not in known.loan_ids))
             want = Want(want.customer_id, ids, known.is_all_open or want.is_all_open, kinds=_kinds(known.kinds, want.kinds))
+            want = want._replace(is_every=known.is_every or every)
         wants[want.customer_id] = want
     return list(wants.values())
 

@@ -32,6 +32,7 @@ ROWS_IN_ARRAYS_MAX: Final = 600
 
 _LOOK: Final = statements.look(MARK, "")
 _LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
+_LOOK_EVERY: Final = statements.look(MARK, statements.IS_THERE)
 _LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ANY(%s::int8[])")
 _LOOK_NAMED_AND_OPEN: Final = statements.look(MARK, f"(st.loan_id = ANY(%s::int8[]) OR {statements.IS_OPEN})")
 _CLAIM: Final = (
@@ -47,6 +48,7 @@ _SEEN_ONE: Final = "SELECT bo.open_on, co.digest, co.answer FROM book bo LEFT JO
 _SEEN: Final = statements.SEEN + "= ANY(%s)"
 _LOCK_LOANS: Final = " ORDER BY st.customer_id, st.loan_id FOR UPDATE OF st"
 _OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN + _LOCK_LOANS
+_EVERY: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_THERE + _LOCK_LOANS
 _NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))" + _LOCK_LOANS
 _FACTS: Final = statements.FACTS.replace("?", MARK)
 _FILINGS: Final = statements.FILINGS + "= ANY(%s::int8[])" + statements.BY_NUMBER
@@ -95,7 +97,8 @@ class PostgresTransaction:
                 statement = _LOOK_NAMED_AND_OPEN if want.is_all_open else _LOOK_NAMED
                 rows = self._rows(statement, (key, want.customer_id, numbers_text(want.loan_ids)))
             else:
-                rows = self._rows(_LOOK_OPEN if want.is_all_open else _LOOK, (key, want.customer_id))
+                looks = _LOOK_EVERY if want.is_every else _LOOK_OPEN if want.is_all_open else _LOOK
+                rows = self._rows(looks, (key, want.customer_id))
             taken = looked_at(key, want, rows, self.numbers)
             if want.kinds is not None:
                 self._hold_filings(taken.sheets, [want])
@@ -135,7 +138,10 @@ class PostgresTransaction:
 
     def _hold(self, sheets: Mapping[int, Sheet], wants: Sequence[Want]) -> None:
         """Lock and read the loans that are wanted: their customers are under lock, but the close of a day locks no customer."""
-        with_open = [want.customer_id for want in wants if want.is_all_open]
+        with_every = [want.customer_id for want in wants if want.is_every]
+        if with_every:
+            hold_rows(sheets, self._rows(_EVERY, (numbers_text(with_every),)), self.numbers)
+        with_open = [want.customer_id for want in wants if want.is_all_open and not want.is_every]
         if with_open:
             hold_rows(sheets, self._rows(_OPEN, (numbers_text(with_open),)), self.numbers)
         pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]

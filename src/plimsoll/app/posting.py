@@ -33,9 +33,11 @@ CUSTOMERS_OWN = 0
 """Loan id of journal entries that belong to a customer and to none of the loans: credit that no loan has used yet."""
 
 READS_LINE, READS_LOAN, READS_FACTS, READS_OPEN_LOANS, READS_FILE = "line", "loan", "facts", "open loans", "file"
+READS_EVERY_LOAN: Final = "every loan"
 READS_LOAN_FACTS: Final = f"{READS_LOAN}+{READS_FACTS}"
 """What a verb reads, joined by "+": the line alone, or the loan that the command names, all of its facts, all open loans, the file.
 
+"every loan" reads those that are paid or charged off too, and with "facts" the facts of all of them.
 "open loans" alone reads only the loan that the command names, where it names one. "file" may say of which kinds: "file:consent,lesson"
 reads consent.granted, consent.withdrawn and so on.
 """
@@ -90,6 +92,8 @@ def want_of(command: Any, reads: str) -> Want:
     reading = reading_of(getattr(command, "reads", reads))
     if reading.is_line_only:
         return Want(command.customer_id, kinds=reading.kinds)
+    if reading.is_every:
+        return Want(command.customer_id, with_facts=reading.with_facts, kinds=reading.kinds, is_every=True)
     loan_id = getattr(command, "loan_id", None)
     if loan_id:
         is_all_open = reading.is_loan and reading.is_all_open
@@ -106,6 +110,7 @@ class Reading(NamedTuple):
     with_facts: bool
     is_all_open: bool
     kinds: tuple[str, ...] | None
+    is_every: bool = False
 
 
 @cache
@@ -119,7 +124,7 @@ def reading_of(reads: str) -> Reading:
         kinds = tuple(sorted(kind for kind in KINDS if any(f"{kind}.".startswith(f"{name}.") for name in named)))
         assert all(any(f"{kind}.".startswith(f"{name}.") for kind in kinds) for name in named), f"{reads!r} names no kind of filing"
     assert said.keys() in ({READS_LINE}, *_READINGS), f"{reads!r} says what nobody can read"
-    return Reading(READS_LINE in said, READS_LOAN in said, READS_FACTS in said, READS_OPEN_LOANS in said, kinds)
+    return Reading(READS_LINE in said, READS_LOAN in said, READS_FACTS in said, READS_OPEN_LOANS in said, kinds, READS_EVERY_LOAN in said)
 
 
 _READINGS: Final = (
@@ -128,12 +133,14 @@ _READINGS: Final = (
     {READS_OPEN_LOANS},
     {READS_LOAN, READS_OPEN_LOANS},
     {READS_LOAN, READS_FACTS, READS_OPEN_LOANS},
+    {READS_EVERY_LOAN},
+    {READS_EVERY_LOAN, READS_FACTS},
 )
 
 
 def load_facts(sheet: Sheet, want: Want, facts_of: FactsOf) -> None:
     """Read the history of the loans that a decision wants to see whole."""
-    for loan_id in want.loan_ids:
+    for loan_id in tuple(sheet.loans) if want.is_every else want.loan_ids:
         if loan_id in sheet.loans:
             sheet.loans[loan_id] = with_history(sheet, sheet.loans[loan_id], facts_of)
 

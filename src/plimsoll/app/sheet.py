@@ -28,7 +28,7 @@ from plimsoll.app.statements import LOOK_AT_LOANS
 from plimsoll.loan.book import Book, Held, Line, LoadLine, Summary
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import Filing
-from plimsoll.loan.layout import OPEN
+from plimsoll.loan.layout import CHARGED_OFF, OPEN
 from plimsoll.loan.terms import Terms, begun_on
 from plimsoll.units.pack import pack, unpack
 
@@ -45,7 +45,8 @@ PARKED = 9
 class Want(NamedTuple):
     """What to read of a customer: some loans by id, all open ones or not, the facts of those named or not.
 
-    `kinds` names the kinds of filings to read; () reads the whole file, None nothing of it.
+    `kinds` names the kinds of filings to read; () reads the whole file, None nothing of it. `is_every` reads every loan, those paid and
+    those charged off too, and facts, where they are wanted, of all of them.
     """
 
     customer_id: int
@@ -53,6 +54,7 @@ class Want(NamedTuple):
     is_all_open: bool = False
     with_facts: bool = False
     kinds: tuple[str, ...] | None = None
+    is_every: bool = False
 
 
 class Seen(NamedTuple):
@@ -107,8 +109,9 @@ class Sheet:
 
     def book(self, want: Want, actor: str = "", now: datetime | None = None) -> Book:
         """Give what a decision sees: loans (all open ones: oldest first) and filings that were asked for, and no others."""
-        if want.is_all_open:
-            loans = [held for held in self.loans.values() if held.summary.status <= OPEN or held.loan_id in want.loan_ids]
+        if want.is_all_open or want.is_every:
+            most = CHARGED_OFF if want.is_every else OPEN
+            loans = [held for held in self.loans.values() if held.summary.status <= most or held.loan_id in want.loan_ids]
             loans.sort(key=lambda held: (begun_on(held.terms), held.loan_id))
         else:
             loans = [self.loans[loan_id] for loan_id in want.loan_ids if loan_id in self.loans]

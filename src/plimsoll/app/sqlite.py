@@ -26,10 +26,12 @@ UNUSABLE: Final = (
 )
 _LOOK: Final = statements.look(MARK, "")
 _LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
+_LOOK_EVERY: Final = statements.look(MARK, statements.IS_THERE)
 _LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ?")
 _FILINGS: Final = statements.FILINGS + "= ?" + statements.BY_NUMBER
 _FILINGS_OF_KIND: Final = statements.FILINGS + "= ? AND kind IN ({kinds})" + statements.BY_NUMBER
 _OPEN: Final = statements.HELD + "st.customer_id = ? AND " + statements.IS_OPEN
+_EVERY: Final = statements.HELD + "st.customer_id = ? AND " + statements.IS_THERE
 _NAMED: Final = statements.HELD + "st.customer_id = ? AND st.loan_id = ?"
 _CUSTOMER: Final = statements.CUSTOMER + "= ?"
 _SEEN: Final = statements.SEEN + "= ?"
@@ -90,7 +92,9 @@ class SqliteTransaction:
         if len(want.loan_ids) > 1 or (want.loan_ids and want.is_all_open):
             return self.take([key], [want])
         with troubles():
-            if want.is_all_open:
+            if want.is_every:
+                rows = self.connection.execute(_LOOK_EVERY, (key, want.customer_id)).fetchall()
+            elif want.is_all_open:
                 rows = self.connection.execute(_LOOK_OPEN, (key, want.customer_id)).fetchall()
             elif want.loan_ids:
                 rows = self.connection.execute(_LOOK_NAMED, (key, want.customer_id, want.loan_ids[0])).fetchall()
@@ -119,8 +123,8 @@ class SqliteTransaction:
 
     def _hold(self, sheet: Sheet, want: Want) -> None:
         sheets = {sheet.customer_id: sheet}
-        if want.is_all_open:
-            hold_rows(sheets, self.connection.execute(_OPEN, (sheet.customer_id,)), self.numbers)
+        if want.is_all_open or want.is_every:
+            hold_rows(sheets, self.connection.execute(_EVERY if want.is_every else _OPEN, (sheet.customer_id,)), self.numbers)
         for loan_id in want.loan_ids:
             if loan_id not in sheet.loans:
                 hold_rows(sheets, self.connection.execute(_NAMED, (sheet.customer_id, loan_id)), self.numbers)

@@ -40,6 +40,8 @@ HELD: Final = f"SELECT {HELD_COLUMNS} FROM loan_state st JOIN {_LOAN} WHERE "
 """Loans with their state; the condition follows."""
 
 IS_OPEN: Final = "st.status <= 1"
+IS_THERE: Final = "st.status <= 3"
+"""Paid and charged off too; a parked loan is out of reach."""
 LOOK_AT_LOANS: Final = 3 + CUSTOMER_WIDTH
 """Where the columns of a loan begin in a row of `look`."""
 
