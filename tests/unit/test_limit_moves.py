@@ -59,9 +59,11 @@ def limit_of(counter: Counter) -> int:
     return counter.sheet.line.limit_minor
 
 
-def raised(counter: Counter, on: str, limit: str, **said: object):
-    limits = {"limit": limit, "cash_limit": limit, "later_limit": "0.00"} | said
-    return counter.run("raise_limit", on, currency="CNY", **({"consent": "signed 7"} | limits))
+def raised(counter: Counter, on: str, limit: str, *, agreed: str = ""):
+    """Raise the limit; the borrower agrees on the same day, or on the one told, or not at all ("no")."""
+    if agreed != "no":
+        counter.run("grant_consent", agreed or on, purpose="limit_rise", version=1)
+    return counter.run("raise_limit", on, currency="CNY", limit=limit, cash_limit=limit, later_limit="0.00")
 
 
 def test_a_step_down_is_told_with_its_reason_and_the_day_until_which_one_may_object():
@@ -101,11 +103,26 @@ def test_a_rise_needs_consent_a_step_and_the_load_line():
     counter = lined("900000.00")
     before = limit_of(counter)
     most = before * 13 // 10
-    assert code(raised(counter, DAY, f"{most // 100}.00", consent="")) == "consent_missing"
+    assert code(raised(counter, DAY, f"{most // 100}.00", agreed="no")) == "consent_missing"
     assert code(raised(counter, DAY, f"{most // 100}.01")) == "limit_raise_too_high"
     assert code(raised(counter, DAY, f"{before // 100}.00")) == "limit_raise_too_high"
     tight = lined(f"{before // 100}.00")
     assert code(raised(tight, DAY, f"{before // 100 + 1}.00")) == "load_line_passed"
+
+
+def test_one_consent_is_one_rise_and_only_for_thirty_days():
+    counter = lined("900000.00")
+    before = limit_of(counter)
+    more = f"{before * 11 // 10 // 100}.00"
+    assert code(raised(counter, "2026-04-01", more, agreed=DAY)) == "consent_outdated"
+    done(raised(counter, "2026-03-31", more, agreed="no"))
+    assert counter.said[0][0] == "limit_changed"
+    assert code(raised(counter, "2026-07-01", f"{before * 12 // 10 // 100}.00", agreed="no")) == "consent_withdrawn"
+    done(raised(counter, "2026-07-01", f"{before * 12 // 10 // 100}.00"))
+    withdrawn = lined("900000.00")
+    done(withdrawn.run("grant_consent", DAY, purpose="limit_rise", version=1))
+    done(withdrawn.run("withdraw_consent", DAY, purpose="limit_rise"))
+    assert code(raised(withdrawn, DAY, more, agreed="no")) == "consent_withdrawn"
 
 
 def late() -> Counter:

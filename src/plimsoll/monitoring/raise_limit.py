@@ -1,25 +1,31 @@
-"""Raise a limit: a step at most, not often, only after clean cycles, only as far as the load line and the law, only with consent."""
+"""Raise a limit: a step at most, not often, only after clean cycles, only as far as the load line and the law, only with consent.
+
+The consent is that of the ledger to the purpose `limit_rise`: granted for this rise, in force, not too old; the rise uses it up.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from plimsoll.loan.book import LINE_FROZEN, Book, Decision, Line, find_live_line
-from plimsoll.loan.filing import body_of
+from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.monitoring.notice import NO_INCREASE, RAISE, READS_NOTICES, Done, Move, last_notice, move_policy, notice, refuse_unclean
+from plimsoll.risk.consent import GRANTED, WITHDRAWN, Consent, consent_in_force, required_version
 from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.risk.temporary_limit import READS_TEMPORARY, limits_for_good, permanent
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
-READS = f"open loans+{READS_TEMPORARY},{READS_NOTICES}"
+PURPOSE: Final = "limit_rise"
+READS = f"open loans+{READS_TEMPORARY},{READS_NOTICES},{GRANTED},{WITHDRAWN}"
 PPM = 1_000_000
 HELD = (NO_INCREASE, "step-down", "cap-to-line")
 
 
 @dataclass(frozen=True, slots=True)
 class RaiseLimit:
-    """Raise the limit and both sub-limits for good; `consent` names where the borrower agreed to exactly this, "" is no consent."""
+    """Raise the limit and both sub-limits for good, as the borrower agreed to on the ledger of consents."""
 
     key: str
     customer_id: int
@@ -28,7 +34,6 @@ class RaiseLimit:
     limit_minor: int
     cash_limit_minor: int
     later_limit_minor: int
-    consent: str = ""
     cash_product: str = "cash-line"
     later_product: str = "pay-later"
 
@@ -36,8 +41,9 @@ class RaiseLimit:
 def decide(book: Book, command: RaiseLimit, rules: Rules) -> Decision | Refused:
     """Raise the limit and tell the customer.
 
-    Refuses customer_unknown, line_missing, line_closed, line_frozen, currency_must_match, consent_missing, limit_raise_too_high,
-    limit_raise_too_soon, still_past_due, cycles_not_clean, limit_out_of_range, load_line_missing, and load_line_passed.
+    Refuses customer_unknown, line_missing, line_closed, line_frozen, currency_must_match, limit_raise_too_high, limit_raise_too_soon,
+    still_past_due, cycles_not_clean, limit_out_of_range, load_line_missing, load_line_passed, and for want of consent consent_missing,
+    consent_withdrawn (or used), consent_outdated (the notice, or the days).
     """
     found = find_live_line(book)
     if isinstance(found, Refused):
@@ -52,18 +58,32 @@ def decide(book: Book, command: RaiseLimit, rules: Rules) -> Decision | Refused:
     refused = refused or refuse_unclean(book, command.on, policy.cycles) or _refuse_bounds(book, command, rules)
     if refused is not None:
         return refused
+    consent = _consent(book, command.on, rules)
+    if isinstance(consent, Refused):
+        return consent
     after = replace(
         found, limit_minor=command.limit_minor, cash_limit_minor=command.cash_limit_minor, later_limit_minor=command.later_limit_minor
     )
-    filing, told = notice(before, after, Done(RAISE, "", "POLICY.LIMIT.MOVE", command.consent), command.on, policy)
+    filing, told = notice(before, after, Done(RAISE, "", "POLICY.LIMIT.MOVE", f"consent {consent.n}"), command.on, policy)
     said = body_of({"customer_id": command.customer_id, **told})
-    return Decision(line=after, messages=(("limit_changed", said),), answer=said, filings=(*limits_for_good(book), filing))
+    used = NewFiling(WITHDRAWN, PURPOSE, body_of({"used_for": RAISE}))
+    return Decision(line=after, messages=(("limit_changed", said),), answer=said, filings=(*limits_for_good(book), filing, used))
+
+
+def _consent(book: Book, on: date, rules: Rules) -> Consent | Refused:
+    """Give the consent that a rise rests on; one is used once, and within some days."""
+    assert book.now is not None, "a consent counts from an instant"
+    version = required_version(rules, PURPOSE, on)
+    found = version if isinstance(version, Refused) else consent_in_force(book.filings, PURPOSE, book.now, version)
+    if isinstance(found, Refused):
+        return Refused(found.code, "POLICY.LIMIT.CONSENT", found.detail)
+    days = on.toordinal() - next(one.on for one in book.filings if one.n == found.n)
+    most = rules.whole("POLICY.LIMIT.CONSENT", on) or 0
+    return Refused("consent_outdated", "POLICY.LIMIT.CONSENT", f"{days} days, at most {most}") if days > most else found
 
 
 def _refuse_step(before: Line, command: RaiseLimit, policy: Move) -> Refused | None:
-    """Refuse what is no rise, or more than a step, or without consent."""
-    if not command.consent:
-        return Refused("consent_missing", "POLICY.LIMIT.MOVE", "a rise of the limit")
+    """Refuse what is no rise, or more than a step."""
     most = before.limit_minor + before.limit_minor * policy.up_ppm // PPM
     if before.limit_minor < command.limit_minor <= most:
         return None
