@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
     "gate": Command("plimsoll.interfaces.cli.gate:command", "decide on contacts with debtors before they are made, one JSON object a line"),
     "learn": Command("plimsoll.interfaces.cli.learn:app", "what borrowing really costs: the minimum payment, a smaller draw, the lesson"),
     "model": Command("plimsoll.interfaces.cli.model:app", "measure, train and use the models that score applicants"),
+    "npl": Command("plimsoll.interfaces.cli.npl:app", "bad loans on their way out: statistics sheet, package, tender, transfer"),
     "plan": Command("plimsoll.interfaces.cli.plan:app", "what a borrower in difficulty can pay, and the plans under it"),
     "policy": Command("plimsoll.interfaces.cli.policy:app", "look at decision tables, try them, and take them from draft to active"),
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
@@ -74,6 +75,7 @@ EXTRAS = {
     "pyarrow": "fast",
     "sklearn": "ml",
     "typst": "documents",
+    "xlsxwriter": "sheets",
 }
 
 LANGUAGE_OPTIONS = ("--lang", "--language")
