@@ -20,7 +20,7 @@ from plimsoll.risk.willing.chance import AFTER_PAYDAY, CASH, NOTHING, OUTCOMES, 
 from plimsoll.risk.willing.policy import BETTER, LEVELS, WillingPolicy
 
 CAN, CANNOT = "can", "cannot"
-WILL, WONT = "will", "wont"
+WILL, WONT = "willing", "unwilling"
 UNKNOWN: Final = "unknown"
 ROUNDS: Final = 40
 KINDS: Final = tuple(product((False, True), CASH, OUTCOMES))
