@@ -1,0 +1,123 @@
+"""Recovery curves from claims that are still watched, what a debt is worth, and where a reserve belongs: against answers from outside."""
+
+from math import exp
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plimsoll.disposal.recovery import Claim, Curve, Shape, curve_of, curves_by_segment, fit_shape, ladder, shapes_by_segment
+from plimsoll.disposal.reserve import best_reserve, chance_below, density
+from plimsoll.disposal.value import PARTS, Terms, Worth, is_sold, present_share, worth_minor
+from tests.made_loans import Chance
+
+# Taylor and Ashe (1983), as every textbook on reserving completes it (Mack 1993): reserves of 18,680,856 in all.
+TAYLOR_ASHE = [
+    [357848, 1124788, 1735330, 2218270, 2745596, 3319994, 3466336, 3606286, 3833515, 3901463],
+    [352118, 1236139, 2170033, 3353322, 3799067, 4120063, 4647867, 4914039, 5339085],
+    [290507, 1292306, 2218525, 3235179, 3985995, 4132918, 4628910, 4909315],
+    [310608, 1418858, 2195047, 3757447, 4029929, 4381982, 4588268],
+    [443160, 1136350, 2128333, 2897821, 3402672, 3873311],
+    [396132, 1333217, 2180715, 2985752, 3691712],
+    [440832, 1288463, 2419861, 3483130],
+    [359480, 1421128, 2864498],
+    [376686, 1363294],
+    [344014],
+]
+
+
+def test_the_chain_ladder_completes_a_known_triangle():
+    found = ladder({str(n): row for n, row in enumerate(TAYLOR_ASHE)})
+    reserve = sum(found.ultimate.values()) - sum(row[-1] for row in TAYLOR_ASHE)
+    assert round(reserve) == 18_680_856
+    assert found.factors[0] == pytest.approx(3.4906, abs=5e-5)
+
+
+def watched(truth: Shape, claims: int, longest: int, owed: int = 10_000_000) -> list[Claim]:
+    """Give claims of every age up to `longest` that recover exactly as the truth says, watched to their age."""
+    return [Claim("", owed, 1 + n % longest, {m: round(owed * truth.came(m)) for m in range(1, 2 + n % longest)}) for n in range(claims)]
+
+
+def test_claims_that_are_still_watched_do_not_bend_the_curve():
+    truth = Shape(0.24, 0.06)
+    claims = watched(truth, 480, 24)
+    shape = fit_shape(curve_of(claims))
+    assert (shape.total, shape.speed) == (pytest.approx(0.24, rel=1e-3), pytest.approx(0.06, rel=1e-3))
+    # As if nothing more came of the young ones: what came over what was owed.
+    blind = sum(sum(claim.received.values()) for claim in claims) / sum(claim.owed_minor for claim in claims)
+    assert blind < 0.6 * truth.total
+
+
+def test_recoveries_by_chance_are_found_again():
+    """Claims pay all at once or never: 30 % pay, after an exponential time, and are watched for 1 to 36 months."""
+    chance, truth, claims = Chance(11), Shape(0.30, 0.08), []
+    for _ in range(6_000):
+        u, months = chance.below(10**6) / 10**6, 1 + chance.below(36)
+        month = next((m for m in range(1, 60) if truth.total * (1 - exp(-truth.speed * m)) > u), 10**6)
+        claims.append(Claim("", 5_000, months, {month: 5_000} if month <= months else {}))
+    shape = fit_shape(curve_of(claims))
+    assert shape.total == pytest.approx(0.30, abs=0.02)
+    assert shape.left(12) == pytest.approx(truth.left(12), abs=0.02)
+
+
+def test_money_after_the_watch_and_months_without_claims_count_for_nothing():
+    curve = curve_of([Claim("a", 100, 2, {1: 10, 3: 50}), Claim("a", 300, 1, {1: 10})])
+    assert curve == Curve((20 / 400, 0.0), (400, 100), (2, 1))
+    assert fit_shape(curve_of([])) == fit_shape(curve_of([Claim("", 100, 3, {})])) == Shape(0.0, 1.5)
+
+
+def test_a_thin_segment_is_drawn_towards_all():
+    claims = watched(Shape(0.2, 0.1), 400, 20) + [one._replace(segment="thin") for one in watched(Shape(0.6, 0.1), 20, 20)]
+    shapes = shapes_by_segment(curves_by_segment(claims), 1, 20)
+    alone = fit_shape(curve_of([one for one in claims if one.segment == "thin"])).total
+    assert shapes[""].total < shapes["thin"].total < alone
+    # Twenty claims where twenty are credible: half way.
+    assert shapes["thin"].total == pytest.approx((shapes[""].total + 0.6) / 2, rel=0.06)
+
+
+def test_the_price_of_the_model_at_the_figures_of_the_market():
+    """Under a year past due: 24 % comes at 6 % a month; 35 % cost, 20 % yield, five years: 12.2 %, where the market paid 12.6 %."""
+    assert present_share(Shape(0.24, 0.06), 0, Terms(0.35, 0.20, 60)) == pytest.approx(0.122, abs=0.0005)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.01, 0.5), st.floats(0.0, 60.0), st.floats(0.0, 0.9), st.floats(0.0, 0.5))
+def test_the_present_value_is_the_closed_form_and_never_more_than_what_comes(total, speed, age, cost, yearly):
+    found = present_share(Shape(total, speed), age, Terms(cost, yearly, 240))
+    q, v = exp(-speed), (1 + yearly) ** (-1 / 12)
+    closed = total * exp(-speed * age) * (1 - cost) * (1 - q) * v * (1 - (q * v) ** 240) / (1 - q * v)
+    assert found == pytest.approx(closed, abs=1e-9)
+    assert found <= total + 1e-12
+
+
+def test_a_share_becomes_money_once_and_exactly():
+    assert worth_minor(0.122, 1_234_567) == 150_617  # 150,617.174
+    assert worth_minor(0.5, 1) == 1  # half-up
+    assert worth_minor(1.0, 10**15) == 10**15
+    assert PARTS == 10**9
+
+
+def test_sell_where_the_price_passes_what_keeping_brings_sooner_the_dearer_cash_is():
+    worth = Worth(keep_minor=110, price_minor=100)
+    assert [is_sold(worth, premium) for premium in (0.0, 0.05, 0.10, 0.11)] == [False, False, False, True]
+    assert is_sold(Worth(99, 100))
+    assert not is_sold(Worth(100, 100))
+
+
+def revenue(reserve: float, bidders: int, keep: float, median: float, spread: float) -> float:
+    """Give what a seller expects of a second-price sale with a reserve, by the trapezoid rule."""
+    below = chance_below(reserve, median, spread)
+    value = keep * below**bidders + reserve * bidders * (1 - below) * below ** (bidders - 1)
+    step = median / 400
+    for n in range(4_000):
+        price = reserve + (n + 0.5) * step
+        f, big = density(price, median, spread), chance_below(price, median, spread)
+        value += price * bidders * (bidders - 1) * big ** max(bidders - 2, 0) * (1 - big) * f * step if bidders > 1 else 0
+    return value
+
+
+def test_the_best_reserve_is_above_what_keeping_brings_and_beats_it():
+    reserve = best_reserve(0.045, 0.06, 0.35)
+    assert reserve == pytest.approx(0.068, abs=0.0005)
+    gains = [revenue(reserve, n, 0.045, 0.06, 0.35) / revenue(0.045, n, 0.045, 0.06, 0.35) - 1 for n in (1, 2, 3, 5)]
+    assert gains == [pytest.approx(gain, abs=0.01) for gain in (0.18, 0.10, 0.05, 0.01)]
+    assert all(revenue(reserve, 3, 0.045, 0.06, 0.35) >= revenue(other, 3, 0.045, 0.06, 0.35) for other in (0.055, 0.062, 0.075, 0.09))
