@@ -36,6 +36,8 @@ from plimsoll.monitoring import (
     close_warning,
     expire_limit,
     freeze_late,
+    note_class,
+    note_over_extension,
     object_to_limit,
     raise_limit,
     raise_warning,
@@ -170,6 +172,8 @@ WIRING: Final[Wiring] = {
     object_to_limit.ObjectToLimit: Verb("object_to_limit", object_to_limit.decide, object_to_limit.READS),
     raise_warning.RaiseWarning: Verb("raise_warning", raise_warning.decide, raise_warning.READS),
     close_warning.CloseWarning: Verb("close_warning", close_warning.decide, close_warning.READS),
+    note_class.NoteClass: Verb("note_class", note_class.decide, note_class.READS),
+    note_over_extension.NoteOverExtension: Verb("note_over_extension", note_over_extension.decide, note_over_extension.READS),
 }
 """What each command is called, what decides on it, and what that reads."""
 

@@ -65,6 +65,7 @@ KINDS: Final = frozenset(
         "contact.fact",
         # classes
         "class.trigger",
+        "class.changed",
         # reminders
         "reminder.preference",
         "reminder.sent",
@@ -86,6 +87,8 @@ KINDS: Final = frozenset(
         # monitoring
         "limit.notice",
         "limit.objection",
+        "limit.assessed",
+        "over_extension.changed",
         "warning.raised",
         "warning.closed",
     }

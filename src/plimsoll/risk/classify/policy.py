@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from plimsoll.rulebook.lateness import FIVE_CLASSES, Lateness, lateness
@@ -93,6 +94,29 @@ class Policies:
         if since not in self._found:
             self._found[since] = class_policy(self._rules, date.fromordinal(since), is_strict=self._is_strict)
         return self._found[since]
+
+
+class _Book:
+    """A rulebook that is known by its digest."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    def __hash__(self) -> int:
+        return hash(self.rules.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Book) and self.rules.digest == other.rules.digest
+
+
+def policies_of(rules: Rules) -> Policies:
+    """Give the rules of classes through time, those of a rulebook read once."""
+    return _policies_of(_Book(rules))
+
+
+@lru_cache(maxsize=4)
+def _policies_of(book: _Book) -> Policies:
+    return Policies(book.rules)
 
 
 def _named(rules: Rules, key: str, on: date) -> Mapping[str, object]:
