@@ -374,4 +374,23 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "loan_list_contradicts": ("清单内容自相矛盾：同一借款人或同一贷款的两处数值不同。请核对。", "The list contradicts itself: two places tell another number of the same borrower or loan. Find out which is right."),
     # Dossiers
     "dossier_malformed": ("档案编号不成立：须为 1 至 64 个可见字符，首尾无空格。请更正。", "The name of a dossier has 1 to 64 visible characters, none of them a blank at an end. Correct it."),
+    # Cases and promises
+    "case_not_open": ("该客户没有未结的催收案件。请核对客户，或先建案。", "No case of that customer is open. Check the customer, or open one."),
+    "case_open_already": ("该客户已有未结案件，一个客户只立一案。请在该案下办理。", "A case of that customer is open; there is one for all loans. Work on that one."),
+    "case_without_cause": ("没有任何款项逾期，不能立案。请核对日期。", "Nothing is past due, so there is nothing to open a case for. Check the day."),
+    "case_not_over": ("案件尚未了结：仍有逾期，或与所述原因不符。请核对欠款。", "The case is not over: something is past due, or it ends for another reason than was said. Look at what is owed."),
+    "case_word_unknown": ("不认识该取值。请从列出的取值中选择。", "That word of a case is not known. Choose one of those listed."),
+    "case_claimed": ("案件正由另一位催收员处理。请等其释放或锁定到期，或写明理由接管。", "Another collector holds the case. Wait until it is released or the time is over, or give a reason to take it over."),
+    "case_not_claimed": ("没有人锁定该案件。请先领取。", "Nobody holds the case. Claim it first."),
+    "case_needs_skill": ("处理该案件需要的技能不在您的技能之内。请领取其他案件，或转交有此技能的同事。", "The case needs a skill that was not told. Take another one, or pass it to somebody who has it."),
+    "case_reason_missing": ("须写明理由（简短，不含个人信息）。请补充。", "A reason is needed: short, and without personal data. Give one."),
+    "follow_up_out_of_reach": ("跟进日期已过，或超出可设定的最长天数。请改期。", "The day to follow up is past, or farther away than may be. Choose another."),
+    "promise_unknown": ("本案没有该编号的还款承诺。请核对编号。", "The case has no promise of that id. Check it."),
+    "promise_over": ("该还款承诺已有结果或已取消，不再更改。", "The promise is over: kept, broken or cancelled. It stays as it is."),
+    "promise_not_due": ("承诺的还款时间尚未过，且款项未足额到账。请到期后再认定。", "The promise can still be kept, and not enough has come yet. Settle it once its time is over."),
+    "promise_due": ("承诺的还款日已到，不能取消，只能认定结果。", "The day of the promise has come: it is settled by what was paid, not cancelled."),
+    "promise_open_already": ("已有未到期的还款承诺。请等其有结果，或先取消。", "A promise is open already. Wait for it, or cancel it first."),
+    "promise_broken_too_often": ("本案失信次数已达上限，不再接受口头承诺。请改为协商还款方案。", "Too many promises of this case were broken, so no further one is taken. Offer a plan instead."),
+    "promise_too_far": ("承诺的还款日超出允许的最长天数。请提前日期，或协商还款方案。", "The promise is for a day farther away than one may be. Choose an earlier day, or make a plan."),
+    "promise_date_passed": ("承诺的还款日已过。请改为今日或之后。", "The day of the promise is past. Choose today or a later one."),
 }
