@@ -214,6 +214,9 @@ def loan_case(random: Random, name: str) -> dict:
         entries.append((on, entry))
         if entry["fact"] == "charged_off":
             entries.append((on, fact("recovered", on + timedelta(days=random.randint(0, 90)), amount=money(random.randint(1, 30_000)))))
+            if random.random() < 0.3:
+                sold = fact("transferred", on + timedelta(days=random.randint(60, 120)), amount=money(random.randint(1, 9_000)))
+                entries.append((on, sold | {"passed_on": money(random.randint(1, 900))} if random.random() < 0.5 else sold))
     facts = [entry for _, entry in sorted(recorded_late(random, entries), key=lambda pair: pair[0])]
     undone = random.sample(facts, k=min(len(facts), random.choice((0, 0, 0, 1, 1, 2))))
     facts = with_reversals(random, facts, undone)

@@ -342,6 +342,12 @@ class Life:
             raise Stop("nothing so large was charged off")
         self.claim -= amount
 
+    def transferred(self, fact: dict) -> None:
+        self.amount(fact)
+        if not self.is_charged_off or self.claim == 0:
+            raise Stop("nothing that was charged off is left to sell")
+        self.claim = 0
+
     def amount(self, fact: dict) -> int:
         amount = minor(fact["amount"], self.ccy)
         if amount <= 0:
@@ -351,7 +357,7 @@ class Life:
     def take(self, fact: dict) -> None:
         """Let one fact happen today."""
         kind = fact["fact"]
-        if self.is_charged_off and kind != "recovered":
+        if self.is_charged_off and kind not in ("recovered", "transferred"):
             raise Stop("the loan is charged off")
         getattr(self, kind)(fact)
         self.use_credit()

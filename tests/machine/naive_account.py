@@ -333,9 +333,15 @@ class AccountLife:
             raise Stop("nothing so large was charged off")
         self.claim -= amount
 
+    def transferred(self, fact: dict) -> None:
+        self.amount(fact)
+        if not self.is_charged_off or self.claim == 0:
+            raise Stop("nothing that was charged off is left to sell")
+        self.claim = 0
+
     def take(self, fact: dict) -> None:
         """Let one fact happen today."""
-        if self.is_charged_off and fact["fact"] != "recovered":
+        if self.is_charged_off and fact["fact"] not in ("recovered", "transferred"):
             raise Stop("the account is charged off")
         verb: Callable[[dict], None] = getattr(self, fact["fact"])
         verb(fact)

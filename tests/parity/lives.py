@@ -24,6 +24,7 @@ from plimsoll.loan.layout import (
     RESCHEDULED,
     REVERSED,
     SETTLED,
+    TRANSFERRED,
     WAIVED,
 )
 from plimsoll.loan.terms import AccountTerms, DueDays, LoanRate, LoanTerms, Terms, write_account, write_loan
@@ -32,7 +33,7 @@ from plimsoll.units.refusal import Malformed
 from tests.machine.lives import account_case, loan_case
 
 Life = tuple[Terms, list[Fact], int]
-RARE_OF_LOANS = (SETTLED, REFUNDED, WAIVED, REVERSED, RESCHEDULED, PAUSED, CHARGED_OFF_FACT, RECOVERED, NOTED)
+RARE_OF_LOANS = (SETTLED, REFUNDED, WAIVED, REVERSED, RESCHEDULED, PAUSED, CHARGED_OFF_FACT, RECOVERED, TRANSFERRED, NOTED)
 LOAN_KINDS = (*[REPAID] * 4, *RARE_OF_LOANS)
 ACCOUNT_KINDS = (*[PURCHASED] * 3, *[REPAID] * 3, REFUNDED, CONVERTED, SETTLED, WAIVED, REVERSED, PAUSED, NOTED)
 
@@ -91,9 +92,7 @@ def wild_life(seed: int) -> Life:
 def _wild_fact(chance: Random, start: int, terms: LoanTerms, number: int) -> Fact:
     on = start + chance.randrange(0 if chance.random() < 0.98 else -3, 500)
     size = max(terms.principal_minor // 5, 1)
-    kind = chance.choice(
-        (REPAID, REPAID, REPAID, REPAID, SETTLED, REFUNDED, WAIVED, REVERSED, RESCHEDULED, PAUSED, CHARGED_OFF_FACT, RECOVERED, NOTED)
-    )
+    kind = chance.choice(LOAN_KINDS)
     if kind == REVERSED:
         return Fact(REVERSED, on, 0, chance.randrange(number + 2))
     if kind == WAIVED:

@@ -10,7 +10,7 @@ from collections.abc import MutableSequence, Sequence
 from plimsoll.loan.accrue import accrue_interest, accrue_penalty, accrued_interest, owed_penalty
 from plimsoll.loan.allocate import close_paid_rows, forget_last_split, past_due_days, pay_due
 from plimsoll.loan.bill import cut_bill, month_day, pass_due_day
-from plimsoll.loan.change import charge_off, pause, recover, waive
+from plimsoll.loan.change import charge_off, pause, recover, transfer, waive
 from plimsoll.loan.layout import (
     A_BILL_DAY,
     BAD_AMOUNT,
@@ -84,6 +84,7 @@ from plimsoll.loan.layout import (
     T_PENALTY_NUM,
     T_RATE_DEN,
     T_RATE_NUM,
+    TRANSFERRED,
     UNKNOWN_KIND,
     WAIVED,
 )
@@ -245,6 +246,10 @@ def take_account_fact(
         return OK
     if kind == RECOVERED:
         return recover(s, amount) if s[S_STATUS] == CHARGED_OFF else NOT_CHARGED_OFF
+    if kind == TRANSFERRED:
+        if s[S_STATUS] != CHARGED_OFF:
+            return NOT_CHARGED_OFF
+        return transfer(s, amount, facts[fact_at + F_A]) if facts[fact_at + F_A] >= 0 else BAD_AMOUNT
     if s[S_STATUS] == CHARGED_OFF:
         return IS_CHARGED_OFF
     if kind == REPAID:

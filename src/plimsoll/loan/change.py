@@ -1,4 +1,4 @@
-"""Changes to a promise: refund, waiver, reschedule, interest holiday, charge-off and recovery."""
+"""Changes to a promise: refund, waiver, reschedule, interest holiday, charge-off, recovery and transfer."""
 
 from collections.abc import MutableSequence, Sequence
 
@@ -267,5 +267,15 @@ def recover(s: Vector, amount: int) -> int:
         return RECOVERS_TOO_MUCH
     s[S_CLAIM] -= amount
     s[S_RECOVERED] += amount
+    s[S_LAST_PRINCIPAL] = 0
+    return OK
+
+
+def transfer(s: Vector, price: int, passed_on: int) -> int:
+    """Give up the claim for its price, less money that came in for the buyer since the cut-off. Refuses where nothing is claimed."""
+    if s[S_CLAIM] == 0:
+        return NOTHING_OWED
+    s[S_CLAIM] = 0
+    s[S_RECOVERED] += price - passed_on
     s[S_LAST_PRINCIPAL] = 0
     return OK

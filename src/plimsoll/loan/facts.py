@@ -33,6 +33,7 @@ from plimsoll.loan.layout import (
     REVERSED_TWICE,
     REVERSES_REVERSAL,
     SETTLED,
+    TRANSFERRED,
     UNKNOWN_KIND,
     WAIVED,
     WAIVES_TOO_MUCH,
@@ -53,6 +54,7 @@ KINDS = {
     "purchased": PURCHASED,
     "converted": CONVERTED,
     "noted": NOTED,
+    "transferred": TRANSFERRED,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
 COMPONENTS = {"penalty": PENALTY, "interest": INTEREST, "fee": FEE}

@@ -4,7 +4,7 @@ from collections.abc import MutableSequence, Sequence
 
 from plimsoll.loan.accrue import accrue_interest, accrue_penalty, accrued_interest, owed_penalty
 from plimsoll.loan.allocate import close_paid_rows, forget_last_split, past_due_days, pay_due, use_credit
-from plimsoll.loan.change import charge_off, pause, recover, refund, reschedule, waive
+from plimsoll.loan.change import charge_off, pause, recover, refund, reschedule, transfer, waive
 from plimsoll.loan.layout import (
     BAD_AMOUNT,
     BEFORE_START,
@@ -91,6 +91,7 @@ from plimsoll.loan.layout import (
     T_SKIP,
     T_STEP,
     T_STEP_UNIT,
+    TRANSFERRED,
     UNKNOWN_KIND,
     WAIVED,
 )
@@ -271,6 +272,10 @@ def take_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact
         return OK
     if kind == RECOVERED:
         return recover(s, facts[fact_at + F_AMOUNT]) if s[S_STATUS] == CHARGED_OFF else NOT_CHARGED_OFF
+    if kind == TRANSFERRED:
+        if s[S_STATUS] != CHARGED_OFF:
+            return NOT_CHARGED_OFF
+        return transfer(s, facts[fact_at + F_AMOUNT], facts[fact_at + F_A]) if facts[fact_at + F_A] >= 0 else BAD_AMOUNT
     if s[S_STATUS] == CHARGED_OFF:
         return IS_CHARGED_OFF
     code = OK

@@ -31,6 +31,7 @@ from plimsoll.loan.layout import (
     RESCHEDULED,
     REVERSED,
     SETTLED,
+    TRANSFERRED,
     WAIVED,
 )
 from plimsoll.loan.terms import LoanRate
@@ -161,6 +162,12 @@ def read_recovered(fact: Fields, read: Read) -> None:
     read.add(Fact(RECOVERED, read_day(fact, "on"), read_amount(fact, "amount", read.currency)))
 
 
+def read_transferred(fact: Fields, read: Read) -> None:
+    """The claim sold for a price; money that came in for the buyer since the cut-off is passed on."""
+    passed_on = read_amount(fact, "passed_on", read.currency) if "passed_on" in fact else 0
+    read.add(Fact(TRANSFERRED, read_day(fact, "on"), read_amount(fact, "amount", read.currency), passed_on))
+
+
 def read_plan(fact: Fields) -> tuple[int, ...]:
     """Give count and fee of instalments; () where there are none."""
     if "instalments" not in fact:
@@ -216,6 +223,7 @@ READERS: Mapping[str, tuple[frozenset[str], Callable[[Fields, Read], None]]] = {
     "paused": (keys("on from until"), read_paused),
     "charged_off": (keys("on"), read_charged_off),
     "recovered": (keys("on amount"), read_recovered),
+    "transferred": (keys("on amount passed_on"), read_transferred),
     "purchased": (keys("on amount ref instalments fee"), read_purchased),
     "converted": (keys("on bill purchase instalments fee"), read_converted),
 }
