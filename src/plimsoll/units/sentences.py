@@ -393,4 +393,17 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "promise_broken_too_often": ("本案失信次数已达上限，不再接受口头承诺。请改为协商还款方案。", "Too many promises of this case were broken, so no further one is taken. Offer a plan instead."),
     "promise_too_far": ("承诺的还款日超出允许的最长天数。请提前日期，或协商还款方案。", "The promise is for a day farther away than one may be. Choose an earlier day, or make a plan."),
     "promise_date_passed": ("承诺的还款日已过。请改为今日或之后。", "The day of the promise is past. Choose today or a later one."),
+    # Portfolio
+    "period_mixed": ("年率与月率混用。请先换算成所要求的期间。", "A yearly figure stands where a monthly one is asked for, or the other way round. Convert it first."),
+    "scenario_malformed": ("情景参数超出范围。权重须为合计为一的比例。", "A figure of the scenario is out of range. Give shares, and weights that add up to one."),
+    "curve_malformed": ("回收曲线不合理：须在零与一之间且不下降。", "A recovery curve cannot be meant: shares lie between 0 and 1 and never fall. Correct it."),
+    "exposure_negative": ("风险暴露不得为负。请核对余额与额度。", "An exposure is below nought. Check balances and limits."),
+    "history_too_short": ("历史数据太短，无法估计。请提供更长的历史。", "The history is too short to tell anything. Give a longer one."),
+    "series_uneven": ("各序列长度不一致。请补齐后重试。", "Series that go together have different lengths. Complete them."),
+    "driver_unknown": ("宏观变量未知。请使用列出的变量。", "A driver of the economy is not known. Use those that are listed."),
+    "growth_out_of_range": ("增长率超出范围。请给出大于负一的月增长率。", "The growth is out of range. Give a monthly growth above -1."),
+    "segments_missing": ("没有可比较的分组。请核对数据与期间。", "There is no segment to compare. Check the data and the days."),
+    "class_unknown": ("五级分类名称未知。请使用五级分类之一。", "The class is none of the five. Use one of them."),
+    "balance_negative": ("余额为负。请核对数据。", "A balance is below nought. Check the data."),
+    "provision_out_of_range": ("专项准备比例超出允许的浮动范围。请在范围内调整。", "The provision of a class moves further than the rule allows. Stay within it."),
 }
