@@ -42,6 +42,7 @@ from plimsoll.collections import (
 )
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.monitoring import (
+    assess_limit,
     close_warning,
     expire_limit,
     freeze_late,
@@ -50,6 +51,7 @@ from plimsoll.monitoring import (
     object_to_limit,
     raise_limit,
     raise_warning,
+    rank_warning,
     review_limit,
     unfreeze_cured,
 )
@@ -190,6 +192,8 @@ WIRING: Final[Wiring] = {
     object_to_limit.ObjectToLimit: Verb("object_to_limit", object_to_limit.decide, object_to_limit.READS),
     raise_warning.RaiseWarning: Verb("raise_warning", raise_warning.decide, raise_warning.READS),
     close_warning.CloseWarning: Verb("close_warning", close_warning.decide, close_warning.READS),
+    rank_warning.RankWarning: Verb("rank_warning", rank_warning.decide, rank_warning.READS),
+    assess_limit.AssessLimit: Verb("assess_limit", assess_limit.decide, assess_limit.READS),
     note_class.NoteClass: Verb("note_class", note_class.decide, note_class.READS),
     note_over_extension.NoteOverExtension: Verb("note_over_extension", note_over_extension.decide, note_over_extension.READS),
 }

@@ -104,6 +104,7 @@ KINDS: Final = frozenset(
         "over_extension.changed",
         "warning.raised",
         "warning.closed",
+        "warning.ranked",
     }
 )
 """The closed list of what can be on record; a department adds its kinds under its own heading."""

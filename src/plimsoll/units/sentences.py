@@ -365,6 +365,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "objection_too_late": ("已过异议期限。可提出投诉或申请复核。", "The days to object have passed. File a complaint, or ask for the limit to be assessed again."),
     "warning_exists": ("该客户已有未结的预警。请先处理并关闭。", "A warning of that customer stands already. Work on it and close it first."),
     "warning_missing": ("该客户没有未结的预警。请核对。", "No warning of that customer stands. Check the customer."),
+    "assessment_not_due": ("尚未到额度复评的日期。请到期后再办理。", "The limit is not due to be assessed again yet. Come back on the day that is told."),
+    "assessment_waits": ("已请客户提供新资料，等待期未满。请在到期后或收到资料后再办理。", "Fresh evidence was asked for and the days for it are not over. Wait for it, or for the day that is told."),
     # Disposal
     "npl_sale_not_open": ("当日该类机构不在个人不良贷款批量转让试点范围或期限内，不能转让。请核对日期与牌照。", "On that day this kind of lender may not sell bad personal loans in packages. Check the dates of the pilot and the licence."),
     "loan_not_past_due": ("贷款在基准日尚未逾期，不能列入不良清单。请核对应还日。", "The loan is not past due on the cut-off date, so it has no place in a list of bad loans. Check the due day."),
