@@ -40,6 +40,7 @@ from plimsoll.collections import (
     settle_promise,
     tell_contact_fact,
 )
+from plimsoll.disposal import decide_write_off, propose_write_off, put_back_claim, transfer_claim
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.monitoring import (
     assess_limit,
@@ -196,6 +197,11 @@ WIRING: Final[Wiring] = {
     assess_limit.AssessLimit: Verb("assess_limit", assess_limit.decide, assess_limit.READS),
     note_class.NoteClass: Verb("note_class", note_class.decide, note_class.READS),
     note_over_extension.NoteOverExtension: Verb("note_over_extension", note_over_extension.decide, note_over_extension.READS),
+    # Disposal
+    propose_write_off.ProposeWriteOff: Verb("propose_write_off", propose_write_off.decide, propose_write_off.READS),
+    decide_write_off.DecideWriteOff: Verb("decide_write_off", decide_write_off.decide, decide_write_off.READS),
+    transfer_claim.TransferClaim: Verb("transfer_claim", transfer_claim.decide, transfer_claim.READS),
+    put_back_claim.PutBackClaim: Verb("put_back_claim", put_back_claim.decide, put_back_claim.READS),
 }
 """What each command is called, what decides on it, and what that reads."""
 

@@ -105,6 +105,12 @@ KINDS: Final = frozenset(
         "warning.raised",
         "warning.closed",
         "warning.ranked",
+        # disposal
+        "write_off.proposed",
+        "write_off.approved",
+        "write_off.declined",
+        "claim.transferred",
+        "claim.put_back",
     }
 )
 """The closed list of what can be on record; a department adds its kinds under its own heading."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Position(NamedTuple):
-    """Where a loan stands, in minor units of its currency; nothing here is negative.
+    """Where a loan stands, in minor units of its currency; only `recovered` can be negative, where a buyer gets more than he paid.
 
     `disbursed = principal + principal paid + refunded to principal + off_principal` and
     `received + refunded = paid amounts + refunded to principal + credit` hold for every state.

@@ -374,6 +374,17 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "loan_list_empty": ("清单中没有贷款。", "The list holds no loan."),
     "loan_list_duplicate": ("清单中同一贷款编号出现两次。请去重。", "The same loan stands in the list twice. Keep one."),
     "loan_list_contradicts": ("清单内容自相矛盾：同一借款人或同一贷款的两处数值不同。请核对。", "The list contradicts itself: two places tell another number of the same borrower or loan. Find out which is right."),
+    "write_off_ground_unknown": ("不认识该核销事由。请从规则列出的事由中选择。", "That is no ground to write a loan off. Choose one of the rule's."),
+    "write_off_too_early": ("逾期天数不足，不能核销。请继续催收，或以其他事由提供证据。", "The loan is not late enough to be written off. Go on collecting, or give another ground with its evidence."),
+    "write_off_evidence_missing": ("该核销事由需要证据。请提供证明材料编号。", "That ground needs evidence. Name what shows it."),
+    "write_off_open_already": ("该贷款已有待审批的核销申请。请等待审批。", "A write-off of that loan waits for a decision already. Wait for it."),
+    "write_off_not_proposed": ("该贷款没有待审批的核销申请。请先提出申请。", "No write-off of that loan was proposed. Propose it first."),
+    "write_off_backdated": ("核销日期早于贷款的最新状态。请使用当日或之后的日期。", "The day of the write-off is before the loan's last one. Use a day from then on."),
+    "transfer_malformed": ("转让内容不成立：须有资产包、受让方，金额不得为负。请改正。", "The transfer cannot be: it names a package and a buyer, and no amount is below zero. Correct it."),
+    "transfer_backdated": ("转让日期早于贷款的最新状态。请使用当日或之后的日期。", "The day of the transfer is before the loan's last one. Use a day from then on."),
+    "claim_sold": ("该债权已经转让，不能再次转让。", "The claim was sold already. It cannot be sold again."),
+    "claim_not_sold": ("该债权没有在该资产包中转让。请核对。", "The claim was not sold in that package. Check both."),
+    "put_back_too_late": ("已过退回期限，不能退回。", "The days in which a loan may be put back have passed."),
     # Dossiers
     "dossier_malformed": ("档案编号不成立：须为 1 至 64 个可见字符，首尾无空格。请更正。", "The name of a dossier has 1 to 64 visible characters, none of them a blank at an end. Correct it."),
     # Cases and promises
