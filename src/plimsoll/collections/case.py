@@ -5,7 +5,7 @@ a filing is the id of the case or of the promise; a promise belongs to the case 
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from plimsoll.loan.book import Book
@@ -28,6 +28,9 @@ STATE_OPEN, STATE_CLOSED = "open", "closed"
 ENDS: Final = {f"promise.{state}": state for state in (KEPT, PARTIAL, BROKEN, CANCELLED)}
 READS_CASE: Final = "case,promise"
 """What a verb reads of the file that looks at cases and promises."""
+
+DAY_BEGINS: Final = timedelta(hours=-8)
+"""From midnight UTC to the beginning of a day in China."""
 
 CHAMPION, CHALLENGER, HOLDOUT = "champion", "challenger", "holdout"
 
@@ -146,6 +149,11 @@ def find_promise(case: Case, promise_id: str) -> Promise | Refused:
     if found is None:
         return Refused("promise_unknown", "", f"{promise_id} of {case.case_id}")
     return found if found.state == STATE_OPEN else Refused("promise_over", "", f"{promise_id} is {found.state}")
+
+
+def day_of(at: datetime) -> int:
+    """Give the day in China of an instant, by which promises and follow-ups begin and end."""
+    return (at - DAY_BEGINS).toordinal()
 
 
 def waited_for(filings: Iterable[Filing], day: int) -> Promise | None:

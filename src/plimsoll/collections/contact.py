@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from plimsoll.collections.case import READS_CASE, day_of, waited_for
 from plimsoll.collections.contact_rules import BY_ANOTHER, CONNECTED, CONTACT_PERSON, UNANSWERED, CountryRules
-from plimsoll.collections.debtor import FACTS, Attempt, Known, Told
+from plimsoll.collections.debtor import FACTS, PROMISED, Attempt, Known, Told
 from plimsoll.loan.book import Book
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.risk.complaint import CLOSED, FILED, RESUMED, STOPPED
@@ -14,7 +15,7 @@ ATTEMPTED: Final = "contact.attempted"
 DENIED: Final = "contact.denied"
 OUTCOME: Final = "contact.outcome"
 FACT: Final = "contact.fact"
-READS_FILE: Final = f"file:{ATTEMPTED},{OUTCOME},{FACT},{FILED},{CLOSED},{STOPPED},{RESUMED}"
+READS_FILE: Final = f"file:{ATTEMPTED},{OUTCOME},{FACT},{FILED},{CLOSED},{STOPPED},{RESUMED},{READS_CASE}"
 
 REFUSED, WRONG_NUMBER, THIRD_PARTY = "refused", "wrong_number", "third_party"
 OUTCOMES: Final[Mapping[str, str]] = {
@@ -63,6 +64,9 @@ def known_of(book: Book, countries: Iterable[CountryRules]) -> Known:
     at = book.filings[-1].at if book.filings else datetime.min.replace(tzinfo=UTC)
     for fact, subject in _open_stops(book.filings):
         known.hear(Told(fact, NAME, at, subject=subject))
+    promise = waited_for(book.filings, day_of(book.now)) if book.now is not None else None
+    if promise is not None:
+        known.hear(Told(PROMISED, NAME, at, subject=promise.promise_id))
     if not is_owing(book):
         known.hear(Told("paid_off", NAME, at))
     return known

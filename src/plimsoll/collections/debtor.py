@@ -28,6 +28,7 @@ from plimsoll.collections.contact_rules import (
     PERSON_REACHED,
     PERSON_TRIED,
     PLAN,
+    PROMISE,
     REMIND,
     REPRESENTED,
     UNANSWERED,
@@ -79,6 +80,10 @@ FACTS: Final[Mapping[str, Effect]] = {
     "asked_to_stop": Effect(ASKED),
 }
 """What can be told of a debtor. Several complaints and disputes can be open at once, each with its own end; the others are or are not."""
+
+PROMISED: Final = "promised"
+_EFFECTS: Final[Mapping[str, Effect]] = {**FACTS, PROMISED: Effect(PROMISE)}
+"""With what only the house's own file says: a promise that is waited for. It ends by time or by what was paid, so nobody tells it."""
 
 Times = list[tuple[datetime, int]]
 """Counted contacts, oldest first: the instant (UTC), and the day by the calendar of the debtor's zone at that contact."""
@@ -154,8 +159,8 @@ class Known:
         return self.debtors.get(name, NOBODY)
 
     def hear(self, told: Told) -> None:
-        """Take in a fact. Its kind must be one of FACTS; `refused_contact` names a person, `wrong_number` a number."""
-        effect = FACTS[told.fact]
+        """Take in a fact. Its kind must be one of FACTS, or PROMISED; `refused_contact` names a person, `wrong_number` a number."""
+        effect = _EFFECTS[told.fact]
         debtor = self.debtors.setdefault(told.debtor, Debtor())
         if effect.begins:
             held = debtor.stops.setdefault(effect.begins, [])

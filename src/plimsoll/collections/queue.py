@@ -4,16 +4,14 @@ A case that waits (for a promise, for a follow-up) carries the first instant of 
 only has its worth. A case that is held carries the instant until which it is. Days begin as they do in China.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, NamedTuple
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
-from plimsoll.collections.case import QUEUE, STATE_CLOSED, Case
+from plimsoll.collections.case import DAY_BEGINS, QUEUE, STATE_CLOSED, Case
 from plimsoll.collections.priority import priority_of
 from plimsoll.loan.filing import WorkItem, instant_text
 from plimsoll.units.money import text_of
 
-DAY_BEGINS: Final = timedelta(hours=-8)
-"""From midnight UTC to the beginning of a day in China."""
 OPEN, CLAIMED, WAITING, DONE = "open", "claimed", "waiting", "done"
 
 

@@ -71,6 +71,7 @@ KINDS: Final = frozenset(
         "case.released",
         "case.follow_up",
         "case.escalated",
+        "case.contacted",
         "promise.made",
         "promise.kept",
         "promise.partial",

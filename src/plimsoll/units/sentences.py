@@ -425,6 +425,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "case_reason_missing": ("须写明理由（简短，不含个人信息）。请补充。", "A reason is needed: short, and without personal data. Give one."),
     "script_incomplete": ("话术缺少必备内容（谁来电、代表谁、已录音、求助途径等），不能使用。请补充。", "The script lacks a part that has to be said: who calls, for whom, that it is recorded, where help is found. Add it."),
     "script_tells_debt": ("话术开场在核实身份之前提及欠款，不能使用。请移到核实之后。", "The opening tells of a debt before it is known who listens. Move it behind the question who that is."),
+    "script_incomplete": ("话术缺少必备内容（谁来电、代表谁、已录音、求助途径等），不能使用。请补充。", "The script lacks a part that has to be said: who calls, for whom, that it is recorded, where help is found. Add it."),
+    "script_tells_debt": ("话术开场在核实身份之前提及欠款，不能使用。请移到核实之后。", "The opening tells of a debt before it is known who listens. Move it behind the question who that is."),
     "follow_up_out_of_reach": ("跟进日期已过，或超出可设定的最长天数。请改期。", "The day to follow up is past, or farther away than may be. Choose another."),
     "promise_unknown": ("本案没有该编号的还款承诺。请核对编号。", "The case has no promise of that id. Check it."),
     "promise_over": ("该还款承诺已有结果或已取消，不再更改。", "The promise is over: kept, broken or cancelled. It stays as it is."),
