@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.collections.plan_reminders import Wishes, next_payday, plan_reminders
+from plimsoll.collections.reminder import read_zone
 from plimsoll.collections.retry_autopay import retry_autopay
-from plimsoll.collections.send_reminder import read_zone, suggest
+from plimsoll.collections.suggest import Asked, suggest
 from plimsoll.loan.book import LoadLine
 from plimsoll.rulebook.read import compose
 from plimsoll.rulebook.reminder import CHANNELS, FOLDER, load, read_ladder, read_templates
@@ -120,11 +121,12 @@ def test_a_ladder_that_cannot_be_meant_is_refused_when_it_is_read(old, new):
     assert wrong.value.code in ("field_malformed", "rule_duplicate")
 
 
-def test_the_plan_sets_aside_enough_and_says_when_it_is_above_what_can_be_carried():
-    line = LoadLine("CNY", 100_000, 30_000, 10, 1)
-    assert "250.01 CNY" in suggest(SAID, "en", 100_001, "CNY", 4, None)
-    assert "300.00 CNY" in suggest(SAID, "en", 30_001, "CNY", 4, line)
-    assert "75.00 CNY" in suggest(SAID, "zh-CN", 30_000, "CNY", 4, line)
+@pytest.mark.parametrize("case", cases("suggestions.yaml"))
+def test_suggestion(case: dict):
+    line = LoadLine("CNY", 100_000_000, case["room"], 10, 1) if "room" in case else None
+    asked = Asked(case["minor"], "CNY", day_of(case["due_on"]), case.get("others", 0))
+    for language, text in case["says"].items():
+        assert suggest(SAID, language, asked, day_of(case["on"]), case.get("payday", 0), line).strip() == text, case["why"]
 
 
 @pytest.mark.parametrize("text", ["", "Z", "+8:00", "08:00", "+08:60", "+99:00", "Asia/"])

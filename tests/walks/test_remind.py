@@ -4,13 +4,22 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from plimsoll.app.calls import dial, drop_late_calls, waiting_calls
 from plimsoll.app.channels.port import NotTaken, Receipt, Taken
 from plimsoll.app.channels.sandbox import Mood, SandboxSender
+from plimsoll.app.contact import attempt_contacts, record_outcomes
 from plimsoll.app.execute import Answer, execute
-from plimsoll.app.file import filings_of
-from plimsoll.app.remind import Orders, planned, planned_at, remind, send, take_receipts
+from plimsoll.app.file import filings_of, work_on
+from plimsoll.app.receipts import take_receipts
+from plimsoll.app.remind import Orders, remind, send
+from plimsoll.app.reminders_due import Person, planned, planned_at
+from plimsoll.app.schema import dial as dial_table
 from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.collections.attempt_contact import AttemptContact
+from plimsoll.collections.plan_reminders import Planned, Wishes
+from plimsoll.collections.record_outcome import RecordOutcome
 from plimsoll.interfaces.cli.main import main
 from plimsoll.rulebook.rules import load
 from plimsoll.units.refusal import Refused
@@ -18,6 +27,7 @@ from plimsoll.units.refusal import Refused
 RULES = load()
 AT = datetime(2026, 7, 31, 9, tzinfo=UTC)
 DUE = date(2026, 8, 31)
+PHONE = "one phone for all"
 
 
 @pytest.fixture
@@ -47,7 +57,7 @@ def code(outcome: dict | Refused) -> str:
 
 
 def orders(sender: object, clock=lambda at: at) -> Orders:
-    return Orders(sender, lambda customer_id, channel: f"to-{customer_id}", clock, RULES)
+    return Orders(sender, lambda customer_id, channel: f"to-{customer_id}", lambda customer_id, channel: PHONE, clock, RULES)
 
 
 def states(outcomes) -> list[tuple]:
@@ -192,3 +202,128 @@ def test_a_failed_debit_is_tried_again_by_its_reason(book):
     assert not code(give(book, command="prefer_reminders", on="2026-09-03", channels=["usual"], payday=8))
     again = give(book, on="2026-10-01", failure="insufficient_funds", **{**failed, "due_on": "2026-09-30"})
     assert (again["tries"], again["retry_on"]) == (1, "2026-10-08")
+
+
+def take_calls(book, channels: list[str]) -> None:
+    """Let both customers take calls, and have both been late not long ago."""
+    for customer_id in (1, 2):
+        assert not code(give(book, customer_id=customer_id, command="prefer_reminders", on="2026-08-01", channels=channels))
+
+
+def late_on(book, customer_id: int, on: str) -> None:
+    """Pay the first instalment a day after its due day, so that the file says that the customer was late."""
+    at = datetime.combine(date.fromisoformat(on), AT.timetz())
+    paid = {"command": "repay", "customer_id": customer_id, "loan_id": 1, "amount": "104.33", "currency": "CNY"}
+    assert not code(give(book, at, on=on, **paid))
+
+
+def risky(channel: str) -> tuple[Person, Planned]:
+    """A borrower who takes calls, and the call of the day after 30 September."""
+    wishes = Wishes(channels=(channel,), is_risky=True)
+    due_on = date(2026, 9, 30).toordinal()
+    step, minute, on = ("t+1-call", 900, due_on + 1) if channel == "call" else ("t-1-voice", 840, due_on - 1)
+    return Person(wishes, "Asia/Shanghai"), Planned(step, channel, due_on, "CNY", on, minute, "missed" if channel == "call" else "due_soon")
+
+
+def test_debtors_with_one_phone_are_counted_together_by_reminders_too(book):
+    """Six dials a day to a number that nobody answers, whoever's debt they are about: the seventh is held by that rule."""
+    take_calls(book, ["ai_call"])
+    person, one = risky("ai_call")
+    at = planned_at(one, person.zone)
+    for n in range(6):
+        call = AttemptContact(f"k{n}", 2, date(2026, 9, 29), f"c{n}", "ai_call", "collect", "lender", "Asia/Shanghai", number=PHONE)
+        told = attempt_contacts(book, WIRING, [call], actor="test", now=at - timedelta(hours=3, minutes=n), rules=RULES)
+        assert json.loads(told[0].text)["allowed"], told
+        done = RecordOutcome(f"o{n}", 2, date(2026, 9, 29), call.contact_id, "unanswered")
+        record_outcomes(book, WIRING, [done], actor="test", now=at - timedelta(hours=2), rules=RULES)
+    sender = SandboxSender(1)
+    outcome = send(book, 1, person, one, at, orders(sender))
+    assert (outcome.state, outcome.why) == ("held", "CN.COLLECT.DIALS.UNANSWERED.MAX")
+    assert sender.sent == []
+    other = orders(sender)._replace(number=lambda customer_id, channel: "a phone of one's own")
+    assert send(book, 1, person, one._replace(step="t-1-voice"), at, other).state == "held", "decided once is decided"
+
+
+def test_a_call_by_a_machine_is_on_the_list_of_its_number_until_it_is_answered(book):
+    take_calls(book, ["ai_call"])
+    person, one = risky("ai_call")
+    at = planned_at(one, person.zone)
+    sender = SandboxSender(1, Mood(silent=1.0))
+    assert send(book, 1, person, one, at, orders(sender)).state == "sent"
+    assert dials_of(book) == [(1, PHONE)]
+    (attempted,) = [json.loads(one.body) for one in filings_of(book, 1) if one.kind == "contact.attempted"]
+    assert (attempted["channel"], attempted["number"], attempted["purpose"]) == ("ai_call", PHONE, "remind")
+    message = sender.sent[0].message
+    assert take_receipts(book, [Receipt(message, "delivered", at + timedelta(seconds=9))], RULES) == {"recorded": 1}
+    assert dials_of(book) == []
+    assert [json.loads(one.body)["outcome"] for one in filings_of(book, 1) if one.kind == "contact.outcome"] == ["connected"]
+
+
+def dials_of(book) -> list[tuple[int, str]]:
+    with book.engine.connect() as connection:
+        return [(row.customer_id, row.blind) for row in connection.execute(select(dial_table))]
+
+
+def test_a_call_of_a_person_waits_in_a_queue_and_is_decided_on_when_it_is_dialled(book):
+    take_calls(book, ["call"])
+    person, one = risky("call")
+    at = planned_at(one, person.zone)
+    sender = SandboxSender(1)
+    for customer_id in (1, 2):
+        outcome = send(book, customer_id, person, one, at, orders(sender))
+        assert (outcome.state, outcome.minor > 0) == ("queued", True), outcome
+    assert sender.sent == [], "nobody but a person calls"
+    waiting = waiting_calls(book)
+    assert [(row.item.subject, row.item.due_at) for row in waiting] == [
+        (f"{n}-20260930-CNY-t+1-call-call", "2026-10-01T19:00:00Z") for n in (1, 2)
+    ]
+    late_on(book, 1, "2026-09-30")
+    assert not code(give(book, at, command="settle", on="2026-10-01", loan_id=1))
+    first, second = (row.item.subject for row in waiting)
+    said = dial(book, first, at + timedelta(minutes=5), orders(sender)._replace(actor="li"))
+    assert (said["is_sent"], said["why"]) == (False, "paid"), "who paid since is not called"
+    said = dial(book, second, at + timedelta(minutes=6), orders(sender)._replace(actor="li"))
+    assert said["is_sent"], said
+    assert "您9月30日应还" in said["text"]
+    assert (work_on(book, "reminder", 2, second).item.state, work_on(book, "reminder", 2, second).item.assigned_to) == ("claimed", "li")
+    assert dial(book, second, at + timedelta(minutes=7), orders(sender)).code == "reminder_unknown", "it is taken"
+    done = RecordOutcome("o", 2, date(2026, 10, 1), second, "connected")
+    record_outcomes(book, WIRING, [done], actor="li", now=at + timedelta(minutes=9), rules=RULES)
+    assert [work_on(book, "reminder", n, one).item.state for n, one in ((1, first), (2, second))] == ["done", "done"]
+
+
+def test_a_call_past_its_time_leaves_the_queue(book):
+    take_calls(book, ["call"])
+    person, one = risky("call")
+    at = planned_at(one, person.zone)
+    assert send(book, 2, person, one, at, orders(SandboxSender(1))).state == "queued"
+    assert drop_late_calls(book, at + timedelta(hours=11), orders(SandboxSender(1))) == 0
+    assert drop_late_calls(book, at + timedelta(hours=13), orders(SandboxSender(1))) == 1
+    assert waiting_calls(book) == []
+    assert [json.loads(one.body)["why"] for one in filings_of(book, 2) if one.kind == "reminder.held"] == ["time_passed"]
+
+
+def test_who_cannot_be_reached_is_not_said_to_have_been(book):
+    nowhere = orders(SandboxSender(1))._replace(number=lambda customer_id, channel: "")
+    on = DUE - timedelta(days=3)
+    assert {(one.channel, one.state, one.why) for one in remind(book, on, nowhere)} == {
+        ("push", "sent", ""),
+        ("sms", "not sent", "address_unknown"),
+    }
+    assert [one.kind for one in filings_of(book, 1)].count("reminder.sent") == 1, "the push"
+    assert {one.state for one in remind(book, on, orders(SandboxSender(1))) if one.channel == "sms"} == {"sent"}, "known now, sent now"
+
+
+def test_a_wrong_number_is_not_written_to(book):
+    person = Person(Wishes(), "Asia/Shanghai")
+    one = Planned("t-1", "sms", DUE.toordinal(), "CNY", DUE.toordinal() - 1, 600, "due_soon")
+    told = {"command": "tell_contact_fact", "fact": "wrong_number", "number": PHONE, "reason": "a stranger answered"}
+    assert not code(give(book, on="2026-08-20", **told))
+    outcome = send(book, 1, person, one, planned_at(one, person.zone), orders(SandboxSender(1)))
+    assert (outcome.state, outcome.why.rpartition(".")[2]) == ("held", "WRONG_NUMBER")
+
+
+def test_a_time_zone_that_is_none_is_refused(book):
+    wish = {"command": "prefer_reminders", "on": "2026-08-10", "channels": ["usual"]}
+    for zone in ("Mars/Olympus", "+08:00", "Factory", "asia"):
+        assert code(give(book, zone=zone, **wish)) == "zone_unknown", zone

@@ -5,6 +5,8 @@ customers with one phone each sees the other's dial, whoever is first, so that t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeVar
 
@@ -35,12 +37,26 @@ Dials = Mapping[tuple[int, str], Sequence[tuple[datetime, int]]]
 """By customer and contact: the dials of others to its number, oldest first."""
 
 
-class _Dial(NamedTuple):
+class Dial(NamedTuple):
+    """A call that is about to be made, or was made and not answered yet: whose, which, its blinded number, when, on which local day."""
+
     customer_id: int
     contact_id: str
     blind: str
     dialled_at: datetime
     day: int
+
+
+@dataclass(slots=True)
+class Listed:
+    """Calls on the lists of their numbers while the gate is asked: dials of others to each number, and those that were put there now."""
+
+    dials: Dials
+    new: set[tuple[int, str]]
+
+    def keep(self, customer_id: int, contact_id: str) -> None:
+        """Leave a call on the list: it is made."""
+        self.new.discard((customer_id, contact_id))
 
 
 def decide_contact(book: Book, command: AttemptContact, rules: Rules, dials: Dials | None = None) -> Decision | Refused:
@@ -62,20 +78,28 @@ def attempt_contacts(
     even where another rule denies it.
     """
     planned = [one for one in (_dial_of(command, now) for command in commands) if one is not None]
-    new = _reserve(store, planned)
-    dials = _others(planned, _rows(store, sorted({one.blind for one in planned}), now - KEPT))
+    with dialling(store, planned, now) as listed:
 
-    def decide(book: Book, command: AttemptContact, asked_rules: Rules) -> Decision | Refused:
-        return decide_contact(book, command, asked_rules, dials)
+        def decide(book: Book, command: AttemptContact, asked_rules: Rules) -> Decision | Refused:
+            return decide_contact(book, command, asked_rules, listed.dials)
 
-    own = {**wiring, AttemptContact: Verb("attempt_contact", decide, attempt_contact.READS)}
-    outcomes = list(execute_many(store, own, commands, actor=actor, now=now, rules=rules))
-    for command, outcome in zip(commands, outcomes, strict=True):
-        # A contact allowed just now stays on the list; one allowed before stays if it was still there.
-        if isinstance(outcome, Answer) and not outcome.is_replayed and '"allowed":true' in outcome.text:
-            new.discard((command.customer_id, command.contact_id))
-    _forget(store, sorted(new))
+        own = {**wiring, AttemptContact: Verb("attempt_contact", decide, attempt_contact.READS)}
+        outcomes = list(execute_many(store, own, commands, actor=actor, now=now, rules=rules))
+        for command, outcome in zip(commands, outcomes, strict=True):
+            # A contact allowed just now stays on the list; one allowed before stays if it was still there.
+            if isinstance(outcome, Answer) and not outcome.is_replayed and '"allowed":true' in outcome.text:
+                listed.keep(command.customer_id, command.contact_id)
     return outcomes
+
+
+@contextmanager
+def dialling(store: Store, planned: Sequence[Dial], now: datetime) -> Iterator[Listed]:
+    """Put calls on the lists of their numbers for the time in which the gate is asked, and take those off again that are not kept."""
+    listed = Listed({}, _reserve(store, planned))
+    if planned:
+        listed.dials = _others(planned, _rows(store, sorted({one.blind for one in planned}), now - KEPT))
+    yield listed
+    forget_calls(store, sorted(listed.new))
 
 
 def record_outcomes(
@@ -88,7 +112,7 @@ def record_outcomes(
         for command, outcome in zip(commands, outcomes, strict=True)
         if isinstance(outcome, Answer) and command.outcome != UNANSWERED
     ]
-    _forget(store, answered)
+    forget_calls(store, answered)
     return outcomes
 
 
@@ -98,7 +122,7 @@ def forget_dials(store: Store, before: datetime) -> int:
         return connection.execute(delete(dial).where(dial.c.dialled_at < before)).rowcount
 
 
-def _dial_of(command: AttemptContact, now: datetime) -> _Dial | None:
+def _dial_of(command: AttemptContact, now: datetime) -> Dial | None:
     """Give the dial that a command would make; None for what is no call, or cannot be read."""
     if command.channel not in INTERACTIVE or not command.number or not command.contact_id:
         return None
@@ -106,10 +130,10 @@ def _dial_of(command: AttemptContact, now: datetime) -> _Dial | None:
         day = now.astimezone(zone_of(command.zone)).toordinal()
     except Malformed:
         return None
-    return _Dial(command.customer_id, command.contact_id, command.number, now, day)
+    return Dial(command.customer_id, command.contact_id, command.number, now, day)
 
 
-def _reserve(store: Store, planned: Sequence[_Dial]) -> set[tuple[int, str]]:
+def _reserve(store: Store, planned: Sequence[Dial]) -> set[tuple[int, str]]:
     """Put dials on the lists of their numbers, commit, and give those that were not there before (a command may be given again)."""
     keys = {(one.customer_id, one.contact_id): one for one in planned}
     known = tuple_(dial.c.customer_id, dial.c.contact_id)
@@ -125,13 +149,13 @@ def _reserve(store: Store, planned: Sequence[_Dial]) -> set[tuple[int, str]]:
     return new
 
 
-def _rows(store: Store, numbers: Sequence[str], since: datetime) -> dict[str, list[_Dial]]:
+def _rows(store: Store, numbers: Sequence[str], since: datetime) -> dict[str, list[Dial]]:
     """Give the dials on the lists of some numbers."""
-    found: dict[str, list[_Dial]] = {}
+    found: dict[str, list[Dial]] = {}
     with store.engine.connect() as connection:
         for part in _pages(numbers):
             for row in connection.execute(select(dial).where(dial.c.blind.in_(part), dial.c.dialled_at >= since)):
-                one = _Dial(row.customer_id, row.contact_id, row.blind, instant_of(row.dialled_at), row.day)
+                one = Dial(row.customer_id, row.contact_id, row.blind, instant_of(row.dialled_at), row.day)
                 found.setdefault(row.blind, []).append(one)
     return found
 
@@ -140,7 +164,7 @@ def _pages(keys: Sequence[T]) -> Iterator[Sequence[T]]:
     return (keys[first : first + PAGE] for first in range(0, len(keys), PAGE))
 
 
-def _others(planned: Sequence[_Dial], rows: Mapping[str, Sequence[_Dial]]) -> dict[tuple[int, str], list[tuple[datetime, int]]]:
+def _others(planned: Sequence[Dial], rows: Mapping[str, Sequence[Dial]]) -> dict[tuple[int, str], list[tuple[datetime, int]]]:
     """Give for each planned dial those of other customers to its number: of those planned together, the ones before it."""
     places = {(one.customer_id, one.contact_id): place for place, one in enumerate(planned)}
     found = {}
@@ -154,7 +178,8 @@ def _others(planned: Sequence[_Dial], rows: Mapping[str, Sequence[_Dial]]) -> di
     return found
 
 
-def _forget(store: Store, keys: Sequence[tuple[int, str]]) -> None:
+def forget_calls(store: Store, keys: Sequence[tuple[int, str]]) -> None:
+    """Take calls, by customer and contact, off the lists of their numbers: somebody answered, or they are not made."""
     if not keys:
         return
     with store.changing() as connection:

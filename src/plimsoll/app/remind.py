@@ -1,45 +1,34 @@
-"""Remind borrowers of a day: plan over the whole book, then decide on each message under the customer's lock right before it leaves.
+"""Remind borrowers of a day: each message of the plan is decided on under the customer's lock right before it leaves.
 
-What is on record as sent is not sent again, whoever runs it twice or is stopped in between. The plan reads every open loan once; what it
-says is old by the time a message leaves, which is why the verb asks again what is owed.
+What is on record as sent is not sent again, whoever runs it twice or is stopped in between.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
-from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Final, NamedTuple
 
-from plimsoll.app.channels.port import Message, Receipt, Sender, Taken
-from plimsoll.app.execute import Answer, execute
-from plimsoll.app.file import filings_on
-from plimsoll.app.scan import Packed, snapshot
+from plimsoll.app.channels.port import Message, NotTaken, Receipt, Sender, Taken
+from plimsoll.app.contact import Dial, dialling
+from plimsoll.app.execute import Answer, Verb, execute
+from plimsoll.app.numbers import WHERE
+from plimsoll.app.receipts import ACTOR, take_receipt
+from plimsoll.app.reminders_due import Person, planned, planned_at, zone_in
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
-from plimsoll.collections.near_due import Spoken, may_be_spoken_of, spoken_of
-from plimsoll.collections.owing import Owing, due_amounts, owing_of
-from plimsoll.collections.plan_reminders import Planned, Wishes, plan_reminders
-from plimsoll.collections.record_receipt import RecordReceipt
-from plimsoll.collections.reminded import FAILED, PREFERENCE, wishes_of, zone_of
-from plimsoll.collections.send_reminder import SendReminder, offset_text
-from plimsoll.loan.book import unpack_standing
-from plimsoll.loan.filing import Filing
-from plimsoll.loan.fold import go_on
-from plimsoll.loan.layout import OPEN
-from plimsoll.loan.terms import Terms
-from plimsoll.risk.gate import LATE
-from plimsoll.rulebook.reminder import DAYS_BEFORE_MAX, Ladder, load
+from plimsoll.collections import send_reminder
+from plimsoll.collections.contact_rules import CALL, INTERACTIVE
+from plimsoll.collections.plan_reminders import Planned
+from plimsoll.collections.queue_call import QueueCall
+from plimsoll.collections.reminded import FAILED
+from plimsoll.collections.reminder import About, message_of, offset_text, read_zone
+from plimsoll.collections.send_reminder import SendReminder
 from plimsoll.rulebook.rules import Rules
-from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
 
-ACTOR: Final = "remind"
-ZONE_USUAL: Final = "Asia/Shanghai"
-RISKY_DAYS: Final = 180
-"""Who was late in so many days is likely to miss a day again."""
-SENT, HELD, NOT_SENT, BEFORE, PLANNED = "sent", "held", "not sent", "sent before", "planned"
+SENT, HELD, NOT_SENT, BEFORE, PLANNED, QUEUED = "sent", "held", "not sent", "sent before", "planned", "queued"
+NOBODY_KNOWS: Final = "address_unknown"
 
 
 class Outcome(NamedTuple):
@@ -56,32 +45,18 @@ class Outcome(NamedTuple):
     text: str = ""
 
 
-class Person(NamedTuple):
-    """What the plan has to know of a borrower."""
-
-    wishes: Wishes
-    zone: str
-
-
 class Orders(NamedTuple):
-    """How to send: by what, to which address, at which instant (`clock` is told the planned one), who asks, and the rules."""
+    """How to send: by what, to which address and number, at which instant (`clock` is told the planned one), by which rules, who asks.
+
+    `address` and `number` are asked with customer and channel: the number before anything is put on record, "" where nobody knows it.
+    """
 
     sender: Sender
     address: Callable[[int, str], str]
+    number: Callable[[int, str], str]
     clock: Callable[[datetime], datetime]
     rules: Rules
     actor: str = ACTOR
-
-
-def planned(store: Store, on: date) -> Iterator[tuple[int, Person, Planned, int]]:
-    """Plan the reminders of a day: customer, what is known of them, the reminder, and the amount in minor units as the book stands now."""
-    ladder, day = load().ladder, on.toordinal()
-    people = _people(store, day)
-    for customer_id, owing in _owing(store, day, people, ladder):
-        person = people.get(customer_id, Person(Wishes(), ZONE_USUAL))
-        due = due_amounts(owing)
-        for one in plan_reminders(due, person.wishes, ladder, day):
-            yield customer_id, person, one, due[one.due_on, one.currency]
 
 
 def remind(store: Store, on: date, orders: Orders) -> Iterator[Outcome]:
@@ -99,107 +74,77 @@ def remind(store: Store, on: date, orders: Orders) -> Iterator[Outcome]:
             yield send(store, customer_id, person, one, now, orders)
 
 
-def planned_at(one: Planned, zone: str) -> datetime:
-    """Give the instant (UTC) of a reminder by the borrower's clock."""
-    local = datetime.combine(date.fromordinal(one.on), datetime.min.time()) + timedelta(minutes=one.minute)
-    return local.replace(tzinfo=_zone(zone)).astimezone(UTC)
-
-
 def send(store: Store, customer_id: int, person: Person, one: Planned, now: datetime, orders: Orders) -> Outcome:
-    """Ask under the customer's lock whether a reminder may leave, put it on record, and hand it to the channel."""
-    zone = offset_text(now.astimezone(_zone(person.zone)))
-    on, due_on = date.fromordinal(one.on), date.fromordinal(one.due_on)
-    key = f"remind:{customer_id}:{due_on}:{one.currency}:{one.step}:{one.channel}"
-    command = SendReminder(key, customer_id, on, one.step, one.channel, due_on, one.currency, zone)
-    answer = execute(store, WIRING, command, actor=orders.actor, now=now, rules=orders.rules)
+    """Ask under the customer's lock whether a reminder may leave, put it on record, and hand it to the channel.
+
+    A call that a person makes is put into the queue instead. Where nobody knows the number nothing is asked, and nothing leaves.
+    """
     base = Outcome(customer_id, one.step, one.channel, one.due_on, HELD)
-    if not isinstance(answer, Answer):
-        return base._replace(why=answer.code)
-    said = json.loads(answer.text)
+    if one.channel == CALL:
+        return _queue(store, customer_id, person, one, now, orders, base)
+    number = orders.number(customer_id, one.channel)
+    if one.channel in WHERE and not number:
+        return base._replace(state=NOT_SENT, why=NOBODY_KNOWS)
+    zone = offset_text(now.astimezone(zone_in(person.zone)))
+    due_on = date.fromordinal(one.due_on)
+    said = ask(
+        store,
+        SendReminder(
+            _key(customer_id, one), customer_id, date.fromordinal(one.on), one.step, one.channel, due_on, one.currency, zone, number
+        ),
+        now,
+        orders,
+    )
+    if isinstance(said, Refused):
+        return base._replace(why=said.code)
     if not said["is_sent"]:
         return base._replace(why=said["why"])
     base = base._replace(minor=said["minor"], text=said["text"])
-    if answer.is_replayed:
+    if said["is_replayed"]:
         return base._replace(state=BEFORE)
     message = Message(said["message"], one.channel, said["language"], orders.address(customer_id, one.channel), said["text"])
-    taken = orders.sender.send(message, now)
+    taken = orders.sender.send(message, now) if message.address else NotTaken(NOBODY_KNOWS)
     if isinstance(taken, Taken):
         return base._replace(state=SENT, fen_per_1000=said["fen_per_1000"])
     take_receipt(store, Receipt(said["message"], FAILED, now, taken.code), orders.rules, orders.actor)
     return base._replace(state=NOT_SENT, why=taken.code)
 
 
-def take_receipts(store: Store, receipts: Sequence[Receipt], rules: Rules, actor: str = ACTOR) -> dict[str, int]:
-    """Record what a channel tells; give how many came to each outcome: recorded, duplicate, late, contradicts, or the code of a refusal."""
-    counts: dict[str, int] = {}
-    for receipt in receipts:
-        outcome = take_receipt(store, receipt, rules, actor)
-        counts[outcome] = counts.get(outcome, 0) + 1
-    return counts
+def ask(store: Store, command: SendReminder, now: datetime, orders: Orders) -> dict[str, Any] | Refused:
+    """Decide on a reminder; a call is on the list of its number meanwhile, so that debtors with one phone are counted together."""
+    wiring, dials = WIRING, []
+    if command.channel in INTERACTIVE:
+        zone = read_zone(command.zone)
+        contact_id = message_of(About(command.customer_id, command.on, command.step, command.channel, command.due_on, command.currency, ""))
+        dials = [Dial(command.customer_id, contact_id, command.number, now, now.astimezone(zone).toordinal())]
+    with dialling(store, dials, now) as listed:
+        if dials:
+            elsewhere = listed.dials.get((command.customer_id, dials[0].contact_id), ())
+            decide = partial(send_reminder.decide, elsewhere=elsewhere)
+            wiring = {**WIRING, SendReminder: Verb("send_reminder", decide, send_reminder.READS)}
+        answer = execute(store, wiring, command, actor=orders.actor, now=now, rules=orders.rules)
+        if not isinstance(answer, Answer):
+            return answer
+        said: dict[str, Any] = json.loads(answer.text)
+        if said["is_sent"] and not answer.is_replayed:
+            for dial in dials:
+                listed.keep(dial.customer_id, dial.contact_id)
+    return said | {"is_replayed": answer.is_replayed}
 
 
-def take_receipt(store: Store, receipt: Receipt, rules: Rules, actor: str = ACTOR) -> str:
-    """Record one receipt; give its outcome, or the code by which it was refused: receipt_unknown, receipt_malformed."""
-    owner = receipt.message.partition("-")[0]
-    if not owner.isascii() or not owner.isdigit() or not 0 < int(owner[:20]) < 2**63:
-        return "receipt_unknown"
-    # The same receipt twice has to reach the verb, which knows a duplicate; so each instant has a key of its own.
-    key = f"receipt:{receipt.message}:{receipt.state}:{receipt.at.isoformat()}"[:200]
-    at = receipt.at.astimezone(UTC)
-    command = RecordReceipt(key, int(owner), at.date(), receipt.message, receipt.state, receipt.code)
-    answer = execute(store, WIRING, command, actor=actor, now=at, rules=rules)
-    if isinstance(answer, Refused):
-        return "receipt_unknown" if answer.code == "customer_unknown" else answer.code
-    assert isinstance(answer, Answer), answer
-    return "duplicate" if answer.is_replayed else str(json.loads(answer.text)["outcome"])
+def _queue(store: Store, customer_id: int, person: Person, one: Planned, now: datetime, orders: Orders, base: Outcome) -> Outcome:
+    """Put a call that a person makes into the queue."""
+    zone = offset_text(now.astimezone(zone_in(person.zone)))
+    on, due_on = date.fromordinal(one.on), date.fromordinal(one.due_on)
+    command = QueueCall(f"queue:{_key(customer_id, one)}", customer_id, on, one.step, due_on, one.currency, zone)
+    answer = execute(store, WIRING, command, actor=orders.actor, now=now, rules=orders.rules)
+    if not isinstance(answer, Answer):
+        return base._replace(why=answer.code)
+    said = json.loads(answer.text)
+    if not said["is_queued"]:
+        return base._replace(why=said["why"])
+    return base._replace(state=BEFORE if answer.is_replayed else QUEUED, minor=said["minor"])
 
 
-def _people(store: Store, day: int) -> Mapping[int, Person]:
-    """Give what is on file of those who wish for something of their own, or were late not long ago."""
-    filed: dict[int, list[Filing]] = {}
-    for customer_id, filing in filings_on(store, PREFERENCE, 1, day):
-        filed.setdefault(customer_id, []).append(filing)
-    risky = {customer_id for customer_id, _ in filings_on(store, LATE, max(day - RISKY_DAYS, 1), day)}
-    people = {}
-    for customer_id in filed.keys() | risky:
-        own = sorted(filed.get(customer_id, []), key=lambda one: one.n)
-        people[customer_id] = Person(wishes_of(own, is_risky=customer_id in risky), zone_of(own) or ZONE_USUAL)
-    return people
-
-
-def _owing(store: Store, day: int, people: Mapping[int, Person], ladder: Ladder) -> Iterator[tuple[int, list[Owing]]]:
-    """Give what those owe whom the ladder may speak to on a day, through the days that it looks ahead, in the order of customers.
-
-    Every open loan is read; only what has a due day that is spoken of is worked out.
-    """
-    spoken = {payday: spoken_of(ladder, day, payday) for payday in {0, *(person.wishes.payday for person in people.values())}}
-    with snapshot(store) as seen:
-        for first, until in seen.bounds():
-            for customer_id, held in groupby(seen.loans(OPEN, first, until), key=attrgetter("customer_id")):
-                payday = people[customer_id].wishes.payday if customer_id in people else 0
-                found: list[Owing] = []
-                for one in held:
-                    found += _owed(one, day, spoken[payday])
-                if found:
-                    yield customer_id, found
-
-
-def _owed(one: Packed, day: int, spoken: Spoken) -> tuple[Owing, ...]:
-    """Give what one loan asks for as it stands on a day; nothing where no due day of it can be spoken of."""
-    terms, flat = unpack(one.terms), unpack(one.state)
-    if not may_be_spoken_of(terms, flat, spoken, is_behind=0 < one.next_on <= day):
-        return ()
-    agreed, standing = Terms.unpack(one.currency, tuple(terms)), unpack_standing(one.state)
-    if one.as_of < day:
-        moved = go_on(agreed, standing, (), day)
-        assert not isinstance(moved, Refused), "moving to a day refuses nothing"
-        standing = moved
-    return owing_of(one.loan_id, agreed, standing, day + DAYS_BEFORE_MAX)
-
-
-def _zone(name: str) -> ZoneInfo:
-    """Give a time zone; one that nobody knows is that of China, where the debts are."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(ZONE_USUAL)
+def _key(customer_id: int, one: Planned) -> str:
+    return f"remind:{customer_id}:{date.fromordinal(one.due_on)}:{one.currency}:{one.step}:{one.channel}"

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.app.contact import decide_contact
 from plimsoll.app.dossier import DossierWiring
 from plimsoll.app.execute import Verb, Wiring
+from plimsoll.app.preference import decide_preference
 from plimsoll.collections import (
     agree_plan,
     attempt_contact,
@@ -34,6 +35,7 @@ from plimsoll.collections import (
     open_hardship,
     prefer_reminders,
     propose_plan,
+    queue_call,
     record_failed_debit,
     record_outcome,
     record_receipt,
@@ -173,7 +175,8 @@ WIRING: Final[Wiring] = {
     break_plan.BreakPlan: Verb("break_plan", break_plan.decide, break_plan.READS),
     keep_plan.KeepPlan: Verb("keep_plan", keep_plan.decide, keep_plan.READS),
     note_trigger.NoteTrigger: Verb("note_trigger", note_trigger.decide, note_trigger.READS),
-    prefer_reminders.PreferReminders: Verb("prefer_reminders", prefer_reminders.decide, prefer_reminders.READS),
+    prefer_reminders.PreferReminders: Verb("prefer_reminders", decide_preference, prefer_reminders.READS),
+    queue_call.QueueCall: Verb("queue_call", queue_call.decide, queue_call.READS),
     send_reminder.SendReminder: Verb("send_reminder", send_reminder.decide, send_reminder.READS),
     record_failed_debit.RecordFailedDebit: Verb("record_failed_debit", record_failed_debit.decide, record_failed_debit.READS),
     record_receipt.RecordReceipt: Verb("record_receipt", record_receipt.decide, record_receipt.READS),

@@ -64,7 +64,7 @@ def decide(
         return Refused(wrong.code, "", wrong.detail)
     attempt = _attempt(command, book.now, zone)
     known = known_of(book, [country])
-    _count_elsewhere(known, command.number, elsewhere)
+    count_elsewhere(known, command.number, elsewhere)
     said = may_contact(known, attempt, country)
     day = book.now.astimezone(zone).toordinal()
     row = country.on(day)
@@ -132,7 +132,7 @@ def _attempt(command: AttemptContact, at: datetime, zone: tzinfo) -> Attempt:
     )
 
 
-def _count_elsewhere(known: Known, number: str, elsewhere: Sequence[tuple[datetime, int]]) -> None:
+def count_elsewhere(known: Known, number: str, elsewhere: Sequence[tuple[datetime, int]]) -> None:
     """Add dials to the same number for other customers to what is known."""
     if elsewhere:
         key = (NUMBER, number, UNANSWERED)

@@ -5,12 +5,15 @@ from datetime import date
 from typing import Final
 
 from plimsoll.collections.contact import ATTEMPTED, DENIED, OUTCOME, OUTCOMES, find_contact
+from plimsoll.collections.contact_rules import CALL
+from plimsoll.collections.reminded import SENT
+from plimsoll.collections.reminder import call_item
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of, of_kind
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
-READS: Final = f"line+file:{ATTEMPTED},{DENIED},{OUTCOME}"
+READS: Final = f"line+file:{ATTEMPTED},{DENIED},{OUTCOME},{SENT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class RecordOutcome:
 def decide(book: Book, command: RecordOutcome, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
     """Put the outcome on record, once. A contact person who refused, and a number of a stranger, are left alone from then on.
 
+    A reminder that a person made leaves the queue.
     Refuses customer_unknown, contact_not_made (unknown, or denied), contact_outcome_told, contact_outcome_unknown.
     """
     refused = refuse_customer(book, command.on)
@@ -43,4 +47,6 @@ def decide(book: Book, command: RecordOutcome, rules: Rules) -> Decision | Refus
         return Refused("contact_outcome_told", "", command.contact_id)
     body = body_of({"outcome": command.outcome, "recording": command.recording})
     answer = body_of({"contact_id": command.contact_id, "outcome": command.outcome})
-    return Decision(filings=(NewFiling(OUTCOME, command.contact_id, body),), answer=answer)
+    is_reminder = found["channel"] == CALL and bool(of_kind(book.filings, SENT, command.contact_id))
+    work = (call_item(command.contact_id, "done", None, book.actor, command.outcome),) if is_reminder else ()
+    return Decision(filings=(NewFiling(OUTCOME, command.contact_id, body),), work=work, answer=answer)

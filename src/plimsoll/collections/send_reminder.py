@@ -3,39 +3,40 @@
 The message leaves after this is on record: it may be lost between, and is never sent twice.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
-from typing import Final, NamedTuple
+from datetime import UTC, date, datetime
+from typing import Final
 
+from plimsoll.collections.attempt_contact import count_elsewhere
 from plimsoll.collections.contact import ATTEMPTED, DENIED, NAME, READS_FILE, known_of
-from plimsoll.collections.contact_rules import DEBTOR, REMIND, country_rules
+from plimsoll.collections.contact_rules import CALL, DEBTOR, INTERACTIVE, REMIND, country_rules
 from plimsoll.collections.debtor import Attempt
 from plimsoll.collections.gate import Denied, may_contact
-from plimsoll.collections.owing import due_amounts, owing_together
-from plimsoll.collections.plan_reminders import Wishes, day_text, weeks_until
-from plimsoll.collections.reminded import HELD, IN_APP, PREFERENCE, SENT, messages_of, wishes_of
-from plimsoll.loan.book import Book, Decision, LoadLine, refuse_customer
-from plimsoll.loan.filing import NewFiling, body_of
-from plimsoll.rulebook.reminder import CHANNELS, DAYS_BEFORE_MAX, Ladder, Reminders, Step, Words, load
+from plimsoll.collections.plan_reminders import day_text
+from plimsoll.collections.reminded import HELD, IN_APP, PREFERENCE, SENT
+from plimsoll.collections.reminder import About, Ready, call_item, find_ready, last_instant, message_of, why_held
+from plimsoll.collections.suggest import asked_of, bill_words, money, suggest
+from plimsoll.loan.book import Book, Decision, refuse_customer
+from plimsoll.loan.filing import NewFiling, WorkItem, body_of
+from plimsoll.loan.terms import ACCOUNT
+from plimsoll.rulebook.reminder import Reminders, load
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.dates import years_later
-from plimsoll.units.money import EXPONENTS, text_of
 from plimsoll.units.refusal import Refused
 
 READS: Final = f"open loans+{READS_FILE},{DENIED},{PREFERENCE},{SENT}"
 BY: Final = "lender"
 COUNTRY: Final = "cn"
-_OFFSET: Final = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
-PAID, NOT_TAKEN, FULL, TIME_PASSED = "paid", "channel_not_taken", "full_for_today", "time_passed"
-"""Why a reminder is held, beside the rules of the gate."""
-HOURS_LATE_MAX: Final = 12
-"""A reminder that is later than its time by more is not sent: "today" has passed."""
+Elsewhere = Sequence[tuple[datetime, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class SendReminder:
-    """Send the reminder of a step about what is due on a day, by one channel. `zone` is the borrower's offset now, such as "+08:00"."""
+    """Send the reminder of a step about what is due on a day, by one channel. `zone` is the borrower's offset now, such as "+08:00".
+
+    `number` is the blinded number that a call or a text message goes to.
+    """
 
     key: str
     customer_id: int
@@ -45,117 +46,89 @@ class SendReminder:
     due_on: date
     currency: str
     zone: str
+    number: str = ""
 
 
-class Ready(NamedTuple):
-    """What the verb works with: the step, its words on the day, and the borrower's wishes."""
-
-    step: Step
-    words: Words
-    wishes: Wishes
-
-
-def decide(book: Book, command: SendReminder, rules: Rules) -> Decision | Refused:
+def decide(book: Book, command: SendReminder, rules: Rules, elsewhere: Elsewhere = ()) -> Decision | Refused:
     """Put on record that the reminder leaves, with its text in the answer, or that it is held, and by what.
 
-    Held: paid (nothing is owed any more of that day), channel_not_taken, full_for_today, time_passed, or the rule of the contact gate.
-    Refuses customer_unknown, customer_not_yet_open, reminder_step_unknown, template_not_in_force, zone_unknown.
+    Held: paid (nothing is owed any more of that day), channel_not_taken, full_for_today, time_passed, or the rule of the contact gate,
+    which counts dials to the number for other customers too (`elsewhere`: unanswered ones, oldest first, instant and day).
+    Refuses customer_unknown, customer_not_yet_open, reminder_step_unknown, template_not_in_force, zone_unknown, contact_malformed (a
+    call without its number).
     """
     assert book.now is not None, "a message leaves at an instant"
     refused = refuse_customer(book, command.on)
     if refused is not None:
         return refused
-    zone = read_zone(command.zone)
-    if zone is None:
-        return Refused("zone_unknown", "", f"{command.zone!r}")
+    if command.channel in INTERACTIVE and not command.number:
+        return Refused("contact_malformed", "", "number: a call names its blinded number")
     said = load()
-    found = _find(said, command, book)
-    if isinstance(found, Refused):
-        return found
-    until = command.on.toordinal() + DAYS_BEFORE_MAX
-    standing_on = max([command.on.toordinal(), *(held.summary.as_of for held in book.loans)])
-    minor = due_amounts(owing_together(book.loans, standing_on, until)).get((command.due_on.toordinal(), command.currency), 0)
-    why = PAID if minor <= 0 else _hold(book, command, found, said.ladder, zone, book.now)
-    message = f"{command.customer_id}-{command.due_on:%Y%m%d}-{command.currency}-{command.step}-{command.channel}"
-    told: dict[str, object] = {
-        "step": command.step,
-        "channel": command.channel,
-        "due_on": command.due_on.isoformat(),
-        "currency": command.currency,
-    }
+    about = About(command.customer_id, command.on, command.step, command.channel, command.due_on, command.currency, command.zone)
+    ready = find_ready(said, about, book)
+    if isinstance(ready, Refused):
+        return ready
+    why = why_held(book, about, ready, said, book.now)
     logged: tuple[NewFiling, ...] = ()
     if not why and command.channel != IN_APP:
-        why, log = _pass_gate(book, command, zone, book.now, rules)
-        logged = (log._replace(subject=message),)
-    if why:
-        held = {**told, "why": why}
-        answer = body_of({**held, "is_sent": False, "message": message})
-        return Decision(filings=(NewFiling(HELD, message, body_of(held)), *logged), answer=answer)
-    language = found.wishes.language
+        why, log = _pass_gate(book, command, ready, book.now, rules, elsewhere)
+        logged = (log._replace(subject=message_of(about)),)
+    return _held(book, about, why, logged) if why else _left(book, about, ready, said, logged, rules)
+
+
+def _held(book: Book, about: About, why: str, logged: tuple[NewFiling, ...]) -> Decision:
+    """Put on record that a reminder is held, and by what."""
+    message, held = message_of(about), {**_told(about), "why": why}
+    return Decision(
+        filings=(NewFiling(HELD, message, body_of(held)), *logged),
+        work=_item(about, message, "done", None, book.actor, why),
+        answer=body_of({**held, "is_sent": False, "message": message}),
+    )
+
+
+def _left(book: Book, about: About, ready: Ready, said: Reminders, logged: tuple[NewFiling, ...], rules: Rules) -> Decision:
+    """Put on record that a reminder leaves, and give its text."""
+    message, language = message_of(about), ready.wishes.language
     sent = {
-        **told,
-        "template": found.words.template,
-        "version": found.words.version,
+        **_told(about),
+        "template": ready.words.template,
+        "version": ready.words.version,
         "language": language,
-        "minor": minor,
-        "fen_per_1000": said.ladder.channels[command.channel].fen_per_1000,
+        "minor": ready.minor,
+        "fen_per_1000": said.ladder.channels[about.channel].fen_per_1000,
     }
-    text = found.words.filled(language, _parts(said, language, minor, command, book.load_line, rules))
-    leaves = {**sent, "is_sent": True, "message": message, "text": text}
-    return Decision(filings=(NewFiling(SENT, message, body_of(sent)), *logged), answer=body_of(leaves))
+    text = ready.words.filled(language, _parts(said, book, about, ready, rules))
+    return Decision(
+        filings=(NewFiling(SENT, message, body_of(sent)), *logged),
+        work=_item(about, message, "claimed", last_instant(about, ready), book.actor, about.step),
+        answer=body_of({**sent, "is_sent": True, "message": message, "text": text}),
+    )
 
 
-def read_zone(text: str) -> tzinfo | None:
-    """Read an offset such as "+08:00"; None where it is none."""
-    found = _OFFSET.fullmatch(text)
-    if found is None:
-        return None
-    ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    return timezone(-ahead if found[1] == "-" else ahead)
+def _told(about: About) -> dict[str, object]:
+    return {"step": about.step, "channel": about.channel, "due_on": about.due_on.isoformat(), "currency": about.currency}
 
 
-def offset_text(at: datetime) -> str:
-    """Write the offset of a local instant, such as "+08:00"."""
-    return f"{at:%z}"[:3] + ":" + f"{at:%z}"[3:5]
+def _item(about: About, message: str, state: str, due_at: datetime | None, actor: str, note: str) -> tuple[WorkItem, ...]:
+    """Give what becomes of the place in the queue of a call that a person makes; nothing else has one."""
+    at = None if due_at is None else due_at.astimezone(UTC)
+    return (call_item(message, state, at, actor, note),) if about.channel == CALL else ()
 
 
-def _find(said: Reminders, command: SendReminder, book: Book) -> Ready | Refused:
-    """Find step and words; refuses reminder_step_unknown, template_not_in_force."""
-    step = next((one for one in said.ladder.steps if one.name == command.step), None)
-    if step is None or command.channel not in step.channels or command.channel not in CHANNELS:
-        return Refused("reminder_step_unknown", "", f"{command.step} by {command.channel}")
-    words = said.words(step.template, command.on)
-    if words is None:
-        return Refused("template_not_in_force", "", f"{step.template} on {command.on}")
-    return Ready(step, words, wishes_of(book.filings))
-
-
-def _hold(book: Book, command: SendReminder, found: Ready, ladder: Ladder, zone: tzinfo, now: datetime) -> str:
-    """Give why a reminder of a debt that stands is held, "" where it is not."""
-    if not found.wishes.takes(command.channel, ladder):
-        return NOT_TAKEN
-    local = now.astimezone(zone)
-    today = [one for one in messages_of(book.filings).values() if one.at.astimezone(zone).date() == local.date()]
-    if sum(one.channel == command.channel for one in today) >= ladder.channels[command.channel].most_a_day:
-        return FULL
-    planned = datetime.combine(command.on, datetime.min.time(), zone) + timedelta(minutes=found.step.minute)
-    if now > planned + timedelta(hours=HOURS_LATE_MAX):
-        return TIME_PASSED
-    return ""
-
-
-def _pass_gate(book: Book, command: SendReminder, zone: tzinfo, now: datetime, rules: Rules) -> tuple[str, NewFiling]:
+def _pass_gate(book: Book, command: SendReminder, ready: Ready, now: datetime, rules: Rules, elsewhere: Elsewhere) -> tuple[str, NewFiling]:
     """Ask the contact gate; give its rule, "" where the reminder may leave, and the line of the log of contacts."""
     country = country_rules(rules, COUNTRY, with_policy=True)
-    attempt = Attempt(command.channel, NAME, DEBTOR, "", "", BY, now, zone, COUNTRY, REMIND, "")
-    outcome = may_contact(known_of(book, [country]), attempt, country)
-    day = now.astimezone(zone).toordinal()
+    attempt = Attempt(command.channel, NAME, DEBTOR, "", command.number, BY, now, ready.zone, COUNTRY, REMIND, "")
+    known = known_of(book, [country])
+    count_elsewhere(known, command.number, elsewhere)
+    outcome = may_contact(known, attempt, country)
+    day = now.astimezone(ready.zone).toordinal()
     row = country.on(day)
     body: dict[str, object] = {
         "channel": command.channel,
         "to": DEBTOR,
         "person": "",
-        "number": "",
+        "number": command.number,
         "by": BY,
         "purpose": REMIND,
         "country": COUNTRY,
@@ -172,29 +145,19 @@ def _pass_gate(book: Book, command: SendReminder, zone: tzinfo, now: datetime, r
     return "", NewFiling(ATTEMPTED, "", body_of(body))
 
 
-def _parts(said: Reminders, language: str, minor: int, command: SendReminder, load_line: LoadLine | None, rules: Rules) -> dict[str, str]:
-    """Give what the text is filled with; ahead of the day with a plan, from the load line where one is drawn."""
-    due_on, on = command.due_on.toordinal(), command.on.toordinal()
+def _parts(said: Reminders, book: Book, about: About, ready: Ready, rules: Rules) -> dict[str, str]:
+    """Give what the text is filled with; ahead of the day with what the bill is made of and a suggestion, from the load line if drawn."""
+    due_on, on, language = about.due_on.toordinal(), about.on.toordinal(), ready.wishes.language
     parts = {
         "lender": rules.lender.name[language],
-        "amount": _money(minor, command.currency),
+        "amount": money(ready.minor, about.currency),
         "due_on": day_text(due_on, language),
         "help": said.phrase("help", language, {"phone": rules.lender.phone}),
         "effect": said.phrase("effect", language),
     }
     if due_on > on:
-        parts["plan"] = suggest(said, language, minor, command.currency, weeks_until(due_on, on), load_line)
+        accounts = [held.loan_id for held in book.loans if held.terms.kind == ACCOUNT]
+        parts["bill"] = bill_words(said, language, ready.owing, due_on, about.currency, accounts)
+        asked = asked_of(ready.owing, about.due_on, about.currency)
+        parts["plan"] = suggest(said, language, asked, on, ready.wishes.payday, book.load_line)
     return parts
-
-
-def suggest(said: Reminders, language: str, minor: int, currency: str, weeks: int, load_line: LoadLine | None) -> str:
-    """Give the words of a plan: what to set aside each week, or, above what the borrower can carry in a month, to spread it further."""
-    if load_line is not None and load_line.currency == currency and minor > load_line.room_minor:
-        return said.phrase("plan_over", language, {"room": _money(load_line.room_minor, currency)})
-    each = -(-minor // weeks)
-    return said.phrase("plan_fits", language, {"each": _money(each, currency), "times": str(weeks)})
-
-
-def _money(minor: int, currency: str) -> str:
-    assert currency in EXPONENTS, currency
-    return f"{text_of(minor, currency)} {currency}"

@@ -14,11 +14,11 @@ from plimsoll.units.refusal import LANGUAGES
 
 FOLDER: Final = Path(__file__).parent.joinpath("policy", "reminders")
 CHANNELS: Final = ("in_app", "push", "sms", "email", "ai_call", "call")
-PARTS: Final = ("lender", "amount", "due_on", "help", "plan", "effect")
+PARTS: Final = ("lender", "amount", "due_on", "help", "bill", "plan", "effect")
 """What a template can be filled with."""
 ALWAYS: Final = frozenset(("lender", "amount", "due_on", "help"))
 """Parts that every template about a debt has to have: who asks, how much, by when, and where help is found."""
-PHRASES: Final = ("help", "effect", "plan_fits", "plan_over")
+PHRASES: Final = ("help", "effect", "bill", "plan_fits", "plan_payday", "plan_spread", "plan_talk")
 ALL, FIRST = "all", "first"
 RISKY: Final = "risky"
 DAYS_BEFORE_MAX, DAYS_AFTER_MAX = 45, 1
@@ -50,12 +50,16 @@ class Channel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The steps of a reminder in the order of days and minutes, and the channels; receipts count as late after some hours."""
+    """The steps of a reminder in the order of days and minutes, and the channels; receipts count as late after some hours.
+
+    `spread_months` are the months over which a reminder may suggest to spread what a month cannot carry, the fewest first.
+    """
 
     since: date
     steps: tuple[Step, ...]
     channels: Mapping[str, Channel]
     late_receipt_hours: int
+    spread_months: tuple[int, ...]
 
 
 class Words(NamedTuple):
@@ -124,14 +128,15 @@ def _body(field: Field, names: tuple[str, ...]) -> dict[str, Field]:
 
 def read_ladder(field: Field, templates: Mapping[str, tuple[Words, ...]]) -> Ladder:
     """Read the ladder; a step names known channels and a template that exists by then."""
-    found = _body(field, ("steps", "channels", "late_receipt_hours"))
+    found = _body(field, ("steps", "channels", "late_receipt_hours", "spread_months"))
     since = found["from"].date()
     channels = {name: _read_channel(entry) for name, entry in found["channels"].fields(CHANNELS).items()}
     steps = [_read_step(entry, templates) for entry in found["steps"].each()]
     if len({step.name for step in steps}) < len(steps):
         raise found["steps"].wrong("rule_duplicate", "a step stands twice")
     ordered = sorted(steps, key=lambda step: (step.days, step.minute))
-    return Ladder(since, tuple(ordered), channels, found["late_receipt_hours"].whole(1, 1_000))
+    months = sorted(entry.whole(2, 60) for entry in found["spread_months"].each())
+    return Ladder(since, tuple(ordered), channels, found["late_receipt_hours"].whole(1, 1_000), tuple(months))
 
 
 def _read_channel(field: Field) -> Channel:
