@@ -425,8 +425,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "case_reason_missing": ("须写明理由（简短，不含个人信息）。请补充。", "A reason is needed: short, and without personal data. Give one."),
     "script_incomplete": ("话术缺少必备内容（谁来电、代表谁、已录音、求助途径等），不能使用。请补充。", "The script lacks a part that has to be said: who calls, for whom, that it is recorded, where help is found. Add it."),
     "script_tells_debt": ("话术开场在核实身份之前提及欠款，不能使用。请移到核实之后。", "The opening tells of a debt before it is known who listens. Move it behind the question who that is."),
-    "script_incomplete": ("话术缺少必备内容（谁来电、代表谁、已录音、求助途径等），不能使用。请补充。", "The script lacks a part that has to be said: who calls, for whom, that it is recorded, where help is found. Add it."),
-    "script_tells_debt": ("话术开场在核实身份之前提及欠款，不能使用。请移到核实之后。", "The opening tells of a debt before it is known who listens. Move it behind the question who that is."),
     "follow_up_out_of_reach": ("跟进日期已过，或超出可设定的最长天数。请改期。", "The day to follow up is past, or farther away than may be. Choose another."),
     "promise_unknown": ("本案没有该编号的还款承诺。请核对编号。", "The case has no promise of that id. Check it."),
     "promise_over": ("该还款承诺已有结果或已取消，不再更改。", "The promise is over: kept, broken or cancelled. It stays as it is."),
@@ -463,7 +461,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "correction_missing": ("异议成立而没有更正内容。请写明更正的月份，或说明无须更正报送。", "The dispute is upheld and nothing is corrected. Name the months that were wrong, or say that nothing reported has to change."),
     "correction_malformed": ("更正内容无法识别：须为“月份=代码”，且异议成立。请改正。", "The correction cannot be read: it is a month and a letter such as 2026-05=N, of a dispute that is upheld. Correct it."),
     "limitation_interruption_unknown": ("该事由不中断诉讼时效，或由系统自行识别。请从列出的事由中选择。", "That does not interrupt limitation, or is seen by itself. Choose one of those listed."),
-    "limitation_not_near": ("该笔借款的诉讼时效未临近届满，无须预警。", "Limitation of that loan is not near, so nobody has to look."),
     "anonymity_below_minimum": ("匿名化的最小组低于制度下限，可能识别到个人。请提高 k 值。", "Groups that small could point at a person; the policy asks for larger ones. Raise k."),
     # Portfolio
     "period_mixed": ("年率与月率混用。请先换算成所要求的期间。", "A yearly figure stands where a monthly one is asked for, or the other way round. Convert it first."),
