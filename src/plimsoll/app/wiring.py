@@ -18,6 +18,7 @@ from plimsoll.app.execute import Verb, Wiring
 from plimsoll.app.preference import decide_preference
 from plimsoll.collections import (
     agree_plan,
+    assign_treatment,
     attempt_contact,
     break_plan,
     cancel_promise,
@@ -190,6 +191,7 @@ WIRING: Final[Wiring] = {
     settle_promise.SettlePromise: Verb("settle_promise", settle_promise.decide, settle_promise.READS),
     cancel_promise.CancelPromise: Verb("cancel_promise", cancel_promise.decide, cancel_promise.READS),
     note_outcome.NoteOutcome: Verb("note_outcome", note_outcome.decide, note_outcome.READS),
+    assign_treatment.AssignTreatment: Verb("assign_treatment", assign_treatment.decide, assign_treatment.READS),
     escalate_case.EscalateCase: Verb("escalate_case", escalate_case.decide, escalate_case.READS),
     # Monitoring
     review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),

@@ -72,6 +72,7 @@ KINDS: Final = frozenset(
         "case.follow_up",
         "case.escalated",
         "case.contacted",
+        "treatment.assigned",
         "promise.made",
         "promise.kept",
         "promise.partial",

@@ -433,6 +433,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "promise_open_already": ("已有未到期的还款承诺。请等其有结果，或先取消。", "A promise is open already. Wait for it, or cancel it first."),
     "promise_broken_too_often": ("本案失信次数已达上限，不再接受口头承诺。请改为协商还款方案。", "Too many promises of this case were broken, so no further one is taken. Offer a plan instead."),
     "promise_too_far": ("承诺的还款日超出允许的最长天数。请提前日期，或协商还款方案。", "The promise is for a day farther away than one may be. Choose an earlier day, or make a plan."),
+    "treatment_assigned": ("该案件当日已分配处置方式，一天只分配一次。", "The case has its treatment of that day already; there is one a day."),
+    "promise_waits": ("有未到期的还款承诺，期间不作催收处置。请等承诺有结果。", "A promise to pay is waited for, so the case gets no treatment. Wait until it is over."),
+    "day_not_open": ("该日之前尚有未日终的日子，不能进行当日催收。请先日终（plimsoll close）。", "Days before that day are not closed, so it cannot be collected. Close them first (plimsoll close)."),
+    "day_passed": ("该日早已日终，不能再进行当日催收。请用下一个未日终的日子。", "That day was closed long ago, so nobody can be contacted on it any more. Take the first day that is not closed."),
     "promise_date_passed": ("承诺的还款日已过。请改为今日或之后。", "The day of the promise is past. Choose today or a later one."),
     # The credit bureau, sanctions, limitation, shared cases
     "adverse_notice_missing": ("尚未就该笔逾期向借款人送达告知，不得报送不良信息，也不得惩戒。请先告知。", "No notice of this default has reached the borrower, so nothing adverse is reported and no sanction falls. Give notice first."),
