@@ -10,7 +10,7 @@ from plimsoll.collections.contact_rules import country_rules
 from plimsoll.collections.debtor import Attempt
 from plimsoll.collections.gate import Allowed, Denied, may_contact
 from plimsoll.loan.book import Book, Decision
-from plimsoll.loan.filing import Filing
+from plimsoll.loan.filing import Filing, NewFiling, body_of
 from plimsoll.units.refusal import Malformed, Refused
 from tests.counter import Counter, opened
 
@@ -24,6 +24,7 @@ class Desk:
     def __init__(self, owing: bool = True) -> None:
         self.counter: Counter = opened()
         self.contacts = 0
+        self.placed: list[str] = []
         if owing:
             drawn = self.counter.run("draw", "2026-01-15", loan_id=2, amount="1000.00", currency="CNY", rate="0.0004", instalments=12)
             assert isinstance(drawn, Decision), drawn
@@ -43,6 +44,22 @@ class Desk:
 
     def outcome(self, outcome: str, contact_id: str = "") -> Decision | Refused:
         return self.counter.run("record_outcome", DAY, contact_id=contact_id or f"c{self.contacts}", outcome=outcome)
+
+    def place(self, agency: str) -> None:
+        """Place the customer with an agency, called back from the one before."""
+        said = {
+            "agency": agency,
+            "return_by": 10**6,
+            "licence_until": 10**6,
+            "days": 90,
+            "currency": "CNY",
+            "owed_minor": 1,
+            "late_minor": 1,
+        }
+        said |= {"expected_minor": 1, "commission": "0.2", "batch": "", "is_by_lot": False, "propensity_ppb": 10**9}
+        filed = [NewFiling("placement.ended", one, body_of({"reason": "asked"})) for one in self.placed]
+        self.counter._post(Decision(filings=(*filed, NewFiling("placement.made", agency, body_of(said)))), 739_000)
+        self.placed = [agency]
 
     def tell(self, fact: str, **said: object) -> None:
         told = self.counter.run("tell_contact_fact", DAY, fact=fact, **said)
@@ -71,8 +88,10 @@ def test_a_denied_contact_is_on_record_with_its_rule_and_nothing_goes_out():
 def test_the_fourth_connected_call_is_denied_whoever_makes_it():
     desk = Desk()
     for hour, by in ((9, "lender"), (10, "agency-1"), (11, "agency-2")):
+        desk.place(by)
         assert desk.contact(f"{hour:02}:00", by=by, number=f"blind-{hour}")["allowed"]
         assert isinstance(desk.outcome("connected"), Decision)
+    desk.place("agency-3")
     assert desk.contact("12:00", by="agency-3", number="blind-12")["rule"] == "CN.COLLECT.CALLS.CONNECTED.MAX"
     assert desk.contact("2026-12-02 09:00")["allowed"]
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import delete, insert, select, tuple_
 
+from plimsoll.app.agencies import agencies_named
 from plimsoll.app.execute import Answer, Verb, Wiring
 from plimsoll.app.execute_many import RowOutcome, execute_many
 from plimsoll.app.schema import dial
@@ -19,6 +20,7 @@ from plimsoll.app.sheet import instant_of
 from plimsoll.app.store import Store
 from plimsoll.app.zones import zone_of
 from plimsoll.collections import attempt_contact
+from plimsoll.collections.agency_gate import Agencies
 from plimsoll.collections.attempt_contact import AttemptContact
 from plimsoll.collections.contact_rules import INTERACTIVE
 from plimsoll.collections.record_outcome import RecordOutcome
@@ -59,14 +61,16 @@ class Listed:
         self.new.discard((customer_id, contact_id))
 
 
-def decide_contact(book: Book, command: AttemptContact, rules: Rules, dials: Dials | None = None) -> Decision | Refused:
+def decide_contact(
+    book: Book, command: AttemptContact, rules: Rules, dials: Dials | None = None, agencies: Agencies | None = None
+) -> Decision | Refused:
     """Decide on a contact in the zone it names, with the dials of others to its number; refuses zone_unknown beside what the verb does."""
     try:
         zone = zone_of(command.zone)
     except Malformed as wrong:
         return Refused(wrong.code, "", wrong.detail)
     elsewhere = (dials or {}).get((command.customer_id, command.contact_id), ())
-    return attempt_contact.decide(book, command, rules, zone, elsewhere)
+    return attempt_contact.decide(book, command, rules, zone, elsewhere, agencies)
 
 
 def attempt_contacts(
@@ -78,10 +82,11 @@ def attempt_contacts(
     even where another rule denies it.
     """
     planned = [one for one in (_dial_of(command, now) for command in commands) if one is not None]
+    agencies = agencies_named(store, {command.by for command in commands})
     with dialling(store, planned, now) as listed:
 
         def decide(book: Book, command: AttemptContact, asked_rules: Rules) -> Decision | Refused:
-            return decide_contact(book, command, asked_rules, listed.dials)
+            return decide_contact(book, command, asked_rules, listed.dials, agencies)
 
         own = {**wiring, AttemptContact: Verb("attempt_contact", decide, attempt_contact.READS)}
         outcomes = list(execute_many(store, own, commands, actor=actor, now=now, rules=rules))

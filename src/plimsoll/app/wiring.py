@@ -13,19 +13,22 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.contact import decide_contact
-from plimsoll.app.dossier import DossierWiring
+from plimsoll.app.dossier import DossierVerb, DossierWiring
 from plimsoll.app.execute import Verb, Wiring
 from plimsoll.app.preference import decide_preference
 from plimsoll.collections import (
     agree_plan,
+    amend_agency,
     assign_treatment,
     attempt_contact,
+    audit_calls,
     break_plan,
     cancel_promise,
     claim_case,
     close_case,
     decide_hardship,
     escalate_case,
+    file_placements,
     follow_up,
     keep_plan,
     make_promise,
@@ -34,15 +37,22 @@ from plimsoll.collections import (
     note_trigger,
     open_case,
     open_hardship,
+    place_with_agency,
     prefer_reminders,
     propose_plan,
     queue_call,
+    recall_from_agency,
+    reconcile_agency,
     record_failed_debit,
     record_outcome,
     record_receipt,
+    register_agency,
     release_case,
+    resume_agency,
+    review_agency,
     send_reminder,
     settle_promise,
+    suspend_agency,
     tell_contact_fact,
 )
 from plimsoll.disposal import decide_write_off, propose_write_off, put_back_claim, transfer_claim
@@ -193,6 +203,8 @@ WIRING: Final[Wiring] = {
     note_outcome.NoteOutcome: Verb("note_outcome", note_outcome.decide, note_outcome.READS),
     assign_treatment.AssignTreatment: Verb("assign_treatment", assign_treatment.decide, assign_treatment.READS),
     escalate_case.EscalateCase: Verb("escalate_case", escalate_case.decide, escalate_case.READS),
+    place_with_agency.PlaceWithAgency: Verb("place_with_agency", place_with_agency.decide, place_with_agency.READS),
+    recall_from_agency.RecallFromAgency: Verb("recall_from_agency", recall_from_agency.decide, recall_from_agency.READS),
     # Monitoring
     review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),
     raise_limit.RaiseLimit: Verb("raise_limit", raise_limit.decide, raise_limit.READS),
@@ -217,7 +229,17 @@ WIRING: Final[Wiring] = {
 COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, verb in WIRING.items()}
 """The type of each command by its name, in the order of the table."""
 
-DOSSIER_WIRING: Final[DossierWiring] = {}
+DOSSIER_WIRING: Final[DossierWiring] = {
+    # Agencies
+    register_agency.RegisterAgency: DossierVerb("register_agency", "agency", register_agency.decide),
+    amend_agency.AmendAgency: DossierVerb("amend_agency", "agency", amend_agency.decide),
+    suspend_agency.SuspendAgency: DossierVerb("suspend_agency", "agency", suspend_agency.decide),
+    resume_agency.ResumeAgency: DossierVerb("resume_agency", "agency", resume_agency.decide),
+    review_agency.ReviewAgency: DossierVerb("review_agency", "agency", review_agency.decide),
+    audit_calls.AuditCalls: DossierVerb("audit_calls", "agency", audit_calls.decide),
+    file_placements.FilePlacements: DossierVerb("file_placements", "agency", file_placements.decide),
+    reconcile_agency.ReconcileAgency: DossierVerb("reconcile_agency", "agency", reconcile_agency.decide),
+}
 """The same for commands on dossiers: what each is called, which kind of dossier it is about, and what decides on it."""
 
 DOSSIER_COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, verb in DOSSIER_WIRING.items()}

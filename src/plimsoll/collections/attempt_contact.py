@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final
 
+from plimsoll.collections.agency_gate import Agencies, deny_agency
 from plimsoll.collections.contact import ATTEMPTED, DENIED, NAME, READS_FILE, find_contact, known_of
 from plimsoll.collections.contact_rules import CHANNELS, CONTACT_PERSON, DEBTOR, INTERACTIVE, NUMBER, PURPOSES, UNANSWERED, country_rules
 from plimsoll.collections.debtor import Attempt, Known
 from plimsoll.collections.gate import Denied, may_contact
+from plimsoll.collections.placement import READS_PLACEMENTS
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.dates import years_later
 from plimsoll.units.refusal import Malformed, Refused
 
-READS: Final = f"open loans+{READS_FILE},{DENIED}"
+READS: Final = f"every loan+{READS_FILE},{DENIED},{READS_PLACEMENTS}"
 ID_LENGTH_MAX: Final = 64
 
 
@@ -47,11 +49,17 @@ class AttemptContact:
 
 
 def decide(
-    book: Book, command: AttemptContact, rules: Rules, zone: tzinfo, elsewhere: Sequence[tuple[datetime, int]] = ()
+    book: Book,
+    command: AttemptContact,
+    rules: Rules,
+    zone: tzinfo,
+    elsewhere: Sequence[tuple[datetime, int]] = (),
+    agencies: Agencies | None = None,
 ) -> Decision | Refused:
     """Put the contact on record and let it out, or put its denial on record; the answer says which, by which rule and until when.
 
     `elsewhere` are dials to the number for other customers that nobody answered, or of which nobody told yet, oldest first: instant, day.
+    `agencies` are those registered: one of them contacts only who is placed with it.
     Refuses customer_unknown, contact_unnamed, contact_exists, contact_malformed, country_unknown.
     """
     refused = refuse_customer(book, command.on) or _refuse(book, command)
@@ -65,8 +73,8 @@ def decide(
     attempt = _attempt(command, book.now, zone)
     known = known_of(book, [country])
     count_elsewhere(known, command.number, elsewhere)
-    said = may_contact(known, attempt, country)
     day = book.now.astimezone(zone).toordinal()
+    said = deny_agency(book.filings, command.by, day, rules, agencies) or may_contact(known, attempt, country)
     row = country.on(day)
     body: dict[str, object] = {
         "channel": command.channel,

@@ -81,12 +81,17 @@ KINDS: Final = frozenset(
         # classes
         "class.trigger",
         "class.changed",
+        # placements with agencies
+        "placement.made",
+        "placement.ended",
         # reminders
         "reminder.preference",
         "reminder.sent",
         "reminder.held",
         "reminder.receipt",
+        "autopay.asked",
         "autopay.failed",
+        "autopay.done",
         # credit bureau, sanctions, limitation
         "adverse.notice",
         "adverse.delivered",
