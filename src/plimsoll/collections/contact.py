@@ -7,8 +7,9 @@ from typing import Any, Final
 from plimsoll.collections.case import READS_CASE, day_of, waited_for
 from plimsoll.collections.contact_rules import BY_ANOTHER, CONNECTED, CONTACT_PERSON, UNANSWERED, CountryRules
 from plimsoll.collections.debtor import FACTS, PROMISED, Attempt, Known, Told
-from plimsoll.loan.book import Book
+from plimsoll.loan.book import Book, Held, unpack_standing
 from plimsoll.loan.filing import Filing, read_body
+from plimsoll.loan.layout import CHARGED_OFF, S_CLAIM
 from plimsoll.risk.complaint import CLOSED, FILED, RESUMED, STOPPED
 
 ATTEMPTED: Final = "contact.attempted"
@@ -73,9 +74,15 @@ def known_of(book: Book, countries: Iterable[CountryRules]) -> Known:
 
 
 def is_owing(book: Book) -> bool:
-    """Tell whether a loan of the book asks for anything."""
-    owed = (one.summary for one in book.loans)
-    return any(one.principal_minor + one.interest_minor + one.penalty_minor + one.fee_minor > 0 for one in owed)
+    """Tell whether a loan of the book asks for anything; a claim that was charged off is still owed."""
+    return any(_asks(held) for held in book.loans)
+
+
+def _asks(held: Held) -> bool:
+    one = held.summary
+    if one.status == CHARGED_OFF:
+        return unpack_standing(held.state).s[S_CLAIM] > 0
+    return one.principal_minor + one.interest_minor + one.penalty_minor + one.fee_minor > 0
 
 
 def find_contact(filings: Iterable[Filing], contact_id: str) -> dict[str, Any] | None:
