@@ -7,6 +7,8 @@ To add a code, append one line to its group. A code reads as a sentence, is neve
 
 from typing import Final
 
+from plimsoll.units.sentences_credit import CREDIT
+
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # Amounts and rates
     "amount_malformed": ("金额无法识别：只接受十进制文本，例如 \"120.00\"。请改正后重试。", "The amount cannot be read: only decimal text such as \"120.00\" is accepted. Correct it and send it again."),
@@ -501,4 +503,5 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "tape_never_moves": ("该数据每笔贷款只有首尾两行，没有逐月状态。请使用逐月数据。", "The tape has only the beginning and the end of a loan, and no state by month. Use one with a row a month."),
     "engine_unknown": ("不认识该引擎。请使用 duckdb 或 spark。", "The engine is not known. Use duckdb or spark."),
     "engine_failed": ("引擎无法启动。请按提示检查安装与集群地址。", "The engine does not start. Check the installation and the address of the cluster."),
+    **CREDIT,
 }

@@ -1,0 +1,156 @@
+"""What a loan is at the end of a month, as the credit bureau asks: its facts alone decide, not what may be said of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from plimsoll.loan.facts import Fact
+from plimsoll.loan.fold import fold
+from plimsoll.loan.layout import (
+    CHARGED_OFF,
+    O_CLAIM,
+    O_FEE,
+    O_INTEREST,
+    O_INTEREST_LATE,
+    O_LATE_DAYS,
+    O_PENALTY,
+    O_PRINCIPAL,
+    O_PRINCIPAL_LATE,
+    O_SIZE,
+    O_STATUS,
+    PAID_OFF,
+    RESCHEDULED,
+)
+from plimsoll.loan.state import measured
+from plimsoll.loan.terms import Terms, begun_on
+from plimsoll.risk.classify.history import class_on
+from plimsoll.risk.classify.policy import Policies
+from plimsoll.risk.classify.state import Class
+from plimsoll.risk.classify.timeline import grace_of, timeline
+from plimsoll.risk.classify.trigger import NO_DIFFICULTY, Noted
+from plimsoll.risk.credit.default import Default, defaults_of
+from plimsoll.risk.credit.month import BEFORE, letter
+from plimsoll.rulebook.lateness import FIVE_CLASSES
+from plimsoll.units.refusal import Refused
+
+RESTRUCTURED, SETTLED, WRITTEN_OFF = "restructured", "settled", "written_off"
+SPECIAL: Final = (RESTRUCTURED, SETTLED, WRITTEN_OFF)
+"""Special transactions: the terms were eased, the loan was paid off in the month, it was written off."""
+CURRENT, LATE, OFF, PAID = "normal", "overdue", "written_off", "settled"
+STATUSES: Final = (CURRENT, LATE, OFF, PAID)
+
+
+class Account(NamedTuple):
+    """Which loan a statement is about. Days are day numbers, the limit is that of the product's part of the line, in minor units."""
+
+    loan_id: int
+    product: str
+    currency: str
+    opened_on: int
+    limit_minor: int
+
+
+class Statement(NamedTuple):
+    """A loan at the end of a month, in minor units; `payments` has a letter for each month of the window, oldest first."""
+
+    loan_id: int
+    product: str
+    currency: str
+    opened_on: int
+    limit_minor: int
+    balance_minor: int
+    overdue_minor: int
+    late_days: int
+    status: str
+    five_class: str
+    special: tuple[str, ...]
+    payments: str
+    defaults: tuple[Default, ...]
+
+    def said(self) -> dict[str, Any]:
+        """Give the statement as a body holds it."""
+        return self._asdict() | {"special": list(self.special), "defaults": [list(one) for one in self.defaults]}
+
+
+def read_statement(said: Mapping[str, Any]) -> Statement:
+    """Give back the statement that `said` wrote."""
+    found = {name: said[name] for name in Statement._fields}
+    defaults = tuple(Default(*one) for one in said["defaults"])
+    return Statement(**(found | {"special": tuple(said["special"]), "defaults": defaults}))
+
+
+def statement_of(
+    account: Account,
+    terms: Terms,
+    facts: Sequence[Fact],
+    noted: Sequence[Noted],
+    policies: Policies,
+    ends: Sequence[int],
+    tolerance_days: int = 0,
+) -> Statement | Refused:
+    """Give a loan at the end of the last of some months, folded from its facts by the day they take effect."""
+    spans = timeline(terms, facts, ends[-1])
+    if isinstance(spans, Refused):
+        return spans
+    rows = [measured_on(terms, facts, day) for day in ends]
+    found = class_on(terms, facts, noted, policies, ends[-1], tolerance_days)
+    if isinstance(found, Refused):
+        return found
+    five = FIVE_CLASSES[0] if not isinstance(found, Class) else found.five_class()
+    defaults = defaults_of(spans, grace_of(terms), ends[-1])
+    return put_together(account, rows[-1], payments_of(rows), five, defaults, is_restructured=is_eased(facts, noted, ends[-1]))
+
+
+def measured_on(terms: Terms, facts: Sequence[Fact], day: int) -> list[int]:
+    """Give the measured numbers of a loan at the end of a day; zeros before it began."""
+    if begun_on(terms) > day:
+        return [0] * O_SIZE
+    standing = fold(terms, facts, day)
+    assert not isinstance(standing, Refused), "facts that were accepted fold again"
+    return measured(terms, standing)
+
+
+def payments_of(rows: Sequence[Sequence[int]]) -> str:
+    """Give the payment record of a loan from its measured numbers at the end of each month; a month after it was settled says nothing."""
+    found = ""
+    for out in rows:
+        owed = out[O_PRINCIPAL] + out[O_INTEREST] + out[O_PENALTY] + out[O_FEE]
+        found += letter(out[O_STATUS], out[O_LATE_DAYS], owed, out[O_CLAIM])
+    return found
+
+
+def put_together(
+    account: Account, out: Sequence[int], payments: str, five_class: str, defaults: Sequence[Default], *, is_restructured: bool
+) -> Statement:
+    """Give the statement of a loan from its measured numbers at the end of the month."""
+    status = out[O_STATUS]
+    is_off = status == CHARGED_OFF
+    owed = out[O_PRINCIPAL] + out[O_INTEREST] + out[O_PENALTY] + out[O_FEE]
+    late = out[O_PRINCIPAL_LATE] + out[O_INTEREST_LATE] + out[O_PENALTY] if out[O_LATE_DAYS] > 0 else 0
+    is_settled = status == PAID_OFF
+    marks = ((RESTRUCTURED, is_restructured), (SETTLED, is_settled), (WRITTEN_OFF, is_off))
+    return Statement(
+        account.loan_id,
+        account.product,
+        account.currency,
+        account.opened_on,
+        account.limit_minor,
+        out[O_CLAIM] if is_off else owed,
+        out[O_CLAIM] if is_off else late,
+        out[O_LATE_DAYS],
+        OFF if is_off else PAID if is_settled else LATE if out[O_LATE_DAYS] > 0 else CURRENT,
+        five_class,
+        tuple(name for name, holds in marks if holds),
+        payments,
+        tuple(defaults),
+    )
+
+
+def is_eased(facts: Sequence[Fact], noted: Sequence[Noted], through: int) -> bool:
+    """Tell whether the terms were changed for a debtor in difficulty by a day."""
+    spared = {one.due_on or one.on for one in noted if one.trigger == NO_DIFFICULTY}
+    return any(fact.kind == RESCHEDULED and fact.on <= through and fact.on not in spared for fact in facts)
+
+
+def is_gone(payments: str) -> bool:
+    """Tell whether the loan was over before the month: settled at the end of the month before, or not begun by this one's."""
+    return payments[-1] == BEFORE or payments[-2:] in ("CC", "GG")
