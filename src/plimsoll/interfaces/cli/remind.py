@@ -69,10 +69,10 @@ def command(
         if dry_run:
             _report(day, list(_dry(store, day)), {}, as_json)
             return
-        sender = _sender(by, seed, closing)
+        sender = sender_by(by, seed, closing)
         is_made_up = by == SANDBOX
-        reach, clock = (_numbered, _as_planned) if is_made_up else (_reach(store), _by_clock)
-        orders = Orders(sender, reach, _known(store, is_made_up=is_made_up), clock, rules)
+        reach, clock = (numbered, as_planned) if is_made_up else (reach_of(store), by_clock)
+        orders = Orders(sender, reach, numbers_of(store, is_made_up=is_made_up), clock, rules)
         if dial:
             _report_call(_dialled(store, dial, actor, orders), as_json)
             return
@@ -87,23 +87,26 @@ def _dry(store: Store, day: date) -> Iterator[Outcome]:
         yield Outcome(customer_id, one.step, one.channel, one.due_on, PLANNED, minor=minor)
 
 
-def _as_planned(at: datetime) -> datetime:
+def as_planned(at: datetime) -> datetime:
+    """Give the planned instant: what a made-up clock shows."""
     return at
 
 
-def _by_clock(at: datetime) -> datetime:  # noqa: ARG001 -- a real message leaves now
+def by_clock(at: datetime) -> datetime:  # noqa: ARG001 -- a real message leaves now
+    """Give the instant, whatever was planned."""
     return now()
 
 
-def _numbered(customer_id: int, channel: str) -> str:  # noqa: ARG001 -- the sandbox needs no address
+def numbered(customer_id: int, channel: str) -> str:  # noqa: ARG001 -- the sandbox needs no address
+    """Give an address of the sandbox."""
     return f"customer-{customer_id}"
 
 
-def _known(store: Store, *, is_made_up: bool) -> Reach:
+def numbers_of(store: Store, *, is_made_up: bool) -> Reach:
     """Give the way to a borrower's blinded number; in the sandbox everybody has one."""
 
     def known(customer_id: int, channel: str) -> str:
-        return blinded(store, customer_id, channel) or (_numbered(customer_id, channel) if is_made_up else "")
+        return blinded(store, customer_id, channel) or (numbered(customer_id, channel) if is_made_up else "")
 
     return known
 
@@ -117,7 +120,7 @@ def _dialled(store: Store, message: str, actor: str, orders: Orders) -> dict[str
     return said
 
 
-def _reach(store: Store) -> Reach:
+def reach_of(store: Store) -> Reach:
     """Give the way to a borrower's address: from the vault, each look on its log."""
     vault = Vault(store, read_keyring(keyring_path()))
 
@@ -131,7 +134,8 @@ def _reach(store: Store) -> Reach:
     return reach
 
 
-def _sender(by: str, seed: int, closing: ExitStack) -> Sender:
+def sender_by(by: str, seed: int, closing: ExitStack) -> Sender:
+    """Give the channel that `--by` names; anything else ends the command with 2."""
     if by == SANDBOX:
         return SandboxSender(seed, ROUGH)
     if by.startswith(FILE) and len(by) > len(FILE):
