@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "plimsoll"
 EXACT_ROOMS = ("units", "rulebook", "loan", "ledger", "servicing")
-PURE_ROOMS = (*EXACT_ROOMS, "risk", "origination", "protection", "collections", "monitoring", "disposal", "portfolio")
+PURE_ROOMS = (*EXACT_ROOMS, "risk", "origination", "protection", "collections", "monitoring", "disposal", "portfolio", "treasury")
 """Rooms below app: no clock, no chance, no file, no database."""
 
 

@@ -504,4 +504,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "engine_unknown": ("不认识该引擎。请使用 duckdb 或 spark。", "The engine is not known. Use duckdb or spark."),
     "engine_failed": ("引擎无法启动。请按提示检查安装与集群地址。", "The engine does not start. Check the installation and the address of the cluster."),
     **CREDIT,
+    # Treasury
+    "shares_malformed": ("资金方份额不成立：每方一次、包含贷款人且合计为一。请更正。", "The shares of a loan make no whole. Name each funder once, the lender too, and parts that add up to one."),
+    "draw_malformed": ("待出资金额须大于零。请核对。", "The amount to be funded has to be above nought. Check it."),
+    "funding_short": ("自有资金不足以承担本笔贷款的剩余份额。请补充资金或暂停放款。", "The lender lacks the cash for its part of this loan. Bring in money, or hold back draws."),
+    "flow_past": ("现金流日期早于今日。请只列未来的现金流。", "A flow lies before today. Give only what is to come."),
+    "behaviour_malformed": ("行为参数不成立：须为比例且还款合计不超过一。请更正。", "The figures of behaviour are no shares, or more is paid than falls due. Correct them."),
 }
