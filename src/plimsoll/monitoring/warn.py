@@ -70,16 +70,26 @@ def watch_policy(rules: Rules, on: date) -> WatchPolicy:
 def warn(scored: Sequence[Scored], before: Mapping[int, Alert], month: int, policy: WatchPolicy, catalogue: Signals) -> Warned:
     """Give the warnings of a month from those of the month before; a customer who is no longer clean has none."""
     ranked = sorted(scored, key=lambda one: (-one.chance, one.customer_id))
-    budget, kept_within = (int(share * len(ranked)) for share in (policy.budget, policy.keep))
+    return warn_ranked(list(enumerate(ranked, 1)), len(ranked), before, month, policy, catalogue)
+
+
+def warn_ranked(
+    ranked: Sequence[tuple[int, Scored]], clean: int, before: Mapping[int, Alert], month: int, policy: WatchPolicy, catalogue: Signals
+) -> Warned:
+    """Give the warnings of a month from ranks among `clean` customers, best first.
+
+    Of a large book only those within the budget need be among `ranked`, and everybody of whom a warning stands and who is clean.
+    """
+    budget, kept_within = (int(share * clean) for share in (policy.budget, policy.keep))
     standing: dict[int, Alert] = {}
-    for rank, one in enumerate(ranked, 1):
+    for rank, one in ranked:
         old = before.get(one.customer_id)
         below = 0 if old is None or rank <= kept_within else old.months_below + 1
         if old is not None and below < policy.patience:
             standing[one.customer_id] = _warning(one, old.since, below, rank, policy, catalogue)
     new: list[Alert] = []
-    for rank, one in enumerate(ranked[:budget], 1):
-        if one.customer_id not in standing and len(standing) + len(new) < budget:
+    for rank, one in ranked:
+        if rank <= budget and one.customer_id not in standing and len(standing) + len(new) < budget:
             new.append(_warning(one, month, 0, rank, policy, catalogue))
     ended = tuple(old for customer_id, old in before.items() if customer_id not in standing)
     every = sorted((*standing.values(), *new), key=lambda one: one.rank)

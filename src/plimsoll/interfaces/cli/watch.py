@@ -4,6 +4,7 @@ import typer
 
 from plimsoll.interfaces.cli.watch_evaluate import evaluate
 from plimsoll.interfaces.cli.watch_report import report
+from plimsoll.interfaces.cli.watch_run import run
 
 app = typer.Typer(help="Watch running loans: early warnings, over-extension, classes.", no_args_is_help=True, add_completion=False)
 
@@ -15,3 +16,4 @@ def _watch() -> None:
 
 app.add_typer(evaluate, name="evaluate")
 app.command()(report)
+app.command()(run)

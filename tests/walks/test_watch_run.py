@@ -1,0 +1,191 @@
+"""Nights of monitoring on both databases: what is done by itself, exactly once, and what a month's end finds."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from plimsoll.app import watch_run as running
+from plimsoll.app.close import Orders as CloseOrders
+from plimsoll.app.execute import Answer, Verb
+from plimsoll.app.execute_many import execute_many
+from plimsoll.app.file import filings_of, work
+from plimsoll.app.through import NEVER, close_through
+from plimsoll.app.verify import verify
+from plimsoll.app.watch_run import Orders, Ran, watch_day
+from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.interfaces.cli import exits
+from plimsoll.interfaces.cli.main import main
+from plimsoll.monitoring.freeze_late import FreezeLate
+from plimsoll.rulebook.rules import load
+from plimsoll.servicing.close import decide
+from tests.walks.test_hardship import give
+
+RULES = load()
+LATE, PAYS, RAISED_FOR_A_WHILE, OVER = 1, 2, 3, 4
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
+
+
+class Book:
+    """A book of some customers who each drew 3,000 on 15 January 2026, due on the 15th of each month."""
+
+    def __init__(self, store, customers=(LATE, PAYS, RAISED_FOR_A_WHILE, OVER)):
+        self.store = store
+        self.keys = 0
+        self.closed = date(2026, 1, 9)
+        for one in customers:
+            self.do(one, "open_customer", "2026-01-10")
+            self.do(one, "open_line", "2026-01-10", currency="CNY", limit="50000.00", cash_limit="30000.00", later_limit="20000.00")
+            self.do(one, "draw", "2026-01-15", loan_id=1, amount="3000.00", currency="CNY", rate="0.0004", instalments=3)
+
+    def do(self, customer_id, name, on, **said):
+        self.keys += 1
+        command = read_command({"key": f"k{self.keys}", "customer_id": customer_id, "on": on, **said}, name)
+        (outcome,) = execute_many(self.store, WIRING, [command], actor="test", now=at(command.on) - timedelta(hours=11), rules=RULES)
+        assert isinstance(outcome, Answer), outcome
+
+    def watch(self, through, *, every=False) -> Ran:
+        """Close every day through one, watching each, or only the last."""
+        last = date.fromisoformat(through)
+        ran = None
+        for closed in close_through(
+            self.store, last.toordinal(), CloseOrders(decide, RULES, at(last)), tape=None, scans=NEVER, now=at(last)
+        ):
+            if every or closed.night.day == last.toordinal():
+                ran = watch_day(self.store, date.fromordinal(closed.night.day), Orders(RULES, at(last)))
+        assert ran is not None
+        return ran
+
+    def kinds(self, customer_id):
+        return [one.kind for one in filings_of(self.store, customer_id)]
+
+    def said(self, customer_id, kind):
+        return [json.loads(one.body) for one in filings_of(self.store, customer_id) if one.kind == kind]
+
+
+@pytest.fixture
+def book(store):
+    return Book(store)
+
+
+def test_a_night_touches_only_those_of_whom_something_changed(book):
+    for one in (PAYS, RAISED_FOR_A_WHILE, OVER):
+        book.do(one, "repay", "2026-02-15", loan_id=1, amount="1100.00", currency="CNY")
+    ran = book.watch("2026-02-16")
+    assert (ran.customers, ran.touched, dict(ran.done)) == (4, 1, {"freeze_late": 1, "note_class": 1})
+    assert book.kinds(LATE)[-2:] == ["limit.notice", "class.changed"] or book.kinds(LATE)[-2:] == ["class.changed", "limit.notice"]
+    quiet = book.watch("2026-02-20")
+    assert (quiet.moved, quiet.looked_at, quiet.touched) == (0, 0, 0), "nothing happened to anybody"
+    assert verify(book.store) is not None
+
+
+def test_the_same_night_again_changes_nothing(book):
+    book.watch("2026-02-28", every=True)
+    before = {one: book.kinds(one) for one in (LATE, PAYS, OVER)}
+    again = watch_day(book.store, date(2026, 2, 28), Orders(RULES, at(date(2026, 2, 28))))
+    assert not again.failed
+    assert before == {one: book.kinds(one) for one in (LATE, PAYS, OVER)}
+
+
+def test_a_freeze_ends_after_cure_and_two_clean_cycles(book):
+    book.watch("2026-02-16")
+    book.do(LATE, "settle", "2026-02-20", loan_id=1)
+    assert book.watch("2026-02-20").done["note_class"] == 1, "the class rose with the payment"
+    assert [one["changes"][-1]["five_class"] for one in book.said(LATE, "class.changed")] == ["special-mention", "normal"]
+    assert not book.watch("2026-04-15").done["unfreeze_cured"]
+    assert book.watch("2026-04-16").done["unfreeze_cured"] == 1
+    assert [one["action"] for one in book.said(LATE, "limit.notice")] == ["freeze", "unfreeze"]
+
+
+def test_a_temporary_limit_is_written_back_once_it_has_run_out(book):
+    limits = {"limit": "55000.00", "cash_limit": "35000.00", "later_limit": "20000.00"}
+    book.do(RAISED_FOR_A_WHILE, "set_limit", "2026-01-20", currency="CNY", until="2026-02-10", **limits)
+    assert not book.watch("2026-02-09").done["expire_limit"]
+    assert book.watch("2026-02-10").done["expire_limit"] == 1
+    assert not book.watch("2026-02-11").done["expire_limit"]
+
+
+def test_a_back_dated_payment_tells_the_classes_anew(book):
+    book.watch("2026-02-16")
+    book.do(LATE, "repay", "2026-02-15", loan_id=1, amount="1050.00", currency="CNY")
+    assert book.watch("2026-02-17").done["note_class"] == 1
+    last = book.said(LATE, "class.changed")[-1]
+    assert (last["is_reaged"], last["changes"]) == (True, [])
+
+
+def test_a_load_line_that_came_down_is_seen_the_same_day(book):
+    """A debt of 3,000 above a line of 2,000; the bureau then tells of two new lenders, which makes it masked."""
+    book.do(OVER, "mark_load_line", "2026-02-03", currency="CNY", capacity="2000.00", room="400.00", stress_ppb=95_000_000)
+    ran = book.watch("2026-02-03")
+    assert (ran.touched, ran.done["note_over_extension"], ran.done["review_limit"]) == (1, 1, 1)
+    (place,) = book.said(OVER, "over_extension.changed")
+    assert (place["over_extension"], place["before"]) == ("active", "fit")
+    assert book.said(OVER, "limit.notice")[-1]["limit_minor"] == 200_000
+    assert not book.watch("2026-02-04").done
+    version = RULES.purposes["bureau"].notice(date(2026, 2, 5)).version
+    book.do(OVER, "grant_consent", "2026-02-05", purpose="bureau", version=version)
+    items = [{"name": "bureau_new_lenders_30d", "value": 2, "event_at": "2026-02-05"}]
+    book.do(OVER, "record_evidence", "2026-02-05", source="bureau", body={"items": items})
+    book.watch("2026-02-05")
+    assert [one["over_extension"] for one in book.said(OVER, "over_extension.changed")] == ["active", "masked"]
+
+
+def test_a_months_end_warns_by_the_plain_rule_keeps_and_ends_warnings(store):
+    book = Book(store, range(1, 41))
+    ran = book.watch("2026-01-31")
+    assert ran.month["ranked_by"] == "plain rule"
+    assert (ran.looked_at, ran.month["clean"], ran.month["warnings_new"]) == (40, 40, 2)
+    assert ran.done["raise_warning"] == 2
+    held = sum(json.loads(one.body)["is_held_out"] for n in range(1, 41) for one in filings_of(store, n) if one.kind == "warning.raised")
+    assert len(work(store, "warning", "open")) == 2 - held
+    book.watch("2026-02-16")
+    endings = [book.said(one, "warning.closed") for one in range(1, 41)]
+    assert [one[0]["outcome"] for one in endings if one] == ["late", "late"], "nobody paid, so both came true"
+
+
+def test_plans_are_broken_and_kept_by_the_night(store):
+    limits = {"currency": "CNY", "limit": "50000.00", "cash_limit": "30000.00", "later_limit": "20000.00", "loan_id": 10}
+    give(store, 1, "2026-01-10", command="open_customer")
+    give(store, 2, "2026-01-10", command="open_line", **limits)
+    give(store, 3, "2026-01-15", command="draw", loan_id=11, currency="CNY", amount="24000.00", rate="0.0005", instalments=12)
+    told = {"hardship_id": "h1", "currency": "CNY", "income": "6500.00", "others": "300.00", "city_tier": "tier2", "flags": ["illness"]}
+    give(store, 4, "2026-04-20", command="open_hardship", **told)
+    decided = give(store, 5, "2026-04-22", command="decide_hardship", hardship_id="h1", currency="CNY", outcome="accept", known="verified")
+    terms = {name: decided["offers"][0][name] for name in ("rate", "instalments", "penalty_waived", "interest_waived")}
+    plan = {"plan_id": "p1", "loan_id": 11}
+    give(store, 6, "2026-04-22", "li", command="propose_plan", currency="CNY", **plan, **terms)
+    assert give(store, 8, "2026-04-22", "chen", command="agree_plan", **plan, signed="vault-2")["loan_id"] == 11
+    close = CloseOrders(decide, RULES, at(date(2026, 6, 21)))
+    done: dict[str, int] = {}
+    for closed in close_through(store, date(2026, 6, 21).toordinal(), close, tape=None, scans=NEVER, now=close.now):
+        on = date.fromordinal(closed.night.day)
+        if on >= date(2026, 6, 19):
+            done[on.isoformat()] = watch_day(store, on, Orders(RULES, at(on))).done["break_plan"]
+    assert done == {"2026-06-19": 0, "2026-06-20": 0, "2026-06-21": 1}, "thirty days after the first due day, 22 May"
+
+
+def test_who_fails_is_counted_and_the_rest_goes_on(book, monkeypatch):
+    def broken(held, command, rules):
+        if command.customer_id == LATE:
+            raise RuntimeError("a bug")
+        return WIRING[FreezeLate].decide(held, command, rules)
+
+    monkeypatch.setattr(running, "WIRING", {**WIRING, FreezeLate: Verb("freeze_late", broken, WIRING[FreezeLate].reads)})
+    ran = book.watch("2026-02-16")
+    assert (ran.failures, ran.done["freeze_late"]) == (1, 3)
+    assert "a bug" in ran.failed[0]
+
+
+def test_the_command_watches_days_and_tells(book, database, capsys):
+    book.watch("2026-02-15")
+    book.store.close()
+    assert main(["watch", "run", "--db", database, "--since", "2026-02-14", "--on", "2026-02-15", "--json"]) == exits.OK
+    told = json.loads(capsys.readouterr().out)
+    assert [one["on"] for one in told] == ["2026-02-14", "2026-02-15"]
+    assert main(["watch", "run", "--db", database, "--on", "2026-02-15", "--whole"]) == exits.OK
+    assert "customers" in capsys.readouterr().out
+    assert main(["watch", "run", "--db", database, "--on", "2026-02-16"]) == exits.USAGE
+    assert "close" in capsys.readouterr().err
