@@ -189,3 +189,13 @@ def test_the_command_watches_days_and_tells(book, database, capsys):
     assert "customers" in capsys.readouterr().out
     assert main(["watch", "run", "--db", database, "--on", "2026-02-16"]) == exits.USAGE
     assert "close" in capsys.readouterr().err
+
+
+def test_the_close_watches_where_it_is_told(book, database, capsys):
+    book.watch("2026-02-15")
+    book.store.close()
+    assert main(["close", "--db", database, "--through", "2026-02-16", "--tape", "never", "--watch", "--json"]) == exits.OK
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["on"], one["done"]) for one in told["watched"]] == [("2026-02-16", {"freeze_late": 4, "note_class": 4})]
+    assert main(["close", "--db", database, "--through", "2026-02-17", "--tape", "never", "--json"]) == exits.OK
+    assert "watched" not in json.loads(capsys.readouterr().out)

@@ -1,7 +1,7 @@
 """The end of a month for monitoring: every customer in columns, ranked by the champion or by a plain rule, warned of under the budget."""
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -135,11 +135,6 @@ def _ending(panel: Panel, customer_id: int, plans: set[int]) -> str:
     if customer_id in plans:
         return ON_PLAN
     return PAID_OFF if panel.owed[at, -1] <= 0 else CALM
-
-
-def stood_on(panel: Panel) -> Iterator[tuple[int, int]]:
-    """Give every customer with the days past due of the latest loan."""
-    yield from zip(panel.customer_id.tolist(), panel.late[:, -1].tolist(), strict=True)
 
 
 def counted(month: Month) -> dict[str, Any]:

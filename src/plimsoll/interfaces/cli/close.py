@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,16 +12,21 @@ from rich.table import Table
 from plimsoll.app.close import Orders, days_to_close
 from plimsoll.app.config import book_url, now, tape_folder, threads
 from plimsoll.app.opening import open_store
+from plimsoll.app.store import Store
 from plimsoll.app.through import DAILY, LAST, NEVER, Closed, close_through
 from plimsoll.interfaces.cli.bar import bar
-from plimsoll.interfaces.cli.exits import USAGE, VERIFICATION_FAILED, Stop
+from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.close import decide
 
+if TYPE_CHECKING:
+    from plimsoll.app.watch_run import Ran
+
 PARKED_SHOWN = 20
 Through = Annotated[str, typer.Option("--through", metavar="DATE", help="The last day to close.")]
 Scans = Annotated[str, typer.Option("--tape", metavar="WHEN", help="Write tape and control totals daily, on the last day, or never.")]
+Watched = Annotated[bool, typer.Option("--watch", help="Run monitoring after each closed day, as plimsoll watch run does.")]
 Folder = Annotated[str, typer.Option("--tape-folder", metavar="DIR", help="Where the tape goes. Default: beside the book.")]
 
 
@@ -31,6 +36,7 @@ def command(
     db: Db = "",
     tape: Scans = DAILY,
     tape_folder_given: Folder = "",
+    watch: Watched = False,
     allow_unsafe: AllowUnsafe = False,
     as_json: AsJson = False,
 ) -> None:
@@ -40,6 +46,7 @@ def command(
     url = book_url(db)
     folder = tape_folder(url, tape_folder_given)
     last = read_on(through, "--through").toordinal()
+    watched: list[Ran] = []
     with open_store(url, allow_unsafe=allow_unsafe) as store:
         instant = now()
         orders = Orders(decide, lawful_rules(), instant, crew=context.obj)
@@ -47,14 +54,28 @@ def command(
         with bar(len(days_to_close(store, last)), "days closed") as step:
             for closed in close_through(store, last, orders, tape=folder, scans=tape, now=instant, threads=threads()):
                 done.append(closed)
+                if watch:
+                    watched.append(_watched(store, date.fromordinal(closed.night.day), orders))
                 step(date.fromordinal(closed.night.day).isoformat())
-    report(done, folder, as_json)
+    report(done, folder, as_json, watched)
+    if any(one.failures for one in watched):
+        raise Stop(FAILURE, f"{sum(one.failures for one in watched)} commands of monitoring met a bug; the rest was done")
     if any(closed.control is not None and closed.control.breaches for closed in done):
         raise Stop(VERIFICATION_FAILED, "the control totals do not agree; run plimsoll verify to see which loans")
 
 
-def report(done: list[Closed], folder: Path, as_json: bool) -> None:
-    """Print what the nights did, in all and for the last one."""
+def _watched(store: Store, on: date, orders: Orders) -> "Ran":
+    """Run monitoring for a day; what it needs is imported only by a close that watches."""
+    from plimsoll.app.watch_run import Orders as WatchOrders
+    from plimsoll.app.watch_run import watch_day
+
+    return watch_day(store, on, WatchOrders(orders.rules, orders.now, threads()))
+
+
+def report(done: list[Closed], folder: Path, as_json: bool, watched: "list[Ran]") -> None:
+    """Print what the nights did, in all and for the last one, and what monitoring did where it ran."""
+    from plimsoll.interfaces.cli.watch_run import lines_of, told_of
+
     parked = [(closed.night.day, *one) for closed in done for one in closed.night.parked]
     sums = {
         "days": len(done),
@@ -73,6 +94,7 @@ def report(done: list[Closed], folder: Path, as_json: bool) -> None:
             "control": json.loads(control.text()) if control else None,
             "tape": str(folder) if control else None,
         }
+        said |= {"watched": [told_of(one) for one in watched]} if watched else {}
         print(json.dumps(said, ensure_ascii=False))
         return
     if not done:
@@ -84,6 +106,8 @@ def report(done: list[Closed], folder: Path, as_json: bool) -> None:
     table.add_row(*(f"{value:,}" for value in sums.values()))
     console = Console()
     console.print(table)
+    for one in watched:
+        console.print(lines_of(one), highlight=False, end="\n" if lines_of(one) else "")
     for day, customer, loan, reason in parked[:PARKED_SHOWN]:
         console.print(f"parked on {date.fromordinal(day)}: customer {customer} loan {loan}: {reason}")
     if control is not None:

@@ -74,14 +74,15 @@ def report(done: "list[Ran]", as_json: bool) -> None:
     ]
     print(aligned([head, RULE, *rows], left=1))
     for one in done:
-        print(_lines(one))
+        if lines_of(one):
+            print(lines_of(one))
 
 
 def _fates(ran: "Ran") -> tuple[int, int, int]:
     return sum(ran.done.values()), sum(ran.refused.values()), ran.failures
 
 
-def _lines(ran: "Ran") -> str:
+def lines_of(ran: "Ran") -> str:
     """Give what one day did by verb, what was refused and why, and the month."""
     lines = []
     if ran.done:
