@@ -18,6 +18,7 @@ from plimsoll.app.execute import Verb, Wiring
 from plimsoll.app.preference import decide_preference
 from plimsoll.collections import (
     agree_plan,
+    ask_debit,
     amend_agency,
     answer_dispute,
     apply_sanction,
@@ -49,6 +50,7 @@ from plimsoll.collections import (
     queue_call,
     recall_from_agency,
     reconcile_agency,
+    record_debit,
     record_failed_debit,
     record_interruption,
     record_outcome,
@@ -198,6 +200,8 @@ WIRING: Final[Wiring] = {
     prefer_reminders.PreferReminders: Verb("prefer_reminders", decide_preference, prefer_reminders.READS),
     queue_call.QueueCall: Verb("queue_call", queue_call.decide, queue_call.READS),
     send_reminder.SendReminder: Verb("send_reminder", send_reminder.decide, send_reminder.READS),
+    ask_debit.AskDebit: Verb("ask_debit", ask_debit.decide, ask_debit.READS),
+    record_debit.RecordDebit: Verb("record_debit", record_debit.decide, record_debit.READS),
     record_failed_debit.RecordFailedDebit: Verb("record_failed_debit", record_failed_debit.decide, record_failed_debit.READS),
     record_receipt.RecordReceipt: Verb("record_receipt", record_receipt.decide, record_receipt.READS),
     open_case.OpenCase: Verb("open_case", open_case.decide, open_case.READS),

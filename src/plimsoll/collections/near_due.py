@@ -3,7 +3,7 @@
 It may say yes of a loan that asks for nothing then; it never says no of one that does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from plimsoll.collections.plan_reminders import next_payday
@@ -41,7 +41,13 @@ def spoken_of(ladder: Ladder, on: int, payday: int) -> Spoken:
         for step in ladder.steps:
             if step.waits_for_payday:
                 days.update(range(on + 1, on - step.days))
-    return Spoken(frozenset(days), frozenset(place for day in days for place in _places(day)))
+    return spoken(days)
+
+
+def spoken(due_days: Iterable[int]) -> Spoken:
+    """Give what to look for where some due days are asked about."""
+    days = frozenset(due_days)
+    return Spoken(days, frozenset(place for day in days for place in _places(day)))
 
 
 def _places(day: int) -> range:

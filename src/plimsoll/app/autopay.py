@@ -1,0 +1,155 @@
+"""Debit what falls due, and try again what failed, each try decided on under the customer's lock right before it is asked for.
+
+Each try has an instruction that is on record before it leaves; a bank that is asked about it again tells the same. So a run that is
+stopped anywhere, or an answer that is lost, costs nothing but another run: money is taken once and booked once.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from plimsoll.app.debits.port import Bank, Collected, Failed, Instruction, Unclear
+from plimsoll.app.execute import Answer
+from plimsoll.app.execute_many import RowOutcome, execute_many
+from plimsoll.app.file import filings_on
+from plimsoll.app.owing_near import owing_near
+from plimsoll.app.store import Store
+from plimsoll.app.wiring import WIRING
+from plimsoll.collections.ask_debit import ASKED, DONE, AskDebit
+from plimsoll.collections.near_due import spoken
+from plimsoll.collections.record_debit import RecordDebit
+from plimsoll.collections.record_failed_debit import RecordFailedDebit
+from plimsoll.collections.reminded import DEBIT_FAILED
+from plimsoll.loan.filing import read_body
+from plimsoll.rulebook.reminder import load
+from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.repay import Repay
+from plimsoll.units.refusal import Refused
+
+ACTOR: Final = "autopay"
+DAYS_BACK: Final = 45
+"""The longest schedule of tries is over by then."""
+PAGE: Final = 200
+NO_ACCOUNT: Final = "account_unknown"
+UNKNOWN: Final = "unknown"
+"""The code of the rules for what a bank says that nobody knows."""
+COLLECTED, FAILED, UNCLEAR, HELD, STRANDED = "collected", "failed", "unclear", "held", "stranded"
+
+
+class Wanted(NamedTuple):
+    """What is to be debited: a loan, and the day on which it asked."""
+
+    customer_id: int
+    loan_id: int
+    due_on: date
+
+
+class Debited(NamedTuple):
+    """What became of one: `why` is what held it, the code of a failure, or the rule that refused money that came (stranded)."""
+
+    wanted: Wanted
+    state: str
+    why: str = ""
+    minor: int = 0
+    currency: str = ""
+    retry_on: str = ""
+
+
+class Orders(NamedTuple):
+    """How to debit: the bank, which account a customer named, the instant, the rules, and who asks."""
+
+    bank: Bank
+    account: Callable[[int], str]
+    now: datetime
+    rules: Rules
+    actor: str = ACTOR
+
+
+def autopay(store: Store, on: date, orders: Orders) -> Iterator[Debited]:
+    """Debit what falls due on a day, what is to be tried again by then, and ask after what is unclear; give what became of each."""
+    wanted = iter(sorted({*_due(store, on), *_to_try_again(store, on)}))
+    while page := list(islice(wanted, PAGE)):
+        yield from _debit(store, page, on, orders)
+
+
+def _due(store: Store, on: date) -> Iterator[Wanted]:
+    day = on.toordinal()
+    asked = spoken([day])
+    for customer_id, owing in owing_near(store, day, day, lambda _: asked):
+        yield from (Wanted(customer_id, one.loan_id, on) for one in owing if one.due_on == day and one.minor > 0)
+
+
+def _to_try_again(store: Store, on: date) -> Iterator[Wanted]:
+    """Give what failed and is to be tried again by a day, and what was asked for without an answer."""
+    day, last = on.toordinal(), dict[Wanted, str]()
+    found = [
+        (filing.at, filing.n, customer_id, filing)
+        for kind in (ASKED, DEBIT_FAILED, DONE)
+        for customer_id, filing in filings_on(store, kind, max(day - DAYS_BACK, 1), day)
+    ]
+    for _, _, customer_id, filing in sorted(found, key=lambda one: one[:3]):
+        said = read_body(filing)
+        when = said["retry_on"] if filing.kind == DEBIT_FAILED else (on - timedelta(days=1)).isoformat() if filing.kind == ASKED else ""
+        last[Wanted(customer_id, int(filing.subject), date.fromisoformat(said["due_on"]))] = when
+    yield from (wanted for wanted, when in last.items() if when and when <= on.isoformat())
+
+
+def _debit(store: Store, page: Sequence[Wanted], on: date, orders: Orders) -> Iterator[Debited]:
+    """Ask for debits, and book what the bank answers."""
+    stamp = orders.now.isoformat()
+    commands = [AskDebit(f"debit:{one.customer_id}:{one.loan_id}:{one.due_on}:{stamp}", one.customer_id, on, *one[1:]) for one in page]
+    answers: list[tuple[Wanted, dict[str, Any], Collected | Failed]] = []
+    for wanted, outcome in zip(page, _give(store, commands, orders), strict=True):
+        if not isinstance(outcome, Answer):
+            yield Debited(wanted, HELD, outcome.code if isinstance(outcome, Refused) else "internal_error")
+            continue
+        said = json.loads(outcome.text)
+        if not said["is_asked"]:
+            yield Debited(wanted, HELD, said["why"])
+            continue
+        instruction = Instruction(said["instruction"], said["minor"], said["currency"], orders.account(wanted.customer_id))
+        answer = orders.bank.debit(instruction, orders.now) if instruction.account else Failed(NO_ACCOUNT)
+        if isinstance(answer, Unclear):
+            yield Debited(wanted, UNCLEAR, answer.detail, said["minor"], said["currency"])
+        else:
+            answers.append((wanted, said, answer))
+    yield from _book(store, answers, on, orders)
+
+
+def _book(
+    store: Store, answers: Sequence[tuple[Wanted, dict[str, Any], Collected | Failed]], on: date, orders: Orders
+) -> Iterator[Debited]:
+    """Book money that came, then that the tries are over; or that a try failed, with the day of the next."""
+    paid = [_repayment(wanted, said, on) for wanted, said, answer in answers if isinstance(answer, Collected)]
+    came = dict(zip([one.key for one in paid], _give(store, paid, orders), strict=True))
+    noted = _give(store, [_note(wanted, said, answer, on) for wanted, said, answer in answers], orders)
+    for (wanted, said, answer), outcome in zip(answers, noted, strict=True):
+        base = Debited(wanted, FAILED, "", said["minor"], said["currency"])
+        assert isinstance(outcome, Answer), outcome
+        if isinstance(answer, Failed):
+            yield base._replace(why=answer.code, retry_on=json.loads(outcome.text)["retry_on"])
+            continue
+        booked = came[_key(said)]
+        why = booked.code if isinstance(booked, Refused) else ""
+        yield base._replace(state=STRANDED if why else COLLECTED, why=why)
+
+
+def _key(said: dict[str, Any]) -> str:
+    return f"autopay:{said['instruction']}"
+
+
+def _repayment(wanted: Wanted, said: dict[str, Any], on: date) -> Repay:
+    return Repay(_key(said), wanted.customer_id, on, said["minor"], said["currency"], wanted.loan_id, said["instruction"])
+
+
+def _note(wanted: Wanted, said: dict[str, Any], answer: Collected | Failed, on: date) -> RecordDebit | RecordFailedDebit:
+    if isinstance(answer, Collected):
+        return RecordDebit(f"{_key(said)}:done", wanted.customer_id, on, wanted.loan_id, wanted.due_on, said["instruction"])
+    code = answer.code if answer.code in load().failures else UNKNOWN
+    return RecordFailedDebit(f"{_key(said)}:failed", wanted.customer_id, on, wanted.loan_id, wanted.due_on, code)
+
+
+def _give(store: Store, commands: Sequence[Any], orders: Orders) -> list[RowOutcome]:
+    return list(execute_many(store, WIRING, commands, actor=orders.actor, now=orders.now, rules=orders.rules))
