@@ -22,6 +22,7 @@ from plimsoll.collections import (
     amend_agency,
     answer_dispute,
     apply_sanction,
+    ask_debit,
     assign_treatment,
     attempt_contact,
     audit_calls,
