@@ -12,6 +12,7 @@ from plimsoll.collections.case_policy import PPM, band_of, effect_ppm, trial
 from plimsoll.collections.debt import Debt
 from plimsoll.collections.priority import cost_minor, slot_value
 from plimsoll.loan.book import Book
+from plimsoll.loan.filing import Filing
 from plimsoll.risk.complaint import is_collection_stopped
 from plimsoll.risk.plan.record import BROKEN as PLAN_BROKEN
 from plimsoll.risk.plan.record import PERFORMING, hardships_of, live_hardship, plans_of
@@ -62,10 +63,9 @@ def assessed(book: Book, debt: Debt, seen: Seen, arm: str, rules: Rules, on: dat
     willingness = seen.willingness or strategy.UNKNOWN
     traits = strategy.first_hit(strategy.table(rules, on, strategy.SEGMENTS), {"ability": ability, "willingness": willingness})
     plans = plans_of(book.filings).values()
-    is_resting = is_collection_stopped(book.filings) or any(one.state == PERFORMING for one in plans)
     is_vulnerable = any(one.flags for one in hardships_of(book.filings).values() if one.state != "declined")
     features = {
-        "is_resting": is_resting,
+        "is_resting": is_resting(book.filings),
         "segment": traits.outputs["segment"],
         "bucket": bucket,
         "days": debt.days,
@@ -96,6 +96,11 @@ def assessed(book: Book, debt: Debt, seen: Seen, arm: str, rules: Rules, on: dat
         "value_minor": slot_value(debt.owed_minor, effect, cost_minor(str(hit.outputs["channel"]))),
         **hit.outputs,
     }
+
+
+def is_resting(filings: tuple[Filing, ...]) -> bool:
+    """Tell whether nobody collects now: a complaint, a request for help or something else stopped it, or a plan is performed."""
+    return is_collection_stopped(filings) or any(one.state == PERFORMING for one in plans_of(filings).values())
 
 
 def refuse_traits(ability: str, willingness: str) -> Refused | None:

@@ -98,8 +98,14 @@ class Case(NamedTuple):
     value_minor: int = 0  # expected to be gained by a contact now
     claim: Claim | None = None
     follow_up_reason: str = ""
+    escalated_to: str = ""  # a skill that somebody asked for; it stays whatever the strategy says
     closed_on: int = 0
     why: str = ""  # it was closed
+
+    @property
+    def needs(self) -> str:
+        """Give the skill that the case needs."""
+        return self.escalated_to or self.skill
 
     def open_promise(self) -> Promise | None:
         """Give the promise that is waited for; there is one at most."""
@@ -184,7 +190,7 @@ def _moved(case: Case, filing: Filing) -> Case:
     if filing.kind == FOLLOWED:
         return case._replace(follow_up_on=said["due_on"], follow_up_reason=said["reason"])
     if filing.kind == ESCALATED:
-        return case._replace(skill=said["skill"], claim=None, assigned_to="")
+        return case._replace(escalated_to=said["skill"], claim=None, assigned_to="")
     if filing.kind == CLOSED:
         return case._replace(state=STATE_CLOSED, closed_on=filing.on, why=said["why"], claim=None, assigned_to="", follow_up_on=0)
     return case

@@ -36,6 +36,19 @@ def promise_policy(rules: Rules, on: date) -> PromisePolicy:
     return PromisePolicy(*shares, int(kept["grace"]), int(limits["longest"]), int(limits["broken"]))
 
 
+class Capacity(NamedTuple):
+    """How many cases a collector may hold at once, and take in a day."""
+
+    held: int
+    day: int
+
+
+def capacity(rules: Rules, on: date) -> Capacity:
+    """Give how many cases are given to one collector."""
+    said = figures(rules, "POLICY.CASE.CAPACITY", on)
+    return Capacity(int(said["held"]), int(said["day"]))
+
+
 def trial(rules: Rules, on: date) -> Trial:
     """Give the shares of the trial of strategies."""
     said = rules.value("POLICY.CASE.TRIAL", on)

@@ -42,8 +42,8 @@ def decide(book: Book, command: ClaimCase, rules: Rules) -> Decision | Refused:
     if holder and holder != book.actor and not command.reason.strip():
         until = case.claim.until if case.claim is not None else ""
         return Refused("case_claimed", "POLICY.CASE.CLAIM", f"{case.case_id} by {holder} until {until}")
-    if command.skills and case.skill not in command.skills:
-        return Refused("case_needs_skill", "", f"{case.case_id} needs {case.skill}; told: {', '.join(command.skills)}")
+    if command.skills and case.needs not in command.skills:
+        return Refused("case_needs_skill", "", f"{case.case_id} needs {case.needs}; told: {', '.join(command.skills)}")
     until = instant_text(book.now + timedelta(seconds=rules.whole("POLICY.CASE.CLAIM", command.on) or 0))
     taken_from = holder if holder != book.actor else ""
     filing = NewFiling(CLAIMED, case.case_id, body_of({"until": until, "reason": command.reason, "taken_from": taken_from}))

@@ -45,5 +45,5 @@ def decide(book: Book, command: EscalateCase, rules: Rules) -> Decision | Refuse
     holder = case.held_by(book.now)
     if holder and holder != book.actor:
         return Refused("case_claimed", "POLICY.CASE.CLAIM", f"{case.case_id} by {holder}")
-    said = body_of({"skill": command.skill, "reason": command.reason, "from": case.skill})
+    said = body_of({"skill": command.skill, "reason": command.reason, "from": case.needs})
     return after(book, (NewFiling(ESCALATED, case.case_id, said),), command.on)

@@ -62,7 +62,7 @@ def _of(
     because: tuple[str, ...] = (),
     held: str = "",
 ) -> Next:
-    return Next(action, channel, case.script if channel else "", case.tone, case.skill, not_before, case.row, because, held)
+    return Next(action, channel, case.script if channel else "", case.tone, case.needs, not_before, case.row, because, held)
 
 
 def _text(at: datetime | None) -> str:

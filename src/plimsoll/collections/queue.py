@@ -47,8 +47,13 @@ def beginning_of(day: int) -> str:
     return instant_text(datetime.combine(date.fromordinal(day), time(), UTC) + DAY_BEGINS)
 
 
+def skill_of(item: WorkItem) -> str:
+    """Give the skill that a row asks for, as `note_of` wrote it."""
+    return item.note.rpartition("; ")[2]
+
+
 def note_of(case: Case, wait: Wait) -> str:
-    """Give one line for the list: how late, how much, what to do, what is waited for, which skill it needs."""
+    """Give one line for the list: how late, how much, what to do, what is waited for, which skill it needs (last)."""
     owed = f"{text_of(case.owed_minor, case.currency)} {case.currency}" if case.currency else "nothing"
-    parts = [f"{case.days} days", owed, case.treatment, wait.what, case.skill]
+    parts = [f"{case.days} days", owed, case.treatment, wait.what, case.needs]
     return "; ".join(part for part in parts if part)

@@ -286,6 +286,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "case_claimed": ("案件正由另一位催收员处理。请等其释放或锁定到期，或写明理由接管。", "Another collector holds the case. Wait until it is released or the time is over, or give a reason to take it over."),
     "case_not_claimed": ("没有人锁定该案件。请先领取。", "Nobody holds the case. Claim it first."),
     "case_needs_skill": ("处理该案件需要的技能不在您的技能之内。请领取其他案件，或转交有此技能的同事。", "The case needs a skill that was not told. Take another one, or pass it to somebody who has it."),
+    "collector_at_capacity": ("该催收员同时持有或当日领取的案件已达上限。请先处理并释放手中的案件。", "The collector holds, or took today, as many cases as one may. Work on those and release them first."),
     "case_reason_missing": ("须写明理由（简短，不含个人信息）。请补充。", "A reason is needed: short, and without personal data. Give one."),
     "script_incomplete": ("话术缺少必备内容（谁来电、代表谁、已录音、求助途径等），不能使用。请补充。", "The script lacks a part that has to be said: who calls, for whom, that it is recorded, where help is found. Add it."),
     "script_tells_debt": ("话术开场在核实身份之前提及欠款，不能使用。请移到核实之后。", "The opening tells of a debt before it is known who listens. Move it behind the question who that is."),

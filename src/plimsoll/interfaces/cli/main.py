@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     "policy": Command("plimsoll.interfaces.cli.policy:app", "look at decision tables, try them, and take them from draft to active"),
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
     "price": Command("plimsoll.interfaces.cli.price:app", "which risks a cap leaves room for, and what each grade is asked"),
+    "queue": Command("plimsoll.interfaces.cli.queue:app", "the collectors' queue, the next case for somebody, and one case as a whole"),
     "quote": Command("plimsoll.interfaces.cli.quote:command", "the schedule of a loan or plan, and what it costs a year"),
     "remind": Command(
         "plimsoll.interfaces.cli.remind:command", "remind borrowers of what falls due, by the ladder and under the contact gate"

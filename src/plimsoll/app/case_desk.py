@@ -1,0 +1,188 @@
+"""The collectors' desk over a book: the queue in the order in which it is worked, the next case for somebody, and one case as a whole.
+
+What is due by now (a promise whose time is over, a follow-up) comes before everything else; then what a contact is worth most for. A case
+that is handed out is looked at first: a promise that can be settled is settled, and a customer who has paid leaves the queue.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from plimsoll.app.execute import Answer, execute
+from plimsoll.app.file import Work, filings_on, work, work_due
+from plimsoll.app.posting import load_facts
+from plimsoll.app.sheet import Want
+from plimsoll.app.store import Store
+from plimsoll.app.wiring import WIRING
+from plimsoll.app.zones import zone_of
+from plimsoll.collections.assess import is_resting
+from plimsoll.collections.budget import Asked, Budget, budgets
+from plimsoll.collections.case import CLAIMED as CLAIM_FILED
+from plimsoll.collections.case import QUEUE, Case, case_of, cases_of, day_of
+from plimsoll.collections.case_policy import capacity, promise_policy
+from plimsoll.collections.claim_case import ClaimCase
+from plimsoll.collections.close_case import CloseCase
+from plimsoll.collections.contact import known_of
+from plimsoll.collections.contact_rules import CALL, CHANNELS, country_rules
+from plimsoll.collections.debt import Debt, debt_of
+from plimsoll.collections.move_case import MoveCase
+from plimsoll.collections.next_action import Next, allowed_actions, next_action
+from plimsoll.collections.queue import CLAIMED, OPEN, WAITING, skill_of
+from plimsoll.collections.reminded import zone_of as zone_filed
+from plimsoll.collections.settle_promise import SettlePromise
+from plimsoll.collections.timeline import Event, timeline
+from plimsoll.loan.book import Book
+from plimsoll.loan.filing import instant_text
+from plimsoll.rulebook.rules import Rules
+from plimsoll.rulebook.script import load as load_scripts
+from plimsoll.units.money import text_of
+from plimsoll.units.refusal import Refused
+
+DUE, WORTH, HELD, WAITS = "due", "worth", "held", "waits"
+RANKS: Final = (DUE, WORTH, HELD, WAITS)
+PAGE: Final = 200
+ZONE_USUAL: Final = "Asia/Shanghai"
+LENDER: Final = "lender"
+
+
+class Row(NamedTuple):
+    """A row of the queue, and why it stands where it does: due by now, by its worth, held by somebody, or waiting."""
+
+    rank: str
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """Who asks for a case, and with which skills: none told is any."""
+
+    actor: str
+    skills: frozenset[str] = frozenset()
+
+
+class Shown(NamedTuple):
+    """One customer's case as a whole, at an instant. `script` are the texts by part, `budget` what the gate leaves."""
+
+    book: Book
+    case: Case
+    debt: Debt
+    next: Next
+    script: dict[str, str]
+    allowed: tuple[str, ...]
+    budget: tuple[Budget, ...]
+    timeline: tuple[Event, ...]
+
+
+def listed(store: Store, now: datetime, *, limit: int = PAGE, ranks: Collection[str] = RANKS) -> list[Row]:
+    """Give the queue in the order in which it is worked; at most `limit` rows of each rank."""
+    at = instant_text(now)
+    due = [*_ran_out(store, at, limit), *work_due(store, QUEUE, OPEN, at, limit), *work_due(store, QUEUE, WAITING, at, limit)]
+    due.sort(key=lambda one: (-one.item.priority, one.item.due_at, one.customer_id))
+    known = {one.customer_id for one in due}
+    by_rank = {
+        DUE: due[:limit],
+        WORTH: [one for one in work(store, QUEUE, OPEN, limit=limit + len(due)) if one.customer_id not in known][:limit],
+        HELD: [one for one in work(store, QUEUE, CLAIMED, limit=limit) if one.item.due_at > at],
+        WAITS: [one for one in work(store, QUEUE, WAITING, limit=limit + len(due)) if one.customer_id not in known][:limit],
+    }
+    return [Row(rank, one) for rank in RANKS if rank in ranks for one in by_rank[rank]]
+
+
+def _ran_out(store: Store, at: str, limit: int) -> list[Work]:
+    """Give the cases that somebody held for too long: they are anybody's again."""
+    return work_due(store, QUEUE, CLAIMED, at, limit)
+
+
+def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -> int | Refused | None:
+    """Claim the next case for a collector and give its customer; None where nothing waits that the collector can take.
+
+    Refuses collector_at_capacity (too many are held, or were taken today), and what executing a command refuses of the store.
+    """
+    refused = _refuse_capacity(store, collector.actor, now, rules)
+    if refused is not None:
+        return refused
+    for row in listed(store, now, ranks=(DUE, WORTH)):
+        if collector.skills and skill_of(row.work.item) not in collector.skills:
+            continue
+        taken = _take(store, row.work.customer_id, collector, now, rules)
+        if taken:
+            return row.work.customer_id
+    return None
+
+
+def _refuse_capacity(store: Store, actor: str, now: datetime, rules: Rules) -> Refused | None:
+    day = day_of(now)
+    most = capacity(rules, date.fromordinal(day))
+    at = instant_text(now)
+    held = sum(one.item.due_at > at for one in work(store, QUEUE, CLAIMED, assigned_to=actor, limit=most.held + PAGE))
+    if held >= most.held:
+        return Refused("collector_at_capacity", "POLICY.CASE.CAPACITY", f"{actor} holds {held}, at most {most.held}")
+    taken = len({customer for customer, filing in filings_on(store, CLAIM_FILED, day) if filing.actor == actor})
+    if taken >= most.day:
+        return Refused("collector_at_capacity", "POLICY.CASE.CAPACITY", f"{actor} took {taken} today, at most {most.day}")
+    return None
+
+
+def _take(store: Store, customer_id: int, collector: Collector, now: datetime, rules: Rules) -> bool:
+    """Look at a case, and claim it where there is still something to collect; whoever was quicker has it."""
+    book = read_book(store, customer_id, collector.actor, now)
+    on = date.fromordinal(day_of(now))
+    case = case_of(book.filings)
+    if case is None:
+        return False
+    for command in _tidied(book, case, on):
+        execute(store, WIRING, command, actor=collector.actor, now=now, rules=rules)
+    if debt_of(book, on).late_minor == 0:
+        return False
+    key = f"desk-claim-{collector.actor}-{customer_id}-{case.case_id}-{instant_text(now)}"
+    command = ClaimCase(key, customer_id, on, tuple(sorted(collector.skills)))
+    return isinstance(execute(store, WIRING, command, actor=collector.actor, now=now, rules=rules), Answer)
+
+
+def _tidied(book: Book, case: Case, on: date) -> Iterator[Any]:
+    """Give what is to be done before a case is handed out: settle a promise whose time is over, close what was paid, else look again."""
+    promise = case.open_promise()
+    name = f"desk-{book.customer_id}-{case.case_id}"
+    if promise is not None:
+        yield SettlePromise(f"{name}-{promise.promise_id}-{on}", book.customer_id, on, promise.promise_id)
+    if debt_of(book, on).late_minor == 0:
+        yield CloseCase(f"{name}-close-{on}", book.customer_id, on)
+    else:
+        yield MoveCase(f"{name}-move-{on}", book.customer_id, on)
+
+
+def read_book(store: Store, customer_id: int, actor: str, now: datetime) -> Book:
+    """Give everything that the book of record holds of one customer: every loan with its facts, and the whole file. Nothing is changed."""
+    want = Want(customer_id, with_facts=True, kinds=(), is_every=True)
+    with store.transaction() as transaction:
+        sheet = transaction.look_one("", want).sheets[customer_id]
+        load_facts(sheet, want, transaction.facts)
+    return sheet.book(want, actor, now)
+
+
+def shown(store: Store, customer_id: int, collector: Collector, now: datetime, rules: Rules, language: str = "en") -> Shown | Refused:
+    """Give a customer's case as it stands at an instant: the open one, else the last. Refuses customer_unknown, case_not_open (never)."""
+    book = read_book(store, customer_id, collector.actor, now)
+    if not book.opened_on:
+        return Refused("customer_unknown", "", f"customer {customer_id}")
+    cases = cases_of(book.filings)
+    if not cases:
+        return Refused("case_not_open", "", f"customer {customer_id}")
+    case = case_of(book.filings) or list(cases.values())[-1]
+    zone = zone_of(zone_filed(book.filings) or ZONE_USUAL)
+    on = date.fromordinal(day_of(now))
+    debt = debt_of(book, on)
+    country = country_rules(rules, "cn", with_policy=True)
+    left = budgets(known_of(book, [country]), Asked(now, zone, "cn", LENDER), country, CHANNELS)
+    action = next_action(case, left, on.toordinal())
+    parts = {
+        "caller": collector.actor,
+        "lender": rules.lender.name[language],
+        "amount": f"{text_of(debt.late_minor, debt.currency)} {debt.currency}" if debt.currency else "",
+        "days": str(debt.days),
+    }
+    script = load_scripts().filled(action.script, on, language, parts, is_machine=action.channel not in ("", CALL))
+    most = promise_policy(rules, on).broken
+    allowed = allowed_actions(case, left, broken_most=most, is_resting=is_resting(book.filings))
+    return Shown(book, case, debt, action, script, allowed, left, timeline(book.filings, book.loans, case.opened_on))

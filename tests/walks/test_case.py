@@ -1,0 +1,155 @@
+"""Cases end to end on both databases: arrears, the queue, two collectors, a promise and what became of it, the desk and its command."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from plimsoll.app.case_desk import DUE, HELD, WAITS, WORTH, Collector, Shown, listed, shown, take_next
+from plimsoll.app.execute import Answer, execute
+from plimsoll.app.file import filings_of, work
+from plimsoll.app.verify import verify
+from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.collections.case import QUEUE, case_of
+from plimsoll.interfaces.cli import main as cli
+from plimsoll.loan.filing import of_kind
+from plimsoll.rulebook.rules import load
+from plimsoll.units.refusal import Refused
+
+RULES = load()
+AMOUNTS = {1: "9000.00", 2: "24000.00", 3: "600.00"}
+
+
+def at(day: str, time: str = "04:00") -> datetime:
+    """An instant, in UTC."""
+    return datetime.fromisoformat(f"{day}T{time}:00").replace(tzinfo=UTC)
+
+
+def give(store, customer: int, key: str, on: str, command: str, *, actor: str = "test", time: str = "04:00", **said: object):
+    """Execute one command written as text; its answer, or why not."""
+    read = read_command({"command": command, "key": f"{customer}-{key}", "customer_id": customer, "on": on, **said})
+    outcome = execute(store, WIRING, read, actor=actor, now=at(on, time), rules=RULES)
+    return json.loads(outcome.text) if isinstance(outcome, Answer) else outcome
+
+
+def in_arrears(store) -> None:
+    """Three customers whose first instalment of 15 February is missing, each with a case on the 20th."""
+    for customer, amount in AMOUNTS.items():
+        limits = {"currency": "CNY", "limit": "50000.00", "cash_limit": "30000.00", "later_limit": "20000.00", "loan_id": customer * 100}
+        give(store, customer, "a", "2026-01-10", "open_customer")
+        give(store, customer, "b", "2026-01-10", "open_line", **limits)
+        cash = {"currency": "CNY", "amount": amount, "rate": "0.0005", "instalments": 12, "loan_id": customer * 100 + 1}
+        assert give(store, customer, "c", "2026-01-15", "draw", **cash)["loan_id"]
+        assert give(store, customer, "d", "2026-02-20", "open_case")["case_id"] == "case-1"
+
+
+def order(store, when: datetime) -> list[tuple[str, int]]:
+    """The queue as rank and customer."""
+    return [(row.rank, row.work.customer_id) for row in listed(store, when)]
+
+
+def test_the_queue_from_arrears_to_the_end(store):
+    in_arrears(store)
+    assert order(store, at("2026-02-20")) == [(WORTH, 2), (WORTH, 1), (WORTH, 3)], "what a contact is worth most for comes first"
+    promise = {"currency": "CNY", "amount": "2100.00", "due_on": "2026-02-24", "channel": "call"}
+    assert give(store, 2, "e", "2026-02-20", "make_promise", **promise)["promise_id"] == "promise-1"
+    assert give(store, 3, "e", "2026-02-20", "follow_up", due_on="2026-02-23", reason="payday")["state"] == "open"
+    assert order(store, at("2026-02-20")) == [(WORTH, 1), (WAITS, 2), (WAITS, 3)]
+    assert order(store, at("2026-02-22", "16:00")) == [(DUE, 3), (WORTH, 1), (WAITS, 2)], "the 23rd begins in China at 16:00 UTC"
+    assert order(store, at("2026-02-25", "16:00"))[0] == (DUE, 2), "two are due, and more is at stake for customer 2"
+    li = Collector("li")
+    assert take_next(store, li, at("2026-02-26"), RULES) == 2
+    case = case_of(filings_of(store, 2))
+    assert (case.promises[0].state, case.row, case.held_by(at("2026-02-26"))) == ("broken", "C5", "li"), "settled before it was handed out"
+    give(store, 3, "f", "2026-02-26", "repay", currency="CNY", amount="100.00")
+    assert take_next(store, Collector("chen"), at("2026-02-26"), RULES) == 1, "customer 3 has paid and is not handed out"
+    assert case_of(filings_of(store, 3)) is None
+    assert take_next(store, Collector("wu"), at("2026-02-26", "04:05"), RULES) is None
+    assert order(store, at("2026-02-26", "04:05")) == [(HELD, 2), (HELD, 1)]
+    assert take_next(store, Collector("wu"), at("2026-02-26", "04:30"), RULES) == 2, "the time of the claim is over"
+    for customer in AMOUNTS:
+        assert len(work(store, QUEUE, limit=10)) == len(AMOUNTS), customer
+    assert verify(store) is not None
+
+
+def test_two_collectors_never_get_the_same_case(store):
+    in_arrears(store)
+    with ThreadPoolExecutor(2) as pool:
+        calls = [pool.submit(take_next, store, Collector(name), at("2026-02-20"), RULES) for name in ("li", "chen")]
+        taken = [call.result() for call in calls]
+    assert set(taken) <= {*AMOUNTS, None}
+    got = [one for one in taken if one is not None]
+    assert got, "somebody got one"
+    assert len(set(got)) == len(got), "nobody got the other's"
+    for customer in got:
+        claims = of_kind(filings_of(store, customer), "case.claimed")
+        assert [one.actor for one in claims] == [case_of(filings_of(store, customer)).assigned_to]
+
+
+def test_skills_and_capacity(store):
+    in_arrears(store)
+    give(store, 1, "e", "2026-02-20", "escalate_case", skill="senior", reason="asks for terms")
+    assert take_next(store, Collector("li", frozenset({"senior"})), at("2026-02-20"), RULES) == 1
+    assert take_next(store, Collector("li", frozenset({"plans"})), at("2026-02-20"), RULES) is None
+    for customer in range(4, 10):
+        limits = {"currency": "CNY", "limit": "50000.00", "cash_limit": "30000.00", "later_limit": "20000.00", "loan_id": customer * 100}
+        give(store, customer, "a", "2026-01-10", "open_customer")
+        give(store, customer, "b", "2026-01-10", "open_line", **limits)
+        cash = {"currency": "CNY", "amount": "5000.00", "rate": "0.0005", "instalments": 12, "loan_id": customer * 100 + 1}
+        give(store, customer, "c", "2026-01-15", "draw", **cash)
+        give(store, customer, "d", "2026-02-20", "open_case")
+    taken = [take_next(store, Collector("li"), at("2026-02-20"), RULES) for _ in range(5)]
+    assert taken[0] == 2
+    assert isinstance(taken[4], Refused), "with the first one that makes five"
+    assert taken[4].code == "collector_at_capacity"
+
+
+def test_a_case_as_a_whole(store):
+    in_arrears(store)
+    call = {"channel": "call", "purpose": "collect", "by": "lender", "zone": "Asia/Shanghai", "number": "n1"}
+    assert give(store, 1, "e", "2026-02-20", "attempt_contact", contact_id="c1", **call)["allowed"]
+    assert give(store, 1, "f", "2026-02-20", "note_outcome", contact_id="c1", code="hung_up")["follow_up_on"] == "2026-02-22"
+    found = shown(store, 1, Collector("li"), at("2026-02-22"), RULES)
+    assert isinstance(found, Shown)
+    assert (found.next.action, found.next.channel, found.next.row) == ("ai_call", "ai_call", "C14")
+    assert found.next.because == ("bucket short = short",)
+    assert "an automated voice" in found.script["opening"]
+    assert "li" in found.script["opening"]
+    left = {one.channel: (one.today, one.week) for one in found.budget}
+    assert left["call"] == (3, 14), "one of the fifteen in seven days was used on the 20th"
+    assert left["sms"] == (1, 7)
+    assert [one.kind for one in found.timeline] == [
+        "case.opened",
+        "contact.attempted",
+        "contact.outcome",
+        "case.contacted",
+        "case.follow_up",
+    ]
+    at_night = shown(store, 1, Collector("li"), at("2026-02-22", "13:30"), RULES)
+    assert (at_night.next.action, at_night.next.held) == ("wait", "POLICY.CONTACT.QUIET"), "21:30 in China"
+    assert at_night.next.not_before == "2026-02-23T09:00:00+08:00"
+    assert "contact:call" not in at_night.allowed
+    assert shown(store, 77, Collector("li"), at("2026-02-22"), RULES).code == "customer_unknown"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_the_command(store, database, kind, capsys):
+    in_arrears(store)
+    words = ["--db", database, "--at", "2026-02-20T12:00:00+08:00"]
+    assert cli.main(["queue", "list", *words, "--json"]) == 0
+    listed_now = json.loads(capsys.readouterr().out)["cases"]
+    assert [one["customer_id"] for one in listed_now] == [2, 1, 3]
+    assert cli.main(["queue", *words]) == 0
+    assert "24432.43 CNY" in capsys.readouterr().out
+    assert cli.main(["queue", "next", "--actor", "li", "--skill", "general", *words, "--json"]) == 0
+    case = json.loads(capsys.readouterr().out)
+    assert (case["customer_id"], case["held_by"], case["arm"]) == (2, "li", "champion")
+    assert cli.main(["queue", "show", "2", *words, "--language", "zh-CN"]) == 0
+    told = capsys.readouterr().out
+    assert "建案" in told
+    assert "智能语音助手" in told
+    assert cli.main(["queue", "show", "2", *words[:2], "--at", "2026-02-20T12:00:00"]) == 2, "an instant without a zone"
+    assert cli.main(["queue", "next", "--actor", "li", "--skill", "charm", *words]) == 2
+    assert cli.main(["queue", "show", "77", *words]) == 3
+    assert cli.main(["queue", "next", "--actor", "li", "--skill", "plans", *words]) == 3
