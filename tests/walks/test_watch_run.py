@@ -1,6 +1,7 @@
 """Nights of monitoring on both databases: what is done by itself, exactly once, and what a month's end finds."""
 
 import json
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from plimsoll.app.file import filings_of, work
 from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.verify import verify
 from plimsoll.app.watch_run import Orders, Ran, watch_day
+from plimsoll.app.watch_told import difference
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli import exits
 from plimsoll.interfaces.cli.main import main
@@ -199,3 +201,29 @@ def test_the_close_watches_where_it_is_told(book, database, capsys):
     assert [(one["on"], one["done"]) for one in told["watched"]] == [("2026-02-16", {"freeze_late": 4, "note_class": 4})]
     assert main(["close", "--db", database, "--through", "2026-02-17", "--tape", "never", "--json"]) == exits.OK
     assert "watched" not in json.loads(capsys.readouterr().out)
+
+
+def test_the_report_tells_what_is_on_record(store, database, capsys):
+    book = Book(store, range(1, 41))
+    book.watch("2026-01-31")
+    book.watch("2026-02-16")
+    book.watch("2026-02-28")
+    store.close()
+    assert main(["watch", "report", "--db", database, "--on", "2026-02-28", "--json"]) == exits.OK
+    told = json.loads(capsys.readouterr().out)["on_record"]
+    classes = {one["name"]: one["customers"] for one in told["five_class"]["classes"]}
+    assert (classes["normal"], classes["special-mention"]) == (0, 40)
+    assert told["five_class"]["flow"]["counts"][0][1] == 40
+    assert told["five_class"]["late_and_not_on_record"] == 0
+    warnings = told["warnings"]
+    assert (warnings["standing"], warnings["new"], warnings["ended"]) == (0, 2, 2)
+    assert warnings["acted_on"]["ended"] + warnings["held_out"]["ended"] == 2
+    assert warnings["acted_on"]["precision"] in (1, None)
+    assert main(["watch", "report", "--db", database, "--on", "2026-02-28"]) == exits.OK
+    assert "came true" in capsys.readouterr().out
+
+
+def test_the_worth_of_acting_is_the_difference_to_the_holdout():
+    found = difference(Counter(late=30, calm=70), Counter(late=20, calm=30))
+    assert found == {"fewer_late": 0.1, "standard_error": 0.0831}
+    assert difference(Counter(late=3), Counter()) is None

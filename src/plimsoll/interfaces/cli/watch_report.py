@@ -23,13 +23,15 @@ Top = Annotated[int, typer.Option("--top", metavar="N", min=0, max=1000, help="H
 
 
 def report(db: Db = "", on: On = "", top: Top = 10, as_json: AsJson = False) -> None:
-    """Tell who is late, whom to warn of by models fitted on the book's own past, and who is over-extended, with what moved in a month."""
+    """Tell who is late and of which class, whom to warn of, who is over-extended, what moved in a month, and what past warnings came to."""
     from plimsoll.app.watch_book import read_panel
+    from plimsoll.app.watch_told import on_record
 
     rules, today = lawful_rules(), now().date()
     day = read_on(on, "--on") if on else today
     with open_store(book_url(db)) as store:
         panel = read_panel(store, day, threads())
+        recorded = on_record(store, panel, day) if len(panel.customer_id) else {}
     if not len(panel.customer_id):
         raise Stop(NOT_FOUND, "no customer of the book has a line")
     told = {
@@ -40,6 +42,7 @@ def report(db: Db = "", on: On = "", top: Top = 10, as_json: AsJson = False) -> 
         "warnings": _warnings(panel, rules, today, day, top),
         "over_extension": _over_extension(panel, rules, today),
         "assessments_due": _due(panel, rules, today, day),
+        "on_record": recorded,
     }
     print(json.dumps(told, ensure_ascii=False) if as_json else _text(told))
 
@@ -139,6 +142,7 @@ def _text(told: dict[str, Any]) -> str:
         "From the class of a month ago (down) to that of today (across)",
         _flow(over["flow"]),
         f"To be assessed again: {told['assessments_due']:,}",
+        *_recorded(told["on_record"]),
     ]
     return "\n\n".join(parts)
 
@@ -170,3 +174,30 @@ def _warned(warnings: dict[str, Any]) -> str:
 def _flow(moved: dict[str, Any]) -> str:
     rows = [(name, *(f"{count:,}" for count in counts)) for name, counts in zip(moved["names"], moved["counts"], strict=True)]
     return aligned([("from", *moved["names"]), RULE, *rows], left=1)
+
+
+def _recorded(told: dict[str, Any]) -> list[str]:
+    """Give what is on record: classes by all triggers and their flow, and what became of warnings."""
+    classes, warnings = told["five_class"], told["warnings"]
+    missing = classes["late_and_not_on_record"]
+    late = f" {missing:,} late customers are not on record: run plimsoll watch run --whole." if missing else ""
+    parts = [
+        "Five-classes by all triggers, as they are on record." + late,
+        _counted(classes["classes"]),
+        "From the class on record a month ago (down) to that of today (across)",
+        _flow(classes["flow"]),
+        f"Warnings on record: {warnings['standing']:,} standing, {warnings['new']:,} begun and {warnings['ended']:,} ended in the month",
+    ]
+    rows = [
+        (name, f"{one['ended']:,}", "" if one["precision"] is None else f"{one['precision']:.3f}", _said(one["outcomes"]))
+        for name, one in (("acted on", warnings["acted_on"]), ("held out", warnings["held_out"]))
+    ]
+    parts.append(aligned([("warnings", "ended", "came true", "outcomes"), RULE, *rows], left=1))
+    gain = warnings["difference"]
+    if gain is not None:
+        parts.append(f"Fewer came true where something was done: {gain['fewer_late']:+.3f}, standard error {gain['standard_error']:.3f}")
+    return parts
+
+
+def _said(outcomes: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in outcomes.items())
