@@ -67,7 +67,16 @@ from plimsoll.collections import (
     tell_contact_fact,
     warn_limitation,
 )
-from plimsoll.disposal import decide_write_off, propose_write_off, put_back_claim, transfer_claim
+from plimsoll.disposal import (
+    decide_write_off,
+    fill_package,
+    freeze_package,
+    open_package,
+    propose_write_off,
+    put_back_claim,
+    transfer_claim,
+    withdraw_package,
+)
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.monitoring import (
     assess_limit,
@@ -263,6 +272,11 @@ DOSSIER_WIRING: Final[DossierWiring] = {
     audit_calls.AuditCalls: DossierVerb("audit_calls", "agency", audit_calls.decide),
     file_placements.FilePlacements: DossierVerb("file_placements", "agency", file_placements.decide),
     reconcile_agency.ReconcileAgency: DossierVerb("reconcile_agency", "agency", reconcile_agency.decide),
+    # Packages of bad loans
+    open_package.OpenPackage: DossierVerb("open_package", "package", open_package.decide),
+    fill_package.FillPackage: DossierVerb("fill_package", "package", fill_package.decide),
+    freeze_package.FreezePackage: DossierVerb("freeze_package", "package", freeze_package.decide),
+    withdraw_package.WithdrawPackage: DossierVerb("withdraw_package", "package", withdraw_package.decide),
 }
 """The same for commands on dossiers: what each is called, which kind of dossier it is about, and what decides on it."""
 

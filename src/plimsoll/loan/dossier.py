@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import Body, Filing, NewFiling
 
-DOSSIERS: Final = frozenset({"agency"})
+DOSSIERS: Final = frozenset({"agency", "bidder", "package", "tender"})
 """The closed list of what has a dossier."""
 
 ENTRIES: Final = frozenset(
@@ -24,6 +24,37 @@ ENTRIES: Final = frozenset(
         "agency.audited",
         "agency.filed",
         "agency.reconciled",
+        # packages of bad loans
+        "package.opened",
+        "package.filled",
+        "package.frozen",
+        "package.withdrawn",
+        "package.sold",
+        "package.transferred",
+        "package.returned",
+        "package.valued",
+        # bidders
+        "bidder.registered",
+        "bidder.qualified",
+        "bidder.suspended",
+        # tenders
+        "tender.opened",
+        "tender.document",
+        "tender.joined",
+        "tender.deposit",
+        "tender.looked",
+        "tender.asked",
+        "tender.answered",
+        "tender.committed",
+        "tender.retracted",
+        "tender.revealed",
+        "tender.bid",
+        "tender.left",
+        "tender.decided",
+        "tender.confirmed",
+        "tender.paid",
+        "tender.failed",
+        "tender.cancelled",
     }
 )
 """The closed list of what can stand in a dossier; a department adds its entries under its own heading."""

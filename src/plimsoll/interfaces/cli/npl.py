@@ -2,6 +2,7 @@
 
 import typer
 
+from plimsoll.interfaces.cli.npl_package import package
 from plimsoll.interfaces.cli.npl_sheet import sheet
 
 app = typer.Typer(help="Bad loans on their way out of the book.", no_args_is_help=True, add_completion=False)
@@ -13,3 +14,4 @@ def npl() -> None:
 
 
 app.command("sheet")(sheet)
+app.command("package")(package)

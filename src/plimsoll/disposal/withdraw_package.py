@@ -1,0 +1,31 @@
+"""Withdraw a package that is not sold: its loans are free for another one."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from plimsoll.disposal.package import WITHDRAWN, find_package
+from plimsoll.loan.dossier import Dossier, Written
+from plimsoll.loan.filing import NewFiling, body_of
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPackage:
+    """Withdraw a package, with the reason."""
+
+    key: str
+    subject: str
+    on: date
+    reason: str
+
+
+def decide(dossier: Dossier, command: WithdrawPackage, rules: Rules) -> Written | Refused:  # noqa: ARG001 -- every verb is called alike
+    """Put it on record; refuses package_unknown, package_not_ready, reasons_missing."""
+    package = find_package(dossier.filings, dossier.subject, "open", "frozen")
+    if isinstance(package, Refused):
+        return package
+    if not command.reason.strip():
+        return Refused("reasons_missing")
+    answer = body_of({"package": dossier.subject, "state": "withdrawn"})
+    return Written((NewFiling(WITHDRAWN, "", body_of({"reason": command.reason})),), answer)
