@@ -96,11 +96,7 @@ SCRIPTS = script.FILE.read_text("utf-8")
         ),
         ("I shall note what you said. {help}.", "Pay, or we tell your family. {help}.", "template_banned_word"),
         ("I shall note what you said. {help}.", "I shall note what {who} said. {help}.", "field_malformed"),
-        (
-            "    closing: [help]\n    message: [lender, amount, help]",
-            "    closing: []\n    message: [lender, amount, help]",
-            "script_incomplete",
-        ),
+        ("opening: [caller, voice, lender, recorded, name]", "opening: [caller, voice, lender, name]", "script_incomplete"),
         ("countries: [cn, us]", "countries: [cn, fr]", "field_malformed"),
     ],
 )
