@@ -39,6 +39,9 @@ COMMANDS: dict[str, Command] = {
     "close": Command(
         "plimsoll.interfaces.cli.close:command", "close every open day through a date", "plimsoll.interfaces.cli.start_close:crew"
     ),
+    "collect": Command(
+        "plimsoll.interfaces.cli.collect:command", "collect a day: promises, cases, treatments, contacts under the gate, and a report"
+    ),
     "complaints": Command("plimsoll.interfaces.cli.complaints:app", "complaints that wait for an answer, and which are overdue"),
     "contract": Command("plimsoll.interfaces.cli.contract:command", "the contract about a loan as PDF, in Chinese or English"),
     "decide": Command("plimsoll.interfaces.cli.decide:command", "decide on a file of applicants: outcomes, reasons, limits, prices"),
@@ -65,6 +68,7 @@ COMMANDS: dict[str, Command] = {
     "vault": Command("plimsoll.interfaces.cli.vault:app", "personal data: keep, find, show with a reason, erase for good"),
     "verify": Command("plimsoll.interfaces.cli.verify:command", "prove that a book is what its facts say"),
     "watch": Command("plimsoll.interfaces.cli.watch:app", "early warnings and over-extension of a book, and how good warnings are"),
+    "willing": Command("plimsoll.interfaces.cli.willing:command", "what late customers can and want to pay, told apart"),
 }
 
 EXTRAS = {
