@@ -77,7 +77,9 @@ def test_scripts_leave_nothing_open_but_the_name():
                 texts = script.load().filled(name, ON, language, FILLED, is_machine=is_machine)
                 assert not [text for text in texts.values() if "{" in text], name
                 if not one.is_message:
-                    assert ("真人" in texts["opening"] or "not a person" in texts["opening"]) is is_machine, "a machine says that it is one"
+                    assert ("不是真人" in texts["opening"] or "not a person" in texts["opening"]) is is_machine, (
+                        "a machine says that it is one"
+                    )
 
 
 HEAD = "from: 2020-07-12\nsource: here\nconfidence: default\nreview_by: 2027-12-31\n"

@@ -33,15 +33,16 @@ def give(store, customer: int, key: str, on: str, command: str, *, actor: str = 
     return json.loads(outcome.text) if isinstance(outcome, Answer) else outcome
 
 
-def in_arrears(store) -> None:
-    """Three customers whose first instalment of 15 February is missing, each with a case on the 20th."""
+def in_arrears(store, **told: str) -> None:
+    """Three customers whose first instalment of 15 February is missing, each with a case on the 20th, to be called by people."""
+    told = told or {"ability": "can", "willingness": "unwilling"}
     for customer, amount in AMOUNTS.items():
         limits = {"currency": "CNY", "limit": "50000.00", "cash_limit": "30000.00", "later_limit": "20000.00", "loan_id": customer * 100}
         give(store, customer, "a", "2026-01-10", "open_customer")
         give(store, customer, "b", "2026-01-10", "open_line", **limits)
         cash = {"currency": "CNY", "amount": amount, "rate": "0.0005", "instalments": 12, "loan_id": customer * 100 + 1}
         assert give(store, customer, "c", "2026-01-15", "draw", **cash)["loan_id"]
-        assert give(store, customer, "d", "2026-02-20", "open_case")["case_id"] == "case-1"
+        assert give(store, customer, "d", "2026-02-20", "open_case", **told)["case_id"] == "case-1"
 
 
 def order(store, when: datetime) -> list[tuple[str, int]]:
@@ -98,7 +99,7 @@ def test_skills_and_capacity(store):
         give(store, customer, "b", "2026-01-10", "open_line", **limits)
         cash = {"currency": "CNY", "amount": "5000.00", "rate": "0.0005", "instalments": 12, "loan_id": customer * 100 + 1}
         give(store, customer, "c", "2026-01-15", "draw", **cash)
-        give(store, customer, "d", "2026-02-20", "open_case")
+        give(store, customer, "d", "2026-02-20", "open_case", ability="can", willingness="unwilling")
     taken = [take_next(store, Collector("li"), at("2026-02-20"), RULES) for _ in range(5)]
     assert taken[0] == 2
     assert isinstance(taken[4], Refused), "with the first one that makes five"
@@ -106,7 +107,8 @@ def test_skills_and_capacity(store):
 
 
 def test_a_case_as_a_whole(store):
-    in_arrears(store)
+    in_arrears(store, ability="unknown")
+    assert take_next(store, Collector("li"), at("2026-02-20"), RULES) is None, "calls of a machine take nobody's time"
     call = {"channel": "call", "purpose": "collect", "by": "lender", "zone": "Asia/Shanghai", "number": "n1"}
     assert give(store, 1, "e", "2026-02-20", "attempt_contact", contact_id="c1", **call)["allowed"]
     assert give(store, 1, "f", "2026-02-20", "note_outcome", contact_id="c1", code="hung_up")["follow_up_on"] == "2026-02-22"
@@ -115,7 +117,7 @@ def test_a_case_as_a_whole(store):
     assert (found.next.action, found.next.channel, found.next.row) == ("ai_call", "ai_call", "C14")
     assert found.next.because == ("bucket short = short",)
     assert "an automated voice" in found.script["opening"]
-    assert "li" in found.script["opening"]
+    assert "this is the voice assistant" in found.script["opening"], "a machine goes by no name of a person"
     left = {one.channel: (one.today, one.week) for one in found.budget}
     assert left["call"] == (3, 14), "one of the fifteen in seven days was used on the 20th"
     assert left["sms"] == (1, 7)
@@ -148,7 +150,7 @@ def test_the_command(store, database, kind, capsys):
     assert cli.main(["queue", "show", "2", *words, "--language", "zh-CN"]) == 0
     told = capsys.readouterr().out
     assert "建案" in told
-    assert "智能语音助手" in told
+    assert "工作人员" in told
     assert cli.main(["queue", "show", "2", *words[:2], "--at", "2026-02-20T12:00:00"]) == 2, "an instant without a zone"
     assert cli.main(["queue", "next", "--actor", "li", "--skill", "charm", *words]) == 2
     assert cli.main(["queue", "show", "77", *words]) == 3

@@ -28,7 +28,7 @@ from plimsoll.collections.contact_rules import CALL, CHANNELS, country_rules
 from plimsoll.collections.debt import Debt, debt_of
 from plimsoll.collections.move_case import MoveCase
 from plimsoll.collections.next_action import Next, allowed_actions, next_action
-from plimsoll.collections.queue import CLAIMED, OPEN, WAITING, skill_of
+from plimsoll.collections.queue import CLAIMED, OPEN, WAITING, skill_of, treatment_of
 from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.collections.settle_promise import SettlePromise
 from plimsoll.collections.timeline import Event, timeline
@@ -36,6 +36,7 @@ from plimsoll.loan.book import Book
 from plimsoll.loan.filing import instant_text
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.script import load as load_scripts
+from plimsoll.rulebook.strategy import BY_PERSON
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
@@ -97,6 +98,7 @@ def _ran_out(store: Store, at: str, limit: int) -> list[Work]:
 def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -> int | Refused | None:
     """Claim the next case for a collector and give its customer; None where nothing waits that the collector can take.
 
+    Of the cases that are not due those are left out which a message or a machine's call is for.
     Refuses collector_at_capacity (too many are held, or were taken today), and what executing a command refuses of the store.
     """
     refused = _refuse_capacity(store, collector.actor, now, rules)
@@ -105,8 +107,9 @@ def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -
     for row in listed(store, now, ranks=(DUE, WORTH)):
         if collector.skills and skill_of(row.work.item) not in collector.skills:
             continue
-        taken = _take(store, row.work.customer_id, collector, now, rules)
-        if taken:
+        if row.rank == WORTH and treatment_of(row.work.item) not in BY_PERSON:
+            continue
+        if _take(store, row.work.customer_id, collector, now, rules):
             return row.work.customer_id
     return None
 

@@ -5,7 +5,7 @@ only has its worth. A case that is held carries the instant until which it is. D
 """
 
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from plimsoll.collections.case import DAY_BEGINS, QUEUE, STATE_CLOSED, Case
 from plimsoll.collections.priority import priority_of
@@ -13,6 +13,10 @@ from plimsoll.loan.filing import WorkItem, instant_text
 from plimsoll.units.money import text_of
 
 OPEN, CLAIMED, WAITING, DONE = "open", "claimed", "waiting", "done"
+
+
+TREATMENT_AT: Final = 2
+"""Where the treatment stands in a note."""
 
 
 class Wait(NamedTuple):
@@ -45,6 +49,11 @@ def item_of(case: Case, on: int) -> WorkItem:
 def beginning_of(day: int) -> str:
     """Give the first instant of a day in China, as text in UTC."""
     return instant_text(datetime.combine(date.fromordinal(day), time(), UTC) + DAY_BEGINS)
+
+
+def treatment_of(item: WorkItem) -> str:
+    """Give the treatment that a row asks for, as `note_of` wrote it."""
+    return item.note.split("; ")[TREATMENT_AT]
 
 
 def skill_of(item: WorkItem) -> str:

@@ -59,4 +59,6 @@ def decide(book: Book, command: SettlePromise, rules: Rules) -> Decision | Refus
 
 def ended(promise: Promise, state: str, paid_minor: int, reason: str) -> NewFiling:
     """Give what goes on file about a promise that is over."""
-    return NewFiling(KIND_OF[state], promise.promise_id, body_of({"paid_minor": paid_minor, "reason": reason}))
+    return NewFiling(
+        KIND_OF[state], promise.promise_id, body_of({"paid_minor": paid_minor, "currency": promise.currency, "reason": reason})
+    )

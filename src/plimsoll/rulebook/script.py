@@ -29,7 +29,7 @@ LEAST: Final[Mapping[str, frozenset[str]]] = {
     MESSAGE: frozenset(("lender", "amount", "help")),
 }
 """What no country may do without."""
-PHRASES: Final = ("recorded", "voice_person", "voice_machine", "help", "notice")
+PHRASES: Final = ("recorded", "voice_person", "voice_machine", "caller_machine", "help", "notice")
 TONES: Final = ("gentle", "plain", "firm")
 _PLACE: Final = re.compile(r"\{([^{}]*)\}")
 
@@ -67,13 +67,18 @@ class Scripts:
         return next((one for one in reversed(script.versions) if one.since <= on), None) if script is not None else None
 
     def filled(self, name: str, on: date, language: str, parts: Mapping[str, str], *, is_machine: bool = False) -> dict[str, str]:
-        """Give the texts of a script on a day, in a language, with what belongs into them; {} where there is none."""
+        """Give the texts of a script on a day, in a language, with what belongs into them; {} where there is none.
+
+        A machine says that it is one, and goes by no name of a person.
+        """
         version = self.version(name, on)
         if version is None:
             return {}
         said = {phrase: self.phrases[phrase][language] for phrase in ("recorded", "help", "notice")}
         said["voice"] = self.phrases["voice_machine" if is_machine else "voice_person"][language]
         said.update(parts)
+        if is_machine:
+            said["caller"] = self.phrases["caller_machine"][language]
         return {part: _PLACE.sub(lambda place: said.get(place[1], place[0]), text[language]) for part, text in version.text.items()}
 
 
