@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from plimsoll.app import case_desk
 from plimsoll.app.case_desk import DUE, HELD, WAITS, WORTH, Collector, Shown, listed, shown, take_next
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of, work
@@ -88,10 +89,12 @@ def test_two_collectors_never_get_the_same_case(store):
         assert [one.actor for one in claims] == [case_of(filings_of(store, customer)).assigned_to]
 
 
-def test_skills_and_capacity(store):
+def test_skills_and_capacity(store, monkeypatch):
     in_arrears(store)
+    monkeypatch.setattr(case_desk, "PAGES", (1, 100))
     give(store, 1, "e", "2026-02-20", "escalate_case", skill="senior", reason="asks for terms")
-    assert take_next(store, Collector("li", frozenset({"senior"})), at("2026-02-20"), RULES) == 1
+    senior = Collector("li", frozenset({"senior"}))
+    assert take_next(store, senior, at("2026-02-20"), RULES) == 1, "the first page holds customer 2 alone, who does not suit"
     assert take_next(store, Collector("li", frozenset({"plans"})), at("2026-02-20"), RULES) is None
     for customer in range(4, 10):
         limits = {"currency": "CNY", "limit": "50000.00", "cash_limit": "30000.00", "later_limit": "20000.00", "loan_id": customer * 100}

@@ -43,6 +43,8 @@ from plimsoll.units.refusal import Refused
 DUE, WORTH, HELD, WAITS = "due", "worth", "held", "waits"
 RANKS: Final = (DUE, WORTH, HELD, WAITS)
 PAGE: Final = 200
+PAGES: Final = (PAGE, 100 * PAGE)
+"""How far down the queue one looks for a case that suits: seldom farther than the first page."""
 ZONE_USUAL: Final = "Asia/Shanghai"
 LENDER: Final = "lender"
 
@@ -104,14 +106,25 @@ def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -
     refused = _refuse_capacity(store, collector.actor, now, rules)
     if refused is not None:
         return refused
-    for row in listed(store, now, ranks=(DUE, WORTH)):
-        if collector.skills and skill_of(row.work.item) not in collector.skills:
-            continue
-        if row.rank == WORTH and treatment_of(row.work.item) not in BY_PERSON:
-            continue
-        if _take(store, row.work.customer_id, collector, now, rules):
-            return row.work.customer_id
+    tried: set[int] = set()
+    for limit in PAGES:
+        rows = listed(store, now, limit=limit, ranks=(DUE, WORTH))
+        for row in rows:
+            customer_id = row.work.customer_id
+            if customer_id not in tried and _suits(row, collector) and _take(store, customer_id, collector, now, rules):
+                return customer_id
+            tried.add(customer_id)
+        if len(rows) < limit:
+            break
     return None
+
+
+def _suits(row: Row, collector: Collector) -> bool:
+    """Tell whether a case is for a person, and for one with such skills; whatever is due was somebody's before."""
+    item = row.work.item
+    if collector.skills and skill_of(item) not in collector.skills:
+        return False
+    return row.rank == DUE or treatment_of(item) in BY_PERSON
 
 
 def _refuse_capacity(store: Store, actor: str, now: datetime, rules: Rules) -> Refused | None:
