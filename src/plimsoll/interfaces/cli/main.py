@@ -55,6 +55,7 @@ COMMANDS: dict[str, Command] = {
     "npl": Command("plimsoll.interfaces.cli.npl:app", "bad loans on their way out: statistics sheet, package, tender, transfer"),
     "plan": Command("plimsoll.interfaces.cli.plan:app", "what a borrower in difficulty can pay, and the plans under it"),
     "policy": Command("plimsoll.interfaces.cli.policy:app", "look at decision tables, try them, and take them from draft to active"),
+    "portfolio": Command("plimsoll.interfaces.cli.portfolio:app", "read any tape: vintages, roll rates, bad loans, early reads"),
     "post": Command("plimsoll.interfaces.cli.post:command", "give a book a file of commands, with an outcome for every row"),
     "price": Command("plimsoll.interfaces.cli.price:app", "which risks a cap leaves room for, and what each grade is asked"),
     "queue": Command("plimsoll.interfaces.cli.queue:app", "the collectors' queue, the next case for somebody, and one case as a whole"),
@@ -73,12 +74,15 @@ COMMANDS: dict[str, Command] = {
 
 EXTRAS = {
     "apprise": "notify",
+    "duckdb": "portfolio",
+    "ibis": "portfolio",
     "lightgbm": "ml",
     "matplotlib": "charts",
     "numba": "fast",
     "numpy": "fast",
     "psycopg": "postgres",
     "pyarrow": "fast",
+    "pyspark": "spark",
     "sklearn": "ml",
     "typst": "documents",
     "xlsxwriter": "sheets",

@@ -1,0 +1,78 @@
+"""Pictures of a portfolio: vintage curves, roll rates as a map of heat, bad shares month by month. Needs matplotlib (extra `charts`)."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from plimsoll.app.chart import BLUE, GREEN, INK, ORANGE, SOFT, Picture, picture
+
+WIDE: Final = (8.0, 4.6)
+LABELLED: Final = 8
+"""Curves of which each is named; of more the first and the last are."""
+
+
+class Line(NamedTuple):
+    """One curve in per cent by age: how many of its points are mature, and the band of what it is carried to (empty where it is not)."""
+
+    name: str
+    points: tuple[float, ...]
+    mature: int
+    band: tuple[tuple[float, float], ...]
+
+
+def curves_picture(lines: Sequence[Line], title: str, unit: str) -> Picture:
+    """Draw curves by age, older ones lighter; what is not mature is dashed and grey, what is carried on is a band."""
+
+    def draw(axes: Any) -> None:
+        for place, line in enumerate(lines):
+            weight = 0.25 + 0.75 * (place + 1) / len(lines)
+            named = len(lines) <= LABELLED or place in (0, len(lines) - 1)
+            ages = range(len(line.points))
+            mature = max(line.mature, 1)
+            axes.plot(ages[:mature], line.points[:mature], color=BLUE, alpha=weight, linewidth=1.6, label=line.name if named else None)
+            if line.mature < len(line.points):
+                axes.plot(ages[mature - 1 :], line.points[mature - 1 :], color=SOFT, linewidth=1.2, linestyle="--")
+            if line.band and place == len(lines) - 1:
+                low, high = zip(*line.band, strict=True)
+                axes.fill_between(range(len(low)), low, high, color=ORANGE, alpha=0.18, linewidth=0)
+        axes.set(title=title, xlabel="months on book", ylabel=unit)
+        axes.set_xlim(left=0)
+        axes.set_ylim(bottom=0)
+        if lines:
+            axes.legend(loc="upper left")
+
+    return picture("vintages", title, draw, WIDE)
+
+
+def heat_picture(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Sequence[float | None]], title: str) -> Picture:
+    """Draw roll rates as a map of heat with the per cent in each place."""
+
+    def draw(axes: Any) -> None:
+        axes.grid(visible=False)
+        values = [[0.0 if one is None else 100 * one for one in row] for row in shares]
+        axes.imshow(values, cmap="Blues", vmin=0, vmax=100, aspect="auto")
+        for at, row in enumerate(shares):
+            for place, one in enumerate(row):
+                if one is not None:
+                    axes.text(place, at, f"{100 * one:.1f}", ha="center", va="center", color="white" if one > 0.55 else INK, fontsize=8)
+        axes.set_xticks(range(len(columns)), columns)
+        axes.set_yticks(range(len(rows)), rows)
+        axes.set(title=title, xlabel="a month later", ylabel="state")
+
+    return picture("rolls", title, draw, WIDE)
+
+
+def months_picture(months: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], title: str, unit: str) -> Picture:
+    """Draw a few figures month by month."""
+    colours = (INK, BLUE, ORANGE, GREEN)
+
+    def draw(axes: Any) -> None:
+        for place, (name, values) in enumerate(series):
+            points = [float("nan") if one is None else 100 * one for one in values]
+            axes.plot(range(len(months)), points, color=colours[place % len(colours)], linewidth=1.8, label=name)
+        step = max(len(months) // 12, 1)
+        axes.set_xticks(range(0, len(months), step), months[::step], rotation=30, ha="right")
+        axes.set(title=title, ylabel=unit)
+        axes.set_ylim(bottom=0)
+        axes.legend(loc="upper left")
+
+    return picture("npl", title, draw, WIDE)

@@ -1,0 +1,24 @@
+"""`plimsoll portfolio`: questions to a tape, of the house or of anybody else."""
+
+import typer
+
+from plimsoll.interfaces.cli.portfolio_check import check
+from plimsoll.interfaces.cli.portfolio_cures import cures
+from plimsoll.interfaces.cli.portfolio_early import early
+from plimsoll.interfaces.cli.portfolio_npl import npl
+from plimsoll.interfaces.cli.portfolio_rolls import rolls
+from plimsoll.interfaces.cli.portfolio_spread import concentration, usage
+from plimsoll.interfaces.cli.portfolio_vintage import vintage
+
+app = typer.Typer(
+    help="Read a book off its tape, or off any tape by a map: vintages, roll rates, bad loans.", no_args_is_help=True, add_completion=False
+)
+
+
+@app.callback()
+def _portfolio() -> None:
+    """Read a book off its tape, or off any tape by a map: vintages, roll rates, bad loans."""
+
+
+for one in (check, vintage, rolls, cures, npl, early, usage, concentration):
+    app.command()(one)

@@ -1,0 +1,126 @@
+"""`plimsoll portfolio npl`: the bad share of a book, as reported and as growth cannot flatter it."""
+
+from typing import Any
+
+from plimsoll.app.tape_reading import Tape
+from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
+from plimsoll.interfaces.cli.portfolio_tape import (
+    MONTHS_SHOWN,
+    By,
+    Chart,
+    Currency,
+    Engine,
+    Map,
+    Master,
+    Where,
+    answer,
+    drawn,
+    head,
+    money,
+    opened,
+    order_of,
+    rounded,
+    share,
+    show,
+    table,
+)
+from plimsoll.portfolio.npl import Npl, Parts, npl_of
+
+
+def npl(
+    tape: Where = "",
+    map_name: Map = "house",
+    by: By = "",
+    currency: Currency = "",
+    engine: Engine = "duckdb",
+    master: Master = "",
+    chart: Chart = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the bad share (over 90 days past due) month by month: reported, lagged, at an even age, and with losses and sales put back."""
+    with opened(order_of(tape, map_name, currency, engine, master), "balance", by) as found:
+        refuse_ends(found)
+        queries, made = _asked(found, by)
+        told = {"by": by, "months_of_book": [_object(found, one) for one in made]}
+        picture = drawn(chart, lambda: _picture(found, made))
+        show(answer(found, queries, told), _text(found, made) + picture, as_json=as_json)
+
+
+def _asked(tape: Tape, by: str) -> tuple[list[str], list[Npl]]:
+    """Ask the tape what bad shares are made of."""
+    from plimsoll.portfolio.expressions.moves import amounts_text
+    from plimsoll.portfolio.expressions.vintage import ages_text, hits_text, leavers_text
+
+    source, shape = tape.source, tape.shape
+    queries = [ages_text(source, by), leavers_text(source, by), amounts_text(source, by)]
+    ages, leavers, moves = (tape.ask(query) for query in queries)
+    hits: list[Any] = []
+    if shape.tells("opened"):
+        queries.append(hits_text(source, by))
+        hits = tape.ask(queries[-1])
+    return queries, npl_of(Parts(ages, leavers, moves, hits, shape.tells("written_off")), source.months)
+
+
+def _object(tape: Tape, one: Npl) -> dict[str, Any]:
+    return {
+        "month": tape.month(one.month),
+        "dimension": one.dimension,
+        "loans": one.loans,
+        "bad_loans": one.bad_loans,
+        "balance": money(one.balance, tape),
+        "bad": money(one.bad, tape),
+        "gone": money(one.gone, tape),
+        "reported": rounded(one.reported()),
+        "lagged": rounded(one.lagged()),
+        "at_even_age": rounded(one.at_even_age()),
+        "even_age_rests_on": rounded(one.seen_share),
+        "with_losses_put_back": rounded(one.put_back()),
+    }
+
+
+def _text(tape: Tape, made: list[Npl]) -> str:
+    is_by = any(one.dimension for one in made)
+    by = ("of",) if is_by else ()
+    rows = [
+        (
+            "month",
+            *by,
+            "loans",
+            f"balance {tape.source.currency}",
+            "bad",
+            "reported %",
+            "lagged %",
+            "even age %",
+            "rests on %",
+            "put back %",
+        )
+    ]
+    last = set(tape.source.months[-MONTHS_SHOWN:])
+    for one in made:
+        if one.month in last:
+            shares = (one.reported(), one.lagged(), one.at_even_age(), one.seen_share if one.even_balance else None, one.put_back())
+            named = (one.dimension,) if is_by else ()
+            amounts = (f"{one.loans:,}", money(one.balance, tape), money(one.bad, tape))
+            rows.append((tape.month(one.month), *named, *amounts, *(share(number) for number in shares)))
+    said = [
+        "Bad: over 90 days past due. Lagged: on the balance nine months before. Even age: as if as many loans had been opened",
+        "in every month of the tape; it rests on the share of the balance whose openings the tape has seen. Put back: with what",
+        "was written off and sold in three years, as far as the tape reaches, still in the book.",
+    ]
+    return "\n\n".join([head(tape), "\n".join(said), table(rows, left=2 if is_by else 1)])
+
+
+def _picture(tape: Tape, made: list[Npl]) -> Any:
+    from plimsoll.app.portfolio_charts import months_picture
+
+    first = made[0].dimension if made else ""
+    some = [one for one in made if one.dimension == first]
+    series = [
+        ("reported", [one.reported() for one in some]),
+        ("at an even age", [one.at_even_age() for one in some]),
+        ("lagged", [one.lagged() for one in some]),
+        ("losses and sales put back", [one.put_back() for one in some]),
+    ]
+    title = f"Bad share{' of ' + first if first else ''}, as of {tape.as_of()}"
+    return months_picture([tape.month(one.month) for one in some], series, title, "per cent of the balance")
