@@ -19,7 +19,7 @@ from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPARTMENTS = ("collections", "disposal", "monitoring", "origination", "protection", "servicing")
+DEPARTMENTS = ("collections", "disposal", "monitoring", "origination", "protection", "servicing", "treasury")
 PAYMENT = {"key": "k1", "customer_id": 5, "on": "2026-03-01", "amount": "120.00", "currency": "CNY"}
 
 

@@ -18,7 +18,6 @@ from plimsoll.app.execute import Verb, Wiring
 from plimsoll.app.preference import decide_preference
 from plimsoll.collections import (
     agree_plan,
-    ask_debit,
     amend_agency,
     answer_dispute,
     apply_sanction,
@@ -143,6 +142,7 @@ from plimsoll.servicing import (
     use_credit,
     waive,
 )
+from plimsoll.treasury import amend_funder, close_funder, file_settlement, fund_loan, move_share, register_funder
 from plimsoll.units.dates import parse_date
 from plimsoll.units.money import parse_minor
 from plimsoll.units.rate import Rate
@@ -256,6 +256,9 @@ WIRING: Final[Wiring] = {
     decide_write_off.DecideWriteOff: Verb("decide_write_off", decide_write_off.decide, decide_write_off.READS),
     transfer_claim.TransferClaim: Verb("transfer_claim", transfer_claim.decide, transfer_claim.READS),
     put_back_claim.PutBackClaim: Verb("put_back_claim", put_back_claim.decide, put_back_claim.READS),
+    # Treasury
+    fund_loan.FundLoan: Verb("fund_loan", fund_loan.decide, fund_loan.READS),
+    move_share.MoveShare: Verb("move_share", move_share.decide, move_share.READS),
 }
 """What each command is called, what decides on it, and what that reads."""
 
@@ -277,6 +280,11 @@ DOSSIER_WIRING: Final[DossierWiring] = {
     fill_package.FillPackage: DossierVerb("fill_package", "package", fill_package.decide),
     freeze_package.FreezePackage: DossierVerb("freeze_package", "package", freeze_package.decide),
     withdraw_package.WithdrawPackage: DossierVerb("withdraw_package", "package", withdraw_package.decide),
+    # Funders
+    register_funder.RegisterFunder: DossierVerb("register_funder", "funder", register_funder.decide),
+    amend_funder.AmendFunder: DossierVerb("amend_funder", "funder", amend_funder.decide),
+    close_funder.CloseFunder: DossierVerb("close_funder", "funder", close_funder.decide),
+    file_settlement.FileSettlement: DossierVerb("file_settlement", "funder", file_settlement.decide),
 }
 """The same for commands on dossiers: what each is called, which kind of dossier it is about, and what decides on it."""
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import Body, Filing, NewFiling
 
-DOSSIERS: Final = frozenset({"agency", "bidder", "package", "tender"})
+DOSSIERS: Final = frozenset({"agency", "bidder", "funder", "package", "tender"})
 """The closed list of what has a dossier."""
 
 ENTRIES: Final = frozenset(
@@ -55,6 +55,12 @@ ENTRIES: Final = frozenset(
         "tender.paid",
         "tender.failed",
         "tender.cancelled",
+        # funders
+        "funder.registered",
+        "funder.amended",
+        "funder.closed",
+        "funder.settled",
+        "funder.reconciled",
     }
 )
 """The closed list of what can stand in a dossier; a department adds its entries under its own heading."""

@@ -118,6 +118,9 @@ KINDS: Final = frozenset(
         "write_off.declined",
         "claim.transferred",
         "claim.put_back",
+        # funding
+        "loan.funded",
+        "loan.share_moved",
     }
 )
 """The closed list of what can be on record; a department adds its kinds under its own heading."""

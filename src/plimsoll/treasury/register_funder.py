@@ -1,0 +1,52 @@
+"""Register a funder: what it commits, at which price, which loans it takes and how much of each."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from plimsoll.loan.dossier import Dossier, Written
+from plimsoll.loan.filing import NewFiling, body_of
+from plimsoll.rulebook.rules import Rules
+from plimsoll.treasury.funder import NOTHING, REGISTERED, Terms, funder_of, refuse_terms, said_of
+from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFunder:
+    """The subject is the name under which shares name the funder; `most` is the greatest part of one loan it takes, `price` a year.
+
+    `base` is what the law measures its balance with one partner against (its net tier-1 capital), `all_loans` all that it lends.
+    """
+
+    key: str
+    subject: str
+    on: date
+    kind: str
+    currency: str
+    committed_minor: int
+    price: Rate
+    most: Rate
+    least: Rate = NOTHING
+    products: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    months_most: int = 0
+    is_guaranteed: bool = False
+    until: date | None = None
+    base_minor: int = 0
+    all_loans_minor: int = 0
+
+
+def terms_of(command: RegisterFunder) -> Terms:
+    """Give the terms that a command states."""
+    return Terms(*(getattr(command, name) for name in Terms._fields))
+
+
+def decide(dossier: Dossier, command: RegisterFunder, rules: Rules) -> Written | Refused:  # noqa: ARG001 -- nothing is ruled here
+    """Open its dossier. Refuses funder_exists, funder_malformed."""
+    if funder_of(dossier.subject, dossier.filings) is not None:
+        return Refused("funder_exists", "", dossier.subject)
+    terms = terms_of(command)
+    refused = refuse_terms(dossier.subject, terms)
+    if refused is not None:
+        return refused
+    return Written((NewFiling(REGISTERED, "", body_of(said_of(terms))),), body_of({"funder": dossier.subject}))
