@@ -89,6 +89,19 @@ def test_two_collectors_never_get_the_same_case(store):
         assert [one.actor for one in claims] == [case_of(filings_of(store, customer)).assigned_to]
 
 
+def test_of_two_who_claim_one_case_at_once_one_gets_it(store):
+    in_arrears(store)
+    for number in range(4):
+        with ThreadPoolExecutor(2) as pool:
+            calls = [pool.submit(give, store, 1, f"{name}-{number}", "2026-02-20", "claim_case", actor=name) for name in ("li", "chen")]
+            said = [call.result() for call in calls]
+        refused = [one for one in said if isinstance(one, Refused)]
+        assert [one.code for one in refused] == ["case_claimed"], said
+        holder = next(one["held_by"] for one in said if not isinstance(one, Refused))
+        assert case_of(filings_of(store, 1)).held_by(at("2026-02-20")) == holder
+        assert give(store, 1, f"free-{number}", "2026-02-20", "release_case", actor=holder)["assigned_to"] == ""
+
+
 def test_skills_and_capacity(store, monkeypatch):
     in_arrears(store)
     monkeypatch.setattr(case_desk, "PAGES", (1, 100))
