@@ -78,16 +78,20 @@ from plimsoll.disposal import (
 )
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.monitoring import (
+    answer_recall,
     assess_limit,
     close_warning,
+    enforce_recall,
     expire_limit,
     freeze_late,
     note_class,
     note_over_extension,
     object_to_limit,
+    object_to_recall,
     raise_limit,
     raise_warning,
     rank_warning,
+    recall_early,
     review_limit,
     unfreeze_cured,
 )
@@ -238,6 +242,7 @@ WIRING: Final[Wiring] = {
     lift_sanction.LiftSanction: Verb("lift_sanction", lift_sanction.decide, lift_sanction.READS),
     record_interruption.RecordInterruption: Verb("record_interruption", record_interruption.decide, record_interruption.READS),
     warn_limitation.WarnLimitation: Verb("warn_limitation", warn_limitation.decide, warn_limitation.READS),
+    recall_from_agency.RecallFromAgency: Verb("recall_from_agency", recall_from_agency.decide, recall_from_agency.READS),
     # Monitoring
     review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),
     raise_limit.RaiseLimit: Verb("raise_limit", raise_limit.decide, raise_limit.READS),
@@ -249,6 +254,10 @@ WIRING: Final[Wiring] = {
     close_warning.CloseWarning: Verb("close_warning", close_warning.decide, close_warning.READS),
     rank_warning.RankWarning: Verb("rank_warning", rank_warning.decide, rank_warning.READS),
     assess_limit.AssessLimit: Verb("assess_limit", assess_limit.decide, assess_limit.READS),
+    recall_early.RecallEarly: Verb("recall_early", recall_early.decide, recall_early.READS),
+    object_to_recall.ObjectToRecall: Verb("object_to_recall", object_to_recall.decide, object_to_recall.READS),
+    answer_recall.AnswerRecall: Verb("answer_recall", answer_recall.decide, answer_recall.READS),
+    enforce_recall.EnforceRecall: Verb("enforce_recall", enforce_recall.decide, enforce_recall.READS),
     note_class.NoteClass: Verb("note_class", note_class.decide, note_class.READS),
     note_over_extension.NoteOverExtension: Verb("note_over_extension", note_over_extension.decide, note_over_extension.READS),
     # Disposal

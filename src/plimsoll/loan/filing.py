@@ -112,6 +112,10 @@ KINDS: Final = frozenset(
         "warning.raised",
         "warning.closed",
         "warning.ranked",
+        "recall.demanded",
+        "recall.objected",
+        "recall.answered",
+        "recall.due",
         # disposal
         "write_off.proposed",
         "write_off.approved",

@@ -232,6 +232,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "warning_missing": ("该客户没有未结的预警。请核对。", "No warning of that customer stands. Check the customer."),
     "assessment_not_due": ("尚未到额度复评的日期。请到期后再办理。", "The limit is not due to be assessed again yet. Come back on the day that is told."),
     "assessment_waits": ("已请客户提供新资料，等待期未满。请在到期后或收到资料后再办理。", "Fresh evidence was asked for and the days for it are not over. Wait for it, or for the day that is told."),
+    "recall_ground_unknown": ("不认识该提前收回事由，或当日没有规则允许。请从列出的事由中选择。", "No rule of that day allows such a ground of recall. Choose one of those listed."),
+    "recall_ground_missing": ("档案中没有该事由的记录，不得提前收回。请先登记并核实。", "Nothing on record shows that ground, so the loan is not called back. Put it on record first, with what proves it."),
+    "recall_held": ("客户有未了结的困难申请或催收已停止，期间不得提前收回。请等其了结。", "A hardship request is open or collection is stopped; nothing is called back meanwhile. Wait until that is over."),
+    "recall_exists": ("该笔借款已有提前收回通知。请按其办理。", "The loan has been called back already. Go on with that."),
+    "recall_missing": ("该笔借款没有可办理的提前收回通知。请核对。", "No recall of that loan stands, or nothing waits for an answer. Check the loan."),
+    "recall_waits": ("提前收回的通知期未满。请到期后再办理。", "The notice of the recall is not over. Wait for the day that is told."),
+    "recall_objected": ("借款人已提出异议，答复前不得执行。请先由他人答复。", "The borrower has objected. Have somebody else answer first."),
     # Disposal
     "npl_sale_not_open": ("当日该类机构不在个人不良贷款批量转让试点范围或期限内，不能转让。请核对日期与牌照。", "On that day this kind of lender may not sell bad personal loans in packages. Check the dates of the pilot and the licence."),
     "loan_not_past_due": ("贷款在基准日尚未逾期，不能列入不良清单。请核对应还日。", "The loan is not past due on the cut-off date, so it has no place in a list of bad loans. Check the due day."),
