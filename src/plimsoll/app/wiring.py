@@ -242,7 +242,6 @@ WIRING: Final[Wiring] = {
     lift_sanction.LiftSanction: Verb("lift_sanction", lift_sanction.decide, lift_sanction.READS),
     record_interruption.RecordInterruption: Verb("record_interruption", record_interruption.decide, record_interruption.READS),
     warn_limitation.WarnLimitation: Verb("warn_limitation", warn_limitation.decide, warn_limitation.READS),
-    recall_from_agency.RecallFromAgency: Verb("recall_from_agency", recall_from_agency.decide, recall_from_agency.READS),
     # Monitoring
     review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),
     raise_limit.RaiseLimit: Verb("raise_limit", raise_limit.decide, raise_limit.READS),
