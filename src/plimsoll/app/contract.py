@@ -13,6 +13,7 @@ from plimsoll.app.store import Store
 from plimsoll.app.vault import Vault
 from plimsoll.protection.contract import contract_of
 from plimsoll.protection.mask import CARD, ID_NUMBER, NAME, PHONE
+from plimsoll.protection.plan_contract import PLAN, plan_contract_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
@@ -47,10 +48,14 @@ def contract_data(
 ) -> dict[str, Any] | Refused:
     """Give the contract about a debt of a customer as plain values; without keys of the vault the borrower is a number.
 
-    Refuses disclosure_missing, contract_altered, contract_not_translatable.
+    About "plan:ID" it is the agreement on a plan. Refuses disclosure_missing, contract_altered, contract_not_translatable, plan_unknown,
+    plan_not_ready.
     """
-    parties = {} if keyring is None else _parties(Vault(store, keyring), customer_id)
-    return contract_of(filings_of(store, customer_id), about, parties or {"": f"{customer_id}"}, language, rules, at)
+    parties = ({} if keyring is None else _parties(Vault(store, keyring), customer_id)) or {"": f"{customer_id}"}
+    filings = filings_of(store, customer_id)
+    if about.startswith(PLAN):
+        return plan_contract_of(filings, about.removeprefix(PLAN), parties, language, rules)
+    return contract_of(filings, about, parties, language, rules, at)
 
 
 def _parties(vault: Vault, customer_id: int) -> dict[str, str]:

@@ -9,24 +9,28 @@ from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Book, Decision, Held, Lin
 from plimsoll.loan.facts import COMPONENTS, SAME_REPAYMENT, Fact, rescheduled
 from plimsoll.loan.filing import NewFiling, WorkItem, body_of
 from plimsoll.loan.fold import go_on
-from plimsoll.loan.layout import EQUAL_INSTALMENT, OPEN, WAIVED
+from plimsoll.loan.layout import EQUAL_INSTALMENT, OPEN, S_PENALTY_DEN, S_PENALTY_NUM, S_RATE_DEN, S_RATE_NUM, WAIVED
 from plimsoll.loan.state import Instalment, read_promise
-from plimsoll.loan.terms import LOAN
+from plimsoll.loan.terms import LOAN, LoanRate
 from plimsoll.risk.gate import late_filings
 from plimsoll.risk.offer import agreed, penalty_on, rolled
 from plimsoll.risk.plan.instalments import Choice, Owed, due_days, rate_a_year
+from plimsoll.risk.plan.owing import owed_on
 from plimsoll.risk.plan.record import RESUMED, STARTED, STOPPED, Hardship, Plan, plans_of, said_of
 from plimsoll.rulebook.rules import Rules
+from plimsoll.units.days import basis
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
 
 class Booked(NamedTuple):
-    """A plan as it will stand: its facts, and what each month then asks, the rest of penalty with the first."""
+    """A plan as it will stand: its facts, what each month then asks, the rest of penalty with the first, and the rates that then hold."""
 
     facts: tuple[Fact, ...]
     promise: tuple[Instalment, ...]
     arrears_minor: int
+    rate: LoanRate
+    penalty: tuple[int, int]  # a day
 
     @property
     def schedule(self) -> list[list[int]]:
@@ -59,7 +63,24 @@ def prepare(held: Held, owed: Owed, choice: Choice, rules: Rules, on: date) -> B
     if isinstance(after, Refused):
         return after
     promise = tuple(one for one in read_promise(held.terms, after) if one.due_on > owed.on)
-    return Booked(tuple(facts), promise, owed.penalty_minor - choice.penalty_waived_minor)
+    day_count = owed.rate.day_count
+    rate_then = LoanRate(after.s[S_RATE_NUM], after.s[S_RATE_DEN] // basis(day_count), day_count)
+    penalty_then = (after.s[S_PENALTY_NUM], after.s[S_PENALTY_DEN])
+    return Booked(tuple(facts), promise, owed.penalty_minor - choice.penalty_waived_minor, rate_then, penalty_then)
+
+
+def agreed_on(owed: Owed, choice: Choice, booked: Booked) -> dict[str, object]:
+    """Give what the contract of a plan says in numbers: the balance, what is waived, the rates and fees that then hold, and each due day."""
+    return {
+        "drawn_on": owed.on,
+        "currency": owed.currency,
+        "balance": [owed.principal_minor, owed.interest_minor, owed.penalty_minor, owed.fee_minor],
+        "waived": [choice.penalty_waived_minor, choice.interest_waived_minor],
+        "rate": [booked.rate.num, booked.rate.den, booked.rate.day_count],
+        "penalty": list(booked.penalty),
+        "fee": sum(one.fee for one in booked.promise) - owed.fee_minor,
+        "schedule": booked.schedule,
+    }
 
 
 def start(book: Book, held: Held, plan: Plan, booked: Booked, found: Hardship, on: date, rules: Rules) -> Decision:
@@ -75,6 +96,7 @@ def start(book: Book, held: Held, plan: Plan, booked: Booked, found: Hardship, o
         "total_minor": sum(minor for _, minor in booked.schedule),
         "currency": held.terms.currency,
         "signed": plan.signed,
+        "agreed": agreed_on(owed_on(held, on.toordinal()), plan.choice, booked),
         "terms": ["no_new_credit", "collection_rests", "broken_after_misses", "contract_comes_back_when_broken"],
     }
     filings = [

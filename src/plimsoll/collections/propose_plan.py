@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
-from plimsoll.collections.book_plan import Booked, prepare, start
+from plimsoll.collections.book_plan import Booked, agreed_on, prepare, start
 from plimsoll.collections.hardship import asked_of, find_live, payable
 from plimsoll.collections.plan import find_loan, people_needed, refuse_again
 from plimsoll.loan.book import Book, Decision, Held
@@ -92,7 +92,7 @@ def decide(book: Book, command: ProposePlan, rules: Rules) -> Decision | Refused
     choice = weighed.option.choice
     people = () if command.is_borrowers else (book.actor,)
     plan = Plan(command.plan_id, command.loan_id, weighed.found.hardship_id, choice, people, command.signed, WAITS)
-    proposed = _filed(plan, WAITS, is_borrowers=command.is_borrowers)
+    proposed = _filed(plan, WAITS, weighed, is_borrowers=command.is_borrowers)
     if command.is_borrowers and command.signed and may_start(book, weighed, rules, command.on):
         begun = start(book, weighed.held, plan, weighed.booked, weighed.found, command.on, rules)
         return _with(begun, proposed)
@@ -182,10 +182,10 @@ def _countered(command: ProposePlan, weighed: Weighed) -> Decision:
         "affordable": text_of(weighed.asked.most_minor, command.currency),
         "offer": first,
     }
-    return Decision(filings=(_filed(plan, COUNTERED, is_borrowers=True),), answer=body_of(told))
+    return Decision(filings=(_filed(plan, COUNTERED, weighed, is_borrowers=True),), answer=body_of(told))
 
 
-def _filed(plan: Plan, state: str, *, is_borrowers: bool) -> NewFiling:
+def _filed(plan: Plan, state: str, weighed: Weighed, *, is_borrowers: bool) -> NewFiling:
     said = {
         "loan_id": plan.loan_id,
         "hardship_id": plan.hardship_id,
@@ -193,6 +193,7 @@ def _filed(plan: Plan, state: str, *, is_borrowers: bool) -> NewFiling:
         "signed": plan.signed,
         "state": state,
         "is_borrowers": is_borrowers,
+        "agreed": agreed_on(weighed.owed, plan.choice, weighed.booked),
     }
     return NewFiling(PROPOSED, plan.plan_id, body_of(said))
 

@@ -22,6 +22,7 @@ FOLDER: Final = Path(__file__).parent
 """The rulebook that comes with the package."""
 LENDER: Final = "policy/lender/lender.yaml"
 CONTRACT: Final = "policy/contract/loan.yaml"
+PLAN_CONTRACT: Final = "policy/contract/plan.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Rules:
     lessons: Mapping[str, Lesson]
     lender: Lender
     contract: ContractTerms
+    plan_contract: ContractTerms
 
     def rule(self, key: str) -> Rule:
         """Give a rule by its key; raises Malformed rule_unknown."""
@@ -178,8 +180,9 @@ def load(folder: Path = FOLDER) -> Rules:
     purposes = {name: one for field in _files(folder, "policy/consents/*.yaml", content) for name, one in read_purposes(field).items()}
     lessons = {name: one for field in _files(folder, "policy/lessons/*.yaml", content) for name, one in read_lessons(field).items()}
     lender, contract = read_lender(_only(folder, LENDER, content)), read_contract(_only(folder, CONTRACT, content))
+    plan_contract = read_contract(_only(folder, PLAN_CONTRACT, content))
     content |= _read_beside(folder, content)
-    return Rules(rules, licences, products, calendars, sha_of(content), purposes, lessons, lender, contract)
+    return Rules(rules, licences, products, calendars, sha_of(content), purposes, lessons, lender, contract, plan_contract)
 
 
 def _read_beside(folder: Path, content: Mapping[str, Plain]) -> dict[str, Plain]:

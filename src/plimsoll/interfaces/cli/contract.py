@@ -18,7 +18,7 @@ from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import LANGUAGES, Refused
 
 Customer = Annotated[int, typer.Option("--customer", metavar="ID", help="Whose contract.")]
-About = Annotated[str, typer.Option("--about", metavar="ID", help="The loan; account:number for instalments; the application.")]
+About = Annotated[str, typer.Option("--about", metavar="ID", help="The loan; account:number for instalments; the application; plan:ID.")]
 Out = Annotated[str, typer.Option("--out", metavar="FILE", help="Where the PDF goes. Default: contract-ID.pdf.")]
 Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
 Pages = Annotated[bool, typer.Option("--pages", help="Write a picture of each page (FILE-1.png, …) instead of a PDF.")]
@@ -34,7 +34,7 @@ def command(
     with open_store(book_url(db)) as store:
         data = contract_data(store, customer, about, lang, lawful_rules(), at, _keys())
     if isinstance(data, Refused):
-        raise Stop(NOT_FOUND if data.code == "disclosure_missing" else FAILURE, data.text(lang))
+        raise Stop(NOT_FOUND if data.code in ("disclosure_missing", "plan_unknown") else FAILURE, data.text(lang))
     if as_json:
         print(json.dumps(data, ensure_ascii=False))
         return
