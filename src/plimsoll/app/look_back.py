@@ -22,19 +22,22 @@ _FACT: Final = ("customer_id", "loan_id", "kind", "effective_on", "amount_minor"
 class Past:
     """Everything that was recorded of the loans of a book, as columns, customers in order."""
 
-    def __init__(self, store: Store, threads: int = 1) -> None:
-        """Read the book."""
-        with snapshot(store) as seen:
-            self._read(seen)
+    def __init__(self, source: Store | Snapshot, threads: int = 1, first: int = 0, until: int = ID_MAX) -> None:
+        """Read a book; of a snapshot the customers from `first` up to and without `until`, without balances and credit."""
+        if isinstance(source, Snapshot):
+            self._read(source, first, until)
+        else:
+            with snapshot(source) as seen:
+                self._read(seen, first, until)
+                for _, account, minor in seen.sum_legs():
+                    self.balances[CODES[account]] += minor
+                self.credit |= dict(seen.rows(schema.line, ("customer_id", "credit_minor"), first, until))
         self.threads = threads
 
-    def _read(self, seen: Snapshot) -> None:
-        loans = seen.rows(schema.loan, ("customer_id", "loan_id", "opened_on", "terms"), 0, ID_MAX)
-        facts = seen.rows(schema.fact, _FACT, 0, ID_MAX)
-        self.balances = dict.fromkeys(CODES, 0)
-        for _, account, minor in seen.sum_legs():
-            self.balances[CODES[account]] += minor
-        self.credit = dict(seen.rows(schema.line, ("customer_id", "credit_minor"), 0, ID_MAX))
+    def _read(self, seen: Snapshot, first: int, until: int) -> None:
+        loans = seen.rows(schema.loan, ("customer_id", "loan_id", "opened_on", "terms"), first, until)
+        facts = seen.rows(schema.fact, _FACT, first, until)
+        self.balances, self.credit = dict.fromkeys(CODES, 0), dict[int, int]()
         self.customer_id = np.array([row[0] for row in loans], np.int64)
         self.opened_on = np.array([row[2] for row in loans], np.int64)
         self.terms, self.is_account, self.dues, self.dues_at = terms_of([row[3] for row in loans])

@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "apply": Command("plimsoll.interfaces.cli.apply:command", "walk a made-up applicant from consent to signed draw"),
     "autopay": Command("plimsoll.interfaces.cli.autopay:command", "debit what falls due, and try again what failed by why it failed"),
     "book": Command("plimsoll.interfaces.cli.book:app", "make a book, or bring its tables to this version"),
+    "bureau": Command("plimsoll.interfaces.cli.bureau:app", "the credit bureau: notices, the monthly file, what was said, disputes"),
     "case": Command("plimsoll.interfaces.cli.case:command", "answer loan and account cases, one JSON object a line"),
     "class": Command("plimsoll.interfaces.cli.classes:command", "how late and how sound a customer's loans are, and since when"),
     "close": Command(

@@ -22,9 +22,8 @@ from plimsoll.loan.layout import (
 )
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import Terms, begun_on
-from plimsoll.risk.classify.history import class_on
+from plimsoll.risk.classify.history import Course
 from plimsoll.risk.classify.policy import Policies
-from plimsoll.risk.classify.state import Class
 from plimsoll.risk.classify.timeline import grace_of, timeline
 from plimsoll.risk.classify.trigger import NO_DIFFICULTY, Noted
 from plimsoll.risk.credit.default import Default, defaults_of
@@ -88,16 +87,25 @@ def statement_of(
     tolerance_days: int = 0,
 ) -> Statement | Refused:
     """Give a loan at the end of the last of some months, folded from its facts by the day they take effect."""
-    spans = timeline(terms, facts, ends[-1])
-    if isinstance(spans, Refused):
-        return spans
-    rows = [measured_on(terms, facts, day) for day in ends]
-    found = class_on(terms, facts, noted, policies, ends[-1], tolerance_days)
+    found = judged(terms, facts, noted, policies, ends[-1], tolerance_days)
     if isinstance(found, Refused):
         return found
-    five = FIVE_CLASSES[0] if not isinstance(found, Class) else found.five_class()
-    defaults = defaults_of(spans, grace_of(terms), ends[-1])
-    return put_together(account, rows[-1], payments_of(rows), five, defaults, is_restructured=is_eased(facts, noted, ends[-1]))
+    rows = [measured_on(terms, facts, day) for day in ends]
+    return put_together(account, rows[-1], payments_of(rows), *found, is_restructured=is_eased(facts, noted, ends[-1]))
+
+
+def judged(
+    terms: Terms, facts: Sequence[Fact], noted: Sequence[Noted], policies: Policies, on: int, tolerance_days: int = 0
+) -> tuple[str, tuple[Default, ...]] | Refused:
+    """Give a loan's class of the five on a day, and the defaults that it has been in by then."""
+    spans = timeline(terms, facts, on)
+    if isinstance(spans, Refused):
+        return spans
+    if not spans:
+        return FIVE_CLASSES[0], ()
+    grace_days = grace_of(terms)
+    changes = Course(facts, noted, policies, grace_days, tolerance_days).run(spans, on)
+    return changes[-1].after.five_class(), defaults_of(spans, grace_days, on)
 
 
 def measured_on(terms: Terms, facts: Sequence[Fact], day: int) -> list[int]:
