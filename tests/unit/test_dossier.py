@@ -226,6 +226,6 @@ def test_an_entry_of_a_dossier_that_is_not_there_is_refused_by_the_database(stor
 
 def test_commands_on_customers_and_dossiers_are_executed_in_their_order(store):
     commands = [Open("a", 1), Jot("b", "north"), Draw("c", 1, 10, 5_000), Draw("d", 2, 10, 5_000), Jot("b", "north"), Jot("e", " ")]
-    outcomes = list(execute_any(store, WIRING, VERBS, commands, actor="t", now=NOW, rules=ToyRules))
+    outcomes = list(execute_any(store, lambda: WIRING, VERBS, commands, actor="t", now=NOW, rules=ToyRules))
     assert [getattr(one, "code", "done") for one in outcomes] == ["done", "done", "done", "line_missing", "done", "dossier_malformed"]
     assert outcomes[4].is_replayed

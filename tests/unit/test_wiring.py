@@ -10,7 +10,8 @@ import pytest
 
 from plimsoll.app.posting import reading_of, want_of
 from plimsoll.app.sheet import Want
-from plimsoll.app.wiring import _READERS, COMMANDS, WIRING, parts_of, read_command
+from plimsoll.app.wiring import _READERS, COMMANDS, DOSSIER_COMMANDS, DOSSIER_WIRING, WIRING, parts_of, read_command
+from plimsoll.loan.dossier import DOSSIERS
 from plimsoll.loan.filing import Body
 from plimsoll.servicing.draw import Draw
 from plimsoll.servicing.repay import Repay
@@ -43,6 +44,29 @@ def test_each_file_with_a_command_is_in_the_table():
         path.stem for folder in folders for path in folder.glob("*.py") if re.search(r"^READS\b", path.read_text("utf-8"), re.MULTILINE)
     }
     assert with_command == set(COMMANDS)
+
+
+def test_each_command_on_a_dossier_is_a_frozen_value_and_named_for_its_file():
+    for command, verb in DOSSIER_WIRING.items():
+        assert command.__dataclass_params__.frozen
+        assert "__slots__" in vars(command), command
+        assert [field.name for field in fields(command)][:3] == ["key", "subject", "on"]
+        assert command.__module__.rpartition(".")[2] == verb.name
+        assert verb.kind in DOSSIERS
+    assert not DOSSIER_COMMANDS.keys() & COMMANDS.keys()
+
+
+def test_each_file_that_decides_on_a_dossier_is_in_the_table():
+    deciding = re.compile(r"^def decide\(dossier: Dossier", re.MULTILINE)
+    paths = [path for department in DEPARTMENTS for path in (ROOT / "src" / "plimsoll" / department).glob("*.py")]
+    assert {path.stem for path in paths if deciding.search(path.read_text("utf-8"))} <= set(DOSSIER_COMMANDS)
+
+
+def test_the_page_of_verbs_names_every_command_on_a_dossier_with_its_fields():
+    page = (ROOT / "docs" / "reference" / "verbs.md").read_text("utf-8")
+    rows = {line.split("`")[1]: line.split("|")[2] for line in page.splitlines() if line.startswith("| `") and line.count("|") == 4}
+    for name in DOSSIER_COMMANDS:
+        assert re.findall(r"`(\w+)`", rows[name]) == [key for key in parts_of(name) if key not in ("key", "subject", "on")], name
 
 
 def test_a_command_is_read_from_json():

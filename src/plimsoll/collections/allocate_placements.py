@@ -19,6 +19,8 @@ PPM: Final = 1_000_000
 PPB: Final = 1_000_000_000
 DRAWS: Final = 2**53
 STEPS: Final = 200
+LEAST: Final = 1e-9
+"""What an agency is worth at least beside the best, where it is worth anything."""
 
 
 class Bounds(NamedTuple):
@@ -71,18 +73,21 @@ def drawn_worth(index: float, deviation: float, draw: Draw) -> float:
 
 
 def shares_of(worths: Mapping[str, float], bounds: Bounds) -> dict[str, int]:
-    """Give the share of each agency per million, in proportion to its worth within the bounds.
+    """Give the share of each agency per million, in proportion to its worth within the bounds; who is worth nothing has the least.
 
-    They sum to one million, or, where even the greatest shares of all together are less, to that: the rest stays with the lender. Where
-    the least shares of all are more than everything, all have the same.
+    They sum to one million, or to what the bounds leave where that is less: the rest stays with the lender. Where the least shares of
+    all are more than everything, all have the same.
     """
     names = sorted(worths)
-    total = min(PPM, len(names) * bounds.highest)
+    tops = [bounds.highest if worths[name] > 0 else bounds.lowest for name in names]
+    total = min(PPM, sum(tops))
     if len(names) * bounds.lowest >= total:
         return dict(zip(names, _parts([1.0] * len(names), total, [total] * len(names)), strict=True))
-    level = _level([worths[name] for name in names], bounds, total)
-    wanted = [_within(worths[name] * level, bounds) for name in names]
-    return dict(zip(names, _parts(wanted, total, [bounds.highest] * len(names)), strict=True))
+    best = max(worths.values())
+    scaled = [max(worths[name] / best, LEAST) if worths[name] > 0 else 0.0 for name in names]
+    level = _level(scaled, bounds, total)
+    wanted = [_within(one * level, bounds) for one in scaled]
+    return dict(zip(names, _parts(wanted, total, tops), strict=True))
 
 
 def allocate(candidates: Sequence[Candidate], offers: Sequence[Offer], bounds: Bounds, draw: Draw) -> list[Placed]:
@@ -135,7 +140,7 @@ def _counts(customers: int, offers: Sequence[Offer]) -> dict[str, int]:
 
 def _level(worths: Sequence[float], bounds: Bounds, total: int) -> float:
     """Give the factor by which worths, held within the bounds, sum to the total: found by halving."""
-    low, high = 0.0, PPM / max(min((one for one in worths if one > 0), default=1.0), 1e-9)
+    low, high = 0.0, PPM / LEAST
     for _ in range(STEPS):
         middle = (low + high) / 2
         low, high = (low, middle) if sum(_within(one * middle, bounds) for one in worths) >= total else (middle, high)

@@ -31,6 +31,7 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "agency": Command("plimsoll.interfaces.cli.agency:app", "collection agencies: who they are, whom they have, how they do"),
     "apply": Command("plimsoll.interfaces.cli.apply:command", "walk a made-up applicant from consent to signed draw"),
     "autopay": Command("plimsoll.interfaces.cli.autopay:command", "debit what falls due, and try again what failed by why it failed"),
     "book": Command("plimsoll.interfaces.cli.book:app", "make a book, or bring its tables to this version"),

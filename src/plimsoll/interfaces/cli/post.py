@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from plimsoll.app.agencies import NEEDED_BY, with_agencies
 from plimsoll.app.config import book_url, now
-from plimsoll.app.execute import Answer
+from plimsoll.app.execute import Answer, Wiring
 from plimsoll.app.execute_any import execute_any
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.kit import wiring_of
@@ -96,7 +97,11 @@ def _executed(store: Store, commands: CommandFile, actor: str) -> Iterator[tuple
                 yield row.command
 
     rules = lawful_rules()
-    wiring = wiring_of(store, rules) if ENGINE in commands.named else WIRING
+
+    def wiring() -> Wiring:
+        own = wiring_of(store, rules) if ENGINE in commands.named else WIRING
+        return with_agencies(store, own) if NEEDED_BY & commands.named else own
+
     for outcome in execute_any(store, wiring, DOSSIER_WIRING, readable(), actor=actor, now=now(), rules=rules):
         while waiting[0].wrong is not None:
             yield waiting.popleft(), None
