@@ -3,6 +3,7 @@
 import typer
 
 from plimsoll.interfaces.cli.watch_evaluate import evaluate
+from plimsoll.interfaces.cli.watch_months import months
 from plimsoll.interfaces.cli.watch_report import report
 from plimsoll.interfaces.cli.watch_run import run
 
@@ -17,3 +18,4 @@ def _watch() -> None:
 app.add_typer(evaluate, name="evaluate")
 app.command()(report)
 app.command()(run)
+app.command()(months)
