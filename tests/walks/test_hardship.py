@@ -7,6 +7,7 @@ from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of, work_on
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.complaint import is_collection_stopped
 from plimsoll.rulebook.rules import load
 from plimsoll.units.refusal import Refused
@@ -17,7 +18,7 @@ RULES = load()
 
 def give(store, number: int, on: str, actor: str = "test", **said: object) -> dict | Refused:
     """Execute one command written as text; its answer, or why not."""
-    command = read_command({"key": f"k{number}", "customer_id": 1, "on": on, **said})
+    command = read_command({"key": f"k{number}", "customer_id": 1, "on": on} | said)
     now = datetime.combine(date.fromisoformat(on), AT.timetz()) + timedelta(seconds=number)
     outcome = execute(store, WIRING, command, actor=actor, now=now, rules=RULES)
     return json.loads(outcome.text) if isinstance(outcome, Answer) else outcome
@@ -61,3 +62,58 @@ def test_hardship_from_request_to_break(store):
         "plan.broken",
     ]
     assert verify(store) is not None
+
+
+def under_plans(store) -> None:
+    """Customers 1 to 3, each with loan 11 on a plan of 24 months from 20 April 2026; customer 4 asked for help and waits."""
+    for customer_id in (1, 2, 3, 4):
+        said = {"customer_id": customer_id, "actor": "test"}
+        limits = {"currency": "CNY", "limit": "50000.00", "cash_limit": "30000.00", "later_limit": "20000.00", "loan_id": 10}
+        cash = {"currency": "CNY", "amount": "9000.00", "rate": "0.0005", "instalments": 12, "loan_id": 11}
+        told = {"hardship_id": f"h{customer_id}", "currency": "CNY", "income": "6500.00", "city_tier": "tier2"}
+        plan = {"plan_id": "p1", "loan_id": 11, "currency": "CNY", "rate": "0.12", "instalments": 24, "signed": "v", "is_borrowers": True}
+        number = 100 * customer_id
+        for step, (on, fields) in enumerate(
+            (
+                ("2026-01-10", {"command": "open_customer"}),
+                ("2026-01-10", {"command": "open_line", **limits}),
+                ("2026-01-15", {"command": "draw", **cash}),
+                ("2026-04-20", {"command": "open_hardship", **told}),
+                ("2026-04-20", {"command": "propose_plan", **plan}),
+            )[: 4 if customer_id == 4 else 5]
+        ):
+            assert not isinstance(give(store, number + step, on, **said, **fields), Refused)
+
+
+def watched(capsys, database: str, on: str) -> dict:
+    assert main(["plan", "watch", "--on", on, "--db", database, "--allow-unsafe", "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_plans_are_looked_after(store, database, capsys):
+    """One is paid off and kept, one pays nothing and is broken on its day, one performs; each once, however often it is looked at."""
+    under_plans(store)
+    assert watched(capsys, database, "2026-05-20") == {
+        "on": "2026-05-20",
+        "plans": {"performing": 3},
+        "ended": [],
+        "requests_overdue": ["h4"],
+    }
+    assert not isinstance(give(store, 150, "2026-05-20", command="settle", loan_id=11), Refused)
+    for day in ("2026-05-20", "2026-06-19"):
+        paid = give(store, int(day[5:7]) + 200, day, customer_id=2, command="repay", loan_id=11, currency="CNY", amount="900.00")
+        assert not isinstance(paid, Refused)
+    assert watched(capsys, database, "2026-06-18")["ended"] == [[1, 11, "p1", "kept"]]
+    assert watched(capsys, database, "2026-06-19")["ended"] == [[3, 11, "p1", "broken"]], "the first instalment is thirty days past due"
+    assert watched(capsys, database, "2026-06-20")["plans"] == {"performing": 1}
+    assert not is_collection_stopped(filings_of(store, 3))
+    assert is_collection_stopped(filings_of(store, 2))
+
+
+def test_requests_that_wait_are_listed_with_the_days_left(store, database, capsys):
+    under_plans(store)
+    assert main(["plan", "requests", "--on", "2026-04-28", "--db", database, "--allow-unsafe", "--json"]) == 0
+    (waiting,) = json.loads(capsys.readouterr().out)
+    assert waiting == {"customer": 4, "request": "h4", "state": "open", "due": "2026-04-30", "days_left": 2, "flags": ""}
+    assert main(["plan", "requests", "--on", "2026-04-28", "--db", database, "--allow-unsafe"]) == 0
+    assert "h4" in capsys.readouterr().out

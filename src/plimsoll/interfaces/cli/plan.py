@@ -1,16 +1,20 @@
-"""`plimsoll plan`: what a borrower in difficulty can pay, and the menu of plans under it."""
+"""`plimsoll plan`: what a borrower in difficulty can pay, the menu of plans under it, the requests that wait, and how plans go."""
 
 import json
+from collections import Counter
 from datetime import date
 from typing import Annotated, Final
 
 import typer
 
-from plimsoll.app.config import now
+from plimsoll.app.config import book_url, now
+from plimsoll.app.opening import open_store
+from plimsoll.app.watch_plans import ENDED_BADLY, ENDED_WELL, IN_PERFORMANCE, Orders, days_left, requests, watch_plans
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
-from plimsoll.interfaces.cli.options import AsJson, read_on
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
 from plimsoll.loan.terms import LoanRate
+from plimsoll.risk.lawful import lawful_rules
 from plimsoll.risk.load.means import Debt, Income, Means
 from plimsoll.risk.load.policy import CURRENCY, KINDS, TIERS, load_policy
 from plimsoll.risk.plan.affordable import Affordable, affordable
@@ -86,6 +90,54 @@ def design_plan(
     )
     can, menu = designed(means, owed, before, holiday, day)
     print(json.dumps(told(can, menu), ensure_ascii=False) if as_json else shown(can, menu))
+
+
+@app.command("watch")
+def watch(on: On = "", db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
+    """Close the plans that are paid to their end and break those that are not kept; tell which requests are past their day."""
+    day = read_on(on, "--on") if on else now().astimezone().date()
+    with open_store(book_url(db), allow_unsafe=allow_unsafe) as store:
+        looked = list(watch_plans(store, day, Orders(now(), lawful_rules())))
+        late = [row for row in requests(store) if row.item.state != "waiting" and days_left(row, day) < 0]
+    counts = Counter(one.state for one in looked)
+    wrong = [one for one in looked if one.why]
+    if as_json:
+        over = [one for one in looked if one.why or one.state != IN_PERFORMANCE]
+        ended = [[one.customer_id, one.loan_id, one.plan_id, one.why or one.state] for one in over]
+        said = {"on": day.isoformat(), "plans": dict(counts), "ended": ended, "requests_overdue": [row.item.subject for row in late]}
+        print(json.dumps(said, ensure_ascii=False))
+        return
+    ended_now = [one for one in looked if one.state != IN_PERFORMANCE] + wrong
+    if ended_now:
+        rows = [(str(one.customer_id), str(one.loan_id), one.plan_id, one.why or one.state) for one in ended_now]
+        print(aligned([("customer", "loan", "plan", "now"), RULE, *rows], left=4))
+    ends = f"{counts[ENDED_WELL]:,} kept to the end, {counts[ENDED_BADLY]:,} broken"
+    print(f"{day}: {len(looked):,} plans, {ends}; {len(late):,} requests overdue.")
+
+
+@app.command("requests")
+def list_requests(on: On = "", db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
+    """List hardship requests: those without a decision by their last day, then those that wait for a plan."""
+    day = read_on(on, "--on") if on else now().astimezone().date()
+    with open_store(book_url(db), allow_unsafe=allow_unsafe) as store:
+        rows = requests(store)
+    told = [
+        {
+            "customer": row.customer_id,
+            "request": row.item.subject,
+            "state": row.item.state,
+            "due": row.item.due_at[:10],
+            "days_left": days_left(row, day),
+            "flags": row.item.note,
+        }
+        for row in rows
+    ]
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+    elif told:
+        print(aligned([tuple(told[0]), RULE, *([str(value) for value in line.values()] for line in told)], left=6))
+    else:
+        print("No request waits.")
 
 
 def designed(means: Means, owed: Owed, before: int, holiday: int, day: date) -> tuple[Affordable, Menu]:
