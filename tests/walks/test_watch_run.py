@@ -11,9 +11,12 @@ from plimsoll.app.close import Orders as CloseOrders
 from plimsoll.app.execute import Answer, Verb
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
+from plimsoll.app.signal_columns import signal_columns
 from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.verify import verify
+from plimsoll.app.watch_book import read_panel
 from plimsoll.app.watch_run import Orders, Ran, watch_day
+from plimsoll.app.watch_signals import signals_of
 from plimsoll.app.watch_told import difference
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli import exits
@@ -227,3 +230,25 @@ def test_the_worth_of_acting_is_the_difference_to_the_holdout():
     found = difference(Counter(late=30, calm=70), Counter(late=20, calm=30))
     assert found == {"fewer_late": 0.1, "standard_error": 0.0831}
     assert difference(Counter(late=3), Counter()) is None
+
+
+def test_a_customers_page_tells_what_the_books_columns_do(book, database, capsys):
+    for month in (2, 3):
+        book.do(PAYS, "repay", f"2026-{month:02}-15", loan_id=1, amount="1020.00", currency="CNY")
+        book.do(RAISED_FOR_A_WHILE, "repay", f"2026-{month:02}-{15 + 4 * (month - 2)}", loan_id=1, amount="1020.00", currency="CNY")
+    on = date(2026, 3, 31)
+    panel = read_panel(book.store, on)
+    columns = signal_columns(panel.limit_minor, panel.owed, panel.paid, panel.states)
+    for at_row, one in enumerate(panel.customer_id.tolist()):
+        found = signals_of(book.store, one, on, at(on))
+        assert found is not None
+        for name, column in columns.items():
+            value = None if column[at_row] != column[at_row] else float(column[at_row])
+            assert found[name] == pytest.approx(value), (one, name)
+    assert signals_of(book.store, 99, on, at(on)) is None
+    book.store.close()
+    assert main(["watch", "customer", str(LATE), "--db", database, "--on", on.isoformat(), "--json"]) == exits.OK
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)["signals"]}
+    assert told["region_shock"]["value"] is None
+    assert told["nothing_paid"]["is_raised"]
+    assert main(["watch", "customer", "99", "--db", database]) == exits.NOT_FOUND

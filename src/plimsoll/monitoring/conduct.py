@@ -57,8 +57,8 @@ def contacts_missed(filings: Iterable[Filing], on: int) -> float | None:
     return missed
 
 
-def days_to_pay(spans: Sequence[Span]) -> tuple[int, ...]:
-    """Give for every due day of a loan, oldest first, how many days after it nothing of it was unpaid; 0 on it or before.
+def paid_after(spans: Sequence[Span]) -> tuple[tuple[int, int], ...]:
+    """Give every due day of a loan, oldest first, with how many days after it nothing of it was unpaid; 0 on it or before.
 
     What is still unpaid at the end of the spans is left out: how late it will be is not known yet.
     """
@@ -67,8 +67,13 @@ def days_to_pay(spans: Sequence[Span]) -> tuple[int, ...]:
     for due in dues:
         paid = next((span.since for span in spans if span.since >= due and not 0 < span.oldest_due <= due), 0)
         if paid:
-            found.append(paid - due)
+            found.append((due, paid - due))
     return tuple(found)
+
+
+def days_to_pay(spans: Sequence[Span]) -> tuple[int, ...]:
+    """Give the days from due day to payment alone, as `payment_drift` takes them."""
+    return tuple(days for _, days in paid_after(spans))
 
 
 def churn(since: Mapping[str, Sequence[int]], on: int) -> Values:

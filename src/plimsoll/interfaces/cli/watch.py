@@ -2,6 +2,7 @@
 
 import typer
 
+from plimsoll.interfaces.cli.watch_customer import customer
 from plimsoll.interfaces.cli.watch_evaluate import evaluate
 from plimsoll.interfaces.cli.watch_months import months
 from plimsoll.interfaces.cli.watch_report import report
@@ -19,3 +20,4 @@ app.add_typer(evaluate, name="evaluate")
 app.command()(report)
 app.command()(run)
 app.command()(months)
+app.command()(customer)
