@@ -122,6 +122,14 @@ def test_skills_and_capacity(store, monkeypatch):
     assert taken[4].code == "collector_at_capacity"
 
 
+def test_nobody_is_handed_a_case_that_rests(store):
+    in_arrears(store)
+    give(store, 2, "e", "2026-02-20", "open_hardship", hardship_id="h1", currency="CNY", income="4000.00", city_tier="tier2")
+    give(store, 1, "e", "2026-02-20", "tell_contact_fact", fact="disputed", about="amount")
+    assert take_next(store, Collector("li"), at("2026-02-20"), RULES) == 3
+    assert case_of(filings_of(store, 2)).treatment == "rest", "looked at on the way"
+
+
 def test_a_case_as_a_whole(store):
     in_arrears(store, ability="unknown")
     assert take_next(store, Collector("li"), at("2026-02-20"), RULES) is None, "calls of a machine take nobody's time"
@@ -171,3 +179,25 @@ def test_the_command(store, database, kind, capsys):
     assert cli.main(["queue", "next", "--actor", "li", "--skill", "charm", *words]) == 2
     assert cli.main(["queue", "show", "77", *words]) == 3
     assert cli.main(["queue", "next", "--actor", "li", "--skill", "plans", *words]) == 3
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_the_command_of_promises(store, database, kind, capsys):
+    in_arrears(store)
+    words = ["--db", database, "--at", "2026-02-20T12:00:00+08:00"]
+    for customer, due, amount in ((1, "2026-02-20", "500.00"), (2, "2026-02-21", "300.00"), (3, "2026-03-01", "100.00")):
+        said = {"currency": "CNY", "amount": amount, "due_on": due, "channel": "call"}
+        assert give(store, customer, "p", "2026-02-20", "make_promise", **said)["promise_id"] == "promise-1"
+    assert cli.main(["queue", "promises", *words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["when"], one["count"], one["amount"]) for one in told["open"]] == [
+        ("today", 1, "500.00"),
+        ("tomorrow", 1, "300.00"),
+        ("later", 1, "100.00"),
+    ]
+    give(store, 1, "q", "2026-02-20", "repay", currency="CNY", amount="500.00")
+    give(store, 1, "r", "2026-02-20", "settle_promise", promise_id="promise-1")
+    give(store, 2, "r", "2026-02-23", "settle_promise", promise_id="promise-1")
+    give(store, 3, "r", "2026-02-23", "cancel_promise", promise_id="promise-1", reason="a plan")
+    assert cli.main(["queue", "promises", "--db", database, "--at", "2026-02-23T12:00:00+08:00"]) == 0
+    assert "1 broken, 1 cancelled, 1 kept; 500.00 of 800.00 CNY came in time (62.50 %)" in capsys.readouterr().out

@@ -18,8 +18,8 @@ from plimsoll.app.wiring import WIRING
 from plimsoll.app.zones import zone_of
 from plimsoll.collections.assess import is_resting
 from plimsoll.collections.budget import Asked, Budget, budgets
+from plimsoll.collections.case import CANCELLED, ENDS, MADE, QUEUE, Case, case_of, cases_of, day_of
 from plimsoll.collections.case import CLAIMED as CLAIM_FILED
-from plimsoll.collections.case import QUEUE, Case, case_of, cases_of, day_of
 from plimsoll.collections.case_policy import capacity, promise_policy
 from plimsoll.collections.claim_case import ClaimCase
 from plimsoll.collections.close_case import CloseCase
@@ -33,7 +33,7 @@ from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.collections.settle_promise import SettlePromise
 from plimsoll.collections.timeline import Event, timeline
 from plimsoll.loan.book import Book
-from plimsoll.loan.filing import instant_text
+from plimsoll.loan.filing import Filing, instant_text, read_body
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.script import load as load_scripts
 from plimsoll.rulebook.strategy import BY_PERSON
@@ -47,6 +47,7 @@ PAGES: Final = (PAGE, 100 * PAGE)
 """How far down the queue one looks for a case that suits: seldom farther than the first page."""
 ZONE_USUAL: Final = "Asia/Shanghai"
 LENDER: Final = "lender"
+LAST_DAY: Final = date.max.toordinal()
 
 
 class Row(NamedTuple):
@@ -62,6 +63,25 @@ class Collector:
 
     actor: str
     skills: frozenset[str] = frozenset()
+
+
+class Promised(NamedTuple):
+    """A promise that is open, with its customer."""
+
+    customer_id: int
+    promise_id: str
+    due_on: int
+    amount_minor: int
+    currency: str
+    expected_ppm: int
+
+
+class Record(NamedTuple):
+    """Promises of some days that are over: by what became of them how many, and the amounts promised and paid, in minor units."""
+
+    counts: dict[str, int]
+    promised_minor: int
+    paid_minor: int
 
 
 class Shown(NamedTuple):
@@ -141,7 +161,7 @@ def _refuse_capacity(store: Store, actor: str, now: datetime, rules: Rules) -> R
 
 
 def _take(store: Store, customer_id: int, collector: Collector, now: datetime, rules: Rules) -> bool:
-    """Look at a case, and claim it where there is still something to collect; whoever was quicker has it."""
+    """Look at a case, and claim it where there is something to collect and nothing stops all contact; whoever was quicker has it."""
     book = read_book(store, customer_id, collector.actor, now)
     on = date.fromordinal(day_of(now))
     case = case_of(book.filings)
@@ -149,7 +169,7 @@ def _take(store: Store, customer_id: int, collector: Collector, now: datetime, r
         return False
     for command in _tidied(book, case, on):
         execute(store, WIRING, command, actor=collector.actor, now=now, rules=rules)
-    if debt_of(book, on).late_minor == 0:
+    if debt_of(book, on).late_minor == 0 or all(one.rule and one.until is None for one in _left(book, now, rules)):
         return False
     key = f"desk-claim-{collector.actor}-{customer_id}-{case.case_id}-{instant_text(now)}"
     command = ClaimCase(key, customer_id, on, tuple(sorted(collector.skills)))
@@ -168,6 +188,29 @@ def _tidied(book: Book, case: Case, on: date) -> Iterator[Any]:
         yield MoveCase(f"{name}-move-{on}", book.customer_id, on)
 
 
+def promises(store: Store, since: int, through: int) -> tuple[list[Promised], dict[str, Record]]:
+    """Give the promises made on some days that are open, by due day, and by currency the record of those that are over."""
+    made: dict[tuple[int, str], tuple[Filing, dict[str, Any]]] = {}
+    for customer_id, filing in filings_on(store, MADE, since, through):
+        made[customer_id, filing.subject] = filing, read_body(filing)
+    record: dict[str, Record] = {}
+    for kind, state in ENDS.items():
+        for customer_id, filing in filings_on(store, kind, since, LAST_DAY):
+            found = made.pop((customer_id, filing.subject), None)
+            if found is not None:
+                said = found[1]
+                was = record.get(said["currency"], Record({}, 0, 0))
+                counts = was.counts | {state: was.counts.get(state, 0) + 1}
+                is_owed = state != CANCELLED
+                asked = said["amount_minor"] if is_owed else 0
+                record[said["currency"]] = Record(counts, was.promised_minor + asked, was.paid_minor + read_body(filing)["paid_minor"])
+    waiting = [
+        Promised(customer_id, promise_id, said["due_on"], said["amount_minor"], said["currency"], said["expected_ppm"])
+        for (customer_id, promise_id), (_, said) in made.items()
+    ]
+    return sorted(waiting, key=lambda one: (one.due_on, -one.amount_minor, one.customer_id)), record
+
+
 def read_book(store: Store, customer_id: int, actor: str, now: datetime) -> Book:
     """Give everything that the book of record holds of one customer: every loan with its facts, and the whole file. Nothing is changed."""
     want = Want(customer_id, with_facts=True, kinds=(), is_every=True)
@@ -175,6 +218,14 @@ def read_book(store: Store, customer_id: int, actor: str, now: datetime) -> Book
         sheet = transaction.look_one("", want).sheets[customer_id]
         load_facts(sheet, want, transaction.facts)
     return sheet.book(want, actor, now)
+
+
+def _left(book: Book, now: datetime, rules: Rules) -> tuple[Budget, ...]:
+    """Give what the gate leaves of each channel, by the law of the lender's country and the customer's own clock."""
+    name = rules.licences[rules.lender.licence].country
+    zone = zone_of(zone_filed(book.filings) or ZONE_USUAL)
+    country = country_rules(rules, name, with_policy=True)
+    return budgets(known_of(book, [country]), Asked(now, zone, name, LENDER), country, CHANNELS)
 
 
 def shown(store: Store, customer_id: int, collector: Collector, now: datetime, rules: Rules, language: str = "en") -> Shown | Refused:
@@ -186,11 +237,8 @@ def shown(store: Store, customer_id: int, collector: Collector, now: datetime, r
     if not cases:
         return Refused("case_not_open", "", f"customer {customer_id}")
     case = case_of(book.filings) or list(cases.values())[-1]
-    zone = zone_of(zone_filed(book.filings) or ZONE_USUAL)
     on = date.fromordinal(day_of(now))
-    debt = debt_of(book, on)
-    country = country_rules(rules, "cn", with_policy=True)
-    left = budgets(known_of(book, [country]), Asked(now, zone, "cn", LENDER), country, CHANNELS)
+    debt, left = debt_of(book, on), _left(book, now, rules)
     action = next_action(case, left, on.toordinal())
     parts = {
         "caller": collector.actor,

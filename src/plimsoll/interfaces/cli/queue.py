@@ -6,11 +6,13 @@ from typing import Annotated, Final
 
 import typer
 
-from plimsoll.app.case_desk import RANKS, Collector, Row, Shown, listed, shown, take_next
+from plimsoll.app.case_desk import RANKS, Collector, Promised, Record, Row, Shown, listed, promises, shown, take_next
 from plimsoll.app.config import book_url, now
 from plimsoll.app.opening import open_store
 from plimsoll.collections.budget import Budget
-from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
+from plimsoll.collections.case import day_of
+from plimsoll.collections.case_policy import PPM
+from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped, per_cent
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.gate.read import read_instant
@@ -31,6 +33,7 @@ Skills = Annotated[list[str] | None, typer.Option("--skill", metavar="SKILL", he
 Ranks = Annotated[list[str] | None, typer.Option("--rank", metavar="RANK", help=f"Of {', '.join(RANKS)}. Default: all.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many rows of each rank at most.")]
 Language = Annotated[str, typer.Option("--language", metavar="LANGUAGE", help=f"{' or '.join(LANGUAGES)}.")]
+Days = Annotated[int, typer.Option("--days", min=1, max=3650, help="How many days back promises were made.")]
 Customer = Annotated[int, typer.Argument(metavar="CUSTOMER", help="The customer.", min=1)]
 
 
@@ -84,6 +87,54 @@ def show(
     if isinstance(found, Refused):
         raise Stop(NOT_FOUND, found.text(_language(language)))
     _tell(found, language, as_json)
+
+
+@app.command("promises")
+def list_promises(db: Db = "", at: At = "", days: Days = 60, as_json: AsJson = False) -> None:
+    """Show open promises by due day, and of those that are over how much of what was promised came."""
+    instant = _instant(at)
+    today = day_of(instant)
+    with open_store(book_url(db)) as store:
+        waiting, record = promises(store, today - days, today)
+    groups = _by_day(waiting, today)
+    if as_json:
+        told = [
+            {
+                "when": when,
+                "currency": currency,
+                "count": count,
+                "amount": text_of(minor, currency),
+                "expected": text_of(expected, currency),
+            }
+            for (when, currency), (count, minor, expected) in groups.items()
+        ]
+        over = {currency: _record(one, currency) for currency, one in record.items()}
+        print(json.dumps({"on": day_text(today), "open": told, "over": over}, ensure_ascii=False))
+        return
+    rows = [
+        [when, str(count), currency, grouped(minor, currency), grouped(expected, currency)]
+        for (when, currency), (count, minor, expected) in groups.items()
+    ]
+    print(aligned([("due", "promises", "currency", "promised", "expected"), RULE, *rows]) if rows else "No promise is open.")
+    for currency, one in record.items():
+        states = ", ".join(f"{count} {state}" for state, count in sorted(one.counts.items()))
+        paid, promised = grouped(one.paid_minor, currency), grouped(one.promised_minor, currency)
+        share = per_cent(one.paid_minor, one.promised_minor)
+        print(f"Made in {days} days and over: {states}; {paid} of {promised} {currency} came in time ({share} %)")
+
+
+def _by_day(waiting: list[Promised], today: int) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """Give open promises by when they are due and currency: how many, how much, and how much of it is expected."""
+    found: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for one in waiting:
+        when = "over" if one.due_on < today else "today" if one.due_on == today else "tomorrow" if one.due_on == today + 1 else "later"
+        count, minor, expected = found.get((when, one.currency), (0, 0, 0))
+        found[when, one.currency] = (count + 1, minor + one.amount_minor, expected + one.amount_minor * one.expected_ppm // PPM)
+    return found
+
+
+def _record(one: Record, currency: str) -> dict[str, object]:
+    return {**one.counts, "promised": text_of(one.promised_minor, currency), "paid": text_of(one.paid_minor, currency)}
 
 
 def _instant(text: str) -> datetime:
