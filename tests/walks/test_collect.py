@@ -299,3 +299,15 @@ def test_the_command_tells_ability_from_willingness_and_writes_what_a_model_lear
     assert (tmp_path / "w.csv").read_text("utf-8").startswith("customer_id,chances,paid_share")
     assert main(["willing", "--on", TODAY.isoformat(), "--db", database]) == 0
     assert "late customers" in capsys.readouterr().out
+
+
+def test_the_plain_gate_sees_what_was_wrong(store):
+    owing(store, 3)
+    done(store, Deaf())
+    filings = filings_of(store, 1)
+    assert breaches(filings, RULES) == []
+    (message,) = [one for one in filings if one.kind == "contact.attempted"][:1]
+    night = message._replace(at=message.at.replace(hour=15))  # 23:00 in China
+    assert len(breaches([night], RULES)) == 1
+    twice = [message._replace(n=number, subject=f"{number}", body=message.body.replace('"ai_call"', '"sms"')) for number in (1, 2)]
+    assert [breach.partition(": ")[2] for breach in breaches(twice, RULES)] == ["POLICY.CONTACT.SMS.MAX"]

@@ -9,13 +9,17 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
+from plimsoll.app.file import filings_of
 from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.schema import line
 from plimsoll.app.verify import verify
 from plimsoll.interfaces.cli.main import main
+from plimsoll.loan.filing import Filing, of_kind
 from plimsoll.risk.lawful import lawful_rules
+from plimsoll.simulator.collect_town import Collector
 from plimsoll.simulator.people import KINDS
 from plimsoll.simulator.town import days_of, live, make_town
+from tests.replayed_gate import breaches, promises_disturbed
 
 SMALL = ("--borrowers", "40", "--months", "2")
 
@@ -91,6 +95,14 @@ def test_the_table_of_the_late_and_the_trial_balance_agree(made):
     assert sum(Decimal(minor) for minor in told["trial_balance"]["CNY"].values()) == 0
 
 
+def test_the_last_month_is_collected_and_the_book_goes_on_where_the_demo_ended(made, capsys):
+    told = report(made)["collections"]
+    assert (told["from"], told["through"]) == ("2025-10-31", "2025-11-30")
+    assert told["reminders"]["sms"] > 0
+    assert main(["collect", "--on", "2025-12-01", "--db", f"sqlite:///{made / 'book.db'}", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["on"] == "2025-12-01"
+
+
 def test_the_tape_is_written_at_the_end_of_each_month(made):
     assert [path.name for path in sorted((made / "tape").iterdir())] == ["day=2025-10-31", "day=2025-11-30"]
 
@@ -139,12 +151,22 @@ def test_who_stops_paying_is_frozen_charged_off_and_pays_a_little_after_all(tmp_
         town.people[number].kind = replace_kind(person.kind) if number % 2 else defaulter
         person.stops_on = 0 if number % 2 else person.opens_on + 30
     with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store:
-        for one in live(store, town, days_of(10), tape=tmp_path / "tape"):
+        collector = Collector(town, 3, days_of(10)[-31])
+        for one in live(store, town, days_of(10), tape=tmp_path / "tape", collects=collector):
             assert one.closed is None or not one.closed.night.parked
         proved = verify(store)
+        files = [filings_of(store, person.customer_id) for person in town.people]
+    assert [breach for filings in files for breach in (*breaches(filings, rules), *promises_disturbed(filings))] == []
+    assert sum(len(of_kind(filings, "contact.attempted")) for filings in files) > 50
+    assert {"open_case", "assign_treatment", "make_promise"} <= {*town.counts.commands, *made_by_people(files)}
     assert proved.is_proved, proved.breaches
     assert {"freeze", "unfreeze", "charge_off", "recover", "draw", "refund", "reverse"} <= town.counts.commands.keys()
     assert town.counts.failed == []
+
+
+def made_by_people(files: Sequence[Sequence[Filing]]) -> set[str]:
+    """The verbs by which people answered contacts, as their files tell."""
+    return {"make_promise" for filings in files if of_kind(filings, "promise.made")}
 
 
 def replace_kind(kind):

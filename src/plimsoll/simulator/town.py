@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from plimsoll.app.close import Orders
 from plimsoll.app.execute import Answer
@@ -39,7 +39,7 @@ BEGINS_ON: Final = date(2025, 10, 1)
 """The first day of a made-up book; twelve months from here cross the day on which the cash line gets cheaper."""
 CURRENCY: Final = "CNY"
 MONTHLY: Final = "monthly"
-MORNING, NOON, NIGHT = time(9, tzinfo=UTC), time(12, tzinfo=UTC), time(23, 30, tzinfo=UTC)
+DAWN, MORNING, NOON, NIGHT = time(0, 5, tzinfo=UTC), time(9, tzinfo=UTC), time(12, tzinfo=UTC), time(23, 30, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -50,6 +50,16 @@ class Counts:
     refused: Counter[str] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
+
+
+class Collects(Protocol):
+    """What is done on some days about those who are late."""
+
+    def is_wanted(self, day: int) -> bool:
+        """Tell whether anything is done on a day."""
+
+    def collect(self, store: Store, day: int) -> None:
+        """Do it."""
 
 
 class LivedDay(NamedTuple):
@@ -95,6 +105,11 @@ class Town:
         for person, look in looks:
             commands += look(person, seen[person.customer_id], scene)
         return commands + self.desk.decide(store, day)
+
+    def settle(self, store: Store, day: int, dawn: datetime) -> None:
+        """Pay what was asked for last night, before the day begins."""
+        commands, self.answers = self.answers, []
+        self.answered(commands, execute_many(store, WIRING, commands, actor=ACTOR, now=dawn, rules=self.rules), day)
 
     def enter(self, store: Store, day: int, morning: datetime) -> int:
         """Let those who come on a day apply; who signs begins to live here. Give how many commands it took."""
@@ -179,13 +194,20 @@ def offers_on(rules: Rules, on: date) -> Offers:
     return Offers(cash_offer, later_offer, CURRENCY)
 
 
-def live(store: Store, town: Town, days: range, *, tape: Path, scans: str = MONTHLY, threads: int = 1) -> Iterator[LivedDay]:
-    """Live some days: who comes applies, the day's commands are given in bulk, the day is closed, what the house sends is heard.
+def live(
+    store: Store, town: Town, days: range, *, tape: Path, scans: str = MONTHLY, threads: int = 1, collects: Collects | None = None
+) -> Iterator[LivedDay]:
+    """Live some days: late customers are collected, who comes applies, the day's commands are given in bulk, the day is closed, what the
+    house sends is heard.
 
     Tape and control totals are taken on every day ("daily"), or on the last of each month ("monthly"); always on the last day.
     """
     for day in days:
         on = date.fromordinal(day)
+        if collects is not None and collects.is_wanted(day):
+            # Money that counts on the due day is there before anybody asks for it.
+            town.settle(store, day, datetime.combine(on, DAWN))
+            collects.collect(store, day)
         morning, noon, night = (datetime.combine(on, hour) for hour in (MORNING, NOON, NIGHT))
         entered = town.enter(store, day, morning)
         commands = after_reading(store, town.commands(store, day), on, noon, town.rules, ACTOR)

@@ -21,8 +21,8 @@ from plimsoll.collections.assign_treatment import AssignTreatment, assigned_on
 from plimsoll.collections.follow_up import FollowUp
 from plimsoll.units.refusal import Refused
 
-MORNING, DESK, EVENING = time(0, 10, tzinfo=UTC), time(0, 30, tzinfo=UTC), time(13, 30, tzinfo=UTC)
-"""Of a made-up day: what came by itself, the desk's work, what follows from the answers; 08:10, 08:30 and 21:30 in China."""
+MORNING, DESK, EVENING = time(0, 10, tzinfo=UTC), time(0, 30, tzinfo=UTC), time(11, 40, tzinfo=UTC)
+"""Of a made-up day: what came by itself, the desk's work, what follows from the answers; 08:10, 08:30 and 19:40 in China."""
 REST: Final = "rest"
 FOLLOW_UP_MAX: Final = 30
 
@@ -61,12 +61,14 @@ def collect(store: Store, on: date, orders: Orders, step: Step = lambda _: None)
     morning, opening, evening = (orders.clock(datetime.combine(on, hour)) for hour in (MORNING, DESK, EVENING))
     found = Collected()
     step("payments that came by themselves")
+    standing = list(standings(store, open_cases(store), on))
     if orders.people is not None:
         # Cases of today are opened later: a second run must not ask more people than the first one did.
-        owing = [one for one in standings(store, open_cases(store), on) if one.case.opened_on < on.toordinal()]
-        desk.give(orders.people.morning(on, owing), morning)
+        payments = orders.people.morning(on, [one for one in standing if one.case.opened_on < on.toordinal()])
+        if desk.give(payments, morning):
+            standing = list(standings(store, open_cases(store), on))
     step("promises and cases")
-    _follow(desk, opening)
+    _follow(desk, standing, opening)
     follow_plans(desk, opening)
     open_late(desk, opening)
     due = move_due(desk, opening)
@@ -76,7 +78,8 @@ def collect(store: Store, on: date, orders: Orders, step: Step = lambda _: None)
     step("contacts")
     found.contacts = contact_all(store, found.choice.chosen, reminders_of(store, on), on, orders)
     step("what follows")
-    _follow(desk, evening)
+    evening = max(evening, found.contacts.last)
+    _follow(desk, list(standings(store, open_cases(store), on)), evening)
     _come_back(desk, due, found, evening)
     found.done, found.failed = desk.done, desk.failed + found.contacts.failed
     return found
@@ -92,10 +95,11 @@ def planned(store: Store, on: date, orders: Orders) -> Choice | Refused:
     return choose(due, learnt(store, on, orders.rules), {}, orders.rules, on)
 
 
-def _follow(desk: Desk, now: datetime) -> None:
+def _follow(desk: Desk, found: Sequence[Standing], now: datetime) -> None:
     """Settle promises and close what is cured."""
-    settle_promises(desk, list(standings(desk.store, open_cases(desk.store), desk.on)), now)
-    close_cured(desk, list(standings(desk.store, open_cases(desk.store), desk.on)), now)
+    if settle_promises(desk, found, now):
+        found = list(standings(desk.store, open_cases(desk.store), desk.on))
+    close_cured(desk, found, now)
 
 
 def _treat(desk: Desk, due: Sequence[Standing], effects: Effects, now: datetime) -> Choice:

@@ -45,6 +45,7 @@ TALK: Final = timedelta(minutes=4)
 """After which what a debtor says takes effect."""
 UNANSWERED: Final = "unanswered"
 NEEDS_NUMBER: Final = frozenset(("sms", "ai_call", "call"))
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 MARK: Final = "-collect-"
 """In the id of every contact that is made here."""
 
@@ -65,7 +66,7 @@ class Orders(NamedTuple):
 @dataclass(slots=True)
 class Dialled:
     """What became of the contacts: those new in this run, those made before, those whose time has not come, those left to people, those
-    spared because the debtor paid or promised meanwhile, and what went wrong by code."""
+    spared because the debtor paid or promised meanwhile, when the last of it was over, and what went wrong by code."""
 
     made: int = 0
     denied: int = 0
@@ -73,6 +74,7 @@ class Dialled:
     coming: int = 0
     for_people: int = 0
     spared: int = 0
+    last: datetime = LONG_AGO
     reminded: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
 
@@ -112,6 +114,7 @@ def contact_all(store: Store, chosen: Sequence[Chosen], reminders: Iterable[Remi
             _plan(waiting, one, 1, on, times)
     while waiting:
         at, batch, now = waiting[0][0], list[Try](), orders.clock(waiting[0][0])
+        done.last = max(done.last, now + TALK)
         while waiting and waiting[0][0] == at:
             event = heappop(waiting)[3]
             if now < at:
@@ -150,7 +153,7 @@ def reminders_of(store: Store, on: date) -> list[Reminding]:
 
 
 def _remind(store: Store, event: Reminding, now: datetime, orders: Orders) -> Outcome:
-    way = remind.Orders(orders.sender, orders.address, orders.number, orders.clock, orders.rules)
+    way = remind.Orders(orders.sender, orders.address, orders.number, orders.clock, orders.rules, orders.actor)
     return remind.send(store, event.customer_id, event.person, event.one, now, way)
 
 

@@ -55,6 +55,12 @@ class Report(NamedTuple):
     came_minor: int
     cost_fen: float
     gain: Gain | None
+    judges: int  # customers that there have to be on both sides before a gain is more than chance
+
+    @property
+    def is_gain_told_by_enough(self) -> bool:
+        """Tell whether enough customers were treated and held out for the interval of the gain to be trusted."""
+        return self.gain is not None and min(self.gain.treated, self.gain.held_out) >= self.judges
 
     def as_object(self) -> dict[str, Any]:
         """Give the report as an object of plain values; money as text in units of the currency, cost in fen."""
@@ -78,17 +84,17 @@ class Report(NamedTuple):
             "cases_closed": dict(self.closed),
             "came_minor": self.came_minor,
             "cost_fen": round(self.cost_fen, 1),
-            "gain": gain_object(self.gain),
+            "gain": gain_object(self.gain, is_told_by_enough=self.is_gain_told_by_enough),
         }
 
 
-def gain_object(gain: Gain | None) -> dict[str, Any] | None:
+def gain_object(gain: Gain | None, *, is_told_by_enough: bool) -> dict[str, Any] | None:
     """Give a gain as plain values; None where nothing can be told yet."""
     if gain is None:
         return None
     bounds = {"low": round(gain.low, 2), "high": round(gain.high, 2)} if np.isfinite(gain.low) else {"low": None, "high": None}
     told = {"claimed": round(gain.claimed, 2), "realised": round(gain.realised, 2), **bounds}
-    return told | {"treated": gain.treated, "held_out": gain.held_out, "is_proved": gain.is_proved}
+    return told | {"treated": gain.treated, "held_out": gain.held_out, "is_proved": gain.is_proved and is_told_by_enough}
 
 
 def report(store: Store, first: date, last: date, rules: Rules) -> Report:
@@ -115,6 +121,7 @@ def report(store: Store, first: date, last: date, rules: Rules) -> Report:
         came,
         sum(cost_minor(said["channel"]) for said in collected),
         gain_until(store, last, rules),
+        int(figures(rules, "POLICY.COLLECT.LEARN", last)["judges"]),
     )
 
 

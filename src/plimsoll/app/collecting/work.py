@@ -53,8 +53,8 @@ class Desk:
         return outcomes
 
 
-def settle_promises(desk: Desk, found: Sequence[Standing], now: datetime) -> None:
-    """Find out what became of the promises whose day has come, or that were kept before it."""
+def settle_promises(desk: Desk, found: Sequence[Standing], now: datetime) -> bool:
+    """Find out what became of the promises whose day has come, or that were kept before it; tell whether any was looked at."""
     day, commands = desk.on.toordinal(), []
     for one in found:
         promise = one.case.open_promise()
@@ -62,6 +62,7 @@ def settle_promises(desk: Desk, found: Sequence[Standing], now: datetime) -> Non
             key = f"settle:{one.customer_id}:{promise.promise_id}:{desk.on}:{now:%H}"
             commands.append(SettlePromise(key, one.customer_id, desk.on, promise.promise_id))
     desk.give(commands, now)
+    return bool(commands)
 
 
 def close_cured(desk: Desk, found: Sequence[Standing], now: datetime) -> None:

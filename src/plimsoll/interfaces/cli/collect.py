@@ -159,7 +159,8 @@ def gain_line(found: Report) -> str:
     """Say what was claimed and what was realised, always both."""
     if found.gain is None:
         return "Gain over the baseline: not known yet; no case of customers treated and of customers held out is old enough."
-    return f"Gain over the baseline, {CURRENCY}: {found.gain.told()}."
+    doubt = "" if found.is_gain_told_by_enough else f" Fewer than {found.judges} on a side: this is chance as much as anything."
+    return f"Gain over the baseline, {CURRENCY}: {found.gain.told()}.{doubt}"
 
 
 def run_lines(done: Collected, told: dict[str, int]) -> list[str]:

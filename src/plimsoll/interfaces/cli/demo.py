@@ -13,6 +13,7 @@ import typer
 from sqlalchemy import select
 
 from plimsoll.app.address import read_address
+from plimsoll.app.collecting.report import Report, report
 from plimsoll.app.config import threads
 from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.schema import audit
@@ -23,15 +24,18 @@ from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli import delinquency, trial_balance
 from plimsoll.interfaces.cli.aligned import grouped
 from plimsoll.interfaces.cli.bar import bar
+from plimsoll.interfaces.cli.collect import lines_of
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.risk.lawful import lawful_rules
+from plimsoll.simulator.collect_town import COLLECTED_DAYS, Collector
 from plimsoll.simulator.enter import ENGINE, REVIEWERS, STAGES
 from plimsoll.simulator.town import ACTOR, MONTHLY, Town, days_of, live, make_town
 
 FOLDER: Final = "build/demo"
 BORROWERS_MAX, MONTHS_MAX = 100_000, 60
-OURS: Final = (ACTOR, ENGINE, *REVIEWERS, "close")
+OURS: Final = (ACTOR, ENGINE, *REVIEWERS, "close", "collect")
+"""Whoever gives commands to the demo's book, or goes on with it in the sandbox."""
 FAILED_SHOWN: Final = 5
 FUNNEL_WIDTH: Final = 40
 REASONS_SHOWN: Final = 6
@@ -89,13 +93,13 @@ def command(
     plan = Plan(db or f"sqlite:///{folder / 'book.db'}", folder, borrowers, months, seed, tape)
     make_room(plan, again=again)
     begun = time.perf_counter()
-    town, control = lived(plan)
-    told = tell(plan, town, control, time.perf_counter() - begun)
+    town, control, collected = lived(plan)
+    told = tell(plan, town, control, collected, time.perf_counter() - begun)
     plan.report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if as_json:
         print(json.dumps(told, ensure_ascii=False))
     else:
-        show(plan, town, control, told)
+        show(plan, town, control, collected, told)
     if town.counts.failed:
         raise Stop(FAILURE, f"{len(town.counts.failed)} commands met a bug: {'; '.join(town.counts.failed[:FAILED_SHOWN])}")
     if control.breaches:
@@ -143,17 +147,21 @@ def remove(plan: Plan) -> None:
         file.parent.rmdir()
 
 
-def lived(plan: Plan) -> tuple[Town, Control]:
-    """Make the book and live its days, with a progress bar on a terminal; give the town and the last control totals."""
+def lived(plan: Plan) -> tuple[Town, Control, Report]:
+    """Make the book and live its days, with a progress bar on a terminal; give the town, the last control totals, and what collecting
+    the last month came to.
+    """
     rules = lawful_rules()
     town = make_town(plan.borrowers, plan.months, rules, Random(plan.seed))  # noqa: S311 -- people are made up, nothing is secret
-    control = None
+    control, last = None, plan.days[-1]
+    collector = Collector(town, plan.seed, max(last - COLLECTED_DAYS + 1, plan.days[0]))
     with create_store(plan.url) as store, bar(len(plan.days), "days lived and closed") as step:
-        for one in live(store, town, plan.days, tape=plan.tape, scans=plan.scans, threads=threads()):
+        for one in live(store, town, plan.days, tape=plan.tape, scans=plan.scans, threads=threads(), collects=collector):
             step(date.fromordinal(one.day).isoformat())
             control = one.closed.control if one.closed is not None else None
+        collected = report(store, date.fromordinal(collector.first), date.fromordinal(last), rules)
     assert control is not None, "the last day is always scanned, and somebody comes in the first months"
-    return town, control
+    return town, control, collected
 
 
 def last_tape(plan: Plan) -> Path:
@@ -161,7 +169,7 @@ def last_tape(plan: Plan) -> Path:
     return plan.tape / f"day={date.fromordinal(plan.days[-1]).isoformat()}" / "tape.parquet"
 
 
-def tell(plan: Plan, town: Town, control: Control, seconds: float) -> dict[str, object]:
+def tell(plan: Plan, town: Town, control: Control, collected: Report, seconds: float) -> dict[str, object]:
     """Give the report as an object of plain values; all but `seconds` is the same for the same seed."""
     kinds: dict[str, int] = {}
     for person in town.people:
@@ -179,6 +187,7 @@ def tell(plan: Plan, town: Town, control: Control, seconds: float) -> dict[str, 
         "refused": dict(sorted(town.counts.refused.items())),
         "failed": len(town.counts.failed),
         "messages": dict(sorted(town.counts.messages.items())),
+        "collections": collected.as_object(),
         "delinquency": [one.as_object() for one in delinquency.read_delinquency(last_tape(plan))],
         "trial_balance": trial_balance.as_object(control.ledger),
         "breaches": list(control.breaches),
@@ -206,7 +215,7 @@ def funnel_text(town: Town) -> str:
     return "\n".join(["Applications", "", *lines, "", f"Reasons told most often: {reasons or 'none'}."])
 
 
-def show(plan: Plan, town: Town, control: Control, told: dict[str, object]) -> None:
+def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict[str, object]) -> None:
     """Print the report for people."""
     counts, on = town.counts, date.fromordinal(plan.days[-1])
     refused = sum(counts.refused.values())
@@ -217,6 +226,7 @@ def show(plan: Plan, town: Town, control: Control, told: dict[str, object]) -> N
         lost, back = grouped(one.lost.principal_minor, one.currency), grouped(one.recovered_minor, one.currency)
         print(f"\nWho is late on {on}\n\n{delinquency.table_of(one)}\n")
         print(f"Charged off so far: {one.lost.loans:,} loans, {lost} {one.currency} of principal; recovered {back} {one.currency}.")
+    print("\n" + "\n".join(lines_of(collected, None, {})))
     for currency, ledger in control.ledger.items():
         print(f"\nTrial balance at the end of {on}\n\n{trial_balance.table_of(ledger, currency)}\n")
     said = "agree" if not control.breaches else "DO NOT AGREE"
@@ -226,3 +236,4 @@ def show(plan: Plan, town: Town, control: Control, told: dict[str, object]) -> N
     # As it was called: a virtual environment need not be on the path.
     program = sys.argv[0] if Path(sys.argv[0]).name == "plimsoll" else "plimsoll"
     print(f"\nNext: {program} verify --db {told['book']}")
+    print(f"      {program} collect --on {date.fromordinal(plan.days[-1] + 1)} --db {told['book']}")
