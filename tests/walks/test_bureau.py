@@ -173,3 +173,42 @@ def test_a_dispute_waits_and_is_listed(book, database, capsys):
 
 def test_nothing_is_known_of_an_empty_book(store):
     assert read_known(store, "2026-01", 1) == Known()
+
+
+def test_use_is_restricted_after_notice_and_free_when_paid(book, database, capsys):
+    def sanctions(on: str) -> dict:
+        assert main(["sanctions", "--on", on, "--db", database, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    assert sanctions("2026-05-02")["held_back"] == {"adverse_notice_missing": 5}
+    assert main(["bureau", "notify", "--on", "2026-05-02", "--db", database]) == 0
+    confirmed = [{"command": "confirm_notice", "customer_id": 1, "on": "2026-05-02", "notice_id": "10-1", "proof": "r"}]
+    assert not isinstance(give(book, confirmed)[0], Refused)
+    capsys.readouterr()
+    assert sanctions("2026-05-16")["restricted"] == 0, "the fourteenth day"
+    assert sanctions("2026-05-17")["restricted"] == 1, "fifteen days after it arrived"
+    again = sanctions("2026-05-18")
+    assert (again["restricted"], again["still_past_due"]) == (0, 1)
+    draw = {**DRAW, "customer_id": 1, "on": "2026-05-18", "loan_id": 11}
+    assert give(book, [draw])[0].code == "line_frozen"
+    give(book, [{"command": "repay", "customer_id": 1, "on": "2026-05-19", "loan_id": 10, "amount": "380.00"}])
+    assert sanctions("2026-05-19")["lifted"] == 1
+    assert not isinstance(give(book, [{**draw, "on": "2026-05-19"}])[0], Refused)
+
+
+def test_debts_near_limitation_are_listed_and_looked_at(book, database, capsys):
+    def limitation(on: str, *words: str) -> dict:
+        assert main(["limitation", "--on", on, "--db", database, "--json", *words]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    assert limitation("2027-01-14")["running"] == 2, "a bill of pay later, and a loan whose terms were changed"
+    found = limitation("2029-07-19", "--raise")
+    near = [one for one in found["debts"] if one["last day"] == "2030-01-15"]
+    assert {one["because of"] for one in near} == {"last_instalment_due"}
+    assert found["queue"]["open"] == len([one for one in found["debts"] if one["days left"] >= 0])
+    queued = {(row.customer_id, row.item.subject) for row in work(book, "limitation", "open")}
+    assert (1, "10") in queued
+    proof = {"command": "record_interruption", "customer_id": 1, "on": "2029-08-01", "loan_id": 10, "what": "suit", "reference": "v-1"}
+    give(book, [proof])
+    assert (1, "10") not in {(row.customer_id, row.item.subject) for row in work(book, "limitation", "open")}
+    assert limitation("2029-08-02", "--all")["running"] == found["running"]
