@@ -12,7 +12,7 @@ from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of, work
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
-from plimsoll.collections.case import QUEUE, case_of
+from plimsoll.collections.case import AFTER, QUEUE, case_of
 from plimsoll.interfaces.cli import main as cli
 from plimsoll.loan.filing import of_kind
 from plimsoll.rulebook.rules import load
@@ -133,6 +133,10 @@ def test_nobody_is_handed_a_case_that_rests(store):
 def test_a_case_as_a_whole(store):
     in_arrears(store, ability="unknown")
     assert take_next(store, Collector("li"), at("2026-02-20"), RULES) is None, "calls of a machine take nobody's time"
+    give(store, 2, "m", "2026-02-20", "follow_up", due_on="2026-02-20", reason=f"{AFTER}ai_call")
+    assert take_next(store, Collector("li"), at("2026-02-20"), RULES) is None, "nor do they the next time"
+    give(store, 3, "m", "2026-02-20", "follow_up", due_on="2026-02-20", reason="asked to be called; after lunch")
+    assert take_next(store, Collector("li"), at("2026-02-20"), RULES) == 3, "what a person agreed on is a person's"
     call = {"channel": "call", "purpose": "collect", "by": "lender", "zone": "Asia/Shanghai", "number": "n1"}
     assert give(store, 1, "e", "2026-02-20", "attempt_contact", contact_id="c1", **call)["allowed"]
     assert give(store, 1, "f", "2026-02-20", "note_outcome", contact_id="c1", code="hung_up")["follow_up_on"] == "2026-02-22"

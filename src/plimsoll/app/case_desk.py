@@ -28,7 +28,7 @@ from plimsoll.collections.contact_rules import CALL, CHANNELS, country_rules
 from plimsoll.collections.debt import Debt, debt_of
 from plimsoll.collections.move_case import MoveCase
 from plimsoll.collections.next_action import Next, allowed_actions, next_action
-from plimsoll.collections.queue import CLAIMED, OPEN, WAITING, skill_of, treatment_of
+from plimsoll.collections.queue import CLAIMED, OPEN, WAITING, is_for_people, skill_of
 from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.collections.settle_promise import SettlePromise
 from plimsoll.collections.timeline import Event, timeline
@@ -36,7 +36,6 @@ from plimsoll.loan.book import Book
 from plimsoll.loan.filing import Filing, instant_text, read_body
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.script import load as load_scripts
-from plimsoll.rulebook.strategy import BY_PERSON
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
@@ -120,7 +119,7 @@ def _ran_out(store: Store, at: str, limit: int) -> list[Work]:
 def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -> int | Refused | None:
     """Claim the next case for a collector and give its customer; None where nothing waits that the collector can take.
 
-    Of the cases that are not due those are left out which a message or a machine's call is for.
+    Cases that a message or a machine's call is for are left out, unless a promise or a person's follow-up is due.
     Refuses collector_at_capacity (too many are held, or were taken today), and what executing a command refuses of the store.
     """
     refused = _refuse_capacity(store, collector.actor, now, rules)
@@ -140,11 +139,11 @@ def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -
 
 
 def _suits(row: Row, collector: Collector) -> bool:
-    """Tell whether a case is for a person, and for one with such skills; whatever is due was somebody's before."""
+    """Tell whether a case is for a person, and for one with such skills."""
     item = row.work.item
     if collector.skills and skill_of(item) not in collector.skills:
         return False
-    return row.rank == DUE or treatment_of(item) in BY_PERSON
+    return is_for_people(item)
 
 
 def _refuse_capacity(store: Store, actor: str, now: datetime, rules: Rules) -> Refused | None:

@@ -32,6 +32,9 @@ READS_CASE: Final = "case,promise"
 DAY_BEGINS: Final = timedelta(hours=-8)
 """From midnight UTC to the beginning of a day in China."""
 
+AFTER: Final = "after "
+"""How the reason begins for which a machine's work (a message, its call) lets a case come back: it comes back to a machine."""
+
 CHAMPION, CHALLENGER, HOLDOUT = "champion", "challenger", "holdout"
 
 

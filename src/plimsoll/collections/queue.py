@@ -7,14 +7,16 @@ only has its worth. A case that is held carries the instant until which it is. D
 from datetime import UTC, date, datetime, time
 from typing import Final, NamedTuple
 
-from plimsoll.collections.case import DAY_BEGINS, QUEUE, STATE_CLOSED, Case
+from plimsoll.collections.case import AFTER, DAY_BEGINS, QUEUE, STATE_CLOSED, Case
 from plimsoll.collections.priority import priority_of
 from plimsoll.loan.filing import WorkItem, instant_text
+from plimsoll.rulebook.strategy import BY_PERSON, REST
 from plimsoll.units.money import text_of
 
 OPEN, CLAIMED, WAITING, DONE = "open", "claimed", "waiting", "done"
 
 
+SEPARATOR: Final = "; "
 TREATMENT_AT: Final = 2
 """Where the treatment stands in a note."""
 
@@ -51,18 +53,20 @@ def beginning_of(day: int) -> str:
     return instant_text(datetime.combine(date.fromordinal(day), time(), UTC) + DAY_BEGINS)
 
 
-def treatment_of(item: WorkItem) -> str:
-    """Give the treatment that a row asks for, as `note_of` wrote it."""
-    return item.note.split("; ")[TREATMENT_AT]
+def is_for_people(item: WorkItem) -> bool:
+    """Tell whether a row takes a person's time: its treatment does, or it comes back for something else than a machine's work."""
+    treatment, *waits = item.note.split(SEPARATOR)[TREATMENT_AT:-1]
+    what = SEPARATOR.join(waits)
+    return treatment in BY_PERSON or not (what == "" or what == REST or what.startswith(AFTER))
 
 
 def skill_of(item: WorkItem) -> str:
     """Give the skill that a row asks for, as `note_of` wrote it."""
-    return item.note.rpartition("; ")[2]
+    return item.note.rpartition(SEPARATOR)[2]
 
 
 def note_of(case: Case, wait: Wait) -> str:
     """Give one line for the list: how late, how much, what to do, what is waited for, which skill it needs (last)."""
     owed = f"{text_of(case.owed_minor, case.currency)} {case.currency}" if case.currency else "nothing"
     parts = [f"{case.days} days", owed, case.treatment, wait.what, case.needs]
-    return "; ".join(part for part in parts if part)
+    return SEPARATOR.join(part for part in parts if part)

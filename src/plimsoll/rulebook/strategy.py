@@ -19,7 +19,8 @@ CHAMPION, CHALLENGER, BASELINE = "case-champion", "case-challenger", "case-basel
 ABILITIES: Final = ("can", "cannot", "unknown")
 WILLINGNESS: Final = ("willing", "unwilling", "unknown")
 UNKNOWN: Final = "unknown"
-TREATMENTS: Final = ("rest", "message", "ai_call", "call", "senior_call", "offer_plan")
+REST: Final = "rest"
+TREATMENTS: Final = (REST, "message", "ai_call", "call", "senior_call", "offer_plan")
 BY_PERSON: Final = frozenset(("call", "senior_call", "offer_plan"))
 """Treatments that take a person's time."""
 SKILLS: Final = ("general", "care", "plans", "senior")

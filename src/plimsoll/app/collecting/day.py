@@ -18,6 +18,7 @@ from plimsoll.app.collecting.learn import Effects, learnt
 from plimsoll.app.collecting.work import Desk, close_cured, follow_plans, move_due, open_late, settle_promises
 from plimsoll.app.store import Store
 from plimsoll.collections.assign_treatment import AssignTreatment, assigned_on
+from plimsoll.collections.case import AFTER
 from plimsoll.collections.follow_up import FollowUp
 from plimsoll.units.refusal import Refused
 
@@ -144,6 +145,6 @@ def _come_back(desk: Desk, due: Sequence[Standing], found: Collected, now: datet
         if one.case.open_promise() is None and one.case.follow_up_on <= desk.on.toordinal():
             days = min(max(one.case.follow_up_days, 1), FOLLOW_UP_MAX)
             key = f"follow:{one.customer_id}:{one.case.case_id}:{desk.on}"
-            reason = f"after {one.case.treatment}" if one.customer_id in treated else REST
+            reason = f"{AFTER}{one.case.treatment}" if one.customer_id in treated else REST
             commands.append(FollowUp(key, one.customer_id, desk.on, desk.on + timedelta(days=days), reason))
     desk.give(commands, now)
