@@ -5,7 +5,7 @@ is answered by the database and sends nothing of the quiet ones.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -71,6 +71,14 @@ class OnFile:
         """Give class and band of over-extension; who is not on record fits, and is calm."""
         return self.places.get(customer_id, (CLASSES[FIT], BANDS[0]))
 
+    def forget(self, customers: set[int]) -> None:
+        """Forget some customers."""
+        for by_customer in (self.notices, self.frozen, self.run_out, self.warnings, self.places, self.triggered, self.assessed):
+            for one in customers:
+                by_customer.pop(one, None)  # type: ignore[attr-defined]
+        self.plans = {key: plan for key, plan in self.plans.items() if key[0] not in customers}
+        self.classed = {key: found for key, found in self.classed.items() if key[0] not in customers}
+
     def take(self, customer_id: int, kind: str, subject: str, day: int, text: str) -> None:
         """Take one filing, in the order of a customer's file."""
         if kind == TRIGGER:
@@ -116,12 +124,26 @@ class OnFile:
 def on_file(store: Store, on: date) -> OnFile:
     """Fold what the files say by a day."""
     found = OnFile()
-    table = schema.filing.c
-    chosen = select(table.customer_id, table.n, table.kind, table.subject, table.effective_on, table.body)
-    chosen = chosen.where(table.kind.in_(READ), table.effective_on <= on).order_by(table.customer_id, table.n)
-    for row in rows_of(store, chosen):
+    for row in rows_of(store, _told_by(on)):
         found.take(row.customer_id, row.kind, row.subject, row.effective_on.toordinal(), row.body)
     return found
+
+
+def read_again(store: Store, on: date, known: OnFile, customers: Iterable[int]) -> None:
+    """Fold the files of some customers once more: something was put into them since."""
+    ids = sorted(customers)
+    table = schema.filing.c
+    known.forget(set(ids))
+    for first in range(0, len(ids), IN_LIST):
+        some = ids[first : first + IN_LIST]
+        for row in rows_of(store, _told_by(on).where(table.customer_id.in_(some))):
+            known.take(row.customer_id, row.kind, row.subject, row.effective_on.toordinal(), row.body)
+
+
+def _told_by(on: date) -> Any:
+    table = schema.filing.c
+    chosen = select(table.customer_id, table.n, table.kind, table.subject, table.effective_on, table.body)
+    return chosen.where(table.kind.in_(READ), table.effective_on <= on).order_by(table.customer_id, table.n)
 
 
 def newly_late(store: Store, on: date) -> list[int]:

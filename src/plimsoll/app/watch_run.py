@@ -14,7 +14,7 @@ from plimsoll.app.execute import Answer, Failed
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.store import Store
 from plimsoll.app.watch_ask import of_assessments, of_loans, of_places, of_reviews, of_warnings
-from plimsoll.app.watch_find import customers_in, moved, on_file, parked
+from plimsoll.app.watch_find import customers_in, moved, on_file, parked, read_again
 from plimsoll.app.watch_month import Desk, Month, counted, month_end
 from plimsoll.app.watch_places import Place, overdue_elsewhere, places_today
 from plimsoll.app.wiring import WIRING
@@ -69,7 +69,7 @@ def watch_day(store: Store, on: date, orders: Orders, *, is_whole: bool | None =
     desk = Desk(store, on, on_file(store, on), orders.rules, orders.now, orders.threads)
     _do(ran, touched, orders, desk, of_loans(desk, is_whole=is_all))
     # What the loans brought is on file now: freezes, broken plans and warnings that came true count for what follows.
-    desk = desk._replace(known=on_file(store, on))
+    read_again(store, on, desk.known, touched)
     month = month_end(desk) if is_all else None
     _do(ran, touched, orders, desk, _of_customers(desk, month))
     if month is not None:

@@ -1,9 +1,11 @@
 """The standing decision tables of monitoring: which are in force for a lender on a day."""
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from plimsoll.rulebook.by_digest import ByDigest
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.ask import Compiled
 from plimsoll.rulebook.underwriting import standing
@@ -16,8 +18,13 @@ LIMIT_ACTIONS: Final = "limit-actions"
 
 
 def limit_actions(rules: Rules, on: date, licence: str) -> Compiled:
-    """Give the table of limit actions in force for a lender on a day; raises Malformed table_unknown."""
-    for compiled in standing(rules, on, licence, FOLDER):
+    """Give the table of limit actions in force for a lender on a day, compiled once; raises Malformed table_unknown."""
+    return _limit_actions(ByDigest(rules), on, licence)
+
+
+@lru_cache(maxsize=64)
+def _limit_actions(known: ByDigest, on: date, licence: str) -> Compiled:
+    for compiled in standing(known.rules, on, licence, FOLDER):
         if compiled.table.name == LIMIT_ACTIONS:
             return compiled
     raise Malformed("table_unknown", f"{LIMIT_ACTIONS} on {on}")

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from plimsoll.rulebook.by_digest import ByDigest
 from plimsoll.rulebook.lateness import FIVE_CLASSES, Lateness, lateness
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.rate import Rate
@@ -96,27 +97,14 @@ class Policies:
         return self._found[since]
 
 
-class _Book:
-    """A rulebook that is known by its digest."""
-
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-
-    def __hash__(self) -> int:
-        return hash(self.rules.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Book) and self.rules.digest == other.rules.digest
-
-
 def policies_of(rules: Rules) -> Policies:
     """Give the rules of classes through time, those of a rulebook read once."""
-    return _policies_of(_Book(rules))
+    return _policies_of(ByDigest(rules))
 
 
 @lru_cache(maxsize=4)
-def _policies_of(book: _Book) -> Policies:
-    return Policies(book.rules)
+def _policies_of(known: ByDigest) -> Policies:
+    return Policies(known.rules)
 
 
 def _named(rules: Rules, key: str, on: date) -> Mapping[str, object]:
