@@ -18,7 +18,7 @@ class Dossiers:
         self.filings: dict[tuple[str, str], tuple[Filing, ...]] = {}
         self.keys = 0
 
-    def run(self, name: str, subject: str, at: str, actor: str = "somebody", **fields: object) -> Written | Refused:
+    def run(self, name: str, subject: str, at: str, actor: str = "somebody", /, **fields: object) -> Written | Refused:
         """Do a command written as text, at an instant such as "2026-11-03T09:00"."""
         self.keys += 1
         command = read_command({"key": f"k{self.keys}", "subject": subject, "on": at[:10], **fields}, name)
