@@ -199,7 +199,7 @@ def test_the_command_of_promises(store, database, kind, capsys):
         ("tomorrow", 1, "300.00"),
         ("later", 1, "100.00"),
     ]
-    give(store, 1, "q", "2026-02-20", "repay", currency="CNY", amount="500.00")
+    give(store, 1, "q", "2026-02-20", "repay", currency="CNY", amount="700.00")
     give(store, 1, "r", "2026-02-20", "settle_promise", promise_id="promise-1")
     give(store, 2, "r", "2026-02-23", "settle_promise", promise_id="promise-1")
     give(store, 3, "r", "2026-02-23", "cancel_promise", promise_id="promise-1", reason="a plan")

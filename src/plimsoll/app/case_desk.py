@@ -76,7 +76,10 @@ class Promised(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Promises of some days that are over: by what became of them how many, and the amounts promised and paid, in minor units."""
+    """Promises of some days that are over: by what became of them how many, and the amounts promised and paid, in minor units.
+
+    What came beyond a promise makes up for no other; one that was called off counts for neither amount.
+    """
 
     counts: dict[str, int]
     promised_minor: int
@@ -200,9 +203,9 @@ def promises(store: Store, since: int, through: int) -> tuple[list[Promised], di
                 said = found[1]
                 was = record.get(said["currency"], Record({}, 0, 0))
                 counts = was.counts | {state: was.counts.get(state, 0) + 1}
-                is_owed = state != CANCELLED
-                asked = said["amount_minor"] if is_owed else 0
-                record[said["currency"]] = Record(counts, was.promised_minor + asked, was.paid_minor + read_body(filing)["paid_minor"])
+                asked = said["amount_minor"] if state != CANCELLED else 0
+                paid = min(read_body(filing)["paid_minor"], asked)
+                record[said["currency"]] = Record(counts, was.promised_minor + asked, was.paid_minor + paid)
     waiting = [
         Promised(customer_id, promise_id, said["due_on"], said["amount_minor"], said["currency"], said["expected_ppm"])
         for (customer_id, promise_id), (_, said) in made.items()
