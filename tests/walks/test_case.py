@@ -9,6 +9,7 @@ import pytest
 from plimsoll.app import case_desk
 from plimsoll.app.case_desk import DUE, HELD, WAITS, WORTH, Collector, Shown, listed, shown, take_next
 from plimsoll.app.execute import Answer, execute
+from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
@@ -205,3 +206,19 @@ def test_the_command_of_promises(store, database, kind, capsys):
     give(store, 3, "r", "2026-02-23", "cancel_promise", promise_id="promise-1", reason="a plan")
     assert cli.main(["queue", "promises", "--db", database, "--at", "2026-02-23T12:00:00+08:00"]) == 0
     assert "1 broken, 1 cancelled, 1 kept; 500.00 of 800.00 CNY came in time (62.50 %)" in capsys.readouterr().out
+
+
+def test_a_promise_of_everything_is_kept_by_a_loan_that_is_paid_off(store):
+    in_arrears(store)
+    said = {"currency": "CNY", "amount": "600.00", "due_on": "2026-02-22", "channel": "call"}
+    assert give(store, 3, "e", "2026-02-20", "make_promise", **said)["promise_id"] == "promise-1"
+    give(store, 3, "f", "2026-02-22", "settle", loan_id=301)
+    kept = give(store, 3, "g", "2026-02-22", "settle_promise", promise_id="promise-1")
+    assert (kept["state"], kept["paid"]) == ("kept", "611.42"), "the loan is paid off, and its history counts all the same"
+    many = [
+        read_command({"command": "move_case", "key": f"m{n}", "customer_id": n, "on": "2026-03-18"}) if n < 3
+        else read_command({"command": "close_case", "key": f"m{n}", "customer_id": n, "on": "2026-03-18"})
+        for n in AMOUNTS
+    ]  # fmt: skip
+    told = [json.loads(one.text) for one in execute_many(store, WIRING, many, actor="night", now=at("2026-03-18"), rules=RULES)]
+    assert [(one["state"], one["bucket"]) for one in told] == [("open", "mid"), ("open", "mid"), ("closed", "short")]
