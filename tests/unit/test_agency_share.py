@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.collections.agency import Band, months_later, read_commission
-from plimsoll.collections.agency_score import Result, conduct_of, is_worth_keeping, prior_of, recovery_of
+from plimsoll.collections.agency_score import (
+    Recovery,
+    Result,
+    average_of,
+    conduct_of,
+    is_worth_giving,
+    is_worth_keeping,
+    prior_of,
+    recovery_of,
+)
 from plimsoll.collections.allocate_placements import HOUSE, PPM, Bounds, Candidate, Offer, allocate, bounds_of, drawn_worth, shares_of
 from plimsoll.collections.commission import Receipt, earned, rounded_down
 from plimsoll.collections.place_with_agency import expected_minor, recovery_share
@@ -181,9 +190,16 @@ def test_conduct_by_hand():
 
 
 def test_an_agency_is_worth_keeping_while_it_brings_more_than_the_lender_would():
-    assert is_worth_keeping(1.0, 0.30, 0.65)
-    assert not is_worth_keeping(1.0, 0.36, 0.65)
-    assert not is_worth_keeping(0.7, 0.15, 0.65)
+    def known(ratio: float, doubt: float = 0.0) -> Recovery:
+        return Recovery(9, 0, 0, ratio, doubt, ratio - doubt, ratio + doubt)
+
+    assert is_worth_keeping(known(1.0), known(1.0), 0.30, 0.65)
+    assert not is_worth_keeping(known(1.0), known(1.0), 0.36, 0.65)
+    assert not is_worth_keeping(known(0.7), known(1.0), 0.15, 0.65)
+    assert is_worth_keeping(known(0.7, 0.2), known(1.0), 0.15, 0.65), "it is not known well enough"
+    assert not is_worth_giving(known(0.7, 0.2), known(1.0), 0.15, 0.65), "but it is given nobody more"
+    assert is_worth_keeping(known(0.7), known(0.7), 0.15, 0.65), "all of them recover less; so would the lender"
+    assert average_of({"a": [Result(100, 200)], "b": [Result(500, 600)]}, 0.0).ratio == 0.75
 
 
 def test_commission_is_read_in_order():

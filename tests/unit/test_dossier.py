@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -12,6 +13,7 @@ from plimsoll.app.dossier import PAGE, DossierVerb, dossier_of, dossiers, execut
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_any import execute_any
 from plimsoll.app.opening import open_store
+from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.verify import verify
 from plimsoll.loan.dossier import Written
 from plimsoll.loan.filing import Filing, NewFiling, body_of, read_body
@@ -185,6 +187,23 @@ def test_a_dossier_that_is_always_in_the_way_is_told_as_busy(store):
 
     assert do(store, Jot("mine", "north"), verbs={Jot: DossierVerb("jot", "agency", beaten)}).code == "store_busy"
     assert next(numbers) == 5
+
+
+def test_a_connection_that_breaks_while_writing_leaves_the_outcome_to_the_key(store, monkeypatch):
+    changing = store.changing
+
+    @contextmanager
+    def cut():
+        with changing() as connection:
+            yield connection
+        raise StoreTrouble("store_unreachable", "server closed the connection")
+
+    monkeypatch.setattr(store, "changing", cut)
+    with pytest.raises(StoreTrouble) as found:
+        do(store, Jot("k", "north"))
+    assert found.value.code == "outcome_unknown"
+    monkeypatch.undo()
+    assert do(store, Jot("k", "north")).is_replayed
 
 
 def test_an_entry_that_is_not_of_the_list_or_too_long_is_a_bug(store):

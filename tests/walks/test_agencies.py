@@ -9,12 +9,15 @@ from hashlib import sha256
 import pytest
 
 from plimsoll.app.agencies import agencies, agencies_named, with_agencies
+from plimsoll.app.agency_report import scorecards
 from plimsoll.app.contact import attempt_contacts
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.placements import find_placement, placement_with, placements_of_agency
+from plimsoll.app.place_batch import recall_reason
+from plimsoll.app.placements import books, find_placement, placement_with, placements_of_agency
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.collections.agency_score import Recovery
 from plimsoll.collections.attempt_contact import AttemptContact
 from plimsoll.interfaces.cli.main import main
 from plimsoll.loan.filing import read_body
@@ -211,6 +214,29 @@ def test_placements_end_when_their_term_is_over_or_nothing_is_owed(placed, store
     last = date.fromordinal(held.placement.return_by + 1).isoformat()
     assert last == "2026-08-19"
     assert say("agency", "recall", "--on", last)[1]["recalled"] == {"term": CUSTOMERS - 1}
+
+
+@ON_ONE
+def test_who_asks_more_than_the_lender_needs_gets_nobody_and_keeps_nobody(placed, store, post, say):
+    """At 40 % an average agency leaves 60 of what comes in, the lender itself would have 65."""
+    held = placements_of_agency(store, "east")[0]
+    assert say("agency", "recall", "--on", ON, "--agency", "east", "--customer", str(held.customer_id), "--reason", "asked")[0] == 0
+    post(agency("dear", commission=["61:0.40"]))
+    code, done = say("agency", "place", "--on", ON, "--batch", "second", "--seed", "3")
+    assert (code, sum(done["placed"].values()), "dear" in done["groups"][0]["shares_ppm"]) == (0, 1, False)
+    (name,) = done["placed"]
+    again = say("agency", "recall", "--on", ON, "--agency", name, "--customer", str(held.customer_id), "--reason", "worth")
+    assert again[0] == 0
+    row = {"command": "place_with_agency", "key": "p", "customer_id": held.customer_id, "on": ON, "agency": "dear", "reference": "ref"}
+    assert post(row)[0]["outcome"] == "done", "by hand it can be done"
+    assert say("agency", "recall", "--on", "2026-04-21")[1]["recalled"] == {}, "nobody is called back before something is known"
+    (held,) = placements_of_agency(store, "dear")
+    (book,) = books(store, [held.customer_id])
+    card = next(one for one in scorecards(store, RULES, date(2026, 4, 21)) if one.agency.name == "dear")
+    known = card._replace(average=Recovery(99, 0, 0, 1.0, 0.02, 0.96, 1.04))
+    for ratio, why in ((1.10, ""), (0.80, "worth")):
+        own = Recovery(99, 0, 0, ratio, 0.05, ratio - 0.1, ratio + 0.1)
+        assert recall_reason(held, book, known._replace(recovery=own), date(2026, 4, 21), RULES) == why
 
 
 @ON_ONE

@@ -9,7 +9,7 @@ from plimsoll.app.file import filings_of
 from plimsoll.app.placements import Held, placements_of_agency, received_by
 from plimsoll.app.store import Store
 from plimsoll.collections.agency import Agency
-from plimsoll.collections.agency_score import Conduct, Recovery, Result, conduct_of, prior_of, recovery_of
+from plimsoll.collections.agency_score import Conduct, Recovery, Result, average_of, conduct_of, prior_of, recovery_of
 from plimsoll.collections.commission import Earned, Receipt, earned
 from plimsoll.risk.complaint import fold_complaints
 from plimsoll.rulebook.rules import Rules
@@ -24,6 +24,7 @@ class Scorecard(NamedTuple):
     agency: Agency
     open_count: int
     recovery: Recovery
+    average: Recovery  # of all agencies together
     complaints: int
     conduct: Conduct
     earned: list[Earned]
@@ -36,7 +37,10 @@ def scorecards(store: Store, rules: Rules, on: date, currency: str = "CNY") -> l
     receipts = {name: received_by(store, held, on) for name, held in helds.items()}
     results = {name: [_result(held, receipts[name], on) for held in of_it] for name, of_it in helds.items()}
     prior = prior_of(results, rules, on)
-    return [_scorecard(store, found[name], helds[name], receipts[name], results[name], prior, rules, on) for name in helds]
+    average = average_of(results, prior)
+    return [
+        _scorecard(store, found[name], helds[name], receipts[name], recovery_of(results[name], prior), average, rules, on) for name in helds
+    ]
 
 
 def _held(store: Store, name: str, on: date, currency: str) -> list[Held]:
@@ -58,15 +62,15 @@ def _scorecard(
     agency: Agency,
     helds: Sequence[Held],
     receipts: Mapping[str, list[Receipt]],
-    results: Sequence[Result],
-    prior: float,
+    recovery: Recovery,
+    average: Recovery,
     rules: Rules,
     on: date,
 ) -> Scorecard:
     complaints = sum(_complaints(store, held, on.toordinal()) for held in helds)
     conduct = conduct_of(len(helds), complaints, agency.calls, agency.calls_passed, rules, on)
     gained = earned(receipt for of_one in receipts.values() for receipt in of_one)
-    return Scorecard(agency, sum(held.placement.is_open for held in helds), recovery_of(results, prior), complaints, conduct, gained)
+    return Scorecard(agency, sum(held.placement.is_open for held in helds), recovery, average, complaints, conduct, gained)
 
 
 def _complaints(store: Store, held: Held, day: int) -> int:

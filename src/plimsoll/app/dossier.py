@@ -68,7 +68,8 @@ def execute_dossier(store: Store, wiring: DossierWiring, command: Any, *, actor:
     """Execute one command on a dossier durably, exactly once for its key, and give its answer; a Refused leaves nothing stored.
 
     Keys of dossiers are their own: the key of a command on a customer may be the same. Refuses key_missing, key_malformed, key_reused,
-    command_unknown, command_in_flight, dossier_malformed, store_busy, and what the command's department refuses.
+    command_unknown, command_in_flight, dossier_malformed, store_busy, and what the command's department refuses. Raises StoreTrouble
+    where the store cannot be used; after outcome_unknown give the same command again.
     """
     assert now.tzinfo is not None, "an instant without a zone could be any"
     refused = refuse_key(command.key) or _refuse_subject(command.subject)
@@ -161,9 +162,16 @@ def _check(filings: Sequence[NewFiling], *, is_new: bool) -> None:
 
 @contextmanager
 def _clashes() -> Iterator[None]:
-    """Turn what the database raises where two wrote at once into a Clash; everything is rolled back."""
+    """Turn what the database raises where two wrote at once into a Clash; everything is rolled back.
+
+    Where the connection breaks while something is written nobody says what became of it: outcome_unknown, and the key will tell.
+    """
     try:
         yield
+    except StoreTrouble as trouble:
+        if trouble.code == "store_unreachable":
+            raise StoreTrouble("outcome_unknown", trouble.detail) from trouble
+        raise
     except exc.DBAPIError as failed:
         driver: Any = failed.orig
         if getattr(driver, "sqlstate", None) in CLASHES or getattr(driver, "sqlite_errorname", None) in SQLITE_CLASHES:

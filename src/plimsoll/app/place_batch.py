@@ -5,7 +5,7 @@ is shared out.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -20,7 +20,7 @@ from plimsoll.app.schema import loan_state, work_item
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.agency import Agency, refuse_agency
-from plimsoll.collections.agency_score import is_worth_keeping
+from plimsoll.collections.agency_score import Recovery, is_worth_giving, is_worth_keeping
 from plimsoll.collections.allocate_placements import (
     HOUSE,
     PPM,
@@ -112,7 +112,7 @@ def recall_reason(held: Held, book: Book, card: Scorecard, on: date, rules: Rule
         return "stopped"
     if on.toordinal() > held.placement.return_by:
         return "term"
-    return "" if _is_worth(card, held.placement.commission, rules, on) else "worth"
+    return "" if _is_worth(is_worth_keeping, card, held.placement.commission, rules, on) else "worth"
 
 
 def _late(store: Store, on: date, rules: Rules) -> dict[int, Debt]:
@@ -165,7 +165,7 @@ def _group(
         for card in cards
         if _may_have(card.agency, _skill(days, order.on, rules), order, rules)
         and counts.get(card.agency.name, 0) * PPM < pool * bounds.highest
-        and _is_worth(card, card.agency.rate_at(oldest), rules, order.on)
+        and _is_worth(is_worth_giving, card, card.agency.rate_at(oldest), rules, order.on)
     ]
     worths = {card.agency.name: _worth(card, oldest, order.draw) for card in free}
     shares = shares_of(worths, bounds) if worths else {}
@@ -190,9 +190,10 @@ def _worth(card: Scorecard, days: int, draw: Draw) -> float:
     return drawn * (1 - rate.num / rate.den) if card.conduct.is_within else 0.0
 
 
-def _is_worth(card: Scorecard, commission: Rate, rules: Rules, on: date) -> bool:
+def _is_worth(rule: Callable[[Recovery, Recovery, float, float], bool], card: Scorecard, commission: Rate, rules: Rules, on: date) -> bool:
+    """Ask whether an agency does better than the lender, by the rule of giving or of keeping."""
     in_house = rules.rate("POLICY.AGENCY.IN_HOUSE", on) or Rate(0, 1)
-    return is_worth_keeping(card.recovery.ratio, commission.num / commission.den, in_house.num / in_house.den)
+    return rule(card.recovery, card.average, commission.num / commission.den, in_house.num / in_house.den)
 
 
 def _command(one: Placed, order: Order, chance_ppm: int) -> PlaceWithAgency:

@@ -65,6 +65,11 @@ def prior_of(by_agency: Mapping[str, Sequence[Result]], rules: Rules, on: date) 
     return (rules.whole("POLICY.AGENCY.SHRINK", on) or 0) * expected / placements if placements else 0.0
 
 
+def average_of(by_agency: Mapping[str, Sequence[Result]], prior_minor: float) -> Recovery:
+    """Give the recovery of all agencies together, drawn towards 1 by the same k: what an average agency does."""
+    return recovery_of([one for results in by_agency.values() for one in results], prior_minor)
+
+
 def conduct_of(placements: int, complaints: int, calls: int, passed: int, rules: Rules, on: date) -> Conduct:
     """Give how an agency behaves: half the points for complaints (none of them at twice the threshold), half for audited calls."""
     said = figures(rules, "POLICY.AGENCY.CONDUCT", on)
@@ -74,6 +79,17 @@ def conduct_of(placements: int, complaints: int, calls: int, passed: int, rules:
     return Conduct(rate, share, math.floor(points), rate <= said["complaints"] and share >= said["audit"])
 
 
-def is_worth_keeping(ratio: float, commission: float, in_house: float) -> bool:
-    """Tell whether an agency, after its commission, recovers more of what is still expected than the lender would."""
-    return ratio * (1 - commission) >= in_house
+def is_worth_giving(own: Recovery, average: Recovery, commission: float, in_house: float) -> bool:
+    """Tell whether an agency is believed to recover, after its commission, more than the lender would.
+
+    `in_house` is what the lender recovers of what an average agency does: in bad times all recover less, the lender too.
+    """
+    return own.ratio * (1 - commission) >= average.ratio * in_house
+
+
+def is_worth_keeping(own: Recovery, average: Recovery, commission: float, in_house: float) -> bool:
+    """Tell whether an agency may still recover more: its upper bound at 95 % is held against the lower one of the average.
+
+    What is there already is called back on evidence only, else chance would move customers to and fro.
+    """
+    return own.high * (1 - commission) >= average.low * in_house

@@ -93,15 +93,16 @@ def shares_of(worths: Mapping[str, float], bounds: Bounds) -> dict[str, int]:
 def allocate(candidates: Sequence[Candidate], offers: Sequence[Offer], bounds: Bounds, draw: Draw) -> list[Placed]:
     """Give where each customer comes, in the order given.
 
-    By score: sorted by score, the highest to the agency that is worth most, each agency as many as its share says; who is left stays with
-    the lender. By lot: of each agency's customers so chosen (and of the lender's) a share is drawn, and these change places among each
-    other at random. So each agency keeps its number, and each customer could have come to any agency.
+    By score: sorted by score, the highest to the agency that is worth most (of equals by lot), each agency as many as its share says;
+    who is left stays with the lender. By lot: of each agency's customers so chosen (and of the lender's) a share is drawn, and these
+    change places among each other at random. So each agency keeps its number, and each customer could have come to any agency.
     """
     counts = _counts(len(candidates), offers)
     order = sorted(range(len(candidates)), key=lambda at: (-candidates[at].score, candidates[at].customer_id))
     chosen = [HOUSE] * len(candidates)
     places = iter(order)
-    for offer in sorted(offers, key=lambda one: (-one.worth, one.agency)):
+    ties = [draw(DRAWS) for _ in offers]
+    for offer, _ in sorted(zip(offers, ties, strict=True), key=lambda pair: (-pair[0].worth, pair[1], pair[0].agency)):
         for _ in range(counts[offer.agency]):
             chosen[next(places)] = offer.agency
     groups: dict[str, list[int]] = {}
