@@ -28,7 +28,8 @@ class Left(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """What is left of one channel: contacts today and in the seven days that begin today, None where nothing limits them.
+    """What is left of one channel, whatever comes of each contact: today, and in the seven days that begin today (at least: what drops out
+    of a count meanwhile comes on top). None where nothing limits them.
 
     `rule` and `until` say why none may be made at this instant, "" where one may; `limits` are those that count here.
     """
