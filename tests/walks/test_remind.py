@@ -232,7 +232,7 @@ def test_debtors_with_one_phone_are_counted_together_by_reminders_too(book):
     at = planned_at(one, person.zone)
     for n in range(6):
         call = AttemptContact(f"k{n}", 2, date(2026, 9, 29), f"c{n}", "ai_call", "collect", "lender", "Asia/Shanghai", number=PHONE)
-        told = attempt_contacts(book, WIRING, [call], actor="test", now=at - timedelta(hours=3, minutes=n), rules=RULES)
+        told = attempt_contacts(book, WIRING, [call], actor="test", now=at - timedelta(hours=4) + timedelta(minutes=n), rules=RULES)
         assert json.loads(told[0].text)["allowed"], told
         done = RecordOutcome(f"o{n}", 2, date(2026, 9, 29), call.contact_id, "unanswered")
         record_outcomes(book, WIRING, [done], actor="test", now=at - timedelta(hours=2), rules=RULES)

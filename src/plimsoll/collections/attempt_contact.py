@@ -10,7 +10,7 @@ from datetime import date, datetime, tzinfo
 from typing import Final
 
 from plimsoll.collections.agency_gate import Agencies, deny_agency
-from plimsoll.collections.contact import ATTEMPTED, DENIED, NAME, READS_FILE, find_contact, known_of
+from plimsoll.collections.contact import ATTEMPTED, DENIED, NAME, READS_FILE, find_contact, known_of, refuse_clock
 from plimsoll.collections.contact_rules import CHANNELS, CONTACT_PERSON, DEBTOR, INTERACTIVE, NUMBER, PURPOSES, UNANSWERED, country_rules
 from plimsoll.collections.debtor import Attempt, Known
 from plimsoll.collections.gate import Denied, may_contact
@@ -60,9 +60,9 @@ def decide(
 
     `elsewhere` are dials to the number for other customers that nobody answered, or of which nobody told yet, oldest first: instant, day.
     `agencies` are those registered: one of them contacts only who is placed with it.
-    Refuses customer_unknown, contact_unnamed, contact_exists, contact_malformed, country_unknown.
+    Refuses customer_unknown, contact_unnamed, contact_exists, contact_malformed, country_unknown, clock_moved_back.
     """
-    refused = refuse_customer(book, command.on) or _refuse(book, command)
+    refused = refuse_customer(book, command.on) or _refuse(book, command) or refuse_clock(book)
     if refused is not None:
         return refused
     assert book.now is not None, "a contact is made at an instant"

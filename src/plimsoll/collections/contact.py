@@ -1,7 +1,7 @@
 """What the file of a customer says about contact: what is known for the gate, and where each contact stands."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from plimsoll.collections.case import READS_CASE, day_of, waited_for
@@ -11,6 +11,7 @@ from plimsoll.loan.book import Book, Held, unpack_standing
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.loan.layout import CHARGED_OFF, S_CLAIM
 from plimsoll.risk.complaint import CLOSED, FILED, RESUMED, STOPPED
+from plimsoll.units.refusal import Refused
 
 ATTEMPTED: Final = "contact.attempted"
 DENIED: Final = "contact.denied"
@@ -27,6 +28,9 @@ OUTCOMES: Final[Mapping[str, str]] = {
     THIRD_PARTY: BY_ANOTHER,
 }
 """What can come of a contact, and what the gate counts it as."""
+
+CLOCKS_APART: Final = timedelta(days=1)
+"""Contacts of a day may be put on file in any order; below the spread of calendars no count is changed by it."""
 
 TOLD_ELSEWHERE: Final = frozenset(
     (
@@ -71,6 +75,18 @@ def known_of(book: Book, countries: Iterable[CountryRules]) -> Known:
     if not is_owing(book):
         known.hear(Told("paid_off", NAME, at))
     return known
+
+
+def refuse_clock(book: Book) -> Refused | None:
+    """Refuse a contact earlier than one on file by more than the clocks of a day can differ: clock_moved_back.
+
+    Contacts are counted from the last one backwards; one put on file out of its time would hide those before it.
+    """
+    assert book.now is not None, "a contact is made at an instant"
+    last = max((one.at for one in book.filings if one.kind == ATTEMPTED), default=None)
+    if last is None or book.now >= last - CLOCKS_APART:
+        return None
+    return Refused("clock_moved_back", "", f"{book.now:%Y-%m-%dT%H:%M:%SZ}, the last contact on file is of {last:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def is_owing(book: Book) -> bool:

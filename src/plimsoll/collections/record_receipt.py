@@ -46,8 +46,9 @@ def decide(book: Book, command: RecordReceipt, rules: Rules) -> Decision | Refus
         return Refused("receipt_unknown", "", command.message)
     if command.state not in STATES or book.now < message.at:
         return Refused("receipt_malformed", "", f"{command.state!r} at {book.now:%Y-%m-%dT%H:%M:%SZ}")
-    before = [read_body(one)["state"] for one in of_kind(book.filings, RECEIPT, command.message)]
-    if command.state in before:
+    filed = [read_body(one) for one in of_kind(book.filings, RECEIPT, command.message)]
+    before = [one["state"] for one in filed if one["outcome"] != CONTRADICTS]
+    if command.state in [one["state"] for one in filed]:
         return Decision(answer=body_of({"message": command.message, "outcome": DUPLICATE, "is_answered": False}))
     outcome = RECORDED
     if before and (FAILED in before or (command.state == FAILED and {DELIVERED, READ} & set(before))):

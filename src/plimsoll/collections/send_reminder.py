@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from plimsoll.collections.attempt_contact import count_elsewhere
-from plimsoll.collections.contact import ATTEMPTED, DENIED, NAME, READS_FILE, known_of
+from plimsoll.collections.contact import ATTEMPTED, DENIED, NAME, READS_FILE, known_of, refuse_clock
 from plimsoll.collections.contact_rules import CALL, DEBTOR, INTERACTIVE, REMIND, country_rules
 from plimsoll.collections.debtor import Attempt
 from plimsoll.collections.gate import Denied, may_contact
@@ -55,10 +55,10 @@ def decide(book: Book, command: SendReminder, rules: Rules, elsewhere: Elsewhere
     Held: paid (nothing is owed any more of that day), channel_not_taken, full_for_today, time_passed, or the rule of the contact gate,
     which counts dials to the number for other customers too (`elsewhere`: unanswered ones, oldest first, instant and day).
     Refuses customer_unknown, customer_not_yet_open, reminder_step_unknown, template_not_in_force, zone_unknown, contact_malformed (a
-    call without its number).
+    call without its number), clock_moved_back.
     """
     assert book.now is not None, "a message leaves at an instant"
-    refused = refuse_customer(book, command.on)
+    refused = refuse_customer(book, command.on) or refuse_clock(book)
     if refused is not None:
         return refused
     if command.channel in INTERACTIVE and not command.number:

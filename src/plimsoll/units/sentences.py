@@ -164,7 +164,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "zone_unknown": ("不认识该时区，无法判断债务人当地时间。请使用 IANA 时区名称，如 Asia/Shanghai。", "The time zone is not known, so nobody can tell the debtor's time of day. Use an IANA name such as Asia/Shanghai."),
     "instant_malformed": ("不是有效的时刻。请使用带时区偏移的 ISO 格式，如 2026-12-01T09:00:00+08:00。", "This is not an instant. Write it in ISO form with its offset, such as 2026-12-01T09:00:00+08:00."),
     "instant_without_zone": ("时刻没有时区，可能是任何时间。请加上偏移，如 +08:00 或 Z。", "An instant without an offset could be any. Add one, such as +08:00 or Z."),
-    "clock_moved_back": ("该行的时刻早于之前的行，计数不再可靠，因此没有处理。请按时间顺序提供。", "The line is earlier than one before it, and counts could not be trusted, so it was left out. Give lines in order of time."),
+    "clock_moved_back": ("时刻早于之前已记录的内容，计数不再可靠，因此没有处理。请按时间顺序提供，并检查时钟。", "This is earlier than what came before it, and counts could not be trusted, so it was left out. Give things in order of time, and check the clock."),
     "contact_unnamed": ("每次联系都需要一个唯一编号。请给出编号。", "A contact needs a name of its own, so that its outcome can be told. Give one."),
     "contact_exists": ("该编号的联系已有记录。请使用新的编号。", "A contact of that name is on record already. Give another name."),
     "contact_malformed": ("联系信息不完整或不合要求，无法按规则判断。请按提示补充。", "The contact does not say what the rules ask about. Add what is named."),
