@@ -4,7 +4,7 @@ What is on record as sent is not sent again, whoever runs it twice or is stopped
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.app.channels.port import Message, NotTaken, Receipt, Sender, Taken
 from plimsoll.app.contact import Dial, dialling
 from plimsoll.app.execute import Answer, Verb, execute
+from plimsoll.app.execute_many import execute_many
 from plimsoll.app.numbers import WHERE
 from plimsoll.app.receipts import ACTOR, take_receipt
 from plimsoll.app.reminders_due import Person, planned, planned_at, zone_in
@@ -82,19 +83,46 @@ def send(store: Store, customer_id: int, person: Person, one: Planned, now: date
     base = Outcome(customer_id, one.step, one.channel, one.due_on, HELD)
     if one.channel == CALL:
         return _queue(store, customer_id, person, one, now, orders, base)
+    command = _command(customer_id, person, one, now, orders)
+    if command is None:
+        return base._replace(state=NOT_SENT, why=NOBODY_KNOWS)
+    return _leave(store, command, base, ask(store, command, now, orders), now, orders)
+
+
+def send_all(store: Store, found: Sequence[tuple[int, Person, Planned]], now: datetime, orders: Orders) -> list[Outcome]:
+    """Do what `send` does for reminders of one instant, and put those that are no calls on record together; give the outcomes in order."""
+    outcomes: dict[int, Outcome] = {}
+    asked: dict[int, SendReminder] = {}
+    for place, (customer_id, person, one) in enumerate(found):
+        command = _command(customer_id, person, one, now, orders) if one.channel not in (*INTERACTIVE, CALL) else None
+        if command is None:
+            outcomes[place] = send(store, customer_id, person, one, now, orders)
+        else:
+            asked[place] = command
+    answers = execute_many(store, WIRING, asked.values(), actor=orders.actor, now=now, rules=orders.rules)
+    for (place, command), answer in zip(asked.items(), list(answers), strict=True):
+        customer_id, _, one = found[place]
+        base = Outcome(customer_id, one.step, one.channel, one.due_on, HELD)
+        if isinstance(answer, Answer):
+            said = json.loads(answer.text) | {"is_replayed": answer.is_replayed}
+            outcomes[place] = _leave(store, command, base, said, now, orders)
+        else:
+            outcomes[place] = base._replace(why=answer.code if isinstance(answer, Refused) else answer.raised)
+    return [outcomes[place] for place in range(len(found))]
+
+
+def _command(customer_id: int, person: Person, one: Planned, now: datetime, orders: Orders) -> SendReminder | None:
+    """Give the command that sends a reminder; None where nobody knows the number."""
     number = orders.number(customer_id, one.channel)
     if one.channel in WHERE and not number:
-        return base._replace(state=NOT_SENT, why=NOBODY_KNOWS)
+        return None
     zone = offset_text(now.astimezone(zone_in(person.zone)))
-    due_on = date.fromordinal(one.due_on)
-    said = ask(
-        store,
-        SendReminder(
-            _key(customer_id, one), customer_id, date.fromordinal(one.on), one.step, one.channel, due_on, one.currency, zone, number
-        ),
-        now,
-        orders,
-    )
+    on, due_on = date.fromordinal(one.on), date.fromordinal(one.due_on)
+    return SendReminder(_key(customer_id, one), customer_id, on, one.step, one.channel, due_on, one.currency, zone, number)
+
+
+def _leave(store: Store, command: SendReminder, base: Outcome, said: dict[str, Any] | Refused, now: datetime, orders: Orders) -> Outcome:
+    """Hand a reminder that may leave to its channel, once."""
     if isinstance(said, Refused):
         return base._replace(why=said.code)
     if not said["is_sent"]:
@@ -102,7 +130,8 @@ def send(store: Store, customer_id: int, person: Person, one: Planned, now: date
     base = base._replace(minor=said["minor"], text=said["text"])
     if said["is_replayed"]:
         return base._replace(state=BEFORE)
-    message = Message(said["message"], one.channel, said["language"], orders.address(customer_id, one.channel), said["text"])
+    address = orders.address(command.customer_id, command.channel)
+    message = Message(said["message"], command.channel, said["language"], address, said["text"])
     taken = orders.sender.send(message, now) if message.address else NotTaken(NOBODY_KNOWS)
     if isinstance(taken, Taken):
         return base._replace(state=SENT, fen_per_1000=said["fen_per_1000"])

@@ -39,7 +39,7 @@ from plimsoll.units.refusal import Malformed, Refused
 BY: Final = "lender"
 ZONE_USUAL: Final = "Asia/Shanghai"
 TEMPLATE: Final = "missed"
-SLOTS, SLOT = 6, timedelta(minutes=10)
+SLOTS, SLOT = 2, timedelta(minutes=30)
 """Calls of one try are spread over an hour."""
 TALK: Final = timedelta(minutes=4)
 """After which what a debtor says takes effect."""
@@ -113,16 +113,17 @@ def contact_all(store: Store, chosen: Sequence[Chosen], reminders: Iterable[Remi
         else:
             _plan(waiting, one, 1, on, times)
     while waiting:
-        at, batch, now = waiting[0][0], list[Try](), orders.clock(waiting[0][0])
+        at, batch, reminding, now = waiting[0][0], list[Try](), list[Reminding](), orders.clock(waiting[0][0])
         done.last = max(done.last, now + TALK)
         while waiting and waiting[0][0] == at:
             event = heappop(waiting)[3]
             if now < at:
                 done.coming += 1
             elif isinstance(event, Reminding):
-                done.reminded[_remind(store, event, now, orders).state] += 1
+                reminding.append(event)
             else:
                 batch.append(event)
+        done.reminded.update(one.state for one in _remind(store, reminding, now, orders))
         for again in _contact(store, batch, on, now, orders, done):
             _plan(waiting, again.one, again.place + 1, on, times)
     return done
@@ -152,9 +153,10 @@ def reminders_of(store: Store, on: date) -> list[Reminding]:
     return [Reminding(planned_at(one, person.zone), customer_id, person, one) for customer_id, person, one, _ in planned(store, on)]
 
 
-def _remind(store: Store, event: Reminding, now: datetime, orders: Orders) -> Outcome:
+def _remind(store: Store, found: Sequence[Reminding], now: datetime, orders: Orders) -> list[Outcome]:
+    """Send the reminders of an instant."""
     way = remind.Orders(orders.sender, orders.address, orders.number, orders.clock, orders.rules, orders.actor)
-    return remind.send(store, event.customer_id, event.person, event.one, now, way)
+    return remind.send_all(store, [(one.customer_id, one.person, one.one) for one in found], now, way) if found else []
 
 
 def _zone(one: Chosen) -> str:
@@ -245,8 +247,11 @@ def _hear(store: Store, made: Sequence[tuple[Try, AttemptContact]], on: date, no
             again.append(one)
         said += answered.commands
     later = now + TALK
-    outcomes: list[RowOutcome] = record_outcomes(store, WIRING, told, actor=orders.actor, now=later, rules=orders.rules)
-    outcomes += execute_many(store, WIRING, said, actor=orders.actor, now=later, rules=orders.rules)
+    outcomes: list[RowOutcome] = []
+    if told:
+        outcomes += record_outcomes(store, WIRING, told, actor=orders.actor, now=later, rules=orders.rules)
+    if said:
+        outcomes += execute_many(store, WIRING, said, actor=orders.actor, now=later, rules=orders.rules)
     for outcome in outcomes:
         if not isinstance(outcome, Answer):
             done.failed[outcome.code if isinstance(outcome, Refused) else outcome.raised] += 1
