@@ -1,5 +1,6 @@
 """What to do with a case next, and what may be done: by its strategy, its promises, and what the gate leaves."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,9 @@ from plimsoll.collections.contact import known_of
 from plimsoll.collections.contact_rules import CHANNELS, country_rules
 from plimsoll.collections.next_action import Next, allowed_actions, next_action
 from plimsoll.collections.queue import is_for_people, item_of, skill_of
+from plimsoll.collections.timeline import TITLES, timeline
+from plimsoll.loan.facts import KINDS as FACT_KINDS
+from plimsoll.loan.filing import KINDS
 from tests.counter import RULES, Counter
 from tests.unit.test_collection_cases import in_arrears
 
@@ -83,3 +87,19 @@ def test_a_row_of_the_queue_tells_its_skill_and_for_whom_it_is():
         case = next(iter(cases_of(counter.sheet.filed).values()))
         item = item_of(case, date(2026, 2, 20).toordinal())
         assert (skill_of(item), is_for_people(item)) == (skill, is_for), item.note
+
+
+def test_the_timeline_tells_what_can_be_on_record_in_both_languages():
+    assert set(TITLES) <= KINDS | set(FACT_KINDS)
+    assert all(chinese and english for chinese, english in TITLES.values())
+    counter = opened_case()
+    counter.run("repay", "2026-02-21", currency="CNY", amount="900.00")
+    counter.run("close_case", "2026-02-21")
+    held = replace(counter.held(11), facts=tuple(counter.facts(counter.held(11))))
+    told = timeline(counter.sheet.filed, [held], date(2026, 2, 20).toordinal())
+    assert [(one.title("en"), one.subject, one.detail) for one in told] == [
+        ("case opened", "case-1", "ai_call, general, owed 9162.16 CNY"),
+        ("paid", "loan 11", "900.00 CNY"),
+        ("case closed", "case-1", "cured"),
+    ]
+    assert told[1].title("zh-CN") == "还款"

@@ -42,6 +42,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "case.follow_up": ("设定跟进", "follow-up set"),
     "case.escalated": ("升级处理", "case passed on"),
     "case.contacted": ("联系结果", "outcome of a contact"),
+    "treatment.assigned": ("分派措施", "treatment given"),
     "promise.made": ("承诺还款", "promise made"),
     "promise.kept": ("承诺已履行", "promise kept"),
     "promise.partial": ("承诺部分履行", "promise kept in part"),
@@ -63,6 +64,12 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "plan.started": ("还款方案开始", "plan started"),
     "plan.broken": ("还款方案违约", "plan broken"),
     "plan.kept": ("还款方案履行完毕", "plan kept"),
+    "dispute.opened": ("征信异议", "dispute of what was reported"),
+    "dispute.answered": ("异议答复", "dispute answered"),
+    "adverse.notice": ("不良信息告知", "notice before reporting"),
+    "sanction.applied": ("限制措施", "sanction applied"),
+    "sanction.lifted": ("解除限制", "sanction lifted"),
+    "recall.demanded": ("要求提前还款", "early repayment demanded"),
     "class.changed": ("分类变化", "class changed"),
     "placement.made": ("委外", "placed with an agency"),
     "placement.ended": ("委外结束", "called back from an agency"),
@@ -126,7 +133,7 @@ def _of_loan(held: Held) -> list[Event]:
 
 def _detail(said: Mapping[str, Any]) -> str:
     """Give in one line what a body says: amounts with their currency, days, and the words that are shown."""
-    parts = [str(said[name]) for name in SHOWN if said.get(name) and isinstance(said[name], str)]
+    parts = list(dict.fromkeys(str(said[name]) for name in SHOWN if said.get(name) and isinstance(said[name], str)))
     currency = said.get("currency", "")
     for name, word in (("amount_minor", ""), ("paid_minor", "paid "), ("owed_minor", "owed ")):
         if name in said and currency:
