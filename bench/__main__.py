@@ -16,7 +16,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from bench.report import Result, save, show
 from bench.setting import Setting, Unavailable
 
-NAMES = ("case", "fold", "command", "many", "close", "replay", "score", "decide_tables", "decision", "gate", "remind", "collect", "treat", "watch")
+NAMES = (
+    "case", "fold", "command", "many", "close", "replay", "score", "decide_tables",
+    "decision", "gate", "remind", "collect", "treat", "watch", "expected_loss",
+)  # fmt: skip
 FOLDER = Path("build/bench")
 WIDTH = 130  # of the tables where there is no terminal to ask
 

@@ -30,7 +30,7 @@ class Provision(NamedTuple):
     specific_minor: Mapping[str, int]
     coverage: tuple[int, int] | None  # all provisions over non-performing loans
     ratio: tuple[int, int] | None  # all provisions over all loans
-    least_coverage: Rate
+    least_coverage: Rate | None  # None where no rule asks for any
     is_covered: bool
 
     @property
@@ -84,7 +84,7 @@ def provide(
         coverage=(total, npl) if npl else None,
         ratio=(total, loans) if loans else None,
         least_coverage=least,
-        is_covered=total * least.den >= npl * least.num,
+        is_covered=least is None or total * least.den >= npl * least.num,
     )
 
 
@@ -105,9 +105,5 @@ def _floated(name: str, share: Rate, asked: Rate | None, most: Rate | None) -> R
     return asked
 
 
-def _least(rules: Rules, on: date, licence: str, *, is_strict: bool) -> Rate:
-    key = "CN.PROV.COVERAGE.MIN.STRICT" if is_strict else "CN.PROV.COVERAGE.MIN"
-    found = rules.rate(key, on, licence)
-    if found is None:
-        raise Malformed("rule_not_in_force", f"{key} on {on}", key=key)
-    return found
+def _least(rules: Rules, on: date, licence: str, *, is_strict: bool) -> Rate | None:
+    return rules.rate("CN.PROV.COVERAGE.MIN.STRICT" if is_strict else "CN.PROV.COVERAGE.MIN", on, licence)

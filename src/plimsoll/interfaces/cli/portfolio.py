@@ -5,6 +5,7 @@ import typer
 from plimsoll.interfaces.cli.portfolio_check import check
 from plimsoll.interfaces.cli.portfolio_cures import cures
 from plimsoll.interfaces.cli.portfolio_early import early
+from plimsoll.interfaces.cli.portfolio_ecl import ecl
 from plimsoll.interfaces.cli.portfolio_npl import npl
 from plimsoll.interfaces.cli.portfolio_rolls import rolls
 from plimsoll.interfaces.cli.portfolio_spread import concentration, usage
@@ -20,5 +21,5 @@ def _portfolio() -> None:
     """Read a book off its tape, or off any tape by a map: vintages, roll rates, bad loans."""
 
 
-for one in (check, vintage, rolls, cures, npl, early, usage, concentration):
+for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl):
     app.command()(one)

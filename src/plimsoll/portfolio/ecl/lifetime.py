@@ -112,6 +112,15 @@ def chance_within(found: Curves, months: int) -> Floats:
     return chances
 
 
+def never_safer(by_state: Floats) -> Floats:
+    """Raise figures of states so that none is below that of the same history in a less late bucket; the first axis is that of states.
+
+    A bucket that few were ever in may look safe by chance; what is provided for never rests on that.
+    """
+    apart = by_state.reshape(BUCKETS, PATTERNS, *by_state.shape[1:])
+    return np.maximum.accumulate(apart, axis=0).reshape(by_state.shape)
+
+
 def late_after(moves: Moves, months: int) -> Floats:
     """Give, for each state now, the chance of being late or in default after so many months: what forecasts are held against."""
     step, falls = step_matrix(moves), default_chances(moves)

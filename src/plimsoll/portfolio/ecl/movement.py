@@ -4,14 +4,15 @@ Each loan's change is put into columns that add up to it, in integers, so the ta
 is closing, for each stage and in all.
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Hashable, Mapping
+from typing import Final, NamedTuple, TypeVar
 
 from plimsoll.portfolio.ecl.stage import STAGES
 
 NEW, MOVED, REMEASURED, REPAID, SOLD, WRITTEN_OFF, MODEL = "new", "moved", "remeasured", "repaid", "sold", "written-off", "model"
 COLUMNS: Final = (NEW, MOVED, REMEASURED, REPAID, SOLD, WRITTEN_OFF, MODEL)
 """`moved` is what a loan carries from one stage to another and is nought in all; `model` is the change of the model on the same loans."""
+Loan = TypeVar("Loan", bound=Hashable)
 LEFT: Final = {"paid-off": REPAID, "sold": SOLD, "charged-off": WRITTEN_OFF}
 """What a loan that is gone left as; one that is not named was repaid."""
 
@@ -36,10 +37,10 @@ class Movement(NamedTuple):
 
 
 def movement(
-    before: Mapping[int, Allowance],
-    after: Mapping[int, Allowance],
-    left: Mapping[int, str],
-    by_old_model: Mapping[int, int] | None = None,
+    before: Mapping[Loan, Allowance],
+    after: Mapping[Loan, Allowance],
+    left: Mapping[Loan, str],
+    by_old_model: Mapping[Loan, int] | None = None,
 ) -> Movement:
     """Give the table between two days; loans by any id that is the same on both.
 
