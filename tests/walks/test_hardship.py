@@ -41,7 +41,8 @@ def test_hardship_from_request_to_break(store):
     assert waits["highest"] == offer["highest"], "what is offered is what is asked"
     assert give(store, 7, "2026-04-22", "li", command="agree_plan", **plan, signed="vault-2").code == "maker_cannot_check"
     begun = give(store, 8, "2026-04-22", "chen", command="agree_plan", **plan, signed="vault-2")
-    assert (begun["highest"], begun["instalments"], begun["total"]) == (offer["highest"], offer["instalments"], offer["total"])
+    told = ("highest", "instalments", "total", "cost")
+    assert [begun[name] for name in told] == [offer[name] for name in told], "what it costs is what was told before"
     assert give(store, 9, "2026-04-23", command="draw", loan_id=12, **(cash | {"amount": "500.00"})).code == "line_frozen"
     first = date.fromisoformat(begun["first_due_on"])
     paid = {"command": "repay", "loan_id": 11, "currency": "CNY", "amount": offer["highest"]}

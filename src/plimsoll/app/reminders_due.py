@@ -16,7 +16,6 @@ from plimsoll.collections.near_due import Spoken, spoken_of
 from plimsoll.collections.owing import due_amounts
 from plimsoll.collections.plan_reminders import Planned, Wishes, plan_reminders
 from plimsoll.collections.reminded import PREFERENCE, wishes_of, zone_of
-from plimsoll.loan.filing import Filing
 from plimsoll.risk.gate import LATE
 from plimsoll.rulebook.reminder import DAYS_BEFORE_MAX, load
 from plimsoll.units.refusal import Malformed
@@ -33,17 +32,20 @@ class Person(NamedTuple):
     zone: str
 
 
+USUAL: Final = Person(Wishes(), ZONE_USUAL)
+
+
 def planned(store: Store, on: date) -> Iterator[tuple[int, Person, Planned, int]]:
     """Plan the reminders of a day: customer, what is known of them, the reminder, and the amount in minor units as the book stands now."""
     ladder, day = load().ladder, on.toordinal()
-    people, usual = _people(store, day), Person(Wishes(), ZONE_USUAL)
+    people = _people(store, day)
     spoken = {payday: spoken_of(ladder, day, payday) for payday in {0, *(person.wishes.payday for person in people.values())}}
 
     def spoken_to(customer_id: int) -> Spoken:
-        return spoken[people.get(customer_id, usual).wishes.payday]
+        return spoken[people.get(customer_id, USUAL).wishes.payday]
 
     for customer_id, owing in owing_near(store, day, day + DAYS_BEFORE_MAX, spoken_to):
-        person = people.get(customer_id, usual)
+        person = people.get(customer_id, USUAL)
         due = due_amounts(owing)
         for one in plan_reminders(due, person.wishes, ladder, day):
             yield customer_id, person, one, due[one.due_on, one.currency]
@@ -56,15 +58,19 @@ def planned_at(one: Planned, zone: str) -> datetime:
 
 
 def _people(store: Store, day: int) -> Mapping[int, Person]:
-    """Give what is on file of those who wish for something of their own, or were late not long ago."""
-    filed: dict[int, list[Filing]] = {}
+    """Give what is on file of those who wish for something of their own, or were late not long ago; equal wishes are kept once."""
+    last: dict[int, tuple[int, Person]] = {}
+    read: dict[str, Person] = {}
     for customer_id, filing in filings_on(store, PREFERENCE, 1, day):
-        filed.setdefault(customer_id, []).append(filing)
-    risky = {customer_id for customer_id, _ in filings_on(store, LATE, max(day - RISKY_DAYS, 1), day)}
-    people = {}
-    for customer_id in filed.keys() | risky:
-        own = sorted(filed.get(customer_id, []), key=lambda one: one.n)
-        people[customer_id] = Person(wishes_of(own, is_risky=customer_id in risky), zone_of(own) or ZONE_USUAL)
+        person = read.get(filing.body)
+        if person is None:
+            person = read[filing.body] = Person(wishes_of((filing,)), zone_of((filing,)) or ZONE_USUAL)
+        if customer_id not in last or last[customer_id][0] < filing.n:
+            last[customer_id] = filing.n, person
+    people = {customer_id: person for customer_id, (_, person) in last.items()}
+    risky = {person: person._replace(wishes=person.wishes._replace(is_risky=True)) for person in {USUAL, *read.values()}}
+    for customer_id in {customer_id for customer_id, _ in filings_on(store, LATE, max(day - RISKY_DAYS, 1), day)}:
+        people[customer_id] = risky[people.get(customer_id, USUAL)]
     return people
 
 

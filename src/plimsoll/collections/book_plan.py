@@ -70,7 +70,7 @@ def prepare(held: Held, owed: Owed, choice: Choice, rules: Rules, on: date) -> B
 
 
 def agreed_on(owed: Owed, choice: Choice, booked: Booked) -> dict[str, object]:
-    """Give what the contract of a plan says in numbers: the balance, what is waived, the rates and fees that then hold, and each due day."""
+    """Give what the contract of a plan says in numbers: balance, what is waived, the rates and fees that then hold, and each due day."""
     return {
         "drawn_on": owed.on,
         "currency": owed.currency,
@@ -86,6 +86,7 @@ def agreed_on(owed: Owed, choice: Choice, booked: Booked) -> dict[str, object]:
 def start(book: Book, held: Held, plan: Plan, booked: Booked, found: Hardship, on: date, rules: Rules) -> Decision:
     """Give the decision that starts a plan. A request under which no open loan is left without a plan is over."""
     detail = body_of({"ref": plan.plan_id, "reason": "plan"})
+    owed, total = owed_on(held, on.toordinal()), sum(minor for _, minor in booked.schedule)
     said = {
         "loan_id": held.loan_id,
         "hardship_id": found.hardship_id,
@@ -93,10 +94,10 @@ def start(book: Book, held: Held, plan: Plan, booked: Booked, found: Hardship, o
         "fact": held.facts_count + len(booked.facts),
         "schedule": booked.schedule,
         "penalty_minor": booked.arrears_minor,
-        "total_minor": sum(minor for _, minor in booked.schedule),
+        "total_minor": total,
         "currency": held.terms.currency,
         "signed": plan.signed,
-        "agreed": agreed_on(owed_on(held, on.toordinal()), plan.choice, booked),
+        "agreed": agreed_on(owed, plan.choice, booked),
         "terms": ["no_new_credit", "collection_rests", "broken_after_misses", "contract_comes_back_when_broken"],
     }
     filings = [
@@ -116,7 +117,8 @@ def start(book: Book, held: Held, plan: Plan, booked: Booked, found: Hardship, o
         "last_due_on": date.fromordinal(booked.schedule[-1][0]).isoformat(),
         "instalments": len(booked.schedule),
         "highest": text_of(booked.highest_minor, held.terms.currency),
-        "total": text_of(sum(minor for _, minor in booked.schedule), held.terms.currency),
+        "total": text_of(total, held.terms.currency),
+        "cost": text_of(total - owed.principal_minor, held.terms.currency),
     }
     return Decision(
         facts=tuple((held.loan_id, fact, detail) for fact in booked.facts),
