@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from plimsoll.app.agencies import agencies
-from plimsoll.app.file import filings_of
-from plimsoll.app.placements import Held, placements_of_agency, received_by
+from plimsoll.app.placements import Held, files, placements_of_agency, received_by
 from plimsoll.app.store import Store
 from plimsoll.collections.agency import Agency
 from plimsoll.collections.agency_score import Conduct, Recovery, Result, average_of, conduct_of, prior_of, recovery_of
 from plimsoll.collections.commission import Earned, Receipt, earned
-from plimsoll.risk.complaint import fold_complaints
+from plimsoll.loan.filing import Filing, read_body
+from plimsoll.risk.complaint import FILED
 from plimsoll.rulebook.rules import Rules
 
-COLLECTION_CONDUCT = "collection_conduct"
+COLLECTION_CONDUCT: Final = "collection_conduct"
 """What a complaint is about that counts against an agency."""
 
 
@@ -67,14 +67,21 @@ def _scorecard(
     rules: Rules,
     on: date,
 ) -> Scorecard:
-    complaints = sum(_complaints(store, held, on.toordinal()) for held in helds)
+    complaints = _complaints(store, helds, on.toordinal())
     conduct = conduct_of(len(helds), complaints, agency.calls, agency.calls_passed, rules, on)
     gained = earned(receipt for of_one in receipts.values() for receipt in of_one)
     return Scorecard(agency, sum(held.placement.is_open for held in helds), recovery, average, complaints, conduct, gained)
 
 
-def _complaints(store: Store, held: Held, day: int) -> int:
+def _complaints(store: Store, helds: Sequence[Held], day: int) -> int:
     """Count complaints about collection that came while a customer was placed, the first and the last day included."""
-    last = min(held.placement.ended_on or day, day)
-    filed = fold_complaints(filings_of(store, held.customer_id)).values()
-    return sum(one.about == COLLECTION_CONDUCT and held.placement.placed_on <= one.filed_on <= last for one in filed)
+    customers = sorted({held.customer_id for held in helds})
+    filed = {
+        customer_id: [one.on for one in filings if _is_about_conduct(one)] for customer_id, filings in files(store, customers, (FILED,))
+    }
+    spans = ((held.customer_id, held.placement.placed_on, min(held.placement.ended_on or day, day)) for held in helds)
+    return sum(first <= on <= last for customer_id, first, last in spans for on in filed[customer_id])
+
+
+def _is_about_conduct(filing: Filing) -> bool:
+    return bool(read_body(filing)["about"] == COLLECTION_CONDUCT)

@@ -19,7 +19,7 @@ from plimsoll.app.placements import Held, books, placements_of_agency
 from plimsoll.app.schema import loan_state, work_item
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
-from plimsoll.collections.agency import Agency, refuse_agency
+from plimsoll.collections.agency import CHARGED_OFF, Agency, refuse_agency
 from plimsoll.collections.agency_score import Recovery, is_worth_giving, is_worth_keeping
 from plimsoll.collections.allocate_placements import (
     HOUSE,
@@ -58,9 +58,10 @@ class Order(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Customers whose debt is about as old, from some days past due; shares of agencies in them per million; where each came."""
+    """Customers whose debt is of one kind and about as old, from some days past due; shares of agencies per million; where each came."""
 
     days: int
+    skill: str
     shares: Mapping[str, int]
     placed: Sequence[Placed]
 
@@ -77,7 +78,7 @@ def place_batch(store: Store, order: Order, rules: Rules, chances: Mapping[int, 
     """Share out and place. `chances` may say what share of each debt is expected to come in, per million, where a model knows better."""
     late = _late(store, order.on, rules)
     cards = scorecards(store, rules, order.on)
-    groups = [_group(store, days, of_it, cards, order, rules, chances or {}) for days, of_it in _by_age(late, order.on, rules).items()]
+    groups = [_group(store, kind, of_it, cards, order, rules, chances or {}) for kind, of_it in _by_kind(late, order.on, rules).items()]
     commands = [
         _command(one, order, (chances or {}).get(one.customer_id, 0)) for group in groups for one in group.placed if one.agency != HOUSE
     ]
@@ -127,43 +128,45 @@ def _late(store: Store, on: date, rules: Rules) -> dict[int, Debt]:
     return {customer_id: debt for customer_id, debt in found.items() if debt.days >= first and debt.owed_minor}
 
 
-def _by_age(late: Mapping[int, Debt], on: date, rules: Rules) -> dict[int, dict[int, Debt]]:
-    """Give customers by the bands of expected recovery: the first day past due of each."""
+def _by_kind(late: Mapping[int, Debt], on: date, rules: Rules) -> dict[tuple[int, str], dict[int, Debt]]:
+    """Give customers by the bands of expected recovery (the first day past due of each) and the kind of debt."""
     said = rules.value("POLICY.AGENCY.RECOVERY", on)
     assert isinstance(said, Mapping)
     bands = said["days"]
     assert isinstance(bands, tuple)
-    found: dict[int, dict[int, Debt]] = {}
+    found: dict[tuple[int, str], dict[int, Debt]] = {}
     for customer_id, debt in late.items():
         band = max(day for day in bands if isinstance(day, int) and day <= debt.days)
-        found.setdefault(band, {})[customer_id] = debt
+        found.setdefault((band, _skill(debt, on, rules)), {})[customer_id] = debt
     return dict(sorted(found.items()))
 
 
-def _skill(days: int, on: date, rules: Rules) -> str:
-    """Give what kind of debt one of some days past due is: short, mid, long."""
+def _skill(debt: Debt, on: date, rules: Rules) -> str:
+    """Give what kind of debt it is: charged off where all of it is, else short, mid or long by days past due."""
+    if debt.claim_minor == debt.owed_minor:
+        return CHARGED_OFF
     said = rules.value("POLICY.OVERDUE.CLASS", on)
     assert isinstance(said, Mapping)
-    starts = {name: start for name, start in said.items() if isinstance(start, int) and start <= days}
+    starts = {name: start for name, start in said.items() if isinstance(start, int) and start <= debt.days}
     return max(starts, key=lambda name: starts[name])
 
 
 def _group(
     store: Store,
-    days: int,
+    kind: tuple[int, str],
     late: Mapping[int, Debt],
     cards: Sequence[Scorecard],
     order: Order,
     rules: Rules,
     chances: Mapping[int, int],
 ) -> Group:
-    """Share out customers whose debts are about as old among the agencies that may have them."""
+    """Share out customers of one kind of debt, about as old, among the agencies that may have them."""
     bounds, oldest = bounds_of(rules, order.on), max(debt.days for debt in late.values())
     counts, pool = placed_counts(store), pool_size(store, order.on, rules)
     free = [
         card
         for card in cards
-        if _may_have(card.agency, _skill(days, order.on, rules), order, rules)
+        if _may_have(card.agency, kind[1], order, rules)
         and counts.get(card.agency.name, 0) * PPM < pool * bounds.highest
         and _is_worth(is_worth_giving, card, card.agency.rate_at(oldest), rules, order.on)
     ]
@@ -174,7 +177,7 @@ def _group(
         Candidate(customer_id, expected_minor(debt.owed_minor, debt.days, chances.get(customer_id, 0), rules, order.on))
         for customer_id, debt in late.items()
     ]
-    return Group(days, shares, allocate(candidates, offers, bounds, order.draw))
+    return Group(*kind, shares, allocate(candidates, offers, bounds, order.draw))
 
 
 def _may_have(agency: Agency, skill: str, order: Order, rules: Rules) -> bool:

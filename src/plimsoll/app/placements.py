@@ -42,7 +42,7 @@ def placements_of_agency(store: Store, agency: str, *, with_ended: bool = False)
     with store.engine.connect() as connection:
         customers = [int(one) for one in connection.execute(wanted.order_by(columns.customer_id)).scalars()]
     found = []
-    for customer_id, filings in _files(store, customers):
+    for customer_id, filings in files(store, customers, (MADE, ENDED)):
         mine = (one for one in placements_of(filings).values() if one.agency == agency)
         found += [Held(customer_id, one) for one in mine if with_ended or one.is_open]
     return found
@@ -88,12 +88,12 @@ def books(store: Store, customers: Iterable[int]) -> Iterator[Book]:
             yield sheets[want.customer_id].book(want)
 
 
-def _files(store: Store, customers: Sequence[int]) -> Iterator[tuple[int, list[Filing]]]:
-    """Give what the files of customers say of placements."""
+def files(store: Store, customers: Sequence[int], kinds: Sequence[str]) -> Iterator[tuple[int, list[Filing]]]:
+    """Give the filings of some kinds of customers, oldest first."""
     columns = filing.c
     with store.engine.connect() as connection:
         for page in _pages(customers):
-            wanted = select(filing).where(columns.customer_id.in_(page), columns.kind.in_((MADE, ENDED)))
+            wanted = select(filing).where(columns.customer_id.in_(page), columns.kind.in_(kinds))
             files: Mapping[int, list[Filing]] = {customer_id: [] for customer_id in page}
             for row in connection.execute(wanted.order_by(columns.customer_id, columns.n)):
                 day, at = row.effective_on.toordinal(), instant_of(row.recorded_at)

@@ -26,7 +26,8 @@ RECONCILED: Final = "agency.reconciled"
 LENDER: Final = "lender"
 """Who a contact is by that no agency makes."""
 
-SKILLS: Final = ("short", "mid", "long", "charged_off")
+CHARGED_OFF: Final = "charged_off"
+SKILLS: Final = ("short", "mid", "long", CHARGED_OFF)
 """Kinds of debt by age that an agency can be good for; an agency that names none takes any."""
 
 YEARLY, RENEWAL = "yearly", "renewal"

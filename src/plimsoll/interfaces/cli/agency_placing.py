@@ -41,6 +41,7 @@ def place(
     scores: Annotated[
         str, typer.Option("--scores", metavar="FILE", help="CSV with customer_id and chance (a share) by a model of your own.")
     ] = "",
+    country: Annotated[str, typer.Option("--country", metavar="CC", help="Where the customers are.")] = "cn",
     seed: Seed = None,
     actor: Actor = "agency",
     db: Db = "",
@@ -50,7 +51,7 @@ def place(
     """Share out whoever is late enough and with no agency: by score within the bounds of shares, a part of them by lot."""
     day, rules = day_of(on), lawful_rules()
     drawn = secrets.randbits(BITS) if seed is None else seed
-    order = Order(name or f"place-{day}", day, actor, now(), random.Random(drawn).randrange)  # noqa: S311 -- a lot, not a secret
+    order = Order(name or f"place-{day}", day, actor, now(), random.Random(drawn).randrange, country)  # noqa: S311 -- a lot, not a secret
     chances = _chances(Path(scores)) if scores else {}
     with open_store(book_url(db), allow_unsafe=allow_unsafe) as store:
         done = place_batch(store, order, rules, chances)
@@ -140,6 +141,7 @@ def _tell_placed(done: Done, order: Order, seed: int, as_json: bool) -> None:
     groups = [
         {
             "from_days": group.days,
+            "kind": group.skill,
             "customers": len(group.placed),
             "by_lot": sum(one.is_by_lot for one in group.placed),
             "shares_ppm": dict(group.shares),
@@ -152,7 +154,14 @@ def _tell_placed(done: Done, order: Order, seed: int, as_json: bool) -> None:
         print(json.dumps(said | {"placed": dict(done.placed), "refused": dict(done.refused)}))
         return
     rows = [
-        (f"from {group.days}", name or "in house", f"{group.shares.get(name, 0) / 10_000:.2f} %", f"{len(chosen):,}", f"{lots:,}")
+        (
+            f"from {group.days}",
+            group.skill,
+            name or "in house",
+            f"{group.shares.get(name, 0) / 10_000:.2f} %",
+            f"{len(chosen):,}",
+            f"{lots:,}",
+        )
         for group in done.groups
         for name in (*group.shares, "")
         for chosen in [[one for one in group.placed if one.agency == name]]
@@ -160,7 +169,7 @@ def _tell_placed(done: Done, order: Order, seed: int, as_json: bool) -> None:
         if chosen or name
     ]
     if rows:
-        print(aligned([("days past due", "agency", "share", "customers", "by lot"), RULE, *rows], left=2))
+        print(aligned([("days past due", "kind", "agency", "share", "customers", "by lot"), RULE, *rows], left=3))
     print(f"{order.on}: {sum(done.placed.values()):,} placed{_listed(done.placed)}; batch {order.name}, seed {seed}.")
     if done.refused:
         print(f"Refused{_listed(done.refused)}.")
