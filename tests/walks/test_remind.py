@@ -327,3 +327,26 @@ def test_a_time_zone_that_is_none_is_refused(book):
     wish = {"command": "prefer_reminders", "on": "2026-08-10", "channels": ["usual"]}
     for zone in ("Mars/Olympus", "+08:00", "Factory", "asia"):
         assert code(give(book, zone=zone, **wish)) == "zone_unknown", zone
+
+
+def test_who_asks_for_what_is_late_collects(book):
+    """The day after the due day a complaint holds the message, and it counts with those of collection; before, it is a reminder."""
+    person = Person(Wishes(), "Asia/Shanghai")
+    due_on = DUE.toordinal()
+    before, after = (Planned(step, "sms", due_on, "CNY", due_on + days, 600, words) for step, days, words in STEPS)
+    for customer_id in (1, 2):
+        assert send(book, customer_id, person, before, planned_at(before, "Asia/Shanghai"), orders(SandboxSender(1))).state == "sent"
+    complaint = {"complaint_id": "c1", "about": "wrong_amount", "reference": "v1", "channel": "phone"}
+    assert not code(give(book, planned_at(before, "Asia/Shanghai"), command="file_complaint", on="2026-08-30", **complaint))
+    held = send(book, 1, person, after, planned_at(after, "Asia/Shanghai"), orders(SandboxSender(1)))
+    assert (held.state, held.why) == ("held", "POLICY.CONTACT.STOP.COMPLAINT")
+    at = planned_at(after, "Asia/Shanghai")
+    assert send(book, 2, person, after, at, orders(SandboxSender(1))).state == "sent"
+    more = AttemptContact("k", 2, date(2026, 9, 1), "c2", "sms", "collect", "lender", "Asia/Shanghai", number=PHONE)
+    (answer,) = attempt_contacts(book, WIRING, [more], actor="test", now=at + timedelta(hours=3), rules=RULES)
+    assert json.loads(answer.text)["rule"] == "POLICY.CONTACT.SMS.MAX", "one text a day for collection, this one among them"
+    purposes = [json.loads(one.body)["purpose"] for one in filings_of(book, 2) if one.kind == "contact.attempted"]
+    assert purposes == ["remind", "collect"]
+
+
+STEPS = (("t-1", -1, "due_soon"), ("t+1", 1, "missed"))

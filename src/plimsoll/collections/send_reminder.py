@@ -10,7 +10,7 @@ from typing import Final
 
 from plimsoll.collections.attempt_contact import count_elsewhere
 from plimsoll.collections.contact import ATTEMPTED, DENIED, NAME, READS_FILE, known_of, refuse_clock
-from plimsoll.collections.contact_rules import CALL, DEBTOR, INTERACTIVE, REMIND, country_rules
+from plimsoll.collections.contact_rules import CALL, COLLECT, DEBTOR, INTERACTIVE, REMIND, country_rules
 from plimsoll.collections.debtor import Attempt
 from plimsoll.collections.gate import Denied, may_contact
 from plimsoll.collections.plan_reminders import day_text
@@ -118,7 +118,9 @@ def _item(about: About, message: str, state: str, due_at: datetime | None, actor
 def _pass_gate(book: Book, command: SendReminder, ready: Ready, now: datetime, rules: Rules, elsewhere: Elsewhere) -> tuple[str, NewFiling]:
     """Ask the contact gate; give its rule, "" where the reminder may leave, and the line of the log of contacts."""
     country = country_rules(rules, COUNTRY, with_policy=True)
-    attempt = Attempt(command.channel, NAME, DEBTOR, "", command.number, BY, now, ready.zone, COUNTRY, REMIND, "")
+    # Who asks for what is late collects, whatever it is called.
+    purpose = COLLECT if ready.step.days > 0 else REMIND
+    attempt = Attempt(command.channel, NAME, DEBTOR, "", command.number, BY, now, ready.zone, COUNTRY, purpose, "")
     known = known_of(book, [country])
     count_elsewhere(known, command.number, elsewhere)
     outcome = may_contact(known, attempt, country)
@@ -130,7 +132,7 @@ def _pass_gate(book: Book, command: SendReminder, ready: Ready, now: datetime, r
         "person": "",
         "number": command.number,
         "by": BY,
-        "purpose": REMIND,
+        "purpose": purpose,
         "country": COUNTRY,
         "zone": command.zone,
         "day": day,
