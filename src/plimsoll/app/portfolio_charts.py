@@ -1,6 +1,6 @@
 """Pictures of a portfolio: vintage curves, roll rates as a map of heat, bad shares month by month. Needs matplotlib (extra `charts`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.chart import BLUE, GREEN, INK, ORANGE, SOFT, Picture, picture
@@ -76,3 +76,21 @@ def months_picture(months: Sequence[str], series: Sequence[tuple[str, Sequence[f
         axes.legend(loc="upper left")
 
     return picture("npl", title, draw, WIDE)
+
+
+def bridge_picture(begun: float, parts: Mapping[str, float], title: str) -> Picture:
+    """Draw a share and the parts of its change as steps from where it began to where it came, in per cent."""
+
+    def draw(axes: Any) -> None:
+        level = 100 * begun
+        axes.bar(0, level, color=SOFT, width=0.7)
+        for place, part in enumerate(parts.values(), 1):
+            axes.bar(place, 100 * part, bottom=level, color=ORANGE if part > 0 else GREEN, width=0.7)
+            axes.annotate(f"{100 * part:+.2f}", (place, max(level, level + 100 * part)), ha="center", va="bottom", fontsize=7, color=INK)
+            level += 100 * part
+        axes.bar(len(parts) + 1, level, color=BLUE, width=0.7)
+        axes.set_xticks(range(len(parts) + 2), ["from", *parts, "to"], rotation=30, ha="right")
+        axes.set(title=title, ylabel="per cent")
+        axes.set_ylim(bottom=0)
+
+    return picture("bridge", title, draw, WIDE)

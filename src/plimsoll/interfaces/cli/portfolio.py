@@ -2,6 +2,7 @@
 
 import typer
 
+from plimsoll.interfaces.cli.portfolio_attribution import attribution
 from plimsoll.interfaces.cli.portfolio_check import check
 from plimsoll.interfaces.cli.portfolio_cures import cures
 from plimsoll.interfaces.cli.portfolio_early import early
@@ -21,5 +22,5 @@ def _portfolio() -> None:
     """Read a book off its tape, or off any tape by a map: vintages, roll rates, bad loans."""
 
 
-for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl):
+for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl, attribution):
     app.command()(one)

@@ -1,0 +1,111 @@
+"""`plimsoll portfolio attribution`: why the bad share changed from one month to another, in parts that add up to the change."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from plimsoll.interfaces.cli.exits import USAGE, Stop
+from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
+from plimsoll.interfaces.cli.portfolio_tape import (
+    By,
+    Chart,
+    Currency,
+    Engine,
+    Map,
+    Master,
+    Where,
+    answer,
+    drawn,
+    head,
+    month_of,
+    opened,
+    order_of,
+    rounded,
+    share,
+    show,
+    table,
+)
+from plimsoll.portfolio.attribution import CAUSES
+
+if TYPE_CHECKING:
+    from plimsoll.app.tape_reading import Tape
+    from plimsoll.portfolio.bridge import Step
+
+From = Annotated[str, typer.Option("--from", metavar="MONTH", help="The month the change is from. Default: as early as the tape allows.")]
+To = Annotated[str, typer.Option("--to", metavar="MONTH", help="The month that it is to. Default: the last.")]
+BEFORE = 2
+"""Months of the tape that have to lie before the first step: its own opening, and the one that is compared with."""
+
+
+def attribution(
+    tape: Where = "",
+    map_name: Map = "house",
+    since: From = "",
+    until: To = "",
+    by: By = "",
+    currency: Currency = "",
+    engine: Engine = "duckdb",
+    master: Master = "",
+    chart: Chart = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the change of the bad share apart, exactly: mix, seasoning, entry, roll, cure, write-off, sale, growth.
+
+    Each cause gets its mean part over all orders in which the causes could have changed (Shapley), month by month, and the months are added
+    up. Segments for mix are the values of --by.
+    """
+    from plimsoll.portfolio.bridge import bridge, whole
+    from plimsoll.portfolio.expressions.flows import flows_text
+
+    with opened(order_of(tape, map_name, currency, engine, master), by, "balance") as found:
+        refuse_ends(found)
+        months = found.source.months
+        last = month_of("--to", until, found) if until else months[-1]
+        first = month_of("--from", since, found) if since else min(months[0] + BEFORE - 1, last)
+        if not months[0] + BEFORE - 1 <= first < last:
+            raise Stop(
+                USAGE, f"--from {found.month(first)}, --to {found.month(last)}: from {found.month(months[0] + 1)} on, and one after another"
+            )
+        query = flows_text(found.source, by)
+        rows = found.ask(query)
+        steps = bridge(rows, first, last)
+        parts = whole(steps)
+        told = {
+            "by": by,
+            "from": found.month(first),
+            "to": found.month(last),
+            "share_from": rounded(steps[0].share - sum(steps[0].parts.values())),
+            "share_to": rounded(steps[-1].share),
+            "parts": {cause: rounded(part) for cause, part in parts.items()},
+            "months": [_object(found, step) for step in steps],
+        }
+        picture = drawn(chart, lambda: _picture(found, steps, parts))
+        show(answer(found, [query], told), _text(found, steps, parts) + picture, as_json=as_json)
+
+
+def _object(tape: "Tape", step: "Step") -> dict[str, Any]:
+    parts = {cause: rounded(step.parts[cause]) for cause in CAUSES}
+    return {"month": tape.month(step.month), "share": rounded(step.share), "parts": parts}
+
+
+def _text(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float]) -> str:
+    begun = steps[0].share - sum(steps[0].parts.values())
+    rows: list[Sequence[str]] = [("month", "bad share %", *CAUSES)]
+    rows.append((tape.month(steps[0].month - 1), share(begun), *("" for _ in CAUSES)))
+    rows += [(tape.month(step.month), share(step.share), *(_points(step.parts[cause]) for cause in CAUSES)) for step in steps]
+    rows.append(("all", _points(steps[-1].share - begun), *(_points(parts[cause]) for cause in CAUSES)))
+    said = "Change of the bad share of the balance in points, by cause; the parts of a row add up to its change."
+    return "\n\n".join([head(tape), said, table(rows)])
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.3f}"
+
+
+def _picture(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float]) -> Any:
+    from plimsoll.app.portfolio_charts import bridge_picture
+
+    begun = steps[0].share - sum(steps[0].parts.values())
+    return bridge_picture(begun, parts, f"Bad share, {tape.month(steps[0].month - 1)} to {tape.month(steps[-1].month)}, per cent")
