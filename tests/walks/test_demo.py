@@ -172,3 +172,11 @@ def made_by_people(files: Sequence[Sequence[Filing]]) -> set[str]:
 def replace_kind(kind):
     """The same habits, with more forgetting."""
     return kind._replace(forgets=max(kind.forgets, 0.2))
+
+
+def test_the_last_month_is_watched_as_it_ends(made):
+    told = report(made)["monitoring"]
+    assert told["customers"] == told["looked_at"] > 20
+    assert told["month"]["ranked_by"] == "plain rule"
+    assert told["failures"] == 0
+    assert told["month"]["warnings_new"] == told["done"].get("raise_warning", 0)

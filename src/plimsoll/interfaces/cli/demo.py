@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from typing import Annotated, Final
@@ -21,20 +21,23 @@ from plimsoll.app.standing import Control
 from plimsoll.app.store import Store
 from plimsoll.app.through import DAILY
 from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.watch_run import Orders, Ran, watch_day
 from plimsoll.interfaces.cli import delinquency, trial_balance
 from plimsoll.interfaces.cli.aligned import grouped
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.collect import lines_of
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.interfaces.cli.watch_run import lines_of as watched_lines
+from plimsoll.interfaces.cli.watch_run import told_of
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import COLLECTED_DAYS, Collector
 from plimsoll.simulator.enter import ENGINE, REVIEWERS, STAGES
-from plimsoll.simulator.town import ACTOR, MONTHLY, Town, days_of, live, make_town
+from plimsoll.simulator.town import ACTOR, MONTHLY, NIGHT, Town, days_of, live, make_town
 
 FOLDER: Final = "build/demo"
 BORROWERS_MAX, MONTHS_MAX = 100_000, 60
-OURS: Final = (ACTOR, ENGINE, *REVIEWERS, "close", "collect")
+OURS: Final = (ACTOR, ENGINE, *REVIEWERS, "close", "collect", "watch")
 """Whoever gives commands to the demo's book, or goes on with it in the sandbox."""
 FAILED_SHOWN: Final = 5
 FUNNEL_WIDTH: Final = 40
@@ -93,13 +96,13 @@ def command(
     plan = Plan(db or f"sqlite:///{folder / 'book.db'}", folder, borrowers, months, seed, tape)
     make_room(plan, again=again)
     begun = time.perf_counter()
-    town, control, collected = lived(plan)
-    told = tell(plan, town, control, collected, time.perf_counter() - begun)
+    town, control, collected, watched = lived(plan)
+    told = tell(plan, town, control, collected, time.perf_counter() - begun) | {"monitoring": told_of(watched)}
     plan.report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if as_json:
         print(json.dumps(told, ensure_ascii=False))
     else:
-        show(plan, town, control, collected, told)
+        show(plan, town, control, collected, told, watched)
     if town.counts.failed:
         raise Stop(FAILURE, f"{len(town.counts.failed)} commands met a bug: {'; '.join(town.counts.failed[:FAILED_SHOWN])}")
     if control.breaches:
@@ -147,9 +150,9 @@ def remove(plan: Plan) -> None:
         file.parent.rmdir()
 
 
-def lived(plan: Plan) -> tuple[Town, Control, Report]:
-    """Make the book and live its days, with a progress bar on a terminal; give the town, the last control totals, and what collecting
-    the last month came to.
+def lived(plan: Plan) -> tuple[Town, Control, Report, Ran]:
+    """Make the book and live its days, with a progress bar on a terminal; give the town, the last control totals, what collecting the
+    last month came to, and what monitoring did as it ended.
     """
     rules = lawful_rules()
     town = make_town(plan.borrowers, plan.months, rules, Random(plan.seed))  # noqa: S311 -- people are made up, nothing is secret
@@ -160,8 +163,10 @@ def lived(plan: Plan) -> tuple[Town, Control, Report]:
             step(date.fromordinal(one.day).isoformat())
             control = one.closed.control if one.closed is not None else None
         collected = report(store, date.fromordinal(collector.first), date.fromordinal(last), rules)
+        night = Orders(rules, datetime.combine(date.fromordinal(last), NIGHT), threads())
+        watched = watch_day(store, date.fromordinal(last), night, is_whole=True)
     assert control is not None, "the last day is always scanned, and somebody comes in the first months"
-    return town, control, collected
+    return town, control, collected, watched
 
 
 def last_tape(plan: Plan) -> Path:
@@ -215,7 +220,7 @@ def funnel_text(town: Town) -> str:
     return "\n".join(["Applications", "", *lines, "", f"Reasons told most often: {reasons or 'none'}."])
 
 
-def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict[str, object]) -> None:
+def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict[str, object], watched: Ran) -> None:
     """Print the report for people."""
     counts, on = town.counts, date.fromordinal(plan.days[-1])
     refused = sum(counts.refused.values())
@@ -227,6 +232,7 @@ def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict
         print(f"\nWho is late on {on}\n\n{delinquency.table_of(one)}\n")
         print(f"Charged off so far: {one.lost.loans:,} loans, {lost} {one.currency} of principal; recovered {back} {one.currency}.")
     print("\n" + "\n".join(lines_of(collected, None, {})))
+    print(f"\nMonitoring\n\n{watched_lines(watched)}")
     for currency, ledger in control.ledger.items():
         print(f"\nTrial balance at the end of {on}\n\n{trial_balance.table_of(ledger, currency)}\n")
     said = "agree" if not control.breaches else "DO NOT AGREE"
@@ -236,4 +242,5 @@ def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict
     # As it was called: a virtual environment need not be on the path.
     program = sys.argv[0] if Path(sys.argv[0]).name == "plimsoll" else "plimsoll"
     print(f"\nNext: {program} verify --db {told['book']}")
+    print(f"      {program} watch report --on {on} --db {told['book']}")
     print(f"      {program} collect --on {date.fromordinal(plan.days[-1] + 1)} --db {told['book']}")
