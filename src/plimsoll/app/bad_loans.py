@@ -62,12 +62,12 @@ def _of_some(
     store: Store, seen: Snapshot, by: Reader, policies: Policies, first: int, until: int, day: int, least_days: int
 ) -> Iterator[Candidate]:
     """Give the bad loans of some customers."""
-    states = seen.rows(schema.loan_state, ("customer_id", "loan_id", "oldest_due", "status", "as_of"), first, until)
-    # A state later than the cut-off may hide that a loan was late then, so such a loan is looked at too.
+    states = seen.rows(schema.loan_state, ("customer_id", "loan_id", "oldest_due", "status", "as_of", "next_on"), first, until)
+    # A state later than the cut-off may hide that a loan was late then; one whose day has come and was not closed does not show it yet.
     wanted = {
         (customer_id, loan_id)
-        for customer_id, loan_id, oldest_due, status, as_of in states
-        if status == CHARGED_OFF or as_of > day or (status == OPEN and oldest_due and oldest_due < day)
+        for customer_id, loan_id, oldest_due, status, as_of, next_on in states
+        if status == CHARGED_OFF or as_of > day or (status == OPEN and ((oldest_due and oldest_due < day) or (next_on and next_on <= day)))
     }
     if not wanted:
         return

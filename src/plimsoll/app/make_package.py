@@ -93,8 +93,10 @@ def _told(store: Store, wish: Wish) -> dict[int, tuple[str, ...]]:
         package = package_of(filings)
         if name == wish.name or package is None or package.state == "withdrawn":
             continue
+        # A loan that stayed behind, or came back, may be sold again.
+        free = {*package.returned, *(int(loan_id) for loan_id in package.transfer.get("held_back", ()))}
         for loan in package.loans:
-            if loan.loan_id not in package.returned:
+            if loan.loan_id not in free:
                 told[loan.loan_id] = (*told.get(loan.loan_id, ()), SOLD)
     return told
 

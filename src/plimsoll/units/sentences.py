@@ -317,6 +317,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "contract_missing": ("没有合同编号，不能确认成交。请提供。", "The contract has no reference, so the sale is not confirmed. Give it."),
     "price_differs": ("付款金额与应付余款不符。请按余款支付。", "The payment is not what is left of the price. Pay exactly that."),
     "price_not_late": ("付款期限未过，不能宣布违约。", "The days to pay have not passed, so the sale does not fail yet."),
+    "transfer_differs": ("转让结算与成交价不一致，不能结清。请重新核算。", "The account of the transfer does not add up to the price. Work it out again."),
+    "transfer_stopped": ("有贷款未能转让，资产包没有结清；已转让的不受影响。请处理后重做。", "A loan could not be transferred, so the package is not closed; those that went stay so. Mend it and do it again."),
     # Agencies
     "agency_unknown": ("没有登记该委外机构。请核对名称。", "No agency of that name is registered. Check the name."),
     "agency_exists": ("该名称的委外机构已登记。请使用变更或另取名称。", "An agency of that name is registered already. Amend it, or choose another name."),

@@ -2,8 +2,10 @@
 
 import typer
 
+from plimsoll.interfaces.cli import npl_tender
 from plimsoll.interfaces.cli.npl_package import package
 from plimsoll.interfaces.cli.npl_sheet import sheet
+from plimsoll.interfaces.cli.npl_transfer import backtest, put_back, transfer
 
 app = typer.Typer(help="Bad loans on their way out of the book.", no_args_is_help=True, add_completion=False)
 
@@ -15,3 +17,7 @@ def npl() -> None:
 
 app.command("sheet")(sheet)
 app.command("package")(package)
+app.add_typer(npl_tender.app, name="tender")
+app.command("transfer")(transfer)
+app.command("put-back")(put_back)
+app.command("backtest")(backtest)
