@@ -175,3 +175,12 @@ def test_a_report_shows_what_is_claimed_beside_what_is_realised():
 def test_how_many_a_trial_needs():
     """Three in ten pay, and one point more is to be seen: 33 thousand in each arm."""
     assert round(size_of_arm(0.30, 0.01), -3) == 33_000
+
+
+def test_what_is_scarce_is_used_where_everybody_gains_alike():
+    """At the price of the scarce one all are as well off without it; it is given away all the same."""
+    value = np.tile(np.array([3.0, 5.0, 9.0]), (1_000, 1))
+    offer = Offer(np.eye(3), np.array([1_000.0, 900.0, 40.0]))
+    found = assign(value, np.ones(value.shape, bool), offer)
+    assert found.used(offer).tolist() == [60, 900, 40]
+    assert found.gap < 1e-6

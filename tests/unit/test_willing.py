@@ -140,6 +140,18 @@ def people() -> list[tuple[Borrower, list[Chance]]]:
     return [(one, life) for one, life in lives if any(chance.outcome != PAID for chance in life)]
 
 
+def examples_csv(count: int) -> str:
+    """The table that `plimsoll willing --out` writes, of made-up people."""
+    rows = []
+    for number in range(1, count + 1):
+        example = example_of(life_of(borrower_of(SEED, number, DAY)))
+        if example is not None:
+            rows.append([str(number), *("" if value is None else f"{value:.6f}" for value in example.features.values())])
+            rows[-1].append(str(int(example.paid_nothing)))
+    head = ["customer_id", *features_of((), DAY), "paid_nothing"]
+    return "\n".join(",".join(row) for row in [head, *rows]) + "\n"
+
+
 def share_paid(life: list[Chance]) -> float:
     return sum(one.outcome == PAID for one in life) / len(life)
 

@@ -20,6 +20,8 @@ NONE: Final = -1
 SAMPLE: Final = 8_000
 STEPS_SAMPLE, STEPS_ALL = 250, 40
 SLACK: Final = 1e-9
+ROUNDS: Final = 5
+"""How often customers may change to what gains more, at most."""
 
 
 class Offer(NamedTuple):
@@ -119,7 +121,36 @@ def _fit(worth: Floats, offer: Offer, prices: Floats) -> Ints:
     order = order[worth[order].max(axis=1) > 0] if len(order) else order
     by_worth = np.argsort(-worth, axis=1, kind="stable")
     _give(order, by_worth, np.take_along_axis(worth, by_worth, axis=1), taken, left, use)
+    for _ in range(ROUNDS):
+        if not _improve(worth, offer, taken, left):
+            break
     return taken
+
+
+def _improve(worth: Floats, offer: Offer, taken: Ints, left: list[float]) -> bool:
+    """Let customers change to what gains more and still fits, most gained first; changes `taken` and `left`, and tells whether any did.
+
+    At the prices many can be as well off with one treatment as with another; then nobody has taken what is scarce.
+    """
+    fits = (offer.use <= np.array(left) + SLACK).all(axis=1)
+    if not fits.any():
+        return False
+    rows = np.arange(len(taken))
+    now = np.where(taken == NONE, 0.0, worth[rows, np.maximum(taken, 0)])
+    more = np.where(fits, worth, -np.inf) - now[:, None]
+    best = more.argmax(axis=1)
+    gains = more[rows, best]
+    wants = np.flatnonzero(gains > SLACK)
+    has_changed = False
+    for customer in wants[np.argsort(-gains[wants], kind="stable")].tolist():
+        new, old = int(best[customer]), int(taken[customer])
+        back = offer.use[old] if old != NONE else np.zeros(len(left))
+        after = np.array(left) + back - offer.use[new]
+        if (after >= -SLACK).all():
+            left[:] = after.tolist()
+            taken[customer] = new
+            has_changed = True
+    return has_changed
 
 
 def _give(order: Ints, ranked: Ints, ordered: Floats, taken: Ints, left: list[float], use: list[list[tuple[int, float]]]) -> None:
