@@ -2,13 +2,14 @@
 
 import sqlite3
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 
 from plimsoll.app import opening
 from plimsoll.app.address import read_address
-from plimsoll.app.opening import create_store, open_store, upgrade_store
+from plimsoll.app.opening import REVISIONS, create_store, open_store, upgrade_store
 from plimsoll.app.schema import REVISION, metadata
 from plimsoll.app.store import Store
 from plimsoll.app.trouble import StoreTrouble
@@ -99,6 +100,11 @@ def test_an_older_book_says_how_to_upgrade(database, monkeypatch):
     found = trouble(open_store, database)
     assert found.code == "store_schema_differs"
     assert "plimsoll book upgrade" in str(found)
+
+
+def test_every_migration_is_known_as_a_version_that_can_be_upgraded():
+    folder = Path(opening.__file__).parent / "migrations" / "versions"
+    assert sorted(path.name[:4] for path in folder.glob("[0-9]*.py")) == list(REVISIONS)
 
 
 def test_upgrading_a_book_that_is_up_to_date_changes_nothing(database):

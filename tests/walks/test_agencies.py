@@ -13,6 +13,7 @@ from plimsoll.app.agency_report import scorecards
 from plimsoll.app.contact import attempt_contacts
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute_many import execute_many
+from plimsoll.app.file import filings_on
 from plimsoll.app.place_batch import recall_reason
 from plimsoll.app.placements import books, find_placement, placement_with, placements_of_agency
 from plimsoll.app.verify import verify
@@ -237,6 +238,21 @@ def test_who_asks_more_than_the_lender_needs_gets_nobody_and_keeps_nobody(placed
     for ratio, why in ((1.10, ""), (0.80, "worth")):
         own = Recovery(99, 0, 0, ratio, 0.05, ratio - 0.1, ratio + 0.1)
         assert recall_reason(held, book, known._replace(recovery=own), date(2026, 4, 21), RULES) == why
+
+
+@ON_ONE
+def test_the_lender_leaves_asking_to_the_agency(placed, store, say):
+    """Of the day of collection those only get a treatment who were called back."""
+    back = [held.customer_id for held in placements_of_agency(store, "east")[:3]]
+    for customer_id in back:
+        assert say("agency", "recall", "--on", ON, "--agency", "east", "--customer", str(customer_id), "--reason", "asked")[0] == 0
+    code, _ = say("collect", "--on", ON)
+    assert code == 0
+    treated = {customer_id for customer_id, _ in filings_on(store, "treatment.assigned", date.fromisoformat(ON).toordinal())}
+    assert treated <= set(back)
+    assert treated
+    contacted = {customer_id for customer_id, _ in filings_on(store, "contact.attempted", date.fromisoformat(ON).toordinal())}
+    assert contacted <= set(back)
 
 
 @ON_ONE

@@ -83,7 +83,8 @@ def execute_dossier(store: Store, wiring: DossierWiring, command: Any, *, actor:
     request = Request(verb.name, command.key, digest_of(verb.name, command), actor, command.on.toordinal())
     names = (own, *sorted({*verb.others(command)} - {own}))
     asked = Asked(verb, command, request, own, names, now.astimezone(UTC))
-    with store.claimed(command.key) as is_free:
+    # Keys of dossiers are their own in this process, too.
+    with store.claimed(f"{verb.kind}\n{command.key}") as is_free:
         return _attempts(store, asked, rules) if is_free else Refused("command_in_flight", detail=command.key)
 
 

@@ -48,6 +48,14 @@ def placements_of_agency(store: Store, agency: str, *, with_ended: bool = False)
     return found
 
 
+def placed_customers(store: Store) -> frozenset[int]:
+    """Give every customer who is with an agency now: the lender leaves asking for money to it."""
+    columns = work_item.c
+    wanted = select(columns.customer_id).where(columns.kind == QUEUE, columns.state == CLAIMED)
+    with store.engine.connect() as connection:
+        return frozenset(int(one) for one in connection.execute(wanted).scalars())
+
+
 def placement_with(store: Store, agency: str, customer_id: int) -> Placement | None:
     """Give the placement of a customer with an agency; None for anybody else's customer, and for one who is not there."""
     found = placed_with(filings_of(store, customer_id))

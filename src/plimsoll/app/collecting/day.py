@@ -16,6 +16,7 @@ from plimsoll.app.collecting.dial import Dialled, Orders, contact_all, reminders
 from plimsoll.app.collecting.late import Standing, open_cases, standings
 from plimsoll.app.collecting.learn import Effects, learnt
 from plimsoll.app.collecting.work import Desk, close_cured, follow_plans, move_due, open_late, settle_promises
+from plimsoll.app.placements import placed_customers
 from plimsoll.app.store import Store
 from plimsoll.collections.assign_treatment import AssignTreatment, assigned_on
 from plimsoll.collections.case import AFTER
@@ -72,7 +73,7 @@ def collect(store: Store, on: date, orders: Orders, step: Step = lambda _: None)
     _follow(desk, standing, opening)
     follow_plans(desk, opening)
     open_late(desk, opening)
-    due = move_due(desk, opening)
+    due = _own(store, move_due(desk, opening))
     step("treatments")
     found.effects = learnt(store, on, orders.rules)
     found.choice = _treat(desk, due, found.effects, opening)
@@ -93,7 +94,13 @@ def planned(store: Store, on: date, orders: Orders) -> Choice | Refused:
         return refused
     found = list(standings(store, open_cases(store), on))
     due = [one for one in found if one.case.open_promise() is None and one.case.follow_up_on <= on.toordinal()]
-    return choose(due, learnt(store, on, orders.rules), {}, orders.rules, on)
+    return choose(_own(store, due), learnt(store, on, orders.rules), {}, orders.rules, on)
+
+
+def _own(store: Store, due: Sequence[Standing]) -> list[Standing]:
+    """Leave out customers who are with an agency: it asks them, until they are called back."""
+    placed = placed_customers(store)
+    return [one for one in due if one.customer_id not in placed]
 
 
 def _follow(desk: Desk, found: Sequence[Standing], now: datetime) -> None:
