@@ -94,3 +94,18 @@ def bridge_picture(begun: float, parts: Mapping[str, float], title: str) -> Pict
         axes.set_ylim(bottom=0)
 
     return picture("bridge", title, draw, WIDE)
+
+
+def bars_picture(values: Mapping[str, float], title: str) -> Picture:
+    """Draw amounts side by side, the first as the measure of the others."""
+
+    def draw(axes: Any) -> None:
+        colours = [SOFT, *[ORANGE] * (len(values) - 1)]
+        axes.bar(range(len(values)), values.values(), color=colours, width=0.6)
+        for place, value in enumerate(values.values()):
+            axes.annotate(f"{value:,.0f}", (place, value), ha="center", va="bottom", fontsize=8, color=INK)
+        axes.set_xticks(range(len(values)), values.keys())
+        axes.set(title=title)
+        axes.set_ylim(bottom=0)
+
+    return picture("bars", title, draw, WIDE)

@@ -10,6 +10,7 @@ from plimsoll.interfaces.cli.portfolio_ecl import ecl
 from plimsoll.interfaces.cli.portfolio_npl import npl
 from plimsoll.interfaces.cli.portfolio_rolls import rolls
 from plimsoll.interfaces.cli.portfolio_spread import concentration, usage
+from plimsoll.interfaces.cli.portfolio_stress import stress
 from plimsoll.interfaces.cli.portfolio_vintage import vintage
 
 app = typer.Typer(
@@ -22,5 +23,5 @@ def _portfolio() -> None:
     """Read a book off its tape, or off any tape by a map: vintages, roll rates, bad loans."""
 
 
-for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl, attribution):
+for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl, stress, attribution):
     app.command()(one)

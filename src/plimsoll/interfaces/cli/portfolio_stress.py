@@ -1,0 +1,168 @@
+"""`plimsoll portfolio stress`: what a worse economy would cost, bad years, lower caps, and the smallest shock that breaks."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from plimsoll.app.tape_reading import Tape
+from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
+from plimsoll.interfaces.cli.portfolio_tape import (
+    Chart,
+    Currency,
+    Engine,
+    Map,
+    Master,
+    Where,
+    answer,
+    drawn,
+    head,
+    money,
+    month_of,
+    opened,
+    order_of,
+    rounded,
+    share,
+    show,
+    table,
+)
+from plimsoll.risk.lawful import lawful_rules
+from plimsoll.risk.price.policy import price_policy
+from plimsoll.risk.price.price import cut_offs
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.money import parse_minor
+
+if TYPE_CHECKING:
+    from plimsoll.portfolio.stress.book import Stressed
+    from plimsoll.portfolio.stress.reverse import Broken
+
+CAPS = (0.24, 0.20)
+LPR_TIMES = 4
+TERM = 12
+On = Annotated[str, typer.Option("--month", metavar="MONTH", help="The month whose book is stressed. Default: the last.")]
+Capital = Annotated[str, typer.Option("--capital", metavar="AMOUNT", help="Reverse stress: the smallest shock that costs more than this.")]
+
+
+class Told(NamedTuple):
+    """What is shown: today, scenarios, bad years by correlation and quantile, caps, and what breaks the capital (empty without one)."""
+
+    month: int
+    chance: float
+    allowance_minor: int
+    scenarios: list["Stressed"]
+    years: Mapping[float, Mapping[float, float]]
+    caps: Mapping[float, tuple[float, float]]
+    broken: Sequence["Broken"]
+
+
+def stress(
+    tape: Where = "",
+    map_name: Map = "house",
+    month: On = "",
+    capital: Capital = "",
+    currency: Currency = "",
+    engine: Engine = "duckdb",
+    master: Master = "",
+    chart: Chart = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stress the book of a month: recessions, other lenders who withdraw, fewer collectors, bad years, lower caps; and the reverse.
+
+    Scenarios and what they do to the odds of getting worse are policy (POLICY.STRESS.*), to be replaced by the lender's own fit.
+    """
+    with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:
+        refuse_ends(found)
+        at = month_of("--month", month, found) if month else found.source.months[-1]
+        least = parse_minor(capital, found.source.currency) if capital else 0
+        one = _worked(found, at, lawful_rules(), least)
+        picture = drawn(chart, lambda: _picture(found, one))
+        show(answer(found, [], _object(found, one)), _text(found, one) + picture, as_json=as_json)
+
+
+def _worked(tape: Tape, month: int, rules: Rules, capital_minor: int) -> Told:
+    """Work everything out from one reading of the tape."""
+    from plimsoll.app.tape_risk import day_of, fitted, stand
+    from plimsoll.portfolio.ecl.of_tape import ecl_policy, measure
+    from plimsoll.portfolio.stress import book
+
+    on = day_of(tape, month)
+    policy, model = ecl_policy(rules, on), book.satellite(rules, on)
+    fit, loans = fitted(tape, policy, month), stand(tape, month).loans
+    today = measure(loans, fit, policy)
+    named = {one.name: one for one in book.economies(rules, on)}
+    most = {one.cap: dict(one.by_months)[TERM] for one in cut_offs(_caps(rules, on), price_policy(rules, on), (TERM,))}
+    unpaid = book.unpaid_by_cap(loans, today, most)
+    chance = book.chance_of(loans, today)
+    broken = book.breaking(loans, fit, policy, named["severe"], model, capital_minor) if capital_minor else ()
+    return Told(
+        month,
+        chance,
+        int(today.allowance_minor.sum()),
+        [book.stressed(loans, fit, policy, economy, model) for economy in named.values()],
+        book.bad_years(chance),
+        {cap: (most[cap], unpaid[cap]) for cap in most},
+        broken,
+    )
+
+
+def _caps(rules: Rules, on: Any) -> list[float]:
+    """Give the caps that are tried: 24 and 20 per cent, and four times the prime rate where one is known."""
+    prime = rules.rate("CN.LPR1Y", on)
+    return [*CAPS, *([round(LPR_TIMES * prime.num / prime.den, 6)] if prime else [])]
+
+
+def _object(tape: Tape, one: Told) -> dict[str, Any]:
+    return {
+        "month": tape.month(one.month),
+        "chance": rounded(one.chance),
+        "allowance": money(one.allowance_minor, tape),
+        "scenarios": [
+            {
+                "name": by.name,
+                "shift": rounded(by.shift),
+                "chance": rounded(by.chance),
+                "allowance": money(by.allowance_minor, tape),
+                "more": money(by.allowance_minor - one.allowance_minor, tape),
+            }
+            for by in one.scenarios
+        ],
+        "bad_years": [{"correlation": rho, "rates": _rates(rates)} for rho, rates in one.years.items()],
+        "caps": [{"cap": cap, "chance_most": rounded(most), "unpaid_share": rounded(unpaid)} for cap, (most, unpaid) in one.caps.items()],
+        "breaks": [{"direction": by.direction, "size": rounded(by.size), "shock": dict(by.shock)} for by in one.broken],
+    }
+
+
+def _rates(rates: Mapping[float, float]) -> dict[str, float | None]:
+    return {str(quantile): rounded(rate) for quantile, rate in rates.items()}
+
+
+def _text(tape: Tape, one: Told) -> str:
+    currency = tape.source.currency
+    now = f"chance of default within a year {share(one.chance)} %, allowance {money(one.allowance_minor, tape)} {currency}"
+    said = f"Today ({tape.month(one.month)}): {now}."
+    rows: list[Sequence[str]] = [("scenario", "log odds", "default in a year %", f"allowance {currency}", "more")]
+    for by in one.scenarios:
+        more = money(by.allowance_minor - one.allowance_minor, tape)
+        rows.append((by.name, f"{by.shift:+.2f}", share(by.chance), money(by.allowance_minor, tape), more))
+    parts = [head(tape), said, table(rows)]
+    if one.years:
+        quantiles = next(iter(one.years.values())).keys()
+        rows = [("correlation", *(f"{100 * quantile:g} % of years below" for quantile in quantiles))]
+        rows += [(f"{100 * rho:g} %", *(share(rate) for rate in rates.values())) for rho, rates in one.years.items()]
+        parts += ["Default rates of bad years, by one common factor (Vasicek):", table(rows)]
+    rows = [("cap a year %", f"pays for a chance up to % ({TERM} months)", "of the balance it does not pay for %")]
+    rows += [(share(cap), share(most), share(unpaid)) for cap, (most, unpaid) in one.caps.items()]
+    parts += ["Lower caps on price:", table(rows)]
+    if one.broken:
+        rows = [("along", "breaks at (1 is severe)")]
+        rows += [(by.direction, "not by 8" if by.size is None else f"{by.size:.2f}") for by in one.broken]
+        parts += ["The smallest shock that costs more than the capital:", table(rows)]
+    return "\n\n".join(parts)
+
+
+def _picture(tape: Tape, one: Told) -> Any:
+    from plimsoll.app.portfolio_charts import bars_picture
+
+    sums = {"today": one.allowance_minor, **{by.name: by.allowance_minor for by in one.scenarios}}
+    return bars_picture({name: float(money(minor, tape)) for name, minor in sums.items()}, f"Allowance, {tape.source.currency}")
