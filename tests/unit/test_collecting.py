@@ -76,6 +76,16 @@ def test_those_held_out_get_the_baseline_before_anybody_else():
     assert {(one.treatment, one.how, one.propensity_ppm) for one in held_out} == {("call", STRATEGY, 1_000_000)}
 
 
+def test_the_vulnerable_get_their_treatment_before_everybody_and_nobody_tries_things_on_them():
+    most = CAPACITY["offer_plan"]
+    due = [standing(one, "offer_plan", "holdout", late_minor=9_000_000) for one in range(1, 201)]
+    due += [standing(one, "offer_plan", late_minor=10) for one in range(201, 201 + most)]
+    due[200:] = [one._replace(case=one.case._replace(is_vulnerable=True)) for one in due[200:]]
+    found = choose(due, known(), {}, RULES, ON).chosen
+    assert {one.standing.customer_id for one in found if one.treatment == "offer_plan"} == set(range(201, 201 + most))
+    assert all(one.how == STRATEGY for one in found if one.standing.case.is_vulnerable)
+
+
 def test_a_share_explores_what_it_may_get_and_its_chance_is_kept():
     due = [standing(one, "senior_call", late_minor=10) for one in range(1, 2_001)]
     explored = [one for one in choose(due, known(), {}, RULES, ON).chosen if one.how == EXPLORED]

@@ -1,7 +1,10 @@
 """Willingness and ability told apart: figures an officer can check, and made-up people whose hidden truth the estimate has to find."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import yaml
 
 from plimsoll.risk.classify.timeline import Span
 from plimsoll.risk.measure.strength import auc as auc_of
@@ -23,6 +26,16 @@ SEED = 20_261_122
 def chances(*said: tuple[int, bool, str, str]) -> list[Chance]:
     """Chances by how many days before the day of asking they were."""
     return [Chance(DAY - before, asked, cash, outcome) for before, asked, cash, outcome in said]
+
+
+CASES = yaml.load((Path(__file__).parents[1] / "cases" / "willing" / "traits.yaml").read_text("utf-8"), yaml.BaseLoader)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["what"])
+def test_case(case):
+    said = [(int(before), asked == "yes", cash, outcome) for before, asked, cash, outcome in case["chances"]]
+    told = estimate(chances(*said), DAY, POLICY)
+    assert (told.ability, told.willingness) == (case["ability"], case["willingness"])
 
 
 def test_nothing_known_is_unknown_and_what_the_population_is_like():

@@ -1,8 +1,9 @@
 """Who gets which treatment today: the strategy says how far to go with each case, the optimiser whom the scarce calls are spent on.
 
-A case may get the treatment of its strategy or one that asks less of everybody. Those held out get what the baseline says, before anybody
-else and whatever it brings; a share of the others gets any treatment that it may get, drawn by chance; the rest goes where it brings most
-for what it costs, under the capacity of each treatment and the budget of the day (`risk.treat.assign`).
+A case may get the treatment of its strategy or one that asks less of everybody. The vulnerable get what their strategy says before anybody
+else, and those held out what the baseline says, whatever it brings; a share of the others gets any treatment that it may get, drawn by
+chance; the rest goes where it brings most for what it costs, under the capacity of each treatment and the budget of the day
+(`risk.treat.assign`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,7 +64,7 @@ def choose(due: Sequence[Standing], effects: Effects, taken: Mapping[str, int], 
     room, known = _Room(rules, on, taken), _Known(effects, rules, on)
     trial = Trial(TRIAL, 0, round(figures(rules, "POLICY.COLLECT.LEARN", on)["explores"] * PPM))
     chosen: dict[int, Chosen] = {}
-    for one in treatable:
+    for one in sorted(treatable, key=lambda one: not one.case.is_vulnerable):
         found = _by_rule(one, trial, known, room)
         if found is not None:
             chosen[one.customer_id] = found
@@ -82,7 +83,7 @@ def choose(due: Sequence[Standing], effects: Effects, taken: Mapping[str, int], 
 
 def _by_rule(one: Standing, trial: Trial, known: "_Known", room: "_Room") -> Chosen | None:
     """Give what is chosen without a look at what it brings; None for the optimiser."""
-    if one.case.arm == HOLDOUT:
+    if one.case.arm == HOLDOUT or one.case.is_vulnerable:
         return _chosen(one, one.case.treatment, STRATEGY, PPM, known) if room.take(one.case.treatment) else None
     if arm_of(trial, one.customer_id) == EXPLORES:
         options = [place for place, name in enumerate(GIVEN) if name in LESS[one.case.treatment]]

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app import remind
-from plimsoll.app.channels.port import Message, Sender, Taken
+from plimsoll.app.channels.port import Message, NotTaken, Sender, Taken
 from plimsoll.app.collecting.choose import Chosen
 from plimsoll.app.collecting.late import Standing, by_customer, standings
 from plimsoll.app.collecting.people import Contact, People
@@ -227,7 +227,7 @@ def _leave(one: Try, command: AttemptContact, now: datetime, orders: Orders, don
     }
     address = orders.address(command.customer_id, command.channel)
     message = Message(command.contact_id, command.channel, language, address, words.filled(language, parts))
-    taken = orders.sender.send(message, now)
+    taken = orders.sender.send(message, now) if address else NotTaken("address_unknown")
     if not isinstance(taken, Taken):
         done.failed[taken.code] += 1
 
