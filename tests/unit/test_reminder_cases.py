@@ -8,14 +8,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plimsoll.collections.owing import owing_together
 from plimsoll.collections.plan_reminders import Wishes, next_payday, plan_reminders
 from plimsoll.collections.reminder import read_zone
 from plimsoll.collections.retry_autopay import retry_autopay
-from plimsoll.collections.suggest import Asked, suggest
-from plimsoll.loan.book import LoadLine
+from plimsoll.collections.suggest import Asked, asked_of, bill_words, suggest
+from plimsoll.loan.book import Decision, LoadLine
 from plimsoll.rulebook.read import compose
 from plimsoll.rulebook.reminder import CHANNELS, FOLDER, load, read_ladder, read_templates
 from plimsoll.units.refusal import Malformed, Refused
+from tests.counter import opened
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "reminders"
 SAID = load()
@@ -127,6 +129,32 @@ def test_suggestion(case: dict):
     asked = Asked(case["minor"], "CNY", day_of(case["due_on"]), case.get("others", 0))
     for language, text in case["says"].items():
         assert suggest(SAID, language, asked, day_of(case["on"]), case.get("payday", 0), line).strip() == text, case["why"]
+
+
+def test_the_words_are_those_of_the_day():
+    found = [SAID.words("bill_ahead", day) for day in (date(2020, 7, 11), date(2020, 7, 12), date(2026, 11, 21), date(2026, 11, 22))]
+    assert [one.version if one else 0 for one in found] == [0, 1, 1, 2]
+
+
+def test_a_bill_ahead_says_what_it_is_made_of_and_what_to_do():
+    """A loan of 1,200.00 and a purchase of 300.00 fall due on one day, above the 250.00 of a month that can be carried."""
+    counter = opened()
+    loan = {"loan_id": 7, "amount": "1200.00", "currency": "CNY", "rate": "0.0004", "instalments": 12}
+    for name, said in (("draw", loan), ("purchase", {"loan_id": 1, "amount": "300.00", "currency": "CNY"})):
+        assert isinstance(counter.run(name, "2026-01-10", **said), Decision)
+    due_on, on = date(2026, 2, 10), day_of("2026-01-11")
+    owing = owing_together([counter.held(7), counter.held(1)], on, due_on.toordinal())
+    bill = bill_words(SAID, "en", owing, due_on.toordinal(), "CNY", [1])
+    assert bill == "Of it 108.05 CNY for loans, 300.00 CNY for the bill. "
+    assert bill_words(SAID, "en", owing[:1], due_on.toordinal(), "CNY", [1]) == "", "made of one thing, it says nothing"
+    asked = asked_of(owing, due_on, "CNY")
+    plan = suggest(SAID, "en", asked, on, 0, LoadLine("CNY", 100_000, 25_000, 10, 1))
+    parts = {"lender": "L", "amount": "408.05 CNY", "due_on": "2026-02-10", "help": "h", "bill": bill, "plan": plan}
+    assert SAID.words("bill_ahead", date(2026, 12, 1)).filled("en", parts) == (
+        "L: about 408.05 CNY will be due on 2026-02-10. Of it 108.05 CNY for loans, 300.00 CNY for the bill. That month asks 408.05 CNY, "
+        "above the 250.00 CNY that you can carry; over 3 months it is about 136.02 CNY a month and fits, before its cost, which you see "
+        "first. If that will be hard, tell us early: h."
+    )
 
 
 @pytest.mark.parametrize("text", ["", "Z", "+8:00", "08:00", "+08:60", "+99:00", "Asia/"])
