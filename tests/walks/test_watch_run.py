@@ -136,6 +136,8 @@ def test_a_load_line_that_came_down_is_seen_the_same_day(book):
     book.do(OVER, "record_evidence", "2026-02-05", source="bureau", body={"items": items})
     book.watch("2026-02-05")
     assert [one["over_extension"] for one in book.said(OVER, "over_extension.changed")] == ["active", "masked"]
+    whole = watch_day(book.store, date(2026, 2, 5), Orders(RULES, at(date(2026, 2, 5))), is_whole=True)
+    assert not whole.done["note_over_extension"], "the whole book in columns finds what the day found"
 
 
 def test_a_months_end_warns_by_the_plain_rule_keeps_and_ends_warnings(store):
@@ -252,3 +254,10 @@ def test_a_customers_page_tells_what_the_books_columns_do(book, database, capsys
     assert told["region_shock"]["value"] is None
     assert told["nothing_paid"]["is_raised"]
     assert main(["watch", "customer", "99", "--db", database]) == exits.NOT_FOUND
+
+
+def test_a_book_without_lines_has_nothing_to_watch(store):
+    book = Book(store, ())
+    book.do(LATE, "open_customer", "2026-01-10")
+    ran = book.watch("2026-01-31")
+    assert (ran.customers, ran.touched, ran.month["clean"]) == (1, 0, 0)
