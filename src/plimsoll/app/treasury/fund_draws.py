@@ -1,0 +1,202 @@
+"""Fund the draws of a day: each is routed among the funders that are open, and its shares are put on file.
+
+Given again after a stop, what is on file stays, and the rest is routed by what is lent by then. A draw that nobody else may fund is the
+lender's own; nothing is filed about it, and it may be routed again.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import select
+
+from plimsoll.app.dossier import dossiers
+from plimsoll.app.execute import Answer
+from plimsoll.app.execute_many import execute_many
+from plimsoll.app.schema import filing, loan
+from plimsoll.app.store import Store
+from plimsoll.app.treasury.shares import Holdings, Id, Lent, funders_of, holdings_of, lent_now, refuse_future
+from plimsoll.app.wiring import WIRING
+from plimsoll.loan.filing import of_kind
+from plimsoll.loan.layout import T_INSTALMENTS, T_PRINCIPAL
+from plimsoll.loan.terms import LOAN, Terms
+from plimsoll.rulebook.rules import Rules
+from plimsoll.treasury.fund_loan import FundLoan
+from plimsoll.treasury.funder import DOSSIER, SETTLED
+from plimsoll.treasury.route import LENDER, Draw, Funder, House, Routed, route
+from plimsoll.treasury.share import WHOLE, Share, split
+from plimsoll.units.pack import unpack
+from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Refused
+
+PAGE: Final = 500
+DECISION: Final = "decision"
+NOBODY: Final = Lent(0, 0, 0, {})
+
+
+class Act(NamedTuple):
+    """Who acts, when, and by which rules."""
+
+    actor: str
+    now: datetime
+    rules: Rules
+
+
+class Drawn(NamedTuple):
+    """A draw that waits for its funding."""
+
+    loan: Id
+    draw: Draw
+
+
+class Got(NamedTuple):
+    """What one funder got of a day: its part in minor units, in how many draws, and its price."""
+
+    funder: str
+    minor: int
+    draws: int
+    price: Rate | None
+
+
+class Funding(NamedTuple):
+    """What was done in one currency: draws and their amount; of them funded before; who got what; why funders were left out; draws that
+    no cash was left for; refusals of commands by code.
+    """
+
+    currency: str
+    draws: int
+    minor: int
+    before: int
+    got: tuple[Got, ...]
+    left_out: Mapping[tuple[str, str], int]
+    short: tuple[Id, ...]
+    refused: Mapping[str, int]
+
+
+def fund_draws(store: Store, on: date, act: Act, *, licence: str = "", cash: Mapping[str, int] | None = None) -> list[Funding] | Refused:
+    """Fund every draw of a day; `cash` bounds what the lender itself may lend of a currency, which else is not asked.
+
+    Refuses date_in_future, settlement_filed (a day on which a funder is settled takes no new shares).
+    """
+    refused = refuse_future(on, act.now.date()) or _refuse_settled(store, on)
+    if refused is not None:
+        return refused
+    day = on.toordinal()
+    held, funders = holdings_of(store, max(day, act.now.date().toordinal())), funders_of(store)
+    lent = lent_now(store, held, funders, act.now.date().toordinal())
+    found: dict[str, list[Drawn]] = {}
+    for one in drawn_on(store, on):
+        found.setdefault(one.draw.currency, []).append(one)
+    return [
+        _fund(store, of_it, held, funders, lent.get(currency, NOBODY), (licence, (cash or {}).get(currency)), act)
+        for currency, of_it in sorted(found.items())
+    ]
+
+
+def drawn_on(store: Store, on: date) -> Iterator[Drawn]:
+    """Give the loans drawn on a day, in the order of customers; accounts, whose balance comes and goes, are none."""
+    columns = loan.c
+    wanted = select(columns.customer_id, columns.loan_id, columns.product, columns.currency, columns.terms).where(columns.opened_on == on)
+    with store.engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(wanted.order_by(columns.customer_id, columns.loan_id))]
+    graded = grades(store, {row[0] for row in rows}, on)
+    for customer_id, loan_id, product, currency, packed in rows:
+        terms = Terms.unpack(currency, tuple(unpack(packed)))
+        if terms.kind == LOAN:
+            draw = Draw(product, currency, terms.vector[T_PRINCIPAL], terms.vector[T_INSTALMENTS], graded.get(customer_id, ""), on)
+            yield Drawn((customer_id, loan_id), draw)
+
+
+def grades(store: Store, customers: Iterable[int], on: date) -> dict[int, str]:
+    """Give the grade of each customer's last decision by a day; those that were never decided on have none."""
+    found: dict[int, str] = {}
+    ids, columns = sorted(customers), filing.c
+    with store.engine.connect() as connection:
+        for start in range(0, len(ids), PAGE):
+            wanted = select(columns.customer_id, columns.body).where(
+                columns.customer_id.in_(ids[start : start + PAGE]), columns.kind == DECISION, columns.effective_on <= on
+            )
+            for customer_id, body in connection.execute(wanted.order_by(columns.customer_id, columns.n)):
+                found[customer_id] = str((json.loads(body).get("score") or {}).get("grade", ""))
+    return found
+
+
+def _refuse_settled(store: Store, on: date) -> Refused | None:
+    for name, filings in dossiers(store, DOSSIER):
+        settled = [one.subject for one in of_kind(filings, SETTLED) if one.subject >= on.isoformat()]
+        if settled:
+            return Refused("settlement_filed", "", f"{name}, {settled[-1]}")
+    return None
+
+
+def _fund(
+    store: Store,
+    drawn: Sequence[Drawn],
+    held: Holdings,
+    funders: Mapping[str, Funder],
+    lent: Lent,
+    limits: tuple[str, int | None],
+    act: Act,
+) -> Funding:
+    """Route the draws of one currency one after another, so that each sees what those before it left, and file their shares."""
+    (licence, cash), amount = limits, sum(one.draw.amount_minor for one in drawn)
+    stands = dict(lent.of)
+    free = amount if cash is None else cash
+    # The draws of the day stand among all loans already; they are counted again one by one as they are routed.
+    house = House(free, max(lent.all_minor - amount, 0), lent.guaranteed_minor, licence)
+    commands: list[FundLoan] = []
+    left_out: Counter[tuple[str, str]] = Counter()
+    short: list[Id] = []
+    routed_by: dict[Id, tuple[Share, ...]] = {}
+    for one in drawn:
+        if one.loan in held:
+            routed_by[one.loan] = held[one.loan][0].shares
+            house = _after(house, one.draw.amount_minor, held[one.loan][0].shares, is_guaranteed=False)
+            continue
+        routed = route(one.draw, [funder._replace(lent_minor=stands.get(name, 0)) for name, funder in funders.items()], house, act.rules)
+        if isinstance(routed, Refused):
+            short.append(one.loan)
+            continue
+        left_out.update(routed.left_out)
+        routed_by[one.loan] = routed.shares
+        guaranteed = any(share.funder in funders and funders[share.funder].is_guaranteed for share in routed.shares)
+        house = _after(house, one.draw.amount_minor, routed.shares, is_guaranteed=guaranteed)
+        for name, minor in split(one.draw.amount_minor, routed.shares, LENDER).items():
+            stands[name] = stands.get(name, 0) + minor
+        if len(routed.shares) > 1:
+            commands.append(_command(one, routed))
+    refused: Counter[str] = Counter()
+    for outcome in execute_many(store, WIRING, commands, actor=act.actor, now=act.now, rules=act.rules):
+        if not isinstance(outcome, Answer):
+            refused[outcome.code if isinstance(outcome, Refused) else "failed"] += 1
+    currency = drawn[0].draw.currency
+    before = sum(one.loan in held for one in drawn)
+    return Funding(currency, len(drawn), amount, before, _got(drawn, routed_by, funders), left_out, tuple(short), refused)
+
+
+def _after(house: House, minor: int, shares: Sequence[Share], *, is_guaranteed: bool) -> House:
+    """Give the lender's side after a draw."""
+    own = split(minor, shares, LENDER)[LENDER]
+    guaranteed = house.guaranteed_minor + (minor if is_guaranteed else 0)
+    return House(house.cash_minor - own, house.loans_minor + minor, guaranteed, house.licence)
+
+
+def _command(one: Drawn, routed: Routed) -> FundLoan:
+    customer_id, loan_id = one.loan
+    parts = tuple(f"{share.funder}:{Rate(share.ppm, WHOLE).text()}" for share in routed.shares if share.funder != LENDER)
+    return FundLoan(f"fund:{customer_id}:{loan_id}", customer_id, one.draw.on, loan_id, parts)
+
+
+def _got(drawn: Sequence[Drawn], routed: Mapping[Id, tuple[Share, ...]], funders: Mapping[str, Funder]) -> tuple[Got, ...]:
+    sums: dict[str, list[int]] = {}
+    for one in drawn:
+        if one.loan in routed:
+            for name, minor in split(one.draw.amount_minor, routed[one.loan], LENDER).items():
+                of_it = sums.setdefault(name, [0, 0])
+                of_it[0] += minor
+                of_it[1] += 1
+    ordered = sorted(sums, key=lambda name: (name == LENDER, name))
+    prices = {name: funder.price for name, funder in funders.items()}
+    return tuple(Got(name, sums[name][0], sums[name][1], prices.get(name)) for name in ordered)

@@ -1,0 +1,16 @@
+"""`plimsoll treasury`: who funds the loans, whether the money lasts, and what those who lend it are told."""
+
+import typer
+
+from plimsoll.interfaces.cli.treasury_fund import fund, funders
+
+app = typer.Typer(help="Who funds the loans, whether the money lasts, what investors are told.", no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def _treasury() -> None:
+    """Who funds the loans, whether the money lasts, what investors are told."""
+
+
+for one in (funders, fund):
+    app.command()(one)
