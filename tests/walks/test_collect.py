@@ -234,6 +234,14 @@ def test_in_the_world_messages_leave_by_the_clock_and_calls_wait_for_people(stor
     }
 
 
+def test_a_contact_whose_day_has_passed_is_not_made(store):
+    owing(store, 3)
+    sender = SandboxSender(1, WELL)
+    found = collect(store, TODAY, orders(None, sender, lambda at: datetime(2026, 3, 10, 2, tzinfo=UTC)))
+    assert not isinstance(found, Refused)
+    assert (found.failed["time_passed"], found.contacts.made, sender.sent) == (3, 0, [])
+
+
 def test_a_receipt_that_comes_days_later_is_told_as_late(store):
     owing(store, 3)
     sender = SandboxSender(1, WELL)

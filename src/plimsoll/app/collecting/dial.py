@@ -43,6 +43,8 @@ SLOTS, SLOT = 2, timedelta(minutes=30)
 """Calls of one try are spread over an hour."""
 TALK: Final = timedelta(minutes=4)
 """After which what a debtor says takes effect."""
+LATE_MAX: Final = timedelta(hours=12)
+"""A contact that is later than its instant by more is not made: its day has passed."""
 UNANSWERED: Final = "unanswered"
 NEEDS_NUMBER: Final = frozenset(("sms", "ai_call", "call"))
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -121,6 +123,8 @@ def contact_all(store: Store, chosen: Sequence[Chosen], reminders: Iterable[Remi
                 done.coming += 1
             elif isinstance(event, Reminding):
                 reminding.append(event)
+            elif now - at > LATE_MAX:
+                done.failed["time_passed"] += 1
             else:
                 batch.append(event)
         done.reminded.update(one.state for one in _remind(store, reminding, now, orders))
