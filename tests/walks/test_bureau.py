@@ -121,7 +121,7 @@ def test_a_default_goes_out_after_its_notice_alone(book, database, tmp_path, cap
     path = tmp_path / "3.csv"
     told = report(book, database, capsys, "2026-03", path, "2026-04-01")
     assert (told["adverse"], told["left_out"]) == (2, {"adverse_notice_missing": 3}), "of others no delivery is proved"
-    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
     assert tuple(rows[0]) == COLUMNS
     by_account = {row["account"]: row for row in rows if row["kind"] == "R"}
     assert by_account["1-10"]["payments"].lstrip("/") == "N12"

@@ -70,6 +70,7 @@ COMMANDS: dict[str, Command] = {
     "review": Command("plimsoll.interfaces.cli.review:app", "the queue of cases that wait for a person, and what reviewers do"),
     "rules": Command("plimsoll.interfaces.cli.rules:app", "what is in force on a day, by what source, and what comes next"),
     "sanctions": Command("plimsoll.interfaces.cli.sanctions:command", "restrict use after notice and by the table, and lift it when paid"),
+    "share": Command("plimsoll.interfaces.cli.share:app", "overdue cases for other institutions, with nobody in them"),
     "treasury": Command("plimsoll.interfaces.cli.treasury:app", "who funds the loans, whether the money lasts, what investors are told"),
     "vault": Command("plimsoll.interfaces.cli.vault:app", "personal data: keep, find, show with a reason, erase for good"),
     "verify": Command("plimsoll.interfaces.cli.verify:command", "prove that a book is what its facts say"),

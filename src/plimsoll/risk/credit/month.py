@@ -6,6 +6,7 @@ Beside these: * nothing to pay, / before the loan began, # nothing is said of th
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from plimsoll.loan.layout import CHARGED_OFF, PAID_OFF, PENDING
@@ -30,16 +31,24 @@ def month_end(month: str) -> int:
     return add_months(ordinal(int(month[:4]), int(month[5:]), 1), 1) - 1
 
 
+@lru_cache(maxsize=4096)
 def month_of_day(day: int) -> str:
     """Give the month of a day as 2026-07."""
     return f"{year_of(day):04d}-{month_of(day):02d}"
 
 
+@lru_cache(maxsize=64)
 def month_ends(month: str, count: int) -> tuple[int, ...]:
     """Give the last days of so many months, oldest first; the month named is the last of them."""
     last = month_end(month)
     first = ordinal(year_of(last), month_of(last), 1)
     return tuple(add_months(first, 1 - place) - 1 for place in range(count - 1, -1, -1))
+
+
+@lru_cache(maxsize=64)
+def months(month: str, count: int) -> tuple[str, ...]:
+    """Give so many months by name, oldest first; the month named is the last of them."""
+    return tuple(map(month_of_day, month_ends(month, count)))
 
 
 def letter(status: int, late_days: int, owed_minor: int, claim_minor: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.loan.filing import Filing, NewFiling, body_of
 from plimsoll.risk.credit.default import Default, default_on
 from plimsoll.risk.credit.month import ADVERSE as ADVERSE_LETTERS
-from plimsoll.risk.credit.month import UNSAID, month_ends, month_of_day
+from plimsoll.risk.credit.month import UNSAID, month_ends, months
 from plimsoll.risk.credit.on_file import ADVERSE, DELETED, adverse_of, corrections_of, is_disputed, last_said
 from plimsoll.risk.credit.sanction import APPLIED, REPORT, Passed, has_applied, pass_sanction
 from plimsoll.risk.credit.statement import Statement, is_gone
@@ -116,11 +116,13 @@ class _Asked:
     def payments(self) -> str:
         """Give the payment record: as corrected by hand, silent of defaults that were never reported or are kept no longer."""
         corrected = corrections_of(self.filings, self.statement.loan_id)
+        if not corrected and not ADVERSE_LETTERS & set(self.statement.payments):
+            return self.statement.payments
         found = ""
-        for end, letter in zip(self.ends, self.statement.payments, strict=True):
+        for end, month, letter in zip(self.ends, months(self.month, len(self.ends)), self.statement.payments, strict=True):
             default = default_on(self.statement.defaults, end)
             is_told = default is not None and default.late_on in self.told and not default.is_over_for(self.years, self.on)
-            found += corrected.get(month_of_day(end), letter if letter not in ADVERSE_LETTERS or is_told else UNSAID)
+            found += corrected.get(month, letter if letter not in ADVERSE_LETTERS or is_told else UNSAID)
         return found
 
     def record(self) -> dict[str, Any]:
@@ -156,9 +158,9 @@ class _Asked:
         if before is None:
             return ()
         last = before.record
-        said = dict(zip(map(month_of_day, month_ends(before.month, len(last["payments"]))), last["payments"], strict=True))
+        said = dict(zip(months(before.month, len(last["payments"])), last["payments"], strict=True))
         found = []
-        for month, letter in zip(map(month_of_day, self.ends[:-1]), record["payments"], strict=False):
+        for month, letter in zip(months(self.month, len(self.ends))[:-1], record["payments"], strict=False):
             was = said.get(month, UNSAID)
             if was not in (letter, UNSAID):
                 one = _blank(CORRECTION, self.account, self.statement.loan_id, month) | {"payments": letter, "corrects": was}
