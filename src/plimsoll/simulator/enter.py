@@ -45,6 +45,7 @@ ENGINE: Final = "demo-engine"
 PURPOSES: Final = ("daily_needs", "appliances", "electronics", "renovation", "travel", "education", "medical", "other")
 STEP: Final = timedelta(minutes=1)
 READING: Final = timedelta(seconds=20)
+DEBITED: Final = "debit"
 STAGES: Final = ("applied", APPROVE, COUNTER, REFER, DECLINE, "reviewed: granted", "reviewed: declined", "signed")
 DOUBTED: Final = ("e", "f")
 """Grades of risk at which a reviewer of the demo lends to nobody whom the engine would not take by itself."""
@@ -178,6 +179,8 @@ def _sign(turn: Round, offered: Sequence[tuple[Person, Offer]], on: date) -> Non
         commands.append(
             AcceptOffer(person.next_key(), *words, _named(person), offer.limit_minor, offer.currency, offer.rate, offer.instalments)
         )
+        if person.has_autopay:
+            commands.append(_agree_to_debits(person, on, rules))
         if offer.later_product:
             commands.append(OpenAccount(person.next_key(), *words, person.account_id, offer.currency, person.due_day))
     signed = {
@@ -189,6 +192,13 @@ def _sign(turn: Round, offered: Sequence[tuple[Person, Offer]], on: date) -> Non
         if person.customer_id in signed:
             turn.door.funnel["signed"] += 1
             take_in(person, offer)
+
+
+def _agree_to_debits(person: Person, on: date, rules: Rules) -> GrantConsent:
+    """Let somebody who leaves due days to autopay agree to be debited."""
+    notice = rules.purposes[DEBITED].notice(on)
+    assert notice is not None, "there is a notice about debits on every day"
+    return GrantConsent(f"debit-{person.customer_id}", person.customer_id, on, DEBITED, notice.version)
 
 
 def take_in(person: Person, offer: Offer) -> None:

@@ -39,11 +39,11 @@ class SandboxBank:
         self._silent: set[str] = set()
         self.taken: dict[str, int] = {}
 
-    def debit(self, instruction: Instruction, now: datetime) -> Collected | Failed | Unclear:  # noqa: ARG002 -- it has its own clock
-        """Debit, or misbehave; asked again it tells what became of the instruction."""
+    def debit(self, instruction: Instruction, now: datetime) -> Collected | Failed | Unclear:
+        """Debit, or misbehave; asked again, or on another day by a bank made anew, it tells what became of the instruction."""
         name = instruction.instruction
-        chance = Random(f"{self._seed}:{name}")  # noqa: S311 -- a world of play
-        fails, is_silent = chance.random() < self._mood.failing, chance.random() < self._mood.silent
+        chance, line = Random(f"{self._seed}:{name}"), Random(f"{self._seed}:{name}:{now:%Y%m%d}")  # noqa: S311 -- a world of play
+        fails, is_silent = chance.random() < self._mood.failing, line.random() < self._mood.silent
         if not fails:
             self.taken.setdefault(name, instruction.minor)
         if is_silent and name not in self._silent:
