@@ -23,7 +23,11 @@ class Sums(NamedTuple):
 
 
 class Loan(NamedTuple):
-    """A loan on a day of settlement: its shares, and its sums the evening before and this evening."""
+    """A loan on a day of settlement: its shares, and its sums the evening before and this evening.
+
+    `stood` are the shares up to the evening before where the loan was funded only now: the funders then bring, and get, their part of all
+    that flowed since it began. () where they are the same, or where a part moved for a price.
+    """
 
     customer_id: int
     loan_id: int
@@ -31,6 +35,7 @@ class Loan(NamedTuple):
     shares: tuple[Share, ...]
     before: Sums
     after: Sums
+    stood: tuple[Share, ...] = ()
 
 
 class Line(NamedTuple):
@@ -50,12 +55,12 @@ def settle(loans: Iterable[Loan]) -> dict[str, list[Line]]:
     """Give each funder's lines of the day, the lender's too; a loan without a flow has none. The parts of each flow add up to it."""
     found: dict[str, list[Line]] = {}
     for loan in loans:
-        if loan.before == loan.after:
+        if loan.before == loan.after and not loan.stood:
             continue
-        early = [split(minor, loan.shares, LENDER) for minor in loan.before]
+        early = [split(minor, loan.stood or loan.shares, LENDER) for minor in loan.before]
         late = [split(minor, loan.shares, LENDER) for minor in loan.after]
         for share in loan.shares:
-            flows = Sums(*(now[share.funder] - was[share.funder] for was, now in zip(early, late, strict=True)))
+            flows = Sums(*(now[share.funder] - was.get(share.funder, 0) for was, now in zip(early, late, strict=True)))
             if any(flows):
                 found.setdefault(share.funder, []).append(Line(loan.customer_id, loan.loan_id, loan.currency, flows))
     return found

@@ -424,5 +424,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "draw_malformed": ("待出资金额须大于零。请核对。", "The amount to be funded has to be above nought. Check it."),
     "funding_short": ("自有资金不足以承担本笔贷款的剩余份额。请补充资金或暂停放款。", "The lender lacks the cash for its part of this loan. Bring in money, or hold back draws."),
     "flow_past": ("现金流日期早于今日。请只列未来的现金流。", "A flow lies before today. Give only what is to come."),
+    "tape_day_missing": ("没有该日的贷款数据。请先日终并写出该日数据（plimsoll close）。", "There is no tape of that day. Close the day and write it (plimsoll close)."),
+    "settlement_loan_gone": ("前一日的贷款在当日数据中不见了。请重写当日数据。", "Loans of the earlier day are not on the tape of the later. Write that day anew."),
+    "settlement_spans_move": ("结算区间内有份额转移，不能合并结算。请先结算到转移当日。", "A part moved between the two days, so they cannot be settled as one. Settle through the day of the move first."),
+    "settlement_missing": ("该日尚未与该资金方结算。请先结算。", "That day is not settled with the funder yet. Settle it first."),
+    "settlement_altered": ("当日数据或份额与结算时不同。请恢复数据，差异计入次日。", "The tape or the shares tell the day otherwise than when it was settled. Bring back the tape; what changed goes into a later day."),
+    "settlement_malformed": ("对账文件该行无法读取，整份退回。请对方更正后重发。", "A line of the file cannot be read, so none is taken. Have it sent again."),
+    "settlement_loan_unknown": ("对账文件中有本方没有的贷款，整份退回。请对方核对。", "The file names loans that do not exist here, so none is taken. Have it checked and sent again."),
     "behaviour_malformed": ("行为参数不成立：须为比例且还款合计不超过一。请更正。", "The figures of behaviour are no shares, or more is paid than falls due. Correct them."),
 }
