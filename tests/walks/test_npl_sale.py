@@ -22,6 +22,7 @@ from plimsoll.disposal.choose import Bounds
 from plimsoll.disposal.eligible import eligibility
 from plimsoll.disposal.package import package_of
 from plimsoll.disposal.tender import ASCENDING, SEALED, hash_of
+from plimsoll.interfaces.cli.demo_sale import lines_of, sold_in_a_copy
 from plimsoll.interfaces.cli.main import main
 from plimsoll.rulebook.rules import load
 from plimsoll.simulator.bid import stage
@@ -213,3 +214,20 @@ def test_the_commands_from_a_rehearsal_to_a_look_at_it(tmp_path, capsys, monkeyp
     with open_store(url) as store:
         give(store, 1, "2026-12-01", "tell_contact_fact", "an officer", fact="unreachable")
     assert main(["npl", "tender", "rehearse", "P2", "--on", "2026-10-09", "--out", out]) == 2, "made-up bidders stay out of other books"
+
+
+def test_the_demo_sells_in_a_copy_and_the_same_seed_sells_the_same(tmp_path):
+    url = f"sqlite:///{tmp_path / 'book.db'}"
+    with create_store(url) as store:
+        made_book(store, "demo")
+    told = [sold_in_a_copy(url, tmp_path / folder, MADE, 3, RULES) for folder in ("one", "two")]
+    assert told[0] == told[1]
+    assert told[0]["sale"]["outcome"] == "sold"
+    assert told[0]["sale"]["winner"] in lines_of(told[0], tmp_path)
+    with open_store(url) as store:
+        assert dossier_of(store, "package", "demo-1") == ()
+    with open_store(f"sqlite:///{tmp_path / 'one' / 'book.db'}") as store:
+        assert package_of(dossier_of(store, "package", "demo-1")).state == "transferred"
+        assert verify(store).breaches == {}
+    assert sold_in_a_copy(url, tmp_path / "three", date(2026, 2, 20), 3, RULES) == {"refused": "package_not_possible"}
+    assert lines_of({"refused": "package_not_possible"}, tmp_path) == "No bad debt was sold: package_not_possible."

@@ -26,6 +26,8 @@ from plimsoll.interfaces.cli import delinquency, trial_balance
 from plimsoll.interfaces.cli.aligned import grouped
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.collect import lines_of
+from plimsoll.interfaces.cli.demo_sale import lines_of as sale_lines
+from plimsoll.interfaces.cli.demo_sale import sold_in_a_copy
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.watch_run import lines_of as watched_lines
@@ -74,6 +76,11 @@ class Plan:
         return self.folder / "report.json"
 
     @property
+    def disposal(self) -> Path:
+        """Give the folder of the sale of bad loans, with the copy of the book that it is played in."""
+        return self.folder / "npl"
+
+    @property
     def days(self) -> range:
         """Give the days that are lived."""
         return days_of(self.months)
@@ -98,6 +105,7 @@ def command(
     begun = time.perf_counter()
     town, control, collected, watched = lived(plan)
     told = tell(plan, town, control, collected, time.perf_counter() - begun) | {"monitoring": told_of(watched)}
+    told["disposal"] = sold_in_a_copy(plan.url, plan.disposal, date.fromordinal(plan.days[-1] + 1), plan.seed, lawful_rules())
     plan.report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if as_json:
         print(json.dumps(told, ensure_ascii=False))
@@ -233,6 +241,7 @@ def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict
         print(f"Charged off so far: {one.lost.loans:,} loans, {lost} {one.currency} of principal; recovered {back} {one.currency}.")
     print("\n" + "\n".join(lines_of(collected, None, {})))
     print(f"\nMonitoring\n\n{watched_lines(watched)}")
+    print(f"\nBad debt sold, made-up bidders on made-up days\n\n{sale_lines(told['disposal'], plan.disposal)}")
     for currency, ledger in control.ledger.items():
         print(f"\nTrial balance at the end of {on}\n\n{trial_balance.table_of(ledger, currency)}\n")
     said = "agree" if not control.breaches else "DO NOT AGREE"
