@@ -67,9 +67,11 @@ def _format_of(path: Path) -> str:
 
 def _check_partitions(folder: Path) -> None:
     """Refuse what a writer left unfinished: files with such a name, Spark's scratch folder, a partition without a file."""
-    for path in sorted(folder.rglob("*")):
+    found = sorted(folder.rglob("*"))
+    for path in found:
         if path.name.endswith(UNFINISHED) or path.name == SCRATCH:
             raise Malformed("tape_file_unfinished", path.name, file=str(path))
+    for path in found:
         if path.is_dir() and "=" in path.name and not any(_format_of(one) for one in path.rglob("*")):
             raise Malformed("tape_file_unfinished", "a partition without a file", file=str(path))
 

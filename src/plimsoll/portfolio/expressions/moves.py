@@ -2,7 +2,7 @@
 
 import ibis
 
-from plimsoll.portfolio.expressions.rows import keys_of, rows_of
+from plimsoll.portfolio.expressions.rows import dimension_keys, keys_of, rows_of, told_in
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.source import Source
 from plimsoll.portfolio.state import LATEST
@@ -19,7 +19,7 @@ def amounts_text(source: Source, by: str = "") -> str:
     next_row = (rows.t.cast("int64") * 16 + rows.state.cast("int64")).lead().over(order)
     told = rows.select(
         t=rows.t,
-        dimension=rows[f"d_{by}"] if by else ibis.literal(""),
+        **({"dimension": rows[f"d_{by}"]} if by else {}),
         was=rows.state.cast("int32"),
         follows=next_row - rows.t.cast("int64") * 16 - 16,
         balance=rows.balance.fill_null(0) if "balance" in rows.columns else ibis.literal(0, "int64"),
@@ -27,6 +27,6 @@ def amounts_text(source: Source, by: str = "") -> str:
     told = told.filter((told.was <= LATEST) & (told.t < source.months[-1]))
     is_next = (told.follows >= 0) & (told.follows < 16)
     told = told.mutate(now=ibis.ifelse(is_next, told.follows, ibis.literal(-1, "int64")).cast("int32"))
+    counted = told.group_by(*dimension_keys(by, "t", "was", "now")).agg(loans=told.count(), balance=told.balance.sum().cast("int64"))
     keys = ("t", "dimension", "was", "now")
-    counted = told.group_by(*keys).agg(loans=told.count(), balance=told.balance.sum().cast("int64"))
-    return write(counted.order_by(*keys), source.engine)
+    return write(told_in(counted, (*keys, "loans", "balance")).order_by(*keys), source.engine)

@@ -148,3 +148,14 @@ def _late(source: Source, table: Expression, status: str, days: str) -> dict[str
         state = ibis.cases(*branches, else_=ibis.literal(UNKNOWN, "int8"))
     assert state is not None, source.shape.name
     return found | {"state": state.cast("int8")}
+
+
+def dimension_keys(by: str, *before: str) -> tuple[str, ...]:
+    """Give the names of columns to group by: with the dimension where one is asked for."""
+    return (*before, "dimension") if by else before
+
+
+def told_in(counted: Expression, names: tuple[str, ...]) -> Expression:
+    """Give an answer's columns in order; the dimension is empty where none was asked for."""
+    whole = counted if "dimension" in counted.columns else counted.mutate(dimension=ibis.literal(""))
+    return whole.select(*names)

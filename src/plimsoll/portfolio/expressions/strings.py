@@ -1,7 +1,8 @@
-"""Payment strings: a loan's states month by month as digits of whole numbers, one number a year, and what is counted from them.
+"""Payment strings: a loan's states month by month as digits of whole numbers, and what is counted from them.
 
-A digit has five bits: the state and one, 0 where the loan is not seen. One pass over the tape makes the strings; moves, history and cures
-are read off them without sorting a row.
+A digit has five bits: the state and one, 0 where the loan is not seen. A word holds twelve months, the last four of which are the first
+four of the next: so a month, the three before it and the one after it always stand together in one word. One pass over the tape makes the
+strings; moves, history and cures are read off them without sorting a row.
 """
 
 from collections.abc import Callable
@@ -10,16 +11,18 @@ from typing import Final
 import ibis
 
 from plimsoll.portfolio.expressions.columns import Expression
-from plimsoll.portfolio.expressions.rows import keys_of, rows_of
+from plimsoll.portfolio.expressions.rows import dimension_keys, keys_of, rows_of, told_in
 from plimsoll.portfolio.expressions.vintage import first_value
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.source import Source
 from plimsoll.portfolio.state import LATEST
 
-WORD, BITS, MASK = 12, 5, 31
 HISTORY: Final = 3
 """Months before a move in which lateness is counted."""
 
+STRIDE, BITS, MASK = 8, 5, 31
+WORD: Final = STRIDE + HISTORY + 1
+SPAN_MASK: Final = (1 << BITS * (HISTORY + 2)) - 1
 AGAIN_MONTHS: Final = 12
 """Months after a cure that are looked at."""
 
@@ -28,55 +31,80 @@ SEEN, CLEAN, LATEST_DIGIT = 0, 1, LATEST + 1
 
 
 def strings_of(source: Source, by: str = "") -> Expression:
-    """Give a row a loan: its words w0, w1, …, and the value of a dimension in its first month."""
+    """Give a row a loan: its words w0, w1, …, and the value of a dimension in its first month.
+
+    Word k holds the months from 8k - 3 to 8k + 8, counted from the first month of the tape.
+    """
     rows = rows_of(source)
     first = source.months[0]
     values = {}
-    for word in range((source.months[-1] - first) // WORD + 1):
-        begin = first + WORD * word
+    for word in range((source.months[-1] - first) // STRIDE + 1):
+        begin = first + STRIDE * word - HISTORY
         digit = (rows.state.cast("int64") + 1) << ((rows.t - begin) * BITS).cast("int32")
         is_here = (rows.t >= begin) & (rows.t < begin + WORD)
-        values[f"w{word}"] = ibis.ifelse(is_here, digit, 0).sum().cast("int64")
+        values[f"w{word}"] = ibis.ifelse(is_here, digit, ibis.literal(0, "int64")).sum().cast("int64")
     if by:
         values["dimension"] = first_value(rows, by)
     return rows.group_by(*keys_of(source)).agg(**values)
 
 
-def _places(source: Source, strings: Expression) -> tuple[Expression, Callable[[int], Expression]]:
-    """Give strings beside every place in them, and what gives the digit so many places after that one."""
+def _placed(source: Source, strings: Expression) -> Expression:
+    """Give strings beside every place (month) in them."""
     count = source.months[-1] - source.months[0] + 1
     places = ibis.range(count).unnest().name("place").as_table()
-    placed = strings.cross_join(places.select(place=places.place.cast("int32")))
-    words = [name for name in strings.columns if name.startswith("w")]
+    return strings.cross_join(places.select(place=places.place.cast("int32")))
 
-    def digit(step: int) -> Expression:
-        at = placed.place + step
-        branches = [(at < 0, ibis.literal(SEEN, "int64"))]
-        for number, name in enumerate(words):
-            branches.append((at < WORD * (number + 1), (placed[name] >> ((at - WORD * number) * BITS).cast("int32")) & MASK))
-        return ibis.cases(*branches, else_=ibis.literal(SEEN, "int64"))
 
-    return placed, digit
+def _words(strings: Expression) -> list[str]:
+    return [name for name in strings.columns if name.startswith("w")]
 
 
 def moves_text(source: Source, by: str = "") -> str:
     """Ask for moves from each month to the next: t, dimension, from, to (-1 not seen in the next month), months late of the three before
     (-1 where one of them is not seen), loans. The last month of the tape has none: what comes after it is not known.
     """
-    placed, digit = _places(source, strings_of(source, by))
+    placed = _placed(source, strings_of(source, by))
+    branches = [
+        (placed.place < STRIDE * (word + 1), placed[name] >> ((placed.place - STRIDE * word) * BITS).cast("int32"))
+        for word, name in enumerate(_words(placed))
+    ]
+    span = ibis.cases(*branches, else_=ibis.literal(0, "int64")) & SPAN_MASK
+    spans = placed.select(place=placed.place, span=span, **({"dimension": placed.dimension} if by else {}))
+    # Few spans are different: what they mean is worked out once for each, and not for each loan.
+    counted = spans.group_by(*dimension_keys(by, "place", "span")).agg(loans=spans.count())
+    counted = told_in(counted, ("place", "dimension", "span", "loans"))
+
+    def digit(step: int) -> Expression:
+        return (counted.span >> ibis.literal(BITS * (HISTORY + step), "int32")) & MASK
+
     before = [digit(-step) for step in range(1, HISTORY + 1)]
     is_whole = (before[0] > SEEN) & (before[1] > SEEN) & (before[2] > SEEN)
     late = sum(((one > CLEAN) & (one <= LATEST_DIGIT)).cast("int32") for one in before)
-    told = placed.select(
-        t=(placed.place + source.months[0]).cast("int32"),
-        dimension=placed.dimension if by else ibis.literal(""),
+    told = counted.select(
+        t=(counted.place + source.months[0]).cast("int32"),
+        dimension=counted.dimension,
         was=(digit(0) - 1).cast("int32"),
         now=(digit(1) - 1).cast("int32"),
         late_before=ibis.ifelse(is_whole, late, ibis.literal(-1, "int32")).cast("int32"),
+        loans=counted.loans,
     )
     told = told.filter((told.was >= 0) & (told.was <= LATEST) & (told.t < source.months[-1]))
     keys = ("t", "dimension", "was", "now", "late_before")
-    return write(told.group_by(*keys).agg(loans=told.count()).order_by(*keys), source.engine)
+    return write(told.group_by(*keys).agg(loans=told.loans.sum().cast("int64")).order_by(*keys), source.engine)
+
+
+def _digits(placed: Expression) -> Callable[[int], Expression]:
+    """Give what gives the digit so many months after a place, in whatever word it stands."""
+
+    def digit(step: int) -> Expression:
+        at = placed.place + step
+        branches = [(at < 0, ibis.literal(SEEN, "int64"))]
+        for word, name in enumerate(_words(placed)):
+            shift = ((at - STRIDE * word + HISTORY) * BITS).cast("int32")
+            branches.append((at < STRIDE * (word + 1), (placed[name] >> shift) & MASK))
+        return ibis.cases(*branches, else_=ibis.literal(SEEN, "int64"))
+
+    return digit
 
 
 def cures_text(source: Source, late_from: int, by: str = "") -> str:
@@ -85,7 +113,8 @@ def cures_text(source: Source, late_from: int, by: str = "") -> str:
     dimension, months after it until not clean (0 not so), until `late_from` months late or lost again (0 not so), months seen after it
     (up to 12; a loan that is paid is seen, and clean, for as long as the tape is), cures.
     """
-    placed, digit = _places(source, strings_of(source, by))
+    placed = _placed(source, strings_of(source, by))
+    digit = _digits(placed)
     is_cure = (digit(-1) > late_from) & (digit(-1) <= LATEST_DIGIT) & (digit(0) == CLEAN)
     after = [digit(step) for step in range(1, AGAIN_MONTHS + 1)]
     left = ibis.least(ibis.literal(source.months[-1] - source.months[0], "int32") - placed.place, ibis.literal(AGAIN_MONTHS, "int32"))

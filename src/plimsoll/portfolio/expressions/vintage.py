@@ -5,7 +5,7 @@ from typing import Final
 import ibis
 
 from plimsoll.portfolio.expressions.columns import Expression
-from plimsoll.portfolio.expressions.rows import keys_of, rows_of
+from plimsoll.portfolio.expressions.rows import dimension_keys, keys_of, rows_of, told_in
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.source import Source
 from plimsoll.portfolio.state import BAD_FROM, LATEST, LOST, bucket_from_days
@@ -54,11 +54,12 @@ def hits_text(source: Source, by: str = "") -> str:
     numbers = range(len(EVENTS))
     hits = {f"m{n}": (loans[f"h{n}"] >> ibis.literal(50, "int32")).fill_null(-1).cast("int32") for n in numbers}
     sums = {f"a{n}": (loans[f"h{n}"] & (SCALE - 1)).fill_null(0) for n in numbers}
-    told = loans.select(opened=loans.opened, dimension=loans.dimension if by else ibis.literal(""), lent=loans.lent, **hits, **sums)
-    counted = told.group_by("opened", "dimension", *hits).agg(
+    told = loans.select(opened=loans.opened, lent=loans.lent, **hits, **sums, **({"dimension": loans.dimension} if by else {}))
+    counted = told.group_by(*dimension_keys(by, "opened", *hits)).agg(
         loans=told.count(), lent=told.lent.sum().cast("int64"), **{name: told[name].sum().cast("int64") for name in sums}
     )
-    return write(counted.order_by("opened", "dimension", *hits), source.engine)
+    ordered = told_in(counted, ("opened", "dimension", *hits, "loans", "lent", *sums)).order_by("opened", "dimension", *hits)
+    return write(ordered, source.engine)
 
 
 def ages_text(source: Source, by: str = "") -> str:
@@ -74,7 +75,7 @@ def ages_text(source: Source, by: str = "") -> str:
     told = rows.select(
         opened=rows.opened if "opened" in columns else ibis.literal(-1, "int32"),
         t=rows.t,
-        dimension=rows[f"d_{by}"] if by else ibis.literal(""),
+        **({"dimension": rows[f"d_{by}"]} if by else {}),
         loans=owes.cast("int64"),
         balance=ibis.ifelse(owes, balance, zero),
         bad_loans=is_bad.cast("int64"),
@@ -82,9 +83,9 @@ def ages_text(source: Source, by: str = "") -> str:
         written_off=rows.written_off.fill_null(0) if "written_off" in columns else zero,
         recovered=rows.recovered.fill_null(0) if "recovered" in columns else zero,
     )
-    names = told.columns[3:]
-    counted = told.group_by("opened", "t", "dimension").agg(**{name: told[name].sum().cast("int64") for name in names})
-    return write(counted.order_by("opened", "t", "dimension"), source.engine)
+    names = ("loans", "balance", "bad_loans", "bad_balance", "written_off", "recovered")
+    counted = told.group_by(*dimension_keys(by, "opened", "t")).agg(**{name: told[name].sum().cast("int64") for name in names})
+    return write(told_in(counted, ("opened", "t", "dimension", *names)).order_by("opened", "t", "dimension"), source.engine)
 
 
 def leavers_text(source: Source, by: str = "") -> str:

@@ -1,15 +1,25 @@
 """Write an expression in the language of an engine."""
 
+from functools import lru_cache
+from typing import Any
+
 from plimsoll.portfolio.expressions.columns import Expression
 from plimsoll.portfolio.source import DUCKDB, SPARK
 
+KEPT = 256
+
 
 def write(expression: Expression, engine: str) -> str:
-    """Give the query of an expression for an engine: the same rows from each."""
+    """Give the query of an expression for an engine: the same rows from each. One that was written before is not written again."""
     assert engine in (DUCKDB, SPARK), engine
+    return _written(expression.op(), engine)
+
+
+@lru_cache(KEPT)
+def _written(question: Any, engine: str) -> str:
     if engine == DUCKDB:
         from ibis.backends.sql.compilers import DuckDBCompiler as Compiler
     else:
         from ibis.backends.sql.compilers import PySparkCompiler as Compiler
     compiler = Compiler()
-    return str(compiler.to_sqlglot(expression).sql(dialect=compiler.dialect))
+    return str(compiler.to_sqlglot(question.to_expr()).sql(dialect=compiler.dialect))

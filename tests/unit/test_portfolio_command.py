@@ -1,0 +1,82 @@
+"""`plimsoll portfolio` on a tape that nobody has seen before, by a map alone, and its refusals."""
+
+import json
+
+import pytest
+
+from plimsoll.interfaces.cli.exits import OK, USAGE
+from plimsoll.interfaces.cli.main import main
+from tests.made_tapes import MAP, rows_of, write_rows
+
+LOANS = {f"L{n}": "0" * (n % 3) + "0123000" + "0" * (n % 2) for n in range(12)} | {"B": {"string": "0000000004", "product": "bill"}}
+LOANS = {name: told if isinstance(told, dict) else told.ljust(10, "0") for name, told in LOANS.items()}
+
+
+@pytest.fixture
+def words(tmp_path):
+    where = write_rows(tmp_path / "unseen.parquet", rows_of(LOANS))
+    (tmp_path / "map.yaml").write_text(MAP, "utf-8")
+    return ["--tape", str(where), "--map", str(tmp_path / "map.yaml")]
+
+
+def told(capsys, *words: str):
+    assert main(["portfolio", *words, "--json"]) == OK
+    return json.loads(capsys.readouterr().out)
+
+
+def test_every_question_answers_text_and_json_of_the_same_tape(words, capsys):
+    for name, key in (
+        ("check", "tells"), ("vintage", "curves"), ("rolls", "matrices"), ("cures", "cures"), ("npl", "months_of_book"),
+    ):  # fmt: skip
+        found = told(capsys, name, *words)
+        assert found[key]
+        assert (found["loans"], found["currency"], found["as_of"]) == (13, "CNY", "2026-10")
+    assert main(["portfolio", "rolls", *words]) == OK
+    assert "13 loans" in capsys.readouterr().out
+
+
+def test_figures_carry_the_digest_of_their_query(words, capsys):
+    first, again, other = (told(capsys, "vintage", *words, "--by", by) for by in ("", "", "product"))
+    assert first["query"] == again["query"] != other["query"]
+    assert {curve["dimension"] for curve in other["curves"]} == {"cash", "bill"}
+
+
+def test_vintages_are_carried_on_with_a_band(words, capsys):
+    found = told(capsys, "vintage", *words, "--complete", "--every", "quarter")
+    (curve,) = found["curves"]
+    assert curve["vintage"] == "2026Q1"
+    carried = curve["carried"]
+    assert len(carried["expected"]) == len(carried["low"]) == len(curve["cells"])
+
+
+def test_pictures_are_drawn(words, tmp_path, capsys):
+    for name, ending in (("vintage", "svg"), ("rolls", "png"), ("npl", "svg")):
+        path = tmp_path / f"{name}.{ending}"
+        assert main(["portfolio", name, *words, "--chart", str(path)]) == OK
+        assert str(path) in capsys.readouterr().out
+        assert path.read_bytes()[:4] in (b"<?xm", b"\x89PNG")
+    assert main(["portfolio", "rolls", *words, "--chart", str(tmp_path / "x.gif")]) == USAGE
+
+
+def test_months_can_be_left_out(words, capsys):
+    whole, part = told(capsys, "rolls", *words), told(capsys, "rolls", *words, "--since", "2026-02", "--until", "2026-04")
+    assert sum(map(sum, part["matrices"][0]["counts"])) == 26
+    assert sum(map(sum, whole["matrices"][0]["counts"])) == 9 * 13
+    assert main(["portfolio", "rolls", *words, "--since", "2030-01"]) == USAGE
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["usage"], "limit"),
+        (["early"], "days"),
+        (["vintage", "--measure", "net-loss"], "written_off"),
+        (["concentration", "--by", "city"], "city"),
+        (["vintage", "--measure", "best"], "--measure"),
+        (["rolls", "--through", "M9"], "--through"),
+        (["check", "--engine", "abacus"], "abacus"),
+    ],
+)
+def test_what_the_tape_does_not_tell_is_refused_by_name(words, capsys, asked, said):
+    assert main(["portfolio", *asked, *words]) == USAGE
+    assert said in capsys.readouterr().err

@@ -1,0 +1,179 @@
+"""What a tape is refused for, by name; a sound tape beside it is read as before."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from plimsoll.app.tape_reading import Order, Tape, open_tape
+from plimsoll.portfolio.expressions.strings import moves_text
+from plimsoll.units.refusal import Malformed
+from tests.made_tapes import MAP, rows_of, write_rows
+
+LOANS = {"A": "0012", "B": "0000", "C": ".000"}
+DAYS_MAP = """\
+layout: long
+loan: [customer_id, loan_id]
+currency: {column: currency}
+period: day
+opened: opened_on
+past_due_days: past_due_days
+balance: principal_minor
+"""
+
+
+def read(where: Path, text: str = MAP, **more: str) -> list[tuple[object, ...]]:
+    """Open a tape by a map and ask for moves."""
+    path = where.parent / "map.yaml"
+    path.write_text(text, "utf-8")
+    with open_tape(Order(str(where), str(path), **more)) as tape:
+        assert isinstance(tape, Tape)
+        return tape.ask(moves_text(tape.source))
+
+
+def refused(where: Path, text: str = MAP, **more: str) -> Malformed:
+    with pytest.raises(Malformed) as caught:
+        read(where, text, **more)
+    return caught.value
+
+
+def changed(folder: Path, place: int, **values: str) -> Path:
+    rows = rows_of(LOANS)
+    rows[place] |= values
+    return write_rows(folder / "tape.csv", rows)
+
+
+def test_a_sound_tape_is_read(tmp_path):
+    assert sum(int(row[5]) for row in read(changed(tmp_path, 0))) == 8
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "said"),
+    [
+        ({"status": "late"}, "tape_status_unknown", "'late'"),
+        ({"balance": "-1.00"}, "tape_amount_negative", "balance"),
+        ({"balance": "1.x"}, "tape_value_unreadable", "balance"),
+        ({"month": "2026-13"}, "tape_value_unreadable", "month"),
+        ({"month": ""}, "tape_value_unreadable", "month"),
+        ({"loan": ""}, "tape_value_unreadable", "loan"),
+        ({"opened": "2026-02"}, "tape_opened_later", "opened"),
+        ({"month": "2026-02"}, "tape_loan_twice", "loan A"),
+        ({"month": "2030-02"}, "tape_days_missing", "2026-05"),
+        ({"month": "2000-02", "opened": "2000-02"}, "tape_too_long", "15"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused(tmp_path, values, code, said):
+    wrong = refused(changed(tmp_path, 0, **values))
+    assert wrong.code == code
+    assert said in wrong.text("en")
+    assert wrong.text("zh-CN") != wrong.text("en")
+
+
+def test_several_currencies_are_refused_until_one_is_named(tmp_path):
+    where = write_rows(tmp_path / "tape.csv", [row | {"currency": "CNY" if row["loan"] == "A" else "USD"} for row in rows_of(LOANS)])
+    text = MAP.replace("currency: CNY", "currency: {column: currency}")
+    wrong = refused(where, text)
+    assert (wrong.code, wrong.detail) == ("tape_currencies_mixed", "USD 7, CNY 4")
+    assert sum(int(row[5]) for row in read(where, text, currency="CNY")) == 3
+    assert refused(where, text, currency="EUR").code == "tape_currencies_mixed"
+
+
+def test_a_column_that_is_not_there_is_named_with_one_like_it(tmp_path):
+    wrong = refused(changed(tmp_path, 0), MAP.replace("balance: balance", "balance: balances"))
+    assert (wrong.code, wrong.detail) == ("tape_column_missing", "balances")
+    assert "'balance'" in wrong.remedy
+
+
+def test_a_column_of_a_wrong_type_is_refused(tmp_path):
+    rows = [row | {"balance": [1, 2]} for row in rows_of(LOANS)]
+    assert refused(write_rows(tmp_path / "tape.parquet", rows)).code == "tape_column_type"
+    flags = [row | {"month": 1.5} for row in rows_of(LOANS)]
+    assert refused(write_rows(tmp_path / "other" / "tape.parquet", flags)).code == "tape_column_type"
+
+
+def day_file(folder: Path, day: str, loans: int = 2, **types: pa.DataType) -> Path:
+    """Write a partition of one day as the house does."""
+    path = folder / f"day={day}" / "tape.parquet"
+    path.parent.mkdir(parents=True)
+    values = {
+        "day": pa.array([day] * loans).cast(pa.date32()),
+        "customer_id": pa.array(range(loans), pa.int64()),
+        "loan_id": pa.array(range(loans), pa.int64()),
+        "currency": pa.array(["CNY"] * loans),
+        "opened_on": pa.array(["2026-01-01"] * loans).cast(pa.date32()),
+        "past_due_days": pa.array([0] * loans, pa.int32()),
+        "principal_minor": pa.array([100] * loans, pa.int64()),
+    }
+    pq.write_table(pa.table({name: one.cast(types.get(name, one.type)) for name, one in values.items()}), path)
+    return path
+
+
+def days(folder: Path, *skipped: int) -> Path:
+    for day in range(1, 8):
+        if day not in skipped:
+            day_file(folder / "tape", f"2026-01-0{day}")
+    return folder / "tape"
+
+
+def test_a_day_that_is_missing_from_a_tape_of_days_is_named(tmp_path):
+    read(days(tmp_path / "whole"), DAYS_MAP)
+    wrong = refused(days(tmp_path / "holed", 3, 5), DAYS_MAP)
+    assert (wrong.code, wrong.detail) == ("tape_days_missing", "2026-01-03, 2026-01-05")
+
+
+def test_half_written_partitions_are_refused(tmp_path):
+    folder = days(tmp_path)
+    whole = (folder / "day=2026-01-04" / "tape.parquet").read_bytes()
+    (folder / "day=2026-01-04" / "tape.parquet").write_bytes(whole[:-20])
+    wrong = refused(folder, DAYS_MAP)
+    assert wrong.code == "tape_file_unfinished"
+    assert "day=2026-01-04" in wrong.file
+    (folder / "day=2026-01-04" / "tape.parquet").write_bytes(b"")
+    assert refused(folder, DAYS_MAP).code == "tape_file_unfinished"
+    (folder / "day=2026-01-04" / "tape.parquet").unlink()
+    assert refused(folder, DAYS_MAP).detail == "a partition without a file"
+    (folder / "day=2026-01-04" / "tape.unfinished").write_bytes(whole)
+    assert refused(folder, DAYS_MAP).detail == "tape.unfinished"
+    (folder / "day=2026-01-04" / "tape.unfinished").rename(folder / "day=2026-01-04" / "tape.parquet")
+    (folder / "_temporary").mkdir()
+    assert refused(folder, DAYS_MAP).detail == "_temporary"
+    (folder / "_temporary").rmdir()
+    read(folder, DAYS_MAP)
+
+
+def test_files_that_differ_in_the_type_of_a_column_are_refused(tmp_path):
+    folder = days(tmp_path)
+    day_file(folder, "2026-01-08", past_due_days=pa.string())
+    wrong = refused(folder, DAYS_MAP)
+    assert (wrong.code, wrong.key) == ("tape_files_differ", "past_due_days")
+
+
+def test_no_tape_and_an_unknown_engine_or_map_are_refused(tmp_path):
+    assert refused(tmp_path / "nothing").code == "tape_missing"
+    (tmp_path / "empty").mkdir()
+    assert refused(tmp_path / "empty").code == "tape_missing"
+    assert refused(changed(tmp_path, 0), engine="abacus").code == "engine_unknown"
+    with pytest.raises(Malformed) as caught, open_tape(Order(str(tmp_path), "atlantis")):
+        pass
+    assert caught.value.code == "map_unknown"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("layout: long", "layout: tall", "layout"),
+        ("as: month", "as: month, pattern: YY-MM", "period.pattern"),
+        ('"1": M1', '"1": M9', "status.values.1"),
+        ('"1": M1', '"1": open', "status"),
+        ("period: {column: month, as: month}", "periods: [{month: 2026-01, balance: b}]", "period"),
+        ("currency: CNY", "currency: CNX", "currency"),
+        ("balance: balance", 'balance: ["-balance"]', "balance"),
+        ("balance: balance", "balances: balance", "balances"),
+    ],
+)
+def test_a_map_that_cannot_be_is_refused_with_line_and_key(tmp_path, old, new, key):
+    wrong = refused(changed(tmp_path, 0), MAP.replace(old, new))
+    assert wrong.code in ("field_malformed", "map_malformed", "field_unknown")
+    assert wrong.line > 0
+    assert wrong.key.startswith(key) or wrong.key == "", wrong.key
