@@ -221,6 +221,34 @@ def test_after_a_decision_the_data_are_kept_for_three_years(vault):
     assert (refused.rule, refused.detail) == ("CN.PIPL.PIA.KEEP", "until 2029-01-15")
 
 
+def test_after_collection_its_records_are_kept_for_five_years(vault):
+    put(vault, 2, phone="13812341234")
+    run(vault.store, Note("called", 2, kind="contact.attempted"))
+    run(vault.store, Freeze("close", 2, status="closed"))
+    refused = erase_person(vault, 2, ACT, ON, RULES)
+    assert (refused.code, refused.rule, refused.detail) == ("erasure_kept_by_law", "CN.COLLECT.RECORDS", "until 2031-01-15")
+    assert erase_person(vault, 2, ACT, date(2031, 1, 14), RULES).rule == "CN.COLLECT.RECORDS"
+    assert erase_person(vault, 2, ACT, date(2031, 1, 15), RULES) is None
+
+
+@pytest.mark.parametrize(
+    ("ended", "collected", "rule", "until"),
+    [
+        (None, date(2021, 8, 17), "CN.COLLECT.RECORDS", "until 2026-08-17"),
+        (None, date(2021, 8, 16), "", ""),
+        (None, date(2024, 2, 29), "CN.COLLECT.RECORDS", "until 2029-03-01"),
+        (date(2024, 1, 1), date(2022, 1, 1), "POLICY.CONTACT.RECORDS.AFTER", "until 2027-01-01"),
+        (date(2024, 1, 1), None, "", ""),
+    ],
+)
+def test_records_of_collection_are_kept_for_five_years_and_three_after_the_debt_was_paid(monkeypatch, ended, collected, rule, until):
+    """The law against money laundering, which keeps longer, is left aside here."""
+    whole = RULES.__class__.whole
+    monkeypatch.setattr(RULES.__class__, "whole", lambda *asked: 0 if asked[1] == "CN.AML.KEEP" else whole(*asked))
+    refused = refuse_erasure(Dealings(False, ended, None, None, collected), ON, RULES)
+    assert (rule, until) == (("", "") if refused is None else (refused.rule, refused.detail))
+
+
 @pytest.mark.parametrize(
     ("ended", "late", "decided", "rule", "until"),
     [

@@ -14,6 +14,8 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 DECISIONS: Final = ("decision",)
+COLLECTION: Final = ("contact", "case", "promise", "treatment", "placement", "adverse", "sanction", "dispute", "collection")
+"""Kinds of filings, by what they begin with, that are records of collection."""
 
 
 def erase_person(vault: Vault, customer_id: int, act: Act, on: date, rules: Rules) -> Refused | None:
@@ -59,7 +61,9 @@ def dealings_of(connection: Connection, customer_id: int) -> Dealings:
         select(func.max(facts.effective_on)).where(facts.customer_id == customer_id, facts.kind.in_((NOTED, CHARGED_OFF_FACT)))
     )
     decided = connection.scalar(select(func.max(file.effective_on)).where(file.customer_id == customer_id, file.kind.in_(DECISIONS)))
-    return Dealings(bool(in_use) or is_open, _day(ended), _day(late), _day(decided))
+    groups = or_(*(file.kind.like(f"{group}.%") for group in COLLECTION))
+    collected = connection.scalar(select(func.max(file.effective_on)).where(file.customer_id == customer_id, groups))
+    return Dealings(bool(in_use) or is_open, _day(ended), _day(late), _day(decided), _day(collected))
 
 
 def _day(found: object) -> date | None:
