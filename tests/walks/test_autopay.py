@@ -94,6 +94,15 @@ def test_a_debit_that_failed_is_tried_again_by_why_and_then_no_more(book):
     assert told == ["autopay_retry", "autopay_retry", "autopay_needs_borrower"]
 
 
+def test_a_bank_that_was_away_is_asked_again_on_the_same_day(book):
+    """Even at the same instant, as in the sandbox: the second run asks under a number of its own."""
+    bank = Bank(Failed("bank_unreachable"), Failed("bank_unreachable"), Collected("b"))
+    assert run(book, DUE, bank)[0] == (1, "failed", "bank_unreachable", FIRST, "2026-08-31")
+    assert run(book, DUE, bank)[0] == (1, "failed", "bank_unreachable", FIRST, "2026-09-01")
+    assert run(book, DUE + timedelta(days=1), bank)[0][:2] == (1, "collected")
+    assert [one[0] for one in bank.asked] == [f"1-1-20260831-{n}" for n in (1, 2, 3)]
+
+
 def test_an_answer_that_is_lost_is_asked_after_and_the_money_booked_once(book):
     bank = SandboxBank(1, Mood(silent=1.0))
     assert run(book, DUE, bank)[0][:2] == (1, "unclear")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, NamedTuple
+from uuid import uuid4
 
 from plimsoll.app.debits.port import Bank, Collected, Failed, Instruction, Unclear
 from plimsoll.app.execute import Answer
@@ -98,7 +99,8 @@ def _to_try_again(store: Store, on: date) -> Iterator[Wanted]:
 
 def _debit(store: Store, page: Sequence[Wanted], on: date, orders: Orders) -> Iterator[Debited]:
     """Ask for debits, and book what the bank answers."""
-    stamp = orders.now.isoformat()
+    # Asking twice does no harm, and the answer of an earlier run, even of this instant, must not be given again.
+    stamp = uuid4().hex
     commands = [AskDebit(f"debit:{one.customer_id}:{one.loan_id}:{one.due_on}:{stamp}", one.customer_id, on, *one[1:]) for one in page]
     answers: list[tuple[Wanted, dict[str, Any], Collected | Failed]] = []
     for wanted, outcome in zip(page, _give(store, commands, orders), strict=True):
