@@ -6,11 +6,12 @@ from typing import Annotated, Final
 
 import typer
 
-from plimsoll.app.loan_list import read_loan_list
+from plimsoll.app.loan_list import open_loan_list, read_loan_list
 from plimsoll.disposal.listed import COLUMNS, NEEDED, ONE_OF
 from plimsoll.disposal.sheet import sheet_of
 from plimsoll.disposal.sheet_words import rows_of, said_of
 from plimsoll.interfaces.cli.aligned import aligned
+from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, read_on
 from plimsoll.units.refusal import LANGUAGES, Malformed
@@ -40,7 +41,9 @@ def sheet(
         raise Stop(USAGE, f"--language {language}: one of {', '.join(LANGUAGES)}")
     day = read_on(cutoff, "--cutoff")
     try:
-        loans, wrong = read_loan_list(file, day, currency)
+        texts = open_loan_list(file)
+        with bar(texts.rows, "loans") as step:
+            loans, wrong = read_loan_list(texts, day, currency, lambda count: step("", count))
         if wrong:
             raise Stop(USAGE, _told(wrong, language))
         found = sheet_of(loans, day, currency)
