@@ -87,11 +87,16 @@ def post(say, tmp_path):
 
 
 @pytest.fixture
-def placed(post, say):
-    """A book with thirty customers late, three agencies, and a batch placed with seed 1."""
+def late(post, say):
+    """A book with thirty customers late and three agencies, closed through the day before."""
     told = post(*(row for n in range(1, CUSTOMERS + 1) for row in in_arrears(n)), *(agency(name) for name in NAMES))
     assert {one["outcome"] for one in told} == {"done"}
     assert say("close", "--through", "2026-04-19", "--tape", "never")[0] == 0
+
+
+@pytest.fixture
+def placed(late, say):
+    """The same with a batch placed with seed 1."""
     code, done = say("agency", "place", "--on", ON, "--seed", "1")
     assert code == 0
     return done
@@ -164,12 +169,26 @@ def test_receipts_are_counted_paid_for_and_reconciled(placed, store, post, say, 
         {"command": "repay", "key": f"r{n}", "customer_id": held.customer_id, "on": on, "amount": amount, "currency": "CNY"}
         for n, (held, amount, on) in enumerate(paid)
     ]
-    assert {one["outcome"] for one in post(*rows)} == {"done"}
+    collected = post(*rows)
+    assert {one["outcome"] for one in collected} == {"done"}
     code, told = say("agency", "score", "--on", LATER)
     card = next(one for one in told if one["agency"] == "north")
     # What came on the day it was placed, and after the day asked about, does not count: 100.01 + 50.00, 15 % of it rounded down.
     assert (code, card["observed"], card["earned"][0]["commission"]) == (0, "150.01", "22.50")
     assert card["low"] <= card["ratio"] <= card["high"]
+    back = {"command": "reverse", "key": "back", "customer_id": second.customer_id, "on": "2026-05-02", "loan_id": 11}
+    assert post(back | {"fact": collected[2]["answer"]["facts"][0]["fact"], "reason": "sent twice"})[0]["outcome"] == "done"
+    card = next(one for one in say("agency", "score", "--on", LATER)[1] if one["agency"] == "north")
+    assert card["observed"] == "100.01", "what was reversed did not come"
+    again = {
+        "command": "repay",
+        "key": "again",
+        "customer_id": second.customer_id,
+        "on": "2026-05-03",
+        "amount": "50.00",
+        "currency": "CNY",
+    }
+    assert post(again)[0]["outcome"] == "done"
     path = tmp_path / "statement.csv"
     references = [held.placement.reference for held in (first, second, third)]
     lines = [(references[0], "2026-04-25", "CNY", "100.01"), (references[1], "2026-05-01", "CNY", "60.00"), ("nobody", ON, "CNY", "1.00")]
@@ -215,6 +234,36 @@ def test_placements_end_when_their_term_is_over_or_nothing_is_owed(placed, store
     last = date.fromordinal(held.placement.return_by + 1).isoformat()
     assert last == "2026-08-19"
     assert say("agency", "recall", "--on", last)[1]["recalled"] == {"term": CUSTOMERS - 1}
+
+
+@ON_ONE
+def test_bad_conduct_leaves_the_least_share(late, store, post, say):
+    """Eighty of a hundred calls, or one complaint of some ten placements, is far beyond the thresholds."""
+    post(
+        {"command": "audit_calls", "key": "a", "subject": "north", "on": ON, "calls": 100, "passed": 80, "sample": "s", "findings": "rude"}
+    )
+    code, done = say("agency", "place", "--on", ON, "--seed", "1")
+    (group,) = done["groups"]
+    assert (code, group["shares_ppm"]["north"], sum(group["shares_ppm"].values())) == (0, 50_000, 850_000)
+    held = placements_of_agency(store, "south")[0]
+    said = {"customer_id": held.customer_id, "command": "file_complaint", "reference": "v-1"}
+    told = post(
+        said | {"key": "c1", "on": "2026-04-21", "complaint_id": "c1", "about": "collection_conduct"},
+        said | {"key": "c2", "on": "2026-04-21", "complaint_id": "c2", "about": "wrong_amount"},
+    )
+    assert {one["outcome"] for one in told} == {"done"}
+    cards = {one["agency"]: one for one in say("agency", "score", "--on", "2026-04-22")[1]}
+    assert [cards[name]["complaints"] for name in NAMES] == [0, 0, 1]
+    assert [cards[name]["conduct_within"] for name in NAMES] == [True, False, False]
+    assert say("agency", "recall", "--on", "2026-04-22")[1]["recalled"] == {"stopped": 1}
+
+
+@ON_ONE
+def test_no_agency_gets_more_than_its_share_in_one_file_of_commands(late, post):
+    """Forty of a hundred of thirty are twelve; the thirteenth row is refused."""
+    row = {"command": "place_with_agency", "on": ON, "agency": "north"}
+    told = post(*(row | {"key": f"p{n}", "customer_id": n, "reference": f"r{n}"} for n in range(1, CUSTOMERS + 1)))
+    assert Counter(one.get("code", "done") for one in told) == {"done": 12, "agency_share_reached": CUSTOMERS - 12}
 
 
 @ON_ONE
