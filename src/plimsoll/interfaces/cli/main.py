@@ -67,6 +67,7 @@ COMMANDS: dict[str, Command] = {
         "plimsoll.interfaces.cli.remind:command", "remind borrowers of what falls due, by the ladder and under the contact gate"
     ),
     "replay": Command("plimsoll.interfaces.cli.replay:app", "book real accounts of other lenders and compare with their record"),
+    "report": Command("plimsoll.interfaces.cli.report:app", "what committees read: the report of a month"),
     "review": Command("plimsoll.interfaces.cli.review:app", "the queue of cases that wait for a person, and what reviewers do"),
     "rules": Command("plimsoll.interfaces.cli.rules:app", "what is in force on a day, by what source, and what comes next"),
     "sanctions": Command("plimsoll.interfaces.cli.sanctions:command", "restrict use after notice and by the table, and lift it when paid"),

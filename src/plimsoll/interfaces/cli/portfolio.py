@@ -2,6 +2,7 @@
 
 import typer
 
+from plimsoll.interfaces.cli.portfolio_accounts import accounts
 from plimsoll.interfaces.cli.portfolio_attribution import attribution
 from plimsoll.interfaces.cli.portfolio_check import check
 from plimsoll.interfaces.cli.portfolio_cures import cures
@@ -23,5 +24,5 @@ def _portfolio() -> None:
     """Read a book off its tape, or off any tape by a map: vintages, roll rates, bad loans."""
 
 
-for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl, stress, attribution):
+for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl, stress, attribution, accounts):
     app.command()(one)

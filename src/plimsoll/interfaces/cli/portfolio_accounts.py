@@ -1,0 +1,83 @@
+"""`plimsoll portfolio accounts`: the loans behind a figure of a month, by months late or by stage."""
+
+from typing import Annotated
+
+import typer
+
+from plimsoll.interfaces.cli.exits import USAGE, Stop
+from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
+from plimsoll.interfaces.cli.portfolio_tape import (
+    Currency,
+    Engine,
+    Map,
+    Master,
+    Where,
+    answer,
+    head,
+    money,
+    month_of,
+    one_of,
+    opened,
+    order_of,
+    rounded,
+    show,
+    table,
+)
+from plimsoll.portfolio.state import LATEST, NAMES
+from plimsoll.risk.lawful import lawful_rules
+
+STATES = NAMES[: LATEST + 1]
+On = Annotated[str, typer.Option("--month", metavar="MONTH", help="The month. Default: the last.")]
+From = Annotated[str, typer.Option("--from", metavar="STATE", help="Loans that are so late or later, such as M4.")]
+Stage = Annotated[int, typer.Option("--stage", metavar="N", min=0, max=3, help="Loans of one stage of expected loss; 0 for all.")]
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="How many are listed, the largest balance first.")]
+
+
+def accounts(
+    tape: Where = "",
+    map_name: Map = "house",
+    month: On = "",
+    since: From = "C",
+    stage: Stage = 0,
+    limit: Limit = 50,
+    currency: Currency = "",
+    engine: Engine = "duckdb",
+    master: Master = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the loans behind the figures of a month: state, days past due, balance, stage, chance of default, allowance."""
+    from plimsoll.app.tape_risk import day_of, fitted, stand
+    from plimsoll.portfolio.ecl.of_tape import ecl_policy, measure
+
+    least = STATES.index(one_of("--from", since, STATES))
+    with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:
+        refuse_ends(found)
+        at = month_of("--month", month, found) if month else found.source.months[-1]
+        if at == found.source.months[0]:
+            raise Stop(USAGE, f"--month {month}: a chance of default needs a month before it")
+        here = stand(found, at)
+        policy = ecl_policy(lawful_rules(), day_of(found, at))
+        one = measure(here.loans, fitted(found, policy, at), policy)
+        wanted = (here.loans.state >= least) & ((one.stage == stage) | (stage == 0))
+        places = sorted(wanted.nonzero()[0].tolist(), key=lambda place: (-int(here.loans.balance_minor[place]), here.ids[place]))
+        objects = [
+            {
+                "loan": list(here.ids[place]),
+                "state": STATES[int(here.loans.state[place])],
+                "days": int(here.loans.days[place]),
+                "balance": money(int(here.loans.balance_minor[place]), found),
+                "stage": int(one.stage[place]),
+                "chance_in_a_year": rounded(float(one.year[place])),
+                "allowance": money(int(one.allowance_minor[place]), found),
+            }
+            for place in places[:limit]
+        ]
+        told = {"month": found.month(at), "from": since, "stage": stage, "loans_in_all": len(places), "loans_listed": objects}
+        rows: list[tuple[str, ...]] = [("loan", "state", "days", f"balance {found.source.currency}", "stage", "in a year %", "allowance")]
+        for each in objects:
+            name = " ".join(str(part) for part in each["loan"]) if isinstance(each["loan"], list) else ""
+            chance = f"{100 * float(str(each['chance_in_a_year'])):.2f}"
+            rows.append((name, *(str(each[key]) for key in ("state", "days", "balance", "stage")), chance, str(each["allowance"])))
+        said = f"{len(places):,} loans in {found.month(at)}, the {len(objects):,} largest:"
+        show(answer(found, [], told), "\n\n".join([head(found), said, table(rows)]), as_json=as_json)
