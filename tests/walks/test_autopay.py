@@ -1,16 +1,23 @@
 """Debits on both databases: taken once and booked once whatever the bank does, tried again by why they failed, never without consent."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from random import Random
 
 import pytest
+from sqlalchemy import select
 
+from plimsoll.app import autopay as autopay_module
 from plimsoll.app.autopay import Orders, autopay
 from plimsoll.app.debits.port import Collected, Failed, Instruction, Unclear
 from plimsoll.app.debits.sandbox import Mood, SandboxBank
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of
 from plimsoll.app.outbox import waiting
+from plimsoll.app.schema import command as command_table
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli.main import main
@@ -180,3 +187,48 @@ def test_the_command_exchanges_files_with_a_bank(book, database, capsys, tmp_pat
         assert main([*args, "--results", str(results)]) == 2
         assert "in.jsonl:1" in capsys.readouterr().err
     assert main(["autopay", "--on", "2026-08-31", "--db", database, "--results", str(results)]) == 2
+
+
+class Stopped(Exception):
+    """What stops a run in the middle."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_money_is_taken_once_and_booked_once_wherever_a_run_is_stopped(store, seed, monkeypatch):
+    """Four borrowers, four months, a bank that fails and falls silent, runs that are stopped between any two steps, payments beside."""
+    chance, start = Random(seed), date(2026, 6, 1)
+    limits = {"currency": "CNY", "limit": "9000.00", "cash_limit": "9000.00", "later_limit": "9000.00", "loan_id": 10}
+    for customer_id in range(1, 5):
+        loan = {"loan_id": 1, "currency": "CNY", "rate": "0.0005", "instalments": chance.choice((3, 6, 12))}
+        drawn_on = (start + timedelta(days=chance.randrange(10))).isoformat()
+        for on, said in (
+            ("2026-06-01", {"command": "open_customer"}),
+            ("2026-06-01", {"command": "open_line", **limits}),
+            ("2026-06-01", {"command": "grant_consent", **CONSENT}),
+            (drawn_on, {"command": "draw", "amount": f"{chance.randrange(500, 2500)}.00", **loan}),
+        ):
+            assert isinstance(give(store, customer_id=customer_id, on=on, **said), dict)
+    bank, step = SandboxBank(seed, Mood(failing=0.4, silent=0.2)), autopay_module._give
+    for days in range(20, 130):
+        on = start + timedelta(days=days)
+        if chance.random() < 0.05:
+            give(store, customer_id=chance.randrange(1, 5), on=on.isoformat(), command="settle", loan_id=1)
+        steps, stop = count(1), chance.randrange(1, 6) if chance.random() < 0.3 and days < 125 else 0
+
+        def one(*asked: object, steps: Iterator[int] = steps, stop: int = stop) -> list:
+            if next(steps) == stop:
+                raise Stopped
+            return step(*asked)
+
+        monkeypatch.setattr(autopay_module, "_give", one)
+        with suppress(Stopped):
+            run(store, on, bank)
+    assert set(bank.taken) == set(booked(store))
+    assert verify(store) is not None
+
+
+def booked(store) -> list[str]:
+    """Give the instructions whose money came in as a repayment."""
+    with store.engine.connect() as connection:
+        keys = [row.key for row in connection.execute(select(command_table.c.key).where(command_table.c.key.like("autopay:%")))]
+    return [key.removeprefix("autopay:") for key in keys if key.count(":") == 1]
