@@ -309,6 +309,33 @@ def test_the_command_tells_ability_from_willingness_and_writes_what_a_model_lear
     assert "late customers" in capsys.readouterr().out
 
 
+def test_everybody_is_contacted_by_their_own_clock(store):
+    owing(store, 3)
+    words = {"command": "prefer_reminders", "customer_id": 2, "on": TODAY.isoformat(), "channels": ["usual"], "zone": "America/New_York"}
+    at = datetime(2026, 3, 8, 4, tzinfo=UTC)
+    assert isinstance(execute(store, WIRING, read_command({"key": "zone", **words}), actor="test", now=at, rules=RULES), Answer)
+    done(store, Deaf())
+    hours = {one: {filing.at.hour for filing in of_kind(filings_of(store, one), "contact.attempted")} for one in (1, 2)}
+    assert hours[1] <= set(range(2, 12)), "ten to half past seven in China"
+    assert hours[2] <= set(range(14, 24)), "the same in New York"
+    assert hours[2]
+    assert [breach for one in (1, 2) for breach in breaches(filings_of(store, one), RULES)] == []
+
+
+def test_a_case_that_waits_is_moved_when_it_ages_into_another_stage(store):
+    owing(store, 1)
+    done(store, Deaf())
+    later = date(2026, 4, 1)  # 31 days past due
+    say = {"command": "follow_up", "customer_id": 1, "on": "2026-03-10", "due_on": "2026-04-05", "reason": "asked to be called then"}
+    at = datetime(2026, 3, 10, 4, tzinfo=UTC)
+    assert isinstance(execute(store, WIRING, read_command({"key": "f", **say}), actor="test", now=at, rules=RULES), Answer)
+    close(store, later - timedelta(days=1))
+    found = done(store, Deaf(), later)
+    assert found.done["move_case"] == 1
+    assert found.choice.chosen == ()
+    assert [read_body(one)["bucket"] for one in of_kind(filings_of(store, 1), "case.moved")][-1] == "mid"
+
+
 def test_the_plain_gate_sees_what_was_wrong(store):
     owing(store, 3)
     done(store, Deaf())

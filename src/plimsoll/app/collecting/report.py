@@ -17,10 +17,12 @@ from plimsoll.app.file import filings_on
 from plimsoll.app.store import Store
 from plimsoll.collections.assign_treatment import ASSIGNED
 from plimsoll.collections.case import CLOSED, ENDS, HOLDOUT, MADE, OPENED
-from plimsoll.collections.contact import ATTEMPTED, DENIED, OUTCOME
+from plimsoll.collections.contact import ATTEMPTED, DENIED, FACT, OUTCOME
 from plimsoll.collections.contact_rules import REMIND
 from plimsoll.loan.filing import Filing, read_body
+from plimsoll.risk.complaint import FILED
 from plimsoll.risk.parameters import figures
+from plimsoll.risk.plan.record import OPENED as HARDSHIP
 from plimsoll.risk.treat.gain import Gain, gain_of
 from plimsoll.rulebook.rules import Rules
 
@@ -47,6 +49,7 @@ class Report(NamedTuple):
     reminders: Mapping[str, int]
     denials: Mapping[str, int]
     outcomes: Mapping[str, int]
+    told: Mapping[str, int]
     treatments: Mapping[str, int]
     chosen: Mapping[str, int]
     promises: Promises
@@ -71,6 +74,7 @@ class Report(NamedTuple):
             "reminders": dict(self.reminders),
             "denials": dict(self.denials),
             "outcomes": dict(self.outcomes),
+            "told": dict(self.told),
             "treatments": dict(self.treatments),
             "chosen": dict(self.chosen),
             "promises": {
@@ -113,6 +117,7 @@ def report(store: Store, first: date, last: date, rules: Rules) -> Report:
         _counted(said["channel"] for said in reminders),
         _counted(said["rule"] for _, _, said in _bodies(store, DENIED, first, last)),
         _counted(said["outcome"] for _, one, said in _bodies(store, OUTCOME, first, last) if MARK in one.subject),
+        _told(store, first, last),
         _counted(said["treatment"] for _, _, said in treated),
         _counted(said["how"] for _, _, said in treated),
         _promises(store, first, last),
@@ -123,6 +128,13 @@ def report(store: Store, first: date, last: date, rules: Rules) -> Report:
         gain_until(store, last, rules),
         int(figures(rules, "POLICY.COLLECT.LEARN", last)["judges"]),
     )
+
+
+def _told(store: Store, first: date, last: date) -> dict[str, int]:
+    """Count what customers told beside payments and promises: complaints, requests for help, what the gate has to know."""
+    complaints, helps = len(_bodies(store, FILED, first, last)), len(_bodies(store, HARDSHIP, first, last))
+    facts = _counted(said["fact"] for _, _, said in _bodies(store, FACT, first, last))
+    return {name: count for name, count in {"complaint": complaints, "request for help": helps, **facts}.items() if count}
 
 
 def _promises(store: Store, first: date, last: date) -> Promises:

@@ -84,17 +84,19 @@ def open_late(desk: Desk, now: datetime) -> None:
 
 
 def move_due(desk: Desk, now: datetime) -> list[Standing]:
-    """Look again at every case that waits for nothing, right before it is treated; give these cases as they then stand."""
-    due = due_cases(list(standings(desk.store, open_cases(desk.store), desk.on)), desk.on.toordinal())
-    named = lateness(desk.rules, desk.on)
-    aged = [one.customer_id for one in due if named.overdue_class(one.debt.days) != one.case.bucket]
+    """Look again at every case that waits for nothing, right before it is treated, and at those that have aged into another stage; give
+    those that wait for nothing as they then stand.
+    """
+    found = list(standings(desk.store, open_cases(desk.store), desk.on))
+    due, named = due_cases(found, desk.on.toordinal()), lateness(desk.rules, desk.on)
+    aged = {one.customer_id: one for one in found if named.overdue_class(one.debt.days) != one.case.bucket}
     told = {one.customer_id: one.willing for one in told_of(desk.store, aged, desk.on, desk.rules)}
     commands = []
-    for one in due:
-        thought = told.get(one.customer_id)
+    for customer_id, one in sorted((aged | {one.customer_id: one for one in due}).items()):
+        thought = told.get(customer_id)
         words = (thought.ability, thought.willingness) if thought is not None else ("", "")
-        key = ":".join(("move", str(one.customer_id), one.case.case_id, str(desk.on), *words))
-        commands.append(MoveCase(key, one.customer_id, desk.on, *words))
+        key = ":".join(("move", str(customer_id), one.case.case_id, str(desk.on), *words))
+        commands.append(MoveCase(key, customer_id, desk.on, *words))
     desk.give(commands, now)
     moved = standings(desk.store, [one.customer_id for one in due], desk.on)
     return due_cases(list(moved), desk.on.toordinal())

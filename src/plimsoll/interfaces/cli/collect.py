@@ -137,7 +137,8 @@ def lines_of(found: Report, done: Collected | None, told: dict[str, int]) -> lis
         rows = [(name, f"{count:,}", _yuan(count * cost_minor(name))) for name, count in found.contacts.items()]
         rows.append(("all", f"{sum(found.contacts.values()):,}", _yuan(found.cost_fen)))
         lines += ["", aligned([("contacts", "made", f"cost {CURRENCY}"), RULE, *rows[:-1], RULE, rows[-1]])]
-    lines += ["", *_told("Denied by the gate", found.denials), *_told("Outcomes", found.outcomes), *_told("Chosen", found.chosen)]
+    lines += ["", *_told("Denied by the gate", found.denials), *_told("Outcomes", found.outcomes), *_told("Told", found.told)]
+    lines += _told("Chosen", found.chosen)
     lines += [promises_line(found), f"Money in from customers with a case: {grouped(found.came_minor, CURRENCY)} {CURRENCY}."]
     lines.append(gain_line(found))
     if done is not None:
