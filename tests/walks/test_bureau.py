@@ -212,3 +212,19 @@ def test_debts_near_limitation_are_listed_and_looked_at(book, database, capsys):
     give(book, [proof])
     assert (1, "10") not in {(row.customer_id, row.item.subject) for row in work(book, "limitation", "open")}
     assert limitation("2029-08-02", "--all")["running"] == found["running"]
+
+
+def test_a_case_tells_of_notice_sanction_and_limitation(book, database, capsys):
+    said = [
+        {"command": "open_case", "customer_id": 1, "on": "2026-03-01"},
+        {"command": "give_adverse_notice", "customer_id": 1, "on": "2026-03-02", "loan_id": 10},
+        {"command": "confirm_notice", "customer_id": 1, "on": "2026-03-02", "notice_id": "10-1", "proof": "r"},
+        {"command": "apply_sanction", "customer_id": 1, "on": "2026-03-20", "sanction": "report", "loan_id": 10},
+    ]
+    assert not [one for one in give(book, said) if isinstance(one, Refused)]
+    assert main(["queue", "show", "1", "--at", "2027-02-01T10:00:00+08:00", "--db", database, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["limitation"] == [{"loan_id": 10, "since": "2027-01-15", "because": "last_instalment_due", "last_on": "2030-01-15"}]
+    assert {"adverse.notice", "adverse.delivered", "sanction.applied"} <= {one["kind"] for one in shown["timeline"]}
+    assert main(["queue", "show", "1", "--at", "2027-02-01T10:00:00+08:00", "--db", database]) == 0
+    assert "Limitation of loan 10: until 2030-01-15, since 2027-01-15" in capsys.readouterr().out

@@ -34,6 +34,7 @@ from plimsoll.collections.settle_promise import SettlePromise
 from plimsoll.collections.timeline import Event, timeline
 from plimsoll.loan.book import Book
 from plimsoll.loan.filing import Filing, instant_text, read_body
+from plimsoll.risk.limitation import Limitation, limitations
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.script import load as load_scripts
 from plimsoll.units.money import text_of
@@ -87,7 +88,10 @@ class Record(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """One customer's case as a whole, at an instant. `script` are the texts by part, `budget` what the gate leaves."""
+    """One customer's case as a whole, at an instant. `script` are the texts by part, `budget` what the gate leaves.
+
+    `limitation` tells of each loan on which it runs until when the debt can be sued for.
+    """
 
     book: Book
     case: Case
@@ -97,6 +101,7 @@ class Shown(NamedTuple):
     allowed: tuple[str, ...]
     budget: tuple[Budget, ...]
     timeline: tuple[Event, ...]
+    limitation: tuple[tuple[int, Limitation], ...] = ()
 
 
 def listed(store: Store, now: datetime, *, limit: int = PAGE, ranks: Collection[str] = RANKS) -> list[Row]:
@@ -251,4 +256,5 @@ def shown(store: Store, customer_id: int, collector: Collector, now: datetime, r
     script = load_scripts().filled(action.script, on, language, parts, is_machine=action.channel not in ("", CALL))
     most = promise_policy(rules, on).broken
     allowed = allowed_actions(case, left, broken_most=most, is_resting=is_resting(book.filings))
-    return Shown(book, case, debt, action, script, allowed, left, timeline(book.filings, book.loans, case.opened_on))
+    events = timeline(book.filings, book.loans, case.opened_on)
+    return Shown(book, case, debt, action, script, allowed, left, events, limitations(book.loans, book.filings, on, rules))

@@ -71,6 +71,9 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "sanction.lifted": ("解除限制", "sanction lifted"),
     "recall.demanded": ("要求提前还款", "early repayment demanded"),
     "class.changed": ("分类变化", "class changed"),
+    "adverse.delivered": ("告知送达情况", "what became of the notice"),
+    "bureau.adverse": ("首次报送不良信息", "default reported to the bureau"),
+    "limitation.interrupted": ("诉讼时效中断", "limitation begins anew"),
     "placement.made": ("委外", "placed with an agency"),
     "placement.ended": ("委外结束", "called back from an agency"),
 }
@@ -93,6 +96,9 @@ SHOWN: Final = (
     "five_class",
     "agency",
     "failure",
+    "sanction",
+    "what",
+    "about",
 )
 """Words of a body that are shown as they are."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from plimsoll.loan.book import Held
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.loan.fold import Standing, fold
@@ -72,6 +73,12 @@ def limitation_of(
         if day > found.since and word in words and (day <= found.last_on or word in REVIVES):
             found = Limitation(day, word, add_months(day, 12 * years))
     return found
+
+
+def limitations(loans: Iterable[Held], filings: Sequence[Filing], on: date, rules: Rules) -> tuple[tuple[int, Limitation], ...]:
+    """Give the loans, read with their facts, on which limitation runs on a day, with how far it has run."""
+    found = ((held.loan_id, limitation_of(held.terms, held.facts or (), held.loan_id, filings, on, rules)) for held in loans)
+    return tuple((loan_id, one) for loan_id, one in found if one is not None)
 
 
 def last_due(terms: Terms, facts: Sequence[Fact], day: int) -> int:

@@ -176,6 +176,8 @@ def _tell(found: Shown, language: str, as_json: bool) -> None:
         f"{grouped(minor, debt.currency)} {debt.currency}" if debt.currency else "-" for minor in (debt.owed_minor, debt.late_minor)
     )
     print(f"Owed {owed}, past due {late}, {debt.days} days ({case.bucket})")
+    for loan_id, one in found.limitation:
+        print(f"Limitation of loan {loan_id}: until {day_text(one.last_on)}, since {day_text(one.since)} ({one.because})")
     held = case.held_by(found.book.now) if found.book.now is not None else ""
     if held and case.claim is not None:
         print(f"Held by {held} until {case.claim.until}")
@@ -243,6 +245,10 @@ def _told(found: Shown, language: str) -> dict[str, object]:
                 "expected_ppm": one.expected_ppm,
             }
             for one in case.promises
+        ],
+        "limitation": [
+            {"loan_id": loan_id, "since": day_text(one.since), "because": one.because, "last_on": day_text(one.last_on)}
+            for loan_id, one in found.limitation
         ],
         "timeline": [
             {
