@@ -1,14 +1,20 @@
 """Recovery curves from claims that are still watched, what a debt is worth, and where a reserve belongs: against answers from outside."""
 
+from datetime import date
 from math import exp
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plimsoll.disposal.appraise import appraisal, claims_of, worth_of
+from plimsoll.disposal.candidate import Candidate, Owed
 from plimsoll.disposal.recovery import Claim, Curve, Shape, curve_of, curves_by_segment, fit_shape, ladder, shapes_by_segment
 from plimsoll.disposal.reserve import best_reserve, chance_below, density
+from plimsoll.disposal.valuation import valuation
 from plimsoll.disposal.value import PARTS, Terms, Worth, is_sold, present_share, worth_minor
+from plimsoll.disposal.vintage import BadDebt, Vintage, vintages
+from plimsoll.rulebook.rules import load
 from tests.made_loans import Chance
 
 # Taylor and Ashe (1983), as every textbook on reserving completes it (Mack 1993): reserves of 18,680,856 in all.
@@ -121,3 +127,53 @@ def test_the_best_reserve_is_above_what_keeping_brings_and_beats_it():
     gains = [revenue(reserve, n, 0.045, 0.06, 0.35) / revenue(0.045, n, 0.045, 0.06, 0.35) - 1 for n in (1, 2, 3, 5)]
     assert gains == [pytest.approx(gain, abs=0.01) for gain in (0.18, 0.10, 0.05, 0.01)]
     assert all(revenue(reserve, 3, 0.045, 0.06, 0.35) >= revenue(other, 3, 0.045, 0.06, 0.35) for other in (0.055, 0.062, 0.075, 0.09))
+
+
+# ---- vintages and the valuation book
+
+
+def test_a_young_vintage_is_completed_by_what_older_ones_did():
+    old = date(2026, 1, 10).toordinal()
+    young = date(2026, 5, 10).toordinal()
+    debts = [
+        BadDebt("", 100, old, old + 200, [(old + 5, 10), (old + 120, 10), (old + 190, 99)]),
+        BadDebt("", 100, old + 10, old + 210, [(old + 15, 10), (old + 130, 10)]),
+        BadDebt("", 50, young, young + 95, [(young, 5), (young + 90, 7)]),
+        BadDebt("", 70, young + 92, young + 95, []),
+    ]
+    found = vintages(debts[::-1])
+    assert list(found) == ["2026Q1", "2026Q2", "2026Q3"]
+    assert found["2026Q1"] == Vintage(2, 200, (20, 40), pytest.approx(0.2))
+    assert found["2026Q2"] == Vintage(1, 50, (5,), pytest.approx(0.1 * 40 / 20))
+    assert found["2026Q3"] == Vintage(1, 70, (), 0.0), "not one age is over, so nothing is expected yet"
+
+
+def test_the_valuation_book_moves_as_its_estimates_do():
+    rules, on = load(), date(2026, 9, 30)
+    by = appraisal(rules, on, [])
+    assert (by.shape, by.claims) == (Shape(0.24, 0.06), 0)
+    plain = Candidate(1, 1, "cash-line", "CNY", Owed(900_000, 100_000, 0), 200, "loss", True, 0, 10**6, 1, 0, 0, (0,) * 36, ())
+    loans = [plain._replace(loan_id=n, bad_months=6 * n) for n in range(5)]
+    worth = {one.loan_id: worth_of(one, by) for one in loans}
+    book = valuation(loans, worth, by, {}, 0.0, "CNY")
+    amounts = {name: float(book["price_if"][name]) for name in book["price_if"]}
+    price = float(book["to_a_buyer"])
+    assert amounts["recoveries 20 % lower"] == pytest.approx(0.8 * price, abs=0.1)
+    assert amounts["cost 10 points higher"] == pytest.approx(price * 0.55 / 0.65, abs=0.1)
+    assert amounts["yield 5 points higher"] < price < float(book["kept"]) < float(book["reserve_suggested"])
+    assert [one["loans"] for one in book["by_age"].values()] == [1, 1, 2, 1]
+    assert sum(float(one["kept"]) for one in book["by_age"].values()) == pytest.approx(float(book["kept"]))
+    assert (book["better_sold"], valuation(loans, worth, by, {}, 0.5, "CNY")["better_sold"]) == (0, 5)
+    assert worth[0].keep_minor > worth[4].keep_minor > 0, "what still comes of an old debt is less"
+
+
+def test_claims_of_ones_own_weigh_as_the_rule_says():
+    rules, on = load(), date(2026, 9, 30)
+    own = watched(Shape(0.48, 0.12), 200, 24)
+    by = appraisal(rules, on, own)
+    assert by.shape.total == pytest.approx((0.48 + 0.24) / 2, rel=0.01), "200 are credible: half and half"
+    assert by.shape.speed == pytest.approx(0.12, rel=0.01)
+    assert appraisal(rules, on, own[:100]).shape.speed == 0.06, "too few to tell the speed"
+    debts = [BadDebt("x", 500, on.toordinal() - 95, on.toordinal(), [(on.toordinal() - 95, 10), (on.toordinal() - 1, 20)])]
+    assert claims_of(debts, on) == [Claim("x", 500, 3, {1: 10})], "the fourth month is not over"
+    assert claims_of([debts[0]._replace(since=on.toordinal() - 29)], on) == []

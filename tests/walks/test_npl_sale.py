@@ -186,6 +186,7 @@ def test_the_commands_from_a_rehearsal_to_a_look_at_it(tmp_path, capsys, monkeyp
         == 0
     )
     told = json.loads(capsys.readouterr().out)
+    assert float(told["reserve_suggested"]) > float(told["worth_kept"])
     assert (told["loans"], told["kept_out"]) == (4, {"deceased": 1, "pledged": 1, "too_young": 1})
     listed.write_text("loan_id,reason\n31,boring\n", "utf-8")
     assert main(["npl", "package", "P9", "--on", "2026-10-09", "--out", out, "--keep-out", str(listed)]) == 2
@@ -209,6 +210,11 @@ def test_the_commands_from_a_rehearsal_to_a_look_at_it(tmp_path, capsys, monkeyp
     assert "tender" in capsys.readouterr().err
     assert main(["npl", "transfer", "P7", "--on", "2026-11-10", "--out", out]) == 4
     assert main(["npl", "put-back", "P1", "--loan", "61", "--reason", "forged", "--on", "2026-11-20"]) == 0
+    assert main(["npl", "claims", "--on", "2026-11-20", "--json"]) == 0
+    kept = {one["loan_id"]: one for one in json.loads(capsys.readouterr().out.splitlines()[-1])}
+    assert (kept[11]["sold_to"], kept[11]["left"], kept[61]["sold_to"]) == ("P1", "0.00", "")
+    assert float(kept[61]["left"]) > 6000
+    assert main(["npl", "claims", "--on", "2026-11-20"]) == 0
     assert main(["npl", "backtest", "--cutoff", "2026-08-31", "--until", "2026-09-30", "--json"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["came"] == "0.00"
     with open_store(url) as store:

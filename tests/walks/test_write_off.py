@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of, work, work_on
+from plimsoll.app.kept_claims import kept_claims
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.loan.filing import of_kind, read_body
@@ -43,9 +44,16 @@ def test_a_write_off_from_proposal_to_sale_and_back(store):
     assert filed["expense_minor"] == filed["deductible_minor"] == 1_200_000, "interest 181 days late was no income"
     recovered = {"command": "recover", "loan_id": 11, "currency": "CNY", "amount": "100.00"}
     give(store, 7, "2026-09-01", **recovered)
+    (kept,) = kept_claims(store, date(2026, 9, 1))
+    assert (kept.ground, kept.proposed_by, kept.approved_by, kept.days) == ("long_overdue", "wang", "zhao", 198)
+    assert (kept.claimed_minor - kept.left_minor, kept.recovered_minor) == (10_000, 10_000)
+    assert kept.claimed_minor == filed["claim_minor"]
+    assert list(kept_claims(store, date(2026, 8, 14))) == []
     sold = {"command": "transfer_claim", "loan_id": 11, "package": "P1", "buyer": "AMC", "currency": "CNY", "amount": "1400.00"}
     answer = give(store, 8, "2026-10-01", **sold, passed_on="100.00")
     assert float(answer["claim"]) == float(approved["claim"]) - 100
+    (kept,) = kept_claims(store, date(2026, 10, 1))
+    assert (kept.left_minor, kept.sold_to, kept.recovered_minor) == (0, "P1", 10_000 + 140_000 - 10_000)
     assert give(store, 9, "2026-10-02", **recovered).code == "recovery_exceeds_claim"
     assert [row.item.note for row in work(store, "bureau")] == ["P1"]
     back = {"command": "put_back_claim", "loan_id": 11, "package": "P1", "reason": "the contract is forged"}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from plimsoll.app.bad_loans import BAD_DAYS, Reader, bad_loans, recoveries
 from plimsoll.app.scan import snapshot
 from plimsoll.app.store import Store
-from plimsoll.disposal.appraise import appraisal
+from plimsoll.disposal.appraise import appraisal, claims_of
 from plimsoll.disposal.candidate import cash_since
 from plimsoll.disposal.eligible import Eligibility
 from plimsoll.disposal.value import worth_minor
@@ -26,7 +26,7 @@ class BackTest(NamedTuple):
 
 def backtest(store: Store, fitted_on: date, until: date, currency: str, rules: Rules) -> BackTest:
     """Give the test for the loans of one currency; a loan sold meanwhile is left out, as its buyer has what came."""
-    shape = appraisal(rules, fitted_on, recoveries(store, fitted_on)).shape
+    shape = appraisal(rules, fitted_on, claims_of(recoveries(store, fitted_on), fitted_on)).shape
     months = (until - fitted_on).days / 30.0
     reader = Reader(fitted_on, rules, Eligibility(frozenset(), 0), {}, {})
     loans = owed = expected = came = 0

@@ -9,11 +9,10 @@ from plimsoll.app import schema
 from plimsoll.app.file import filings_of
 from plimsoll.app.scan import Snapshot, snapshot
 from plimsoll.app.store import Store
-from plimsoll.disposal.appraise import claims_of
 from plimsoll.disposal.candidate import Candidate, cash_of, history_of, owed_of
 from plimsoll.disposal.eligible import Eligibility, reasons_of
 from plimsoll.disposal.listed import UNKNOWN
-from plimsoll.disposal.recovery import Claim
+from plimsoll.disposal.vintage import BadDebt
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import fold
 from plimsoll.loan.layout import CHARGED_OFF, NOTED, O_CLAIM, O_CUMULATIVE, O_LATE_DAYS, O_STATUS, OPEN, TRANSFERRED
@@ -117,7 +116,7 @@ def bad_since(facts: tuple[Fact, ...]) -> int:
     return min((fact.on for fact in facts if fact.kind == NOTED and fact.a >= BAD_BUCKET), default=0)
 
 
-def recoveries(store: Store, on: date) -> list[Claim]:
+def recoveries(store: Store, on: date) -> list[BadDebt]:
     """Give every debt of the book that ever was 91 days past due, with what came since, by product; a sold one is watched to its sale."""
     found = []
     with snapshot(store) as seen:
@@ -135,8 +134,8 @@ def recoveries(store: Store, on: date) -> list[Claim]:
                     continue
                 owed = owed_of(measured(terms, standing))
                 sold = min((fact.on for fact in facts if fact.kind == TRANSFERRED), default=on.toordinal())
-                found.append((product, sum(owed), since, sold, cash_of(facts)))
-    return claims_of(found, on)
+                found.append(BadDebt(product, sum(owed), since, min(sold, on.toordinal()), cash_of(facts)))
+    return found
 
 
 def _went_bad(seen: Snapshot, first: int, until: int) -> dict[tuple[int, int], int]:

@@ -12,7 +12,7 @@ from plimsoll.app.execute import Answer
 from plimsoll.app.package_files import sheet_of_loans
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import DOSSIER_WIRING
-from plimsoll.disposal.appraise import Appraisal, appraisal, worth_of
+from plimsoll.disposal.appraise import Appraisal, appraisal, claims_of, worth_of
 from plimsoll.disposal.candidate import Candidate
 from plimsoll.disposal.choose import Bounds, Unit, broken, stratified, units_of
 from plimsoll.disposal.eligible import SOLD, eligibility
@@ -21,13 +21,16 @@ from plimsoll.disposal.freeze_package import FreezePackage
 from plimsoll.disposal.open_package import OpenPackage
 from plimsoll.disposal.package import KIND, PART_LOANS_MAX, package_of
 from plimsoll.disposal.sheet_words import said_of
+from plimsoll.disposal.valuation import valuation
 from plimsoll.disposal.value import Worth
+from plimsoll.disposal.vintage import vintages
 from plimsoll.loan.filing import Body, body_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 ALL, STRATIFIED, OPTIMISED = "all", "stratified", "optimised"
 NO_BOUNDS: Final = Bounds()
+MILLION: Final = 1_000_000
 METHODS: Final = (ALL, STRATIFIED, OPTIMISED)
 
 
@@ -57,6 +60,7 @@ class Made:
     worth: dict[int, Worth]
     kept_out: dict[str, int]
     appraisal: Appraisal
+    valuation: dict[str, Any]
     secret: str
     digest: str
 
@@ -65,7 +69,8 @@ def make_package(store: Store, wish: Wish, *, actor: str, now: datetime, on: dat
     """Choose the loans and write the dossier; refuses package_not_possible, package_loan_kept_out, and what its verbs refuse."""
     by = Reader(wish.cut_off, rules, eligibility(rules, on, wish.licence), _told(store, wish), wish.people)
     held = [one for one in bad_loans(store, by) if one.currency == wish.currency]
-    valued = appraisal(rules, on, recoveries(store, wish.cut_off))
+    debts = recoveries(store, wish.cut_off)
+    valued = appraisal(rules, on, claims_of(debts, wish.cut_off))
     worth = {one.loan_id: worth_of(one, valued) for one in held}
     chosen = _chosen(held, worth, wish)
     if isinstance(chosen, Refused):
@@ -77,7 +82,9 @@ def make_package(store: Store, wish: Wish, *, actor: str, now: datetime, on: dat
         return outcome
     frozen = package_of(dossier_of(store, KIND, wish.name))
     assert frozen is not None, "it was written just now"
-    return Made(loans, {one.loan_id: worth[one.loan_id] for one in loans}, _kept_out(held, loans), valued, secret, frozen.digest)
+    own = {one.loan_id: worth[one.loan_id] for one in loans}
+    book = valuation(loans, own, valued, vintages(debts), wish.liquidity_ppm / MILLION, wish.currency)
+    return Made(loans, own, _kept_out(held, loans), valued, book, secret, frozen.digest)
 
 
 def secret_of(store: Store, name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from plimsoll.disposal import eba, tape
 from plimsoll.disposal.candidate import Candidate, listed
@@ -47,6 +48,13 @@ def write_package(
         write_workbook(folder / "notice.xlsx", sheet, hidden, [one.borrower_id for one in rows_listed], "zh-CN")
         paths.append(folder / "notice.xlsx")
     return report, paths
+
+
+def write_valuation(folder: Path, said: dict[str, Any]) -> Path:
+    """Write the valuation book beside the files of a package; it is the seller's own and goes into no data room."""
+    path = _json(folder / "valuation-own.json", said)
+    path.chmod(0o600)
+    return path
 
 
 def _json(path: Path, said: object) -> Path:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from plimsoll.disposal.candidate import Candidate
 from plimsoll.disposal.recovery import Claim, Shape, curve_of, fit_shape
 from plimsoll.disposal.value import Terms, Worth, present_share, worth_minor
+from plimsoll.disposal.vintage import BadDebt
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.rate import Rate
 
@@ -54,10 +55,10 @@ def worth_of(one: Candidate, by: Appraisal) -> Worth:
     return Worth(worth_minor(keep, one.weight_minor), worth_minor(price, one.weight_minor))
 
 
-def claims_of(loans: Sequence[tuple[str, int, int, int, Sequence[tuple[int, int]]]], on: date) -> list[Claim]:
-    """Give claims from (segment, owed, day it went bad, last day watched, cash by day); months of 30 days, whole ones only."""
+def claims_of(debts: Sequence[BadDebt], on: date) -> list[Claim]:
+    """Give claims for the recovery curve; months of 30 days, whole ones only."""
     found = []
-    for segment, owed_minor, since, until, cash in loans:
+    for segment, owed_minor, since, until, cash in debts:
         months = (min(until, on.toordinal()) - since) // 30
         if months < 1 or owed_minor <= 0:
             continue

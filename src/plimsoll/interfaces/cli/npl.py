@@ -3,6 +3,7 @@
 import typer
 
 from plimsoll.interfaces.cli import npl_tender
+from plimsoll.interfaces.cli.npl_claims import claims
 from plimsoll.interfaces.cli.npl_package import package
 from plimsoll.interfaces.cli.npl_sheet import sheet
 from plimsoll.interfaces.cli.npl_transfer import backtest, put_back, transfer
@@ -21,3 +22,4 @@ app.add_typer(npl_tender.app, name="tender")
 app.command("transfer")(transfer)
 app.command("put-back")(put_back)
 app.command("backtest")(backtest)
+app.command("claims")(claims)

@@ -11,7 +11,7 @@ from plimsoll.app.bad_loans import Person
 from plimsoll.app.config import book_url, now
 from plimsoll.app.make_package import ALL, METHODS, Made, Wish, make_package
 from plimsoll.app.opening import open_store
-from plimsoll.app.package_files import write_package
+from plimsoll.app.package_files import write_package, write_valuation
 from plimsoll.disposal.choose import Bounds
 from plimsoll.disposal.eligible import TOLD
 from plimsoll.disposal.tape import Report
@@ -105,6 +105,7 @@ def package(
         raise Stop(REFUSED, made.text())
     k = rules.whole("POLICY.DISPOSAL.K", day, licence) or 1
     report, paths = write_package(out, made.loans, made.secret, wish.cut_off, currency, k)
+    paths.append(write_valuation(out, made.valuation))
     said = _said(wish, made, report) | {"files": [str(path) for path in paths]}
     print(json.dumps(said, ensure_ascii=False) if as_json else _text(said, currency))
 
@@ -124,6 +125,8 @@ def _said(wish: Wish, made: Made, report: Report) -> dict[str, object]:
         "worth_kept_percent": per_cent(keep, weight),
         "worth_sold": text_of(price, wish.currency),
         "worth_sold_percent": per_cent(price, weight),
+        "reserve_suggested": made.valuation["reserve_suggested"],
+        "better_sold": made.valuation["better_sold"],
         "valued_by": {
             "total": round(made.appraisal.shape.total, 4),
             "speed": round(made.appraisal.shape.speed, 4),
@@ -139,7 +142,8 @@ def _said(wish: Wish, made: Made, report: Report) -> dict[str, object]:
 def _text(said: dict[str, object], currency: str) -> str:
     """Write it for people."""
     amounts = {
-        name: grouped(parse_minor(str(said[name]), currency), currency) for name in ("principal_and_interest", "worth_kept", "worth_sold")
+        name: grouped(parse_minor(str(said[name]), currency), currency)
+        for name in ("principal_and_interest", "worth_kept", "worth_sold", "reserve_suggested")
     }
     valued, kept_out = said["valued_by"], said["kept_out"]
     assert isinstance(valued, dict) and isinstance(kept_out, dict)  # noqa: PT018 -- one thought
@@ -148,6 +152,8 @@ def _text(said: dict[str, object], currency: str) -> str:
         ("loans, borrowers", f"{said['loans']:,}, {said['borrowers']:,}"),
         ("principal and interest", f"{amounts['principal_and_interest']} {currency}"),
         ("worth kept", f"{amounts['worth_kept']} {currency}, {said['worth_kept_percent']} %"),
+        ("better sold than kept", f"{said['better_sold']:,} loans"),
+        ("reserve suggested", f"{amounts['reserve_suggested']} {currency}"),
         ("worth to a buyer", f"{amounts['worth_sold']} {currency}, {said['worth_sold_percent']} %"),
         (
             "valued by",
