@@ -103,6 +103,13 @@ def test_a_run_that_goes_on_has_what_the_first_one_left():
     assert nothing.chosen == ()
 
 
+def test_who_is_reminded_today_of_what_is_late_gets_no_message_beside_it():
+    due = [standing(one, "message" if one % 2 else "ai_call") for one in range(1, 101)]
+    found = choose(due, known(), {}, RULES, ON, frozenset(range(1, 101))).chosen
+    assert {one.treatment for one in found} == {"ai_call"}
+    assert {one.standing.customer_id for one in found} == set(range(2, 101, 2))
+
+
 def test_the_claim_is_over_what_the_baseline_does():
     (short,) = choose([standing(1, "message", bucket="short", arm="holdout")], known(), {}, RULES, ON).chosen
     assert short.claimed_minor == 0, "the baseline sends a message itself"

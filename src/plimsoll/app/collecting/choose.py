@@ -6,7 +6,7 @@ chance; the rest goes where it brings most for what it costs, under the capacity
 (`risk.treat.assign`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -58,10 +58,14 @@ class Choice(NamedTuple):
     prices: Mapping[str, float]
 
 
-def choose(due: Sequence[Standing], effects: Effects, taken: Mapping[str, int], rules: Rules, on: date) -> Choice:
-    """Give the treatments of a day. `taken` counts treatments of the day that were given before (a run that goes on)."""
-    treatable = [one for one in due if one.case.treatment in LESS]
-    room, known = _Room(rules, on, taken), _Known(effects, rules, on)
+def choose(
+    due: Sequence[Standing], effects: Effects, taken: Mapping[str, int], rules: Rules, on: date, reminded: Set[int] = frozenset()
+) -> Choice:
+    """Give the treatments of a day. `taken` counts treatments of the day that were given before (a run that goes on); who is `reminded`
+    today of what is late gets no message beside it, which the gate would deny.
+    """
+    room, known = _Room(rules, on, taken), _Known(effects, rules, on, reminded)
+    treatable = [one for one in due if _options(one, known)]
     trial = Trial(TRIAL, 0, round(figures(rules, "POLICY.COLLECT.LEARN", on)["explores"] * PPM))
     chosen: dict[int, Chosen] = {}
     for one in sorted(treatable, key=lambda one: not one.case.is_vulnerable):
@@ -72,7 +76,7 @@ def choose(due: Sequence[Standing], effects: Effects, taken: Mapping[str, int], 
     gap, prices = 0.0, dict.fromkeys(GIVEN, 0.0)
     if rest:
         value = np.array([_values(one, effects) for one in rest], np.float64)
-        allowed = np.array([[name in LESS[one.case.treatment] for name in GIVEN] for one in rest])
+        allowed = np.array([[name in _options(one, known) for name in GIVEN] for one in rest])
         found_all = assign(value, allowed, room.offer())
         gap, prices = found_all.gap, dict(zip(GIVEN, found_all.prices.tolist(), strict=False))
         for one, place in zip(rest, found_all.treatment.tolist(), strict=True):
@@ -86,7 +90,7 @@ def _by_rule(one: Standing, trial: Trial, known: "_Known", room: "_Room") -> Cho
     if one.case.arm == HOLDOUT or one.case.is_vulnerable:
         return _chosen(one, one.case.treatment, STRATEGY, PPM, known) if room.take(one.case.treatment) else None
     if arm_of(trial, one.customer_id) == EXPLORES:
-        options = [place for place, name in enumerate(GIVEN) if name in LESS[one.case.treatment]]
+        options = [place for place, name in enumerate(GIVEN) if name in _options(one, known)]
         found = explored(trial, one.customer_id, known.on.toordinal(), options)
         if found is not None and room.take(GIVEN[found[0]]):
             return _chosen(one, GIVEN[found[0]], EXPLORED, round(found[1] * PPM), known)
@@ -99,6 +103,13 @@ class _Known(NamedTuple):
     effects: Effects
     rules: Rules
     on: date
+    reminded: Set[int]
+
+
+def _options(one: Standing, known: "_Known") -> tuple[str, ...]:
+    """Give the treatments that a case may get today."""
+    options = LESS.get(one.case.treatment, ())
+    return tuple(name for name in options if name != GIVEN[0]) if one.customer_id in known.reminded else options
 
 
 def _plain(one: Standing, known: _Known) -> str:

@@ -5,14 +5,14 @@ report says is read from the record afterwards (`report.py`), not counted on the
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from plimsoll.app.close import days_to_close
 from plimsoll.app.collecting.choose import Choice, Chosen, choose
-from plimsoll.app.collecting.dial import Dialled, Orders, contact_all, reminders_of
+from plimsoll.app.collecting.dial import Dialled, Orders, contact_all, late_reminded, reminders_of
 from plimsoll.app.collecting.late import Standing, open_cases, standings
 from plimsoll.app.collecting.learn import Effects, learnt
 from plimsoll.app.collecting.work import Desk, close_cured, follow_plans, move_due, open_late, settle_promises
@@ -76,9 +76,10 @@ def collect(store: Store, on: date, orders: Orders, step: Step = lambda _: None)
     due = _own(store, move_due(desk, opening))
     step("treatments")
     found.effects = learnt(store, on, orders.rules)
-    found.choice = _treat(desk, due, found.effects, opening)
+    reminders = reminders_of(store, on)
+    found.choice = _treat(desk, due, found.effects, late_reminded(reminders, on.toordinal()), opening)
     step("contacts")
-    found.contacts = contact_all(store, found.choice.chosen, reminders_of(store, on), on, orders)
+    found.contacts = contact_all(store, found.choice.chosen, reminders, on, orders)
     step("what follows")
     evening = max(evening, found.contacts.last)
     _follow(desk, list(standings(store, open_cases(store), on)), evening)
@@ -110,12 +111,12 @@ def _follow(desk: Desk, found: Sequence[Standing], now: datetime) -> None:
     close_cured(desk, found, now)
 
 
-def _treat(desk: Desk, due: Sequence[Standing], effects: Effects, now: datetime) -> Choice:
+def _treat(desk: Desk, due: Sequence[Standing], effects: Effects, reminded: Set[int], now: datetime) -> Choice:
     """Choose treatments for those who have none of today yet, put them on file, and give all of today's."""
     day = desk.on.toordinal()
     before = {one.customer_id: said for one in due if (said := assigned_on(one.book.filings, day)) is not None}
     taken = Counter(said["treatment"] for said in before.values())
-    new = choose([one for one in due if one.customer_id not in before], effects, taken, desk.rules, desk.on)
+    new = choose([one for one in due if one.customer_id not in before], effects, taken, desk.rules, desk.on, reminded)
     commands = [
         AssignTreatment(
             f"treat:{one.standing.customer_id}:{one.standing.case.case_id}:{desk.on}",

@@ -26,7 +26,7 @@ from plimsoll.app.wiring import WIRING
 from plimsoll.app.zones import zone_of as find_zone
 from plimsoll.collections.attempt_contact import AttemptContact
 from plimsoll.collections.case_policy import promise_policy
-from plimsoll.collections.contact_rules import COLLECT, INTERACTIVE
+from plimsoll.collections.contact_rules import COLLECT, INTERACTIVE, MESSAGES
 from plimsoll.collections.plan_reminders import Planned, day_text
 from plimsoll.collections.record_outcome import RecordOutcome
 from plimsoll.collections.reminded import wishes_of, zone_of
@@ -155,6 +155,11 @@ def _plan(waiting: Waiting, one: Chosen, place: int, on: date, times: Mapping[st
 def reminders_of(store: Store, on: date) -> list[Reminding]:
     """Give the reminders of a day with their instants."""
     return [Reminding(planned_at(one, person.zone), customer_id, person, one) for customer_id, person, one, _ in planned(store, on)]
+
+
+def late_reminded(reminders: Iterable[Reminding], day: int) -> frozenset[int]:
+    """Give whoever is reminded on a day, by a message, of something that is late already."""
+    return frozenset(one.customer_id for one in reminders if one.one.due_on < day and one.one.channel in MESSAGES)
 
 
 def _remind(store: Store, found: Sequence[Reminding], now: datetime, orders: Orders) -> list[Outcome]:
