@@ -57,7 +57,10 @@ def test_it_says_what_is_owed_paid_and_whether_anything_accrues():
     text = json.dumps(contract["articles"])
     assert "2 instalments unpaid at once, or the oldest 30 days late" in text
     assert "no new loan, no purchase on credit and no card" in text
+    assert "no penalty is asked for the time of the plan" in text
+    assert "at most 2 times in its life, by 12 months at most" in text
     assert "{" not in text
+    assert "{" not in json.dumps(told(counter, "zh-CN")["articles"])
 
 
 def test_what_does_not_accrue_is_said_to_rest():

@@ -39,6 +39,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "fee": "费用",
         "fee_of": "随各期收取，共{fee} {currency}",
         "no_fee": "不收取任何费用",
+        "penalty_back": "协议期间的罚息按原合同补收",
+        "no_penalty_back": "协议期间的罚息不予追收",
         "cost": "本协议下还款总额与本金之差",
         "loan": "原借款",
         "draft": "（草案，按{on}的欠款计算）",
@@ -62,6 +64,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "fee": "Fees",
         "fee_of": "{fee} {currency} in all, with the instalments",
         "no_fee": "none are charged",
+        "penalty_back": "the penalty of the contract for the time of the plan is asked too",
+        "no_penalty_back": "no penalty is asked for the time of the plan",
         "cost": "What is paid beyond the principal",
         "loan": "Loan",
         "draft": " (draft, with the debt of {on})",
@@ -85,7 +89,9 @@ def plan_contract_of(
         return Refused("plan_not_ready", "", f"{plan_id} is {COUNTERED}")
     words, labels, agreed = WORDS[language], LABELS[language], said["agreed"]
     on = date.fromordinal(agreed["drawn_on"])
-    limit = {name: f"{count:g}" for name, count in figures(rules, RULE, on).items()}
+    limits = figures(rules, RULE, on) | figures(rules, "POLICY.PLAN.EXTENSION", on)
+    back = "penalty_back" if rules.value("POLICY.PLAN.RESTORE.PENALTY", on) is True else "no_penalty_back"
+    limit = {name: f"{count:g}" for name, count in limits.items()} | {"penalty_then": words[back]}
     lender = rules.lender
     names = {"lender": lender.name[language], "address": lender.address[language], "phone": lender.phone, "site": lender.site} | limit
     terms = rules.plan_contract
