@@ -6,13 +6,16 @@ Everything is in shares of today's book; nothing here is an entry.
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from plimsoll.units.refusal import Malformed
 
 MONTHS_MAX: Final = 24
-LADDER: Final = ((0.70, 1.0), (0.85, 0.6), (0.95, 0.2))
+Ladder: TypeAlias = tuple[tuple[float, float], ...]
 """Used share of the tighter limit, up to which so much of the plan is granted; beyond the last nothing."""
+
+LADDER: Final[Ladder] = ((0.70, 1.0), (0.85, 0.6), (0.95, 0.2))
+"""The usual steps; those of a day are policy."""
 
 AHEAD: Final = 3
 """Months of cash that the throttle looks ahead."""
@@ -82,7 +85,9 @@ STANDARD: Final = (
 """The four that are always shown; combinations are asked for by name."""
 
 
-def survive(balance: Balance, course: Course, stress: Stress, *, has_throttle: bool, months: int = MONTHS_MAX) -> Survival:
+def survive(
+    balance: Balance, course: Course, stress: Stress, *, has_throttle: bool, months: int = MONTHS_MAX, ladder: Ladder = LADDER
+) -> Survival:
     """Give how long cash stays above its buffer. Raises Malformed scenario_malformed for shares that are none."""
     _refuse(balance, course, stress)
     book, cash, debt, turned, burnt = balance.book, balance.cash, balance.debt, False, 0.0
@@ -92,7 +97,7 @@ def survive(balance: Balance, course: Course, stress: Stress, *, has_throttle: b
         late = course.delinquent * (1 + (stress.delinquency - 1) * min(month / 3, 1.0))
         turned = turned or late > course.trigger
         gone = min(stress.partners_leave * month / stress.over_months, 1.0)
-        throttle = _throttle(late / course.trigger, cash, balance.buffer + AHEAD * burnt) if has_throttle else 1.0
+        throttle = granted(late / course.trigger, cash, balance.buffer + AHEAD * burnt, ladder) if has_throttle else 1.0
         back = book * course.repaid * stress.repaid * (1 - late)
         new = balance.book * course.repaid * course.granted * throttle
         drawn = book * stress.drawn
@@ -111,18 +116,23 @@ def survive(balance: Balance, course: Course, stress: Stress, *, has_throttle: b
     return Survival(None, tuple(path))
 
 
-def _throttle(late: float, cash: float, needed: float) -> float:
+def granted(late: float, cash: float, needed: float, ladder: Ladder = LADDER) -> float:
     """Give how much of the plan is granted by the limit that is tighter: delinquency against its trigger, or what is needed against cash.
 
     Needed is the buffer and what the coming quarter burns, if it burns as the last month did.
     """
-    used = max(late, needed / cash if cash > 0 else 1.0)
-    return next((share for most, share in LADDER if used <= most), 0.0)
+    used = used_share(late, cash, needed)
+    return next((share for most, share in ladder if used <= most), 0.0)
 
 
-def horizons(balance: Balance, course: Course, *, has_throttle: bool) -> Mapping[str, Survival]:
+def used_share(late: float, cash: float, needed: float) -> float:
+    """Give the used share of the tighter limit; all of it where there is no cash."""
+    return max(late, needed / cash if cash > 0 else 1.0)
+
+
+def horizons(balance: Balance, course: Course, *, has_throttle: bool, ladder: Ladder = LADDER) -> Mapping[str, Survival]:
     """Give each standard stress with how long the money lasts under it."""
-    return {stress.name: survive(balance, course, stress, has_throttle=has_throttle) for stress in STANDARD}
+    return {stress.name: survive(balance, course, stress, has_throttle=has_throttle, ladder=ladder) for stress in STANDARD}
 
 
 def _refuse(balance: Balance, course: Course, stress: Stress) -> None:

@@ -406,6 +406,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "tape_lacks": ("数据没有该分析所需的内容。请在映射中补充该列，或选择其他分析。", "The tape does not tell what this question needs. Map the column, or ask something else."),
     "tape_not_daily": ("该分析需要逐日数据，此数据按月。请使用逐日数据。", "The question needs a tape of days, and this is one of months. Use a daily tape."),
     "tape_never_moves": ("该数据每笔贷款只有首尾两行，没有逐月状态。请使用逐月数据。", "The tape has only the beginning and the end of a loan, and no state by month. Use one with a row a month."),
+    "states_later": ("账簿已越过该日，状态无法退回。请使用最近的日终日，或由账簿直接扫描。", "The book has moved past that day, and states do not go back. Take the last closed day, or scan the book itself."),
+    "folder_not_empty": ("目标文件夹不为空，不会覆盖。请另选文件夹。", "The folder is not empty, and nothing is written over. Choose another."),
     "engine_unknown": ("不认识该引擎。请使用 duckdb 或 spark。", "The engine is not known. Use duckdb or spark."),
     "engine_failed": ("引擎无法启动。请按提示检查安装与集群地址。", "The engine does not start. Check the installation and the address of the cluster."),
     # Treasury
@@ -431,5 +433,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "settlement_altered": ("当日数据或份额与结算时不同。请恢复数据，差异计入次日。", "The tape or the shares tell the day otherwise than when it was settled. Bring back the tape; what changed goes into a later day."),
     "settlement_malformed": ("对账文件该行无法读取，整份退回。请对方更正后重发。", "A line of the file cannot be read, so none is taken. Have it sent again."),
     "settlement_loan_unknown": ("对账文件中有本方没有的贷款，整份退回。请对方核对。", "The file names loans that do not exist here, so none is taken. Have it checked and sent again."),
+    "flow_malformed": ("现金流文件该行无法读取。请更正日期、币种与金额。", "A line of the file of flows cannot be read. Correct its day, currency and amount."),
+    "ladder_past": ("该日之后已日终，流动性阶梯只看未来。请使用最后日终日或更晚的日期。", "Later days are closed, and the ladder looks ahead. Take the last closed day or a later one."),
+    "tape_too_short": ("贷款数据月份太少，无法测算。请保留至少两个月末。", "The tape has too few month ends to measure by. Keep at least two."),
     "behaviour_malformed": ("行为参数不成立：须为比例且还款合计不超过一。请更正。", "The figures of behaviour are no shares, or more is paid than falls due. Correct them."),
 }
