@@ -363,6 +363,14 @@ def test_what_looks_arranged_is_told(minors, told):
     assert screens(found, bids, {}) == told
 
 
+def test_amounts_that_were_called_in_turn_tell_nothing():
+    found = tender_of(tender(ASCENDING_TERMS).of("tender", "T1"))
+    assert (
+        screens(found, [Bid(name, minor, found.bids_from) for name, minor in zip("abc", (820_000, 810_000, 800_000), strict=True)], {})
+        == []
+    )
+
+
 def test_one_owner_no_look_and_bids_taken_back_are_told():
     house = tender(names=("a", "b", "c"))
     done(house.run("add_document", "T1", "2026-10-15T09:00", document="tape.csv", digest="a" * 64))

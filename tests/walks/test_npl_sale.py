@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from plimsoll.app import transfer_package as transfer_module
 from plimsoll.app.bad_loans import Reader, bad_loans
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute import Answer, execute
+from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
+from plimsoll.app.kept_claims import kept_claims
 from plimsoll.app.make_package import OPTIMISED, STRATIFIED, Wish, make_package
 from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.outbox import waiting
@@ -72,7 +75,12 @@ def packed(book, **more):
     return make_package(book, wish, actor="li", now=at(MADE), on=MADE, rules=RULES)
 
 
-def test_a_package_is_sold_transferred_and_partly_put_back(book, tmp_path):
+def first_only(store, wiring, commands, **said):
+    """Execute the first command of many and stop."""
+    yield from execute_many(store, wiring, commands[:1], **said)
+
+
+def test_a_package_is_sold_transferred_and_partly_put_back(book, tmp_path, monkeypatch):
     made = packed(book)
     assert [one.loan_id for one in made.loans] == [11, 31, 41, 51, 61]
     assert made.kept_out == {"deceased": 1, "too_young": 1}
@@ -89,6 +97,14 @@ def test_a_package_is_sold_transferred_and_partly_put_back(book, tmp_path):
     give(book, 3, "2026-10-20", "repay", loan_id=31, currency="CNY", amount="500.00")
     give(book, 4, "2026-10-21", "settle", loan_id=41)
     give(book, 5, "2026-10-22", "tell_contact_fact", fact="disputed", about="d1")
+    go = {"actor": "zhao", "now": at(GOES), "rules": RULES}
+    assert transfer_package(book, "P1", tmp_path, on=date(2026, 10, 10), **go).code == "transfer_backdated"
+    # Whoever stops half-way, after the first loan went, does it again and ends where he would have.
+    with monkeypatch.context() as broken:
+        broken.setattr(transfer_module, "execute_many", first_only)
+        with pytest.raises(ValueError, match="shorter"):
+            transfer_package(book, "P1", tmp_path, on=GOES, **go)
+    assert [one.sold_to for one in kept_claims(book, GOES)] == ["P1"]
     done = [transfer_package(book, "P1", tmp_path, actor="zhao", now=at(GOES), on=GOES, rules=RULES) for _ in range(2)]
     assert not isinstance(done[0], Refused), done[0]
     assert done[0].account == done[1].account, "done again it is recognised"

@@ -73,11 +73,16 @@ class Transferred:
 def transfer_package(
     store: Store, name: str, folder: Path, *, actor: str, now: datetime, on: date, rules: Rules, vault: Vault | None = None
 ) -> Transferred | Refused:
-    """Transfer it; refuses package_unknown, package_not_ready, and what a loan is refused for (transfer_stopped: nothing is closed)."""
+    """Transfer it.
+
+    Refuses package_unknown, package_not_ready, transfer_backdated, and transfer_stopped: a loan was refused, and nothing is closed.
+    """
     filings = dossier_of(store, KIND, name)
     package = find_package(filings, name, "sold", "transferred")
     if isinstance(package, Refused):
         return package
+    if on.toordinal() < package.sold_on:
+        return Refused("transfer_backdated", "", f"{on}, sold on {date.fromordinal(package.sold_on)}")
     going = tuple(_going(store, package, on, eligibility(rules, on, package.licence)))
     refused = _transfer(store, name, package, going, actor=actor, now=now, on=on, rules=rules)
     if refused is not None:

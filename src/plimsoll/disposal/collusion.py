@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from plimsoll.disposal.tender import Bid, Tender
+from plimsoll.disposal.tender import SEALED, Bid, Tender
 
 SPREAD_LEAST_PPM: Final = 30_000
 """Standard deviation over mean of the bids, in parts per million: independent estimates of bad debt differ more than this."""
@@ -28,14 +28,15 @@ def screens(tender: Tender, ranked: Sequence[Bid], groups: Mapping[str, str]) ->
     blind = sorted(bid.bidder for bid in ranked if tender.documents and not tender.members[bid.bidder].looked)
     if blind:
         found.append(f"no_look: {', '.join(blind)}")
-    if len(ranked) >= BIDS_LEAST:
-        found += _spread([bid.minor for bid in ranked])
+    # Called bids rise step by step and end close together by the rules, so their amounts tell nothing.
+    minors = [bid.minor for bid in ranked] if tender.format == SEALED else []
+    if len(minors) >= BIDS_LEAST:
+        found += _spread(minors)
     by_amount: dict[int, list[str]] = {}
     for bid in ranked:
         by_amount.setdefault(bid.minor, []).append(bid.bidder)
     found += [f"same_bid: {', '.join(sorted(names))}" for names in by_amount.values() if len(names) > 1]
-    steps = _step([bid.minor for bid in ranked])
-    if steps:
+    if _is_ladder(minors):
         found.append("even_steps")
     quitters = sorted(name for name, one in tender.members.items() if one.retracted and not one.hash)
     if quitters and ranked:
@@ -64,7 +65,7 @@ def _variance(minors: Sequence[int]) -> int:
     return len(minors) * sum(minor * minor for minor in minors) - sum(minors) ** 2
 
 
-def _step(minors: Sequence[int]) -> bool:
+def _is_ladder(minors: Sequence[int]) -> bool:
     """Tell whether four or more sealed bids lie exactly one step apart: such a ladder is drawn, not estimated."""
     steps = {before - after for before, after in pairwise(minors)}
     return len(minors) > BIDS_LEAST and len(steps) == 1 and steps != {0}

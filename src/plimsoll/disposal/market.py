@@ -12,18 +12,13 @@ class Market(NamedTuple):
 
     is_resale_forbidden: bool
     is_price_public: bool
-    notice_workdays: int
-    until: date | None  # first day on which one may sell no more, as things stand
 
 
 def market_on(rules: Rules, on: date, licence: str) -> Market | Refused:
     """Give what holds for a sale by a kind of lender; refuses npl_sale_not_open outside the pilot's dates."""
-    pilot = rules.entry("CN.NPL.PILOT", on, licence)
-    if pilot is None or pilot.value is not True:
+    if rules.value("CN.NPL.PILOT", on, licence) is not True:
         return Refused("npl_sale_not_open", "CN.NPL.PILOT", f"{licence} on {on}")
     return Market(
         is_resale_forbidden=rules.value("CN.NPL.RESALE", on, licence) == "forbidden",
         is_price_public=rules.value("CN.NPL.PRICE.PUBLIC", on, licence) is True,
-        notice_workdays=rules.whole("POLICY.TENDER.NOTICE", on, licence) or 0,
-        until=pilot.until,
     )

@@ -57,6 +57,7 @@ class Package:
     buyer: str = ""
     price_minor: int = 0
     contract: str = ""
+    sold_on: int = 0
     transferred_on: int = 0
     transfer: Mapping[str, Any] = field(default_factory=dict)
     returned: tuple[int, ...] = ()
@@ -88,7 +89,7 @@ def _moved(was: Package, filing: Filing, said: dict[str, Any]) -> Package:
         return replace(was, state="withdrawn")
     if filing.kind == SOLD:
         sold = replace(was, state="sold", tender=said["tender"], buyer=said["buyer"], price_minor=said["price_minor"])
-        return replace(sold, contract=said["contract"])
+        return replace(sold, contract=said["contract"], sold_on=filing.on)
     if filing.kind == TRANSFERRED:
         return replace(was, state="transferred", transferred_on=filing.on, transfer=said)
     if filing.kind == RETURNED:
