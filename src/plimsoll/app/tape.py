@@ -102,7 +102,13 @@ def _read_ahead(seen: Snapshot, day: int) -> Iterator[Loans]:
             yield coming.result()
 
 
-def _part(seen: Snapshot, day: int, loans: Loans, threads: int) -> Part:
+def move_part(loans: Loans, day: int) -> Part:
+    """Move some loans to a day by their states alone, none of which is of a later day: what an executor on a cluster does."""
+    assert not len(loans.as_of) or int(loans.as_of.max()) <= day, "a state is of a later day"
+    return _part(None, day, loans, 1)
+
+
+def _part(seen: Snapshot | None, day: int, loans: Loans, threads: int) -> Part:
     """Move some loans to the day; those that have moved past it are folded again from their facts."""
     terms, is_account, _, _ = split_terms(*unpack_joined(*loans.terms))
     flat, at = unpack_joined(*loans.state)
@@ -114,17 +120,19 @@ def _part(seen: Snapshot, day: int, loans: Loans, threads: int) -> Part:
     for place in np.flatnonzero(is_later | ~fits).tolist():
         moved.out[place] = _interpreted(seen, loans, place, day)
     for place in np.flatnonzero(is_later).tolist():
+        assert seen is not None, "whoever has no book has no later states"
         posted[place] = seen.posted_until(int(loans.customer_id[place]), int(loans.loan_id[place]), day)
     return Part(day, loans, moved.out, balances_of(moved), posted)
 
 
-def _interpreted(seen: Snapshot, loans: Loans, place: int, day: int) -> list[int]:
+def _interpreted(seen: Snapshot | None, loans: Loans, place: int, day: int) -> list[int]:
     """Measure one loan by the interpreted kernel: from its cached state, or, on a day before that, from the facts in force by then."""
     customer_id, loan_id, as_of = (int(column[place]) for column in (loans.customer_id, loans.loan_id, loans.as_of))
     terms = Terms.unpack(loans.offers[loans.offer[place]].rpartition(" ")[2], tuple(unpack(loans.terms.one(place))))
     if as_of <= day:
         standing = go_on(terms, unpack_standing(loans.state.one(place)), (), day)
     else:
+        assert seen is not None, "whoever has no book has no later states"
         standing = fold(terms, seen.facts(customer_id, loan_id), day)
     assert not isinstance(standing, Refused), f"customer {customer_id} loan {loan_id}: facts that were accepted are refused: {standing}"
     return measured(terms, standing)

@@ -148,19 +148,18 @@ class SparkEngine:
     name = SPARK
 
     def __init__(self, master: str) -> None:
-        with warnings.catch_warnings():
-            # It warns of pandas 3, which is not used here.
-            warnings.simplefilter("ignore", FutureWarning)
-            session = importlib.import_module("pyspark.sql").SparkSession
-            self.trouble = importlib.import_module("pyspark.errors").PySparkException
-            builder = session.builder.appName("plimsoll portfolio")
-            for key, value in _settings(master).items():
-                builder = builder.config(key, value)
-            try:
-                self.session = builder.getOrCreate()
-            except (self.trouble, OSError, RuntimeError) as wrong:
-                detail = str(wrong).splitlines()[0]
-                raise Malformed("engine_failed", detail, remedy="Spark needs Java 17 (JAVA_HOME) and a master that answers.") from None
+        # It warns of pandas 3, which is not used here.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        session = importlib.import_module("pyspark.sql").SparkSession
+        self.trouble = importlib.import_module("pyspark.errors").PySparkException
+        builder = session.builder.appName("plimsoll portfolio")
+        for key, value in _settings(master).items():
+            builder = builder.config(key, value)
+        try:
+            self.session = builder.getOrCreate()
+        except (self.trouble, OSError, RuntimeError) as wrong:
+            detail = str(wrong).splitlines()[0]
+            raise Malformed("engine_failed", detail, remedy="Spark needs Java 17 (JAVA_HOME) and a master that answers.") from None
 
     def open(self, files: Files, folders: Iterable[str]) -> Mapping[str, str]:
         """Make a view of Parquet, or of CSV, every column as text."""

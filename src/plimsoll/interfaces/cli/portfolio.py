@@ -10,6 +10,7 @@ from plimsoll.interfaces.cli.portfolio_early import early
 from plimsoll.interfaces.cli.portfolio_ecl import ecl
 from plimsoll.interfaces.cli.portfolio_npl import npl
 from plimsoll.interfaces.cli.portfolio_rolls import rolls
+from plimsoll.interfaces.cli.portfolio_scan import scan, states
 from plimsoll.interfaces.cli.portfolio_spread import concentration, usage
 from plimsoll.interfaces.cli.portfolio_stress import stress
 from plimsoll.interfaces.cli.portfolio_vintage import vintage
@@ -24,5 +25,5 @@ def _portfolio() -> None:
     """Read a book off its tape, or off any tape by a map: vintages, roll rates, bad loans."""
 
 
-for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl, stress, attribution, accounts):
+for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl, stress, attribution, accounts, states, scan):
     app.command()(one)
