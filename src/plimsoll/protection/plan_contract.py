@@ -89,7 +89,7 @@ def plan_contract_of(
         return Refused("plan_not_ready", "", f"{plan_id} is {COUNTERED}")
     words, labels, agreed = WORDS[language], LABELS[language], said["agreed"]
     on = date.fromordinal(agreed["drawn_on"])
-    limits = figures(rules, RULE, on) | figures(rules, "POLICY.PLAN.EXTENSION", on)
+    limits = {**figures(rules, RULE, on), **figures(rules, "POLICY.PLAN.EXTENSION", on)}
     back = "penalty_back" if rules.value("POLICY.PLAN.RESTORE.PENALTY", on) is True else "no_penalty_back"
     limit = {name: f"{count:g}" for name, count in limits.items()} | {"penalty_then": words[back]}
     lender = rules.lender
