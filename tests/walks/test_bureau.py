@@ -164,11 +164,30 @@ def test_a_dispute_waits_and_is_listed(book, database, capsys):
         book, [{"command": "dispute_record", "customer_id": 2, "on": "2026-02-10", "dispute_id": "d1", "loan_id": 10, "about": "not_mine"}]
     )
     assert [row.item.due_at for row in work(book, "dispute", "open")] == ["2026-03-02T15:59:59Z"]
+    assert call(book, 2, "c1") == {"contact_id": "c1", "allowed": False, "rule": "POLICY.CONTACT.STOP.DISPUTE", "until": None}
     assert main(["bureau", "disputes", "--on", "2026-03-03", "--db", database, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0] | {"days left": -1} == {
         "customer": 2, "dispute": "d1", "about": "not_mine", "due": "2026-03-02", "days left": -1,
     }  # fmt: skip
-    assert "1 of them are overdue" in (main(["bureau", "disputes", "--on", "2026-03-03", "--db", database]), capsys.readouterr().out)[1]
+    answered = {
+        "command": "answer_dispute",
+        "customer_id": 2,
+        "on": "2026-05-02",
+        "dispute_id": "d1",
+        "outcome": "rejected",
+        "reference": "v",
+    }
+    overdue = (main(["bureau", "disputes", "--on", "2026-03-03", "--db", database]), capsys.readouterr().out)[1]
+    assert "1 of them are overdue" in overdue
+    assert give(book, [answered])[0]["late_days"] == 61
+    assert call(book, 2, "c2")["allowed"]
+    assert "1 of them are overdue" not in (main(["bureau", "disputes", "--on", "2026-03-03", "--db", database]), capsys.readouterr().out)[1]
+
+
+def call(book, customer_id: int, contact_id: str) -> dict:
+    """Ask the gate about a call; the answer."""
+    said = {"command": "attempt_contact", "customer_id": customer_id, "on": "2026-05-02", "contact_id": contact_id, "channel": "call"}
+    return give(book, [{**said, "purpose": "collect", "by": "lender", "zone": "Asia/Shanghai", "number": "blind"}])[0]
 
 
 def test_nothing_is_known_of_an_empty_book(store):

@@ -46,7 +46,7 @@ from plimsoll.risk.classify.trigger import TRIGGER, triggers_of
 from plimsoll.risk.credit.month import ADVERSE as ADVERSE_LETTERS
 from plimsoll.risk.credit.month import BEFORE, BUCKET_DAYS, BUCKET_LAST, NORMAL, NOTHING, RECOVERED, SETTLED, WRITTEN_OFF, month_ends
 from plimsoll.risk.credit.on_file import ADVERSE, DELETED, REPORTED
-from plimsoll.risk.credit.statement import Account, Statement, is_eased, judged, put_together
+from plimsoll.risk.credit.statement import Account, Statement, judged, marks_of, put_together
 from plimsoll.rulebook.lateness import FIVE_CLASSES
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.pack import unpack
@@ -54,6 +54,8 @@ from plimsoll.units.refusal import Refused
 
 CUSTOMERS_A_PART: Final = 20_000
 LAST_DAY: Final = date(9999, 12, 31).toordinal()
+TOLD_BY_ITSELF: Final = ADVERSE_LETTERS | {RECOVERED}
+"""Letters of loans whose class and defaults are worked out one by one."""
 _LOAN: Final = ("customer_id", "product", "currency", "loan_id", "terms")
 _LINE: Final = ("customer_id", "cash_limit_minor", "later_limit_minor")
 
@@ -127,15 +129,16 @@ class Stating:
         customer_id = int(past.customer_id[place])
         kinds = past.facts[past.facts_at[place] : past.facts_at[place + 1], F_KIND]
         is_noted = customer_id in self.known.noted or customer_id in self.known.adverse
-        if not (is_noted or set(payments) & ADVERSE_LETTERS or np.isin(kinds, (RESCHEDULED, PAUSED)).any()):
-            return put_together(account, out, payments, FIVE_CLASSES[0], (), is_restructured=False)
+        if not (is_noted or set(payments) & TOLD_BY_ITSELF or np.isin(kinds, (RESCHEDULED, PAUSED)).any()):
+            return put_together(account, out, payments, FIVE_CLASSES[0], ())
         facts = facts_of(past, place)
         noted = triggers_of(self.known.noted.get(customer_id, ()), account.loan_id)
         terms = Terms.unpack(account.currency, tuple(unpack(packed)))
         days = self._tolerance(account.product, account.opened_on)
         found = judged(terms, facts, noted, self._policies, self.ends[-1], days)
         assert not isinstance(found, Refused), "facts that were accepted fold again"
-        return put_together(account, out, payments, *found, is_restructured=is_eased(facts, noted, self.ends[-1]))
+        five, defaults = found
+        return put_together(account, out, payments, five, defaults, marks_of(facts, noted, self.ends[-1]))
 
 
 def letters_of(out: Ints) -> "np.ndarray[Any, np.dtype[np.uint8]]":

@@ -11,6 +11,7 @@ from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.loan.fold import fold
 from plimsoll.loan.layout import O_CLAIM, O_INTEREST_LATE, O_LATE_DAYS, O_PENALTY, O_PRINCIPAL_LATE
 from plimsoll.loan.state import measured
+from plimsoll.loan.terms import begun_on
 from plimsoll.risk.classify.timeline import grace_of, timeline
 from plimsoll.risk.credit.default import Default, default_on, defaults_of
 from plimsoll.risk.credit.on_file import NOTICE, Notice, notices_of
@@ -78,7 +79,7 @@ def decide(book: Book, command: GiveAdverseNotice, rules: Rules) -> Decision | R
     }
     parts = {
         "lender": rules.lender.name[language],
-        "product": held.product,
+        "product": _title(rules, held, language),
         "loan": f"{held.loan_id}",
         "due_on": f"{date.fromordinal(default.due_on)}",
         "amount": f"{text_of(overdue_minor, held.terms.currency)} {held.terms.currency}",
@@ -109,6 +110,12 @@ def default_of(held: Held, on: date) -> tuple[Default, int, int] | Refused:
         return Refused("nothing_past_due", "", f"loan {held.loan_id} on {on}")
     out = measured(held.terms, standing)
     return default, out[O_CLAIM] or out[O_PRINCIPAL_LATE] + out[O_INTEREST_LATE] + out[O_PENALTY], out[O_LATE_DAYS]
+
+
+def _title(rules: Rules, held: Held, language: str) -> str:
+    """Give the product of a loan as borrowers know it."""
+    version = rules.product(held.product, date.fromordinal(begun_on(held.terms)))
+    return held.product if isinstance(version, Refused) else version.title[language]
 
 
 def _is_given(notices: Sequence[Notice], default: Default) -> bool:

@@ -19,6 +19,8 @@ from plimsoll.loan.layout import (
     O_STATUS,
     PAID_OFF,
     RESCHEDULED,
+    REVERSED,
+    TRANSFERRED,
 )
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import Terms, begun_on
@@ -31,9 +33,9 @@ from plimsoll.risk.credit.month import BEFORE, letter
 from plimsoll.rulebook.lateness import FIVE_CLASSES
 from plimsoll.units.refusal import Refused
 
-RESTRUCTURED, SETTLED, WRITTEN_OFF = "restructured", "settled", "written_off"
-SPECIAL: Final = (RESTRUCTURED, SETTLED, WRITTEN_OFF)
-"""Special transactions: the terms were eased, the loan was paid off in the month, it was written off."""
+RESTRUCTURED, SETTLED, WRITTEN_OFF, SOLD = "restructured", "settled", "written_off", "transferred"
+SPECIAL: Final = (RESTRUCTURED, SETTLED, WRITTEN_OFF, SOLD)
+"""Special transactions: the terms were eased, the loan was paid off in the month, it was written off, its claim went to a buyer."""
 CURRENT, LATE, OFF, PAID = "normal", "overdue", "written_off", "settled"
 STATUSES: Final = (CURRENT, LATE, OFF, PAID)
 
@@ -91,7 +93,9 @@ def statement_of(
     if isinstance(found, Refused):
         return found
     rows = [measured_on(terms, facts, day) for day in ends]
-    return put_together(account, rows[-1], payments_of(rows), *found, is_restructured=is_eased(facts, noted, ends[-1]))
+    five, defaults = found
+    marks = marks_of(facts, noted, ends[-1])
+    return put_together(account, rows[-1], payments_of(rows), five, defaults, marks)
 
 
 def judged(
@@ -126,16 +130,27 @@ def payments_of(rows: Sequence[Sequence[int]]) -> str:
     return found
 
 
+def marks_of(facts: Sequence[Fact], noted: Sequence[Noted], through: int) -> tuple[str, ...]:
+    """Give the special transactions that only the facts tell: terms eased, claim transferred."""
+    marks = ((RESTRUCTURED, is_eased(facts, noted, through)), (SOLD, is_sold(facts, through)))
+    return tuple(name for name, holds in marks if holds)
+
+
 def put_together(
-    account: Account, out: Sequence[int], payments: str, five_class: str, defaults: Sequence[Default], *, is_restructured: bool
+    account: Account, out: Sequence[int], payments: str, five_class: str, defaults: Sequence[Default], marks: Sequence[str] = ()
 ) -> Statement:
-    """Give the statement of a loan from its measured numbers at the end of the month."""
+    """Give the statement of a loan from its measured numbers at the end of the month.
+
+    The last default of a loan whose claim was transferred goes on: whether it has ended only the buyer knows.
+    """
     status = out[O_STATUS]
     is_off = status == CHARGED_OFF
     owed = out[O_PRINCIPAL] + out[O_INTEREST] + out[O_PENALTY] + out[O_FEE]
     late = out[O_PRINCIPAL_LATE] + out[O_INTEREST_LATE] + out[O_PENALTY] if out[O_LATE_DAYS] > 0 else 0
     is_settled = status == PAID_OFF
-    marks = ((RESTRUCTURED, is_restructured), (SETTLED, is_settled), (WRITTEN_OFF, is_off))
+    special = {*marks, *((SETTLED,) if is_settled else ()), *((WRITTEN_OFF,) if is_off else ())}
+    if SOLD in special and defaults:
+        defaults = (*defaults[:-1], defaults[-1]._replace(until=0))
     return Statement(
         account.loan_id,
         account.product,
@@ -147,7 +162,7 @@ def put_together(
         out[O_LATE_DAYS],
         OFF if is_off else PAID if is_settled else LATE if out[O_LATE_DAYS] > 0 else CURRENT,
         five_class,
-        tuple(name for name, holds in marks if holds),
+        tuple(name for name in SPECIAL if name in special),
         payments,
         tuple(defaults),
     )
@@ -156,7 +171,18 @@ def put_together(
 def is_eased(facts: Sequence[Fact], noted: Sequence[Noted], through: int) -> bool:
     """Tell whether the terms were changed for a debtor in difficulty by a day."""
     spared = {one.due_on or one.on for one in noted if one.trigger == NO_DIFFICULTY}
-    return any(fact.kind == RESCHEDULED and fact.on <= through and fact.on not in spared for fact in facts)
+    return any(fact.on not in spared for fact in _standing(facts, RESCHEDULED, through))
+
+
+def is_sold(facts: Sequence[Fact], through: int) -> bool:
+    """Tell whether the claim was transferred to a buyer by a day."""
+    return bool(_standing(facts, TRANSFERRED, through))
+
+
+def _standing(facts: Sequence[Fact], kind: int, through: int) -> list[Fact]:
+    """Give the facts of a kind that took effect by a day and were not taken back by then."""
+    taken_back = {fact.a for fact in facts if fact.kind == REVERSED and fact.on <= through}
+    return [one for number, one in enumerate(facts, 1) if one.kind == kind and one.on <= through and number not in taken_back]
 
 
 def is_gone(payments: str) -> bool:
