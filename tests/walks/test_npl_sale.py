@@ -153,6 +153,8 @@ def test_an_ascending_tender_runs_into_overtime_and_sells(book, tmp_path):
     calls = [json.loads(told) for _, _, verb, told in staged.story.lines if verb == "call_bid" and told.startswith("{")]
     assert any(call["is_overtime"] for call in calls)
     assert staged.outcome == "sold"
+    assert staged.bids[staged.winner] == staged.price_minor == max(staged.bids.values())
+    assert all(minor <= staged.values[short] for short, minor in staged.bids.items()), "nobody calls more than it is worth to him"
     second = sorted(staged.values.values())[-2]
     assert abs(staged.price_minor - second) <= 2 * max(keep * 8 // 10 // 50, 1), "the winner pays about what the second would have"
 

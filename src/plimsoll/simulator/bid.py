@@ -14,11 +14,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from plimsoll.app.dossier import execute_dossier
+from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import DOSSIER_WIRING, read_command
-from plimsoll.disposal.tender import ASCENDING, SEALED, hash_of
+from plimsoll.disposal.tender import ASCENDING, KIND, SEALED, hash_of, tender_of
 from plimsoll.disposal.value import PARTS
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.divide import half_up
@@ -133,6 +133,9 @@ def stage(
         _bid_sealed(play, begins, bids, chance)
     else:
         _call(play, begins, values, start_minor, max(start_minor // 50, 1))
+        called = tender_of(dossier_of(store, KIND, tender))
+        assert called is not None, "it was opened above"
+        bids = {bid.bidder: bid.minor for bid in called.bids()}
     asked: dict[str, object] = {"currency": currency, "bidders": [house.short for house in HOUSES]}
     if form == SEALED:
         asked |= {"reserve": text_of(keep_minor, currency), "nonce": _nonce(tender, "reserve")}
