@@ -23,6 +23,7 @@ from tests.unit import panel
 from tests.walks.test_watch_report import clients
 
 RULES = lawful_rules()
+CONFIG = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "models" / "behaviour.yaml"
 ON = date(2005, 10, 1)
 
 
@@ -49,12 +50,15 @@ def test_the_table_has_one_row_a_month_at_risk(book, table):
         rows = list(csv.DictReader(file))
     with open_store(book) as store:
         seen = read_panel(store, ON)
-    units = clean_units(seen, range(1, len(seen.days) - 1), 3)
+    units = clean_units(seen, range(1, len(seen.days) - 1), 3, with_late=True)
     wanted = at_risk(spells_of(seen.customer_id[units.place], units.month, units.after), 3)
+    clean = clean_units(seen, range(1, len(seen.days) - 1), 3)
+    measured = [place for place, month in zip(clean.place, clean.month, strict=True) if month >= 3]
+    assert {int(row["customer_id"]) for row in rows if row["sample"] == "later"} == set(seen.customer_id[measured].tolist())
     assert len(rows) == len(wanted.unit)
     assert sum(int(row["late"]) for row in rows) == int(wanted.late.sum()) > 100
     assert Counter(row["step"] for row in rows) == {str(step): int((wanted.step == step).sum()) for step in (1, 2, 3)}
-    assert {row["sample"] for row in rows} == {"train", "later"}
+    assert {row["sample"] for row in rows} == {"train", "later", "left-out"}
     assert max(int(row["month"]) for row in rows if row["sample"] == "train") < min(
         int(row["month"]) for row in rows if row["sample"] == "later"
     )
@@ -62,19 +66,7 @@ def test_the_table_has_one_row_a_month_at_risk(book, table):
 
 def test_a_months_end_is_ranked_by_the_champion(book, table, tmp_path, monkeypatch):
     model = tmp_path / "behaviour.json"
-    words = [
-        "--target",
-        "late",
-        "--bad",
-        "1",
-        "--exclude",
-        "customer_id,month,sample,out",
-        "--split",
-        "sample=later",
-        "--kind",
-        "scorecard",
-    ]
-    assert main(["model", "train", str(table), *words, "--out", str(model)]) == exits.OK
+    assert main(["model", "train", str(table), "--config", str(CONFIG), "--kind", "scorecard", "--out", str(model)]) == exits.OK
     body = model.read_text("utf-8")
     champion = SimpleNamespace(body=body, digest=json.loads(body)["digest"])
     now = datetime(2005, 10, 2, tzinfo=UTC)

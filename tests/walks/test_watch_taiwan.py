@@ -37,9 +37,9 @@ def test_the_units_are_those_of_the_protocol():
                     late += max(codes[month + 1 : month + 4]) >= 2
     assert units == UNITS
     assert round(late / units, 3) == BASE_RATE
-    watched = watch(read_panel(panel()))
-    assert (watched.table.rows, int(watched.spells.is_late(HORIZON).sum())) == (units, late)
-    assert not {"SEX", "AGE", "MARRIAGE", "EDUCATION"} & {name.upper() for name in watched.table.columns}
+    table, spells = watch(read_panel(panel())).units()
+    assert (table.rows, int(spells.is_late(HORIZON).sum())) == (units, late)
+    assert not {"SEX", "AGE", "MARRIAGE", "EDUCATION"} & {name.upper() for name in table.columns}
 
 
 @pytest.mark.slow

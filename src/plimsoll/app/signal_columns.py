@@ -30,6 +30,7 @@ def signal_columns(limit_minor: Ints, owed: Ints, paid: Ints, states: Ints) -> d
     drawn = bills[:, 1:] - before + got[:, 1:]
     pairs = np.maximum(is_billed.sum(axis=1), 1)
     has_shares = is_billed.any(axis=1)
+    billed = bills.sum(axis=1)
     is_first = count == 1
     looped = (state[:, 1:] == CARRIED) & (got[:, 1:] > 0) & (drawn >= AGAIN * got[:, 1:])
 
@@ -66,6 +67,12 @@ def signal_columns(limit_minor: Ints, owed: Ints, paid: Ints, states: Ints) -> d
         "draw_to_repay": nothing if is_first else looped.sum(axis=1) / drawn.shape[1],
         "carried_months": (state == CARRIED).sum(axis=1) / count,
         "full_pay_months": (state == IN_FULL).sum(axis=1) / count,
+        "late_months": (state > 0).sum(axis=1).astype(np.float64),
+        "room_minor": limit_minor - bills[:, -1],
+        "utilisation_slope": nothing if is_first else (used[:, -1] - used[:, 0]) / (count - 1),
+        "utilisation_spread": used.max(axis=1) - used.min(axis=1),
+        "pay_change": nothing if is_first else (got[:, -1] - got[:, -2]) / limit,
+        "pay_of_bills": np.where(billed > 0, got.sum(axis=1) / np.where(billed > 0, billed, 1.0), UNKNOWN),
     }
 
 

@@ -103,13 +103,16 @@ class Units(NamedTuple):
     after: list[tuple[int, int, int]]
 
 
-def clean_units(panel: Panel, months: Sequence[int], horizon: int) -> Units:
-    """Give the customer-months that were in use and never late so far, with what became of them within a horizon."""
+def clean_units(panel: Panel, months: Sequence[int], horizon: int, *, with_late: bool = False) -> Units:
+    """Give the customer-months that were in use and never late so far, with what became of them within a horizon.
+
+    With `with_late` those of the late too: no warning is about them, and a score learns from them.
+    """
     units = Units([], [], [], [])
     states, owed, paid, limits = (column.tolist() for column in (panel.states, panel.owed, panel.paid, panel.limit_minor))
     for month in months:
-        is_clean = (panel.states[:, : month + 1] <= 0).all(axis=1) & (panel.states[:, month] > NO_USE)
-        for place in np.flatnonzero(is_clean).tolist():
+        is_clean = with_late | (panel.states[:, : month + 1] <= 0).all(axis=1)
+        for place in np.flatnonzero(is_clean & (panel.states[:, month] > NO_USE)).tolist():
             upto = slice(0, month + 1)
             units.place.append(place)
             units.month.append(month)

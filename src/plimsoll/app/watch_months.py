@@ -1,7 +1,8 @@
 """The months of a book as rows to train a behaviour score on: one row for each month that a customer-month was still at risk.
 
 The hazard of being late is fitted on `late`, that of paying off on `out`, each by the commands that make every other model; `step` is how
-many months ahead. The months of the last horizon are the sample `later`: measured on, never learnt from.
+many months ahead. A score learns from the late as well, whom no warning is about; the sample `later`, the months of the last horizon, is of
+the clean alone: measured on, never learnt from. What the late did in those months is `left-out`.
 """
 
 import csv
@@ -16,9 +17,9 @@ from plimsoll.app.signal_columns import signal_columns
 from plimsoll.app.watch_book import Panel
 from plimsoll.monitoring.signals import NO_USE
 from plimsoll.risk.hazard.spells import STEP, Spells, at_risk
-from plimsoll.risk.score.table import Floats, Ints
+from plimsoll.risk.score.table import Flags, Floats, Ints
 
-TRAIN, LATER = "train", "later"
+TRAIN, LATER, LEFT_OUT = "train", "later", "left-out"
 LATE, OUT = "late", "out"
 DIGITS: Final = 9
 
@@ -32,14 +33,15 @@ class MonthRows(NamedTuple):
     step: Ints
     late: Floats
     out: Floats
+    is_clean: Flags
 
 
 def rows_at_risk(panel: Panel, horizon: int) -> Iterator[MonthRows]:
-    """Give the rows of every month of a panel after which something was seen, oldest first."""
+    """Give the rows of every month of a panel after which something was seen, oldest first; of clean customers and of late ones."""
     last = panel.states.shape[1] - 1
     for month in range(1, last):
-        is_clean = (panel.states[:, : month + 1] <= 0).all(axis=1) & (panel.states[:, month] > NO_USE) & (panel.limit_minor > 0)
-        chosen = np.flatnonzero(is_clean)
+        chosen = np.flatnonzero((panel.states[:, month] > NO_USE) & (panel.limit_minor > 0))
+        is_clean: Flags = np.max(panel.states[chosen, : month + 1], axis=1) <= 0
         coming = panel.states[chosen, month + 1 : month + 1 + horizon]
         seen = np.full(len(chosen), coming.shape[1])
         spells = Spells(panel.customer_id[chosen], np.full(len(chosen), month), _first(coming > 0), _first(coming == NO_USE), seen)
@@ -49,7 +51,7 @@ def rows_at_risk(panel: Panel, horizon: int) -> Iterator[MonthRows]:
             panel.limit_minor[chosen], panel.owed[chosen, until], panel.paid[chosen, until], panel.states[chosen, until]
         )
         signals = {name: column[rows.unit] for name, column in columns.items()}
-        yield MonthRows(month, spells.customer_id[rows.unit], signals, rows.step, rows.late, rows.out)
+        yield MonthRows(month, spells.customer_id[rows.unit], signals, rows.step, rows.late, rows.out, is_clean[rows.unit])
 
 
 def write_months(path: Path, panel: Panel, horizon: int) -> dict[str, int]:
@@ -62,18 +64,18 @@ def write_months(path: Path, panel: Panel, horizon: int) -> dict[str, int]:
         for at, one in enumerate(months):
             if at == 0:
                 writer.writerow(["customer_id", "month", "sample", *one.signals, STEP, LATE, OUT])
-            sample = LATER if one.month >= max(split, 2) else TRAIN
-            writer.writerows(_written(one, sample))
+            writer.writerows(_written(one, is_later=one.month >= max(split, 2)))
             counts["rows"] += len(one.step)
             counts[LATE] += int(one.late.sum())
             counts[OUT] += int(one.out.sum())
     return counts
 
 
-def _written(one: MonthRows, sample: str) -> Iterator[Sequence[object]]:
+def _written(one: MonthRows, *, is_later: bool) -> Iterator[Sequence[object]]:
     columns = [[("" if value != value else round(value, DIGITS)) for value in column.tolist()] for column in one.signals.values()]
     ends = [column.astype(np.int64).tolist() for column in (one.step, one.late, one.out)]
-    for row in zip(one.customer_id.tolist(), *columns, *ends, strict=True):
+    samples = np.where(one.is_clean, LATER, LEFT_OUT).tolist() if is_later else [TRAIN] * len(one.step)
+    for sample, row in zip(samples, zip(one.customer_id.tolist(), *columns, *ends, strict=True), strict=True):
         yield (row[0], one.month, sample, *row[1:])
 
 

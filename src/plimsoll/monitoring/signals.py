@@ -75,6 +75,12 @@ def from_months(account: Months) -> Values:
         "draw_to_repay": _loops(drawn, paid[1:], states[1:]),
         "carried_months": sum(state == CARRIED for state in states) / count,
         "full_pay_months": sum(state == IN_FULL for state in states) / count,
+        "late_months": float(sum(state > 0 for state in states)),
+        "room_minor": float(limit - bills[-1]),
+        "utilisation_slope": None if is_first else (used[-1] - used[0]) / (count - 1),
+        "utilisation_spread": max(used) - min(used),
+        "pay_change": None if is_first else (paid[-1] - paid[-2]) / limit,
+        "pay_of_bills": sum(paid) / sum(bills) if sum(bills) > 0 else None,
     }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from plimsoll.monitoring.signals import NO_USE, Months, Values, from_months
 from plimsoll.risk.hazard.spells import Spells, table_of
-from plimsoll.risk.score.table import Table
+from plimsoll.risk.score.table import Flags, Table
 from plimsoll.simulator.taiwan_panel import FIRST_MISSED, Client
 
 FIRST, LAST = 1, 3
@@ -21,24 +21,32 @@ HORIZON: Final = 3
 
 
 class Watched(NamedTuple):
-    """Units with their signals as columns, and what became of them."""
+    """Account-months with their signals as columns, what became of them, and which are units: clean, in use, never late before."""
 
     table: Table
     spells: Spells
+    is_clean: Flags
+
+    def units(self) -> tuple[Table, Spells]:
+        """Give the units alone: those that warnings can be about."""
+        chosen = np.flatnonzero(self.is_clean)
+        columns = [column[chosen] for column in self.spells]
+        return self.table.take(chosen), Spells(*columns)
 
 
 def watch(clients: Sequence[Client]) -> Watched:
-    """Give the clean account-months of a panel."""
+    """Give the account-months of a panel that were in use: the clean ones, and those of the late, which only teach."""
     signals: list[Values] = []
     rows: list[tuple[int, ...]] = []
     for month in range(FIRST, LAST + 1):
         for client in clients:
             until = client.statuses[: month + 1]
-            if until[-1] == NO_USE or max(until) > 0:
+            if until[-1] == NO_USE:
                 continue
             signals.append(from_months(Months(client.limit_minor, client.bills[: month + 1], client.payments[: month + 1], until)))
-            rows.append((client.customer_id, month, *_after(client, month)))
-    return Watched(table_of(signals, "taiwan"), Spells(*np.array(rows, np.int64).reshape(-1, 5).T))
+            rows.append((client.customer_id, month, *_after(client, month), int(max(until) <= 0)))
+    columns = np.array(rows, np.int64).reshape(-1, 6).T
+    return Watched(table_of(signals, "taiwan"), Spells(*columns[:5]), columns[5] > 0)
 
 
 def _after(client: Client, month: int) -> tuple[int, int, int]:

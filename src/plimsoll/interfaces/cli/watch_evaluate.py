@@ -51,10 +51,10 @@ def evaluated(file: Path, model: str, folds: int, on: date) -> dict[str, Any]:
 
     watched = watch(read_panel(file))
     recipe = recipe_on(lawful_rules(), on, grows=model == "tree", threads=threads())._replace(horizon=HORIZON)
-    spells = watched.spells
+    _, spells = watched.units()
     late = spells.is_late(HORIZON)
     print(f"{len(late):,} clean account-months; {folds} folds", file=sys.stderr)
-    score = out_of_fold(watched.table, spells, recipe, folds)
+    score = out_of_fold(watched.table, watched.spells, recipe, folds, watched.is_clean)
     measured = [at_budget(score, spells, HORIZON, budget) for budget in BUDGETS]
     monthly = [at_budget(score, spells, HORIZON, budget, by_month=True) for budget in BUDGETS]
     return {
@@ -67,7 +67,7 @@ def evaluated(file: Path, model: str, folds: int, on: date) -> dict[str, Any]:
         "budgets": [_plain(one) for one in measured],
         "budgets_by_month": [_plain(one) for one in monthly],
         "persistence_at_5_per_cent": round(persistence(score, spells, 0.05), 4),
-        "holdout": _held_out(score, watched, on),
+        "holdout": _held_out(score, spells, on),
     }
 
 
@@ -75,7 +75,7 @@ def _plain(one: "AtBudget") -> dict[str, Any]:
     return {name: round(value, 4) for name, value in one._asdict().items()}
 
 
-def _held_out(score: Any, watched: Any, on: date) -> dict[str, Any]:
+def _held_out(score: Any, spells: Any, on: date) -> dict[str, Any]:
     """Give how those who would be held out fare beside the others: on a past where nobody acted, alike but for chance."""
     import numpy as np
 
@@ -85,10 +85,10 @@ def _held_out(score: Any, watched: Any, on: date) -> dict[str, Any]:
     from plimsoll.risk.score.split import is_chosen
 
     split = watch_policy(lawful_rules(), on).held_out
-    flags = np.array([is_chosen(one, split) for one in watched.spells.customer_id.tolist()])
+    flags = np.array([is_chosen(one, split) for one in spells.customer_id.tolist()])
     found: dict[str, Any] = {"share": split.share_bp / 10_000}
     for name, rows in (("held_out", np.flatnonzero(flags)), ("acted_on", np.flatnonzero(~flags))):
-        one = at_budget(score[rows], taken(watched.spells, rows), 3, 0.05)
+        one = at_budget(score[rows], taken(spells, rows), 3, 0.05)
         found[name] = {"units": len(rows), "warnings": one.warnings, "precision": round(one.precision, 4)}
     return found
 

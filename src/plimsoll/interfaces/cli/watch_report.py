@@ -72,7 +72,7 @@ def _warnings(panel: "Panel", rules: Rules, on: date, day: date, top: int) -> di
 
     recipe = recipe_on(rules, on, grows=True, threads=threads())
     last = len(panel.days) - 1
-    past, clean = (clean_units(panel, months, recipe.horizon) for months in (range(1, last), (last,)))
+    past, clean = clean_units(panel, range(1, last), recipe.horizon, with_late=True), clean_units(panel, (last,), recipe.horizon)
     late = sum(after[0] > 0 for after in past.after)
     told: dict[str, Any] = {"clean": len(clean.place), "learnt_from": len(past.place), "late_in_the_past": late, "raised": 0}
     if late < figures(rules, "POLICY.WATCH.HAZARD", on)["bads"] or not clean.place:

@@ -16,7 +16,7 @@ from plimsoll.risk.score.fit_card import CardPolicy, Wishes, fit_card
 from plimsoll.risk.score.fit_tree import TreePolicy, fit_tree
 from plimsoll.risk.score.read import Model
 from plimsoll.risk.score.score_columns import score_columns
-from plimsoll.risk.score.table import Floats, Ints, Table
+from plimsoll.risk.score.table import Flags, Floats, Ints, Table
 from plimsoll.risk.score.tree import Tree
 from plimsoll.risk.score.tree_columns import score_table, tree_columns
 
@@ -81,20 +81,23 @@ def _grown(trees: lightgbm.Booster, model: Model, rows: Table) -> Floats:
     return found
 
 
-def out_of_fold(table: Table, spells: Spells, recipe: Recipe, folds: int = FOLDS) -> Floats:
-    """Give each unit the score of a model that never saw a month of its customer: late within the horizon, or what was seen of it."""
+def out_of_fold(table: Table, spells: Spells, recipe: Recipe, folds: int = FOLDS, scored: Flags | None = None) -> Floats:
+    """Give each unit the score of a model that never saw a month of its customer: late within the horizon, or what was seen of it.
+
+    Where `scored` flags some, only these are given, in their order; the models learn from all.
+    """
     fold = fold_of(spells.customer_id, folds)
+    is_scored = np.ones(table.rows, np.bool_) if scored is None else scored
     scores = np.zeros(table.rows)
     for number in range(folds):
-        is_left_out = fold == number
-        learnt = places(~is_left_out)
+        learnt = places(fold != number)
         hazard = fit_hazard(table.take(learnt), taken(spells, learnt), recipe)
-        held = places(is_left_out)
+        held = places((fold == number) & is_scored)
         scores[held] = score_hazard(hazard, table.take(held), spells.seen[held])
-    return scores
+    return scores[is_scored]
 
 
-def places(flags: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> Ints:
+def places(flags: Flags) -> Ints:
     """Give the places of the rows that are flagged."""
     return np.flatnonzero(flags)
 
