@@ -149,6 +149,18 @@ def test_files_that_differ_in_the_type_of_a_column_are_refused(tmp_path):
     assert (wrong.code, wrong.key) == ("tape_files_differ", "past_due_days")
 
 
+def test_an_open_loan_without_days_past_due_is_not_taken_for_one_that_is_not_late(tmp_path):
+    rows = [row | {"late": "0", "status": "open"} for row in rows_of(LOANS)]
+    text = MAP.split("status:")[0] + "past_due_days: late\n"
+    with_status = text + "status: {column: status, values: {open: open, closed: paid}}\n"
+    read(write_rows(tmp_path / "tape.csv", rows), with_status)
+    rows[3] |= {"late": "", "status": "closed"}
+    read(write_rows(tmp_path / "tape.csv", rows), with_status)
+    assert refused(write_rows(tmp_path / "tape.csv", rows), text).code == "tape_value_unreadable"
+    rows[3] |= {"status": "open"}
+    assert refused(write_rows(tmp_path / "tape.csv", rows), with_status).code == "tape_status_unknown"
+
+
 def test_no_tape_and_an_unknown_engine_or_map_are_refused(tmp_path):
     assert refused(tmp_path / "nothing").code == "tape_missing"
     (tmp_path / "empty").mkdir()

@@ -119,6 +119,11 @@ def test_a_panel_with_a_column_a_month(tmp_path, expected):
     where = write_rows(tmp_path / "wide.csv", list(wide.values()))
     narrow = write_rows(tmp_path / "long.csv", rows_of({loan: told for loan, told in LOANS.items() if loan != "3"}))
     assert answers(where, text) == answers(narrow, MAP)
+    # A loan without a status in a month is not seen in it.
+    for month in ("01", "02"):
+        wide["2"] |= {f"s{month}": "", f"b{month}": ""}
+    moves, _, _ = answers(write_rows(tmp_path / "wide.csv", list(wide.values())), text)
+    assert sum(row[5] for row in moves) == 4
 
 
 def test_the_last_day_of_a_month_stands_for_it_on_a_tape_of_days(tmp_path):

@@ -43,7 +43,8 @@ def unreadable(source: Source) -> Counted:
     if shape.currency_column:
         parsed[shape.currency_column] = ("needed", text_of(source, table, shape.currency_column))
     if shape.days:
-        parsed[shape.days] = ("", whole_of(source, table, shape.days))
+        # Without a status nothing else tells whether a loan is late; with one, an open loan without days is an unknown status.
+        parsed[shape.days] = ("" if shape.status else "needed", whole_of(source, table, shape.days))
     amounts = [name for one in shape.amounts.values() for name in (*one.plus, *one.minus)]
     amounts += [one.columns[part] for one in shape.slices for part in AMOUNTS if part in one.columns]
     for name in amounts:
@@ -73,7 +74,8 @@ def statuses_text(source: Source, column: str) -> str:
     """Ask for the texts of a status that the map does not name, the most frequent first: said, rows."""
     table = file_table(source)
     said = table.select(said=text_of(source, table, column).fill_null("(empty)"))
-    strange = said.filter(~said.said.isin(list(source.shape.states)))
+    # An open loan is strange too where nothing tells how late it is: all others explain themselves.
+    strange = said.filter(~said.said.isin([text for text, state in source.shape.states.items() if state is not None]))
     counted = strange.group_by("said").agg(rows=strange.count())
     return write(counted.order_by(ibis.desc("rows"), "said").limit(SHOWN), source.engine)
 

@@ -47,7 +47,7 @@ def rows_of(source: Source, *, every_day: bool = False) -> Expression:
     elif shape.layout == ENDS:
         rows = _ends(source, table)
     else:
-        parts = [table.select(**_slice(source, table, place)) for place in range(len(shape.slices))]
+        parts = [_slice(source, table, place) for place in range(len(shape.slices))]
         rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
     if source.currency and shape.currency_column:
         rows = rows.filter(rows.currency == source.currency)
@@ -100,12 +100,14 @@ def _long(source: Source, table: Expression, period: Period) -> dict[str, Any]:
     return found | _late(source, table, source.shape.status, source.shape.days) | _amounts(source, table, {})
 
 
-def _slice(source: Source, table: Expression, place: int) -> dict[str, Any]:
+def _slice(source: Source, table: Expression, place: int) -> Expression:
+    """Give the rows of one period of a panel; a loan without a status (or days) in it is not seen in it."""
     one = source.shape.slices[place]
-    found = _named(source, table)
-    found["t"] = ibis.literal(one.month, "int32")
     status, days = one.columns.get("status", source.shape.status), one.columns.get("days", source.shape.days)
-    return found | _late(source, table, status, days) | _amounts(source, table, one.columns)
+    seen = table.filter(text_of(source, table, status or days).notnull())
+    found = _named(source, seen)
+    found["t"] = ibis.literal(one.month, "int32")
+    return seen.select(**found, **_late(source, seen, status, days), **_amounts(source, seen, one.columns))
 
 
 def _ends(source: Source, table: Expression) -> Expression:
@@ -136,10 +138,10 @@ def _late(source: Source, table: Expression, status: str, days: str) -> dict[str
     found: dict[str, Any] = {}
     state = None
     if days:
-        past = whole_of(source, table, days).fill_null(0)
-        found["days"] = past.cast("int32")
+        past = whole_of(source, table, days)
+        found["days"] = past.fill_null(0).cast("int32")
         ends = bucket_ends()
-        state = ibis.cases(*((past <= end, bucket) for bucket, end in enumerate(ends)), else_=LATEST)
+        state = ibis.cases((past.isnull(), UNKNOWN), *((past <= end, bucket) for bucket, end in enumerate(ends)), else_=LATEST)
     if status:
         said = text_of(source, table, status)
         otherwise = state if state is not None else ibis.literal(UNKNOWN, "int8")
