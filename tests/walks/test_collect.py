@@ -322,6 +322,18 @@ def test_everybody_is_contacted_by_their_own_clock(store):
     assert [breach for one in (1, 2) for breach in breaches(filings_of(store, one), RULES)] == []
 
 
+def test_whoever_may_not_be_asked_for_money_gets_no_treatment(store):
+    owing(store, 6)
+    for one, fact in ((1, "asked_to_stop"), (2, "disputed"), (3, "consented")):
+        said = {"key": f"fact {one}", "command": "tell_contact_fact", "customer_id": one, "on": "2026-03-08", "fact": fact}
+        at = datetime(2026, 3, 8, 4, tzinfo=UTC)
+        assert isinstance(execute(store, WIRING, read_command(said), actor="test", now=at, rules=RULES), Answer)
+    found = done(store, Deaf())
+    assert {one.standing.customer_id for one in found.choice.chosen} == {3, 5, 6}
+    assert found.contacts.denied == 0
+    assert of_kind(filings_of(store, 1), "case.follow_up"), "looked at again in some days"
+
+
 def test_a_case_that_waits_is_moved_when_it_ages_into_another_stage(store):
     owing(store, 1)
     done(store, Deaf())

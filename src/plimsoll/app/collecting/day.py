@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from plimsoll.app.close import days_to_close
 from plimsoll.app.collecting.choose import Choice, Chosen, choose
 from plimsoll.app.collecting.dial import Dialled, Orders, contact_all, late_reminded, reminders_of
 from plimsoll.app.collecting.late import Standing, open_cases, standings
 from plimsoll.app.collecting.learn import Effects, learnt
+from plimsoll.app.collecting.stopped import stopped
 from plimsoll.app.collecting.work import Desk, close_cured, follow_plans, move_due, open_late, settle_promises
 from plimsoll.app.placements import placed_customers
 from plimsoll.app.store import Store
@@ -41,6 +42,13 @@ class Collected:
     choice: Choice = field(default_factory=lambda: Choice((), 0.0, {}))
     effects: Effects | None = None
     contacts: Dialled = field(default_factory=Dialled)
+
+
+class Spared(NamedTuple):
+    """Who gets no message today beside a reminder, and whom nobody may ask for money at all."""
+
+    reminded: Set[int]
+    stopped: Set[int]
 
 
 def refuse_day(store: Store, on: date) -> Refused | None:
@@ -76,14 +84,14 @@ def collect(store: Store, on: date, orders: Orders, step: Step = lambda _: None)
     due = _own(store, move_due(desk, opening))
     step("treatments")
     found.effects = learnt(store, on, orders.rules)
-    reminders = reminders_of(store, on)
-    found.choice = _treat(desk, due, found.effects, late_reminded(reminders, on.toordinal()), opening)
+    reminders, left_alone = reminders_of(store, on), stopped(due, on, orders.number, orders.rules)
+    found.choice = _treat(desk, due, found.effects, Spared(late_reminded(reminders, on.toordinal()), left_alone), opening)
     step("contacts")
     found.contacts = contact_all(store, found.choice.chosen, reminders, on, orders)
     step("what follows")
     evening = max(evening, found.contacts.last)
     _follow(desk, list(standings(store, open_cases(store), on)), evening)
-    _come_back(desk, due, found, evening)
+    _come_back(desk, due, left_alone, found, evening)
     found.done, found.failed = desk.done, desk.failed + found.contacts.failed
     return found
 
@@ -95,7 +103,10 @@ def planned(store: Store, on: date, orders: Orders) -> Choice | Refused:
         return refused
     found = list(standings(store, open_cases(store), on))
     due = [one for one in found if one.case.open_promise() is None and one.case.follow_up_on <= on.toordinal()]
-    return choose(_own(store, due), learnt(store, on, orders.rules), {}, orders.rules, on)
+    left_alone = stopped(due, on, orders.number, orders.rules)
+    treatable = [one for one in _own(store, due) if one.customer_id not in left_alone]
+    reminded = late_reminded(reminders_of(store, on), on.toordinal())
+    return choose(treatable, learnt(store, on, orders.rules), {}, orders.rules, on, reminded)
 
 
 def _own(store: Store, due: Sequence[Standing]) -> list[Standing]:
@@ -111,12 +122,13 @@ def _follow(desk: Desk, found: Sequence[Standing], now: datetime) -> None:
     close_cured(desk, found, now)
 
 
-def _treat(desk: Desk, due: Sequence[Standing], effects: Effects, reminded: Set[int], now: datetime) -> Choice:
+def _treat(desk: Desk, due: Sequence[Standing], effects: Effects, spared: Spared, now: datetime) -> Choice:
     """Choose treatments for those who have none of today yet, put them on file, and give all of today's."""
     day = desk.on.toordinal()
     before = {one.customer_id: said for one in due if (said := assigned_on(one.book.filings, day)) is not None}
     taken = Counter(said["treatment"] for said in before.values())
-    new = choose([one for one in due if one.customer_id not in before], effects, taken, desk.rules, desk.on, reminded)
+    open_to_it = [one for one in due if one.customer_id not in before and one.customer_id not in spared.stopped]
+    new = choose(open_to_it, effects, taken, desk.rules, desk.on, spared.reminded)
     commands = [
         AssignTreatment(
             f"treat:{one.standing.customer_id}:{one.standing.case.case_id}:{desk.on}",
@@ -141,13 +153,13 @@ def _treat(desk: Desk, due: Sequence[Standing], effects: Effects, reminded: Set[
     return Choice((*old, *new.chosen), new.gap, new.prices)
 
 
-def _come_back(desk: Desk, due: Sequence[Standing], found: Collected, now: datetime) -> None:
+def _come_back(desk: Desk, due: Sequence[Standing], left_alone: Set[int], found: Collected, now: datetime) -> None:
     """Set when each case that was treated, or rests, comes back; cases left to people are theirs."""
     if found.contacts.coming:
         return
     is_left_to_people = found.contacts.for_people > 0
     treated = {one.standing.customer_id for one in found.choice.chosen if not (is_left_to_people and one.channel == "call")}
-    resting = {one.customer_id for one in due if one.case.treatment == REST}
+    resting = {one.customer_id for one in due if one.case.treatment == REST or one.customer_id in left_alone}
     commands = []
     for one in standings(desk.store, sorted(treated | resting), desk.on):
         if one.case.open_promise() is None and one.case.follow_up_on <= desk.on.toordinal():

@@ -17,8 +17,9 @@ from plimsoll.loan.layout import OPEN
 PAGE: Final = 1_000
 KINDS: Final = (
     "autopay.failed", "case.claimed", "case.closed", "case.escalated", "case.follow_up", "case.moved", "case.opened", "case.released",
-    "contact.attempted", "contact.outcome", "promise.broken", "promise.cancelled", "promise.kept", "promise.made", "promise.partial",
-    "reminder.preference", "treatment.assigned",
+    "collection.resumed", "collection.stopped", "complaint.closed", "complaint.filed", "contact.attempted", "contact.fact",
+    "contact.outcome", "promise.broken", "promise.cancelled", "promise.kept", "promise.made", "promise.partial", "reminder.preference",
+    "treatment.assigned",
 )  # fmt: skip
 """What a day of collection reads of a file."""
 
