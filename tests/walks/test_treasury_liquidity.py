@@ -1,13 +1,23 @@
 """The ladder of a book on both databases: what falls due to the lender is its part of every schedule; limits are measured on the tape."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
 
+from plimsoll.app.dossier import dossier_of
+from plimsoll.app.execute import Answer
+from plimsoll.app.execute_many import execute_many
 from plimsoll.app.treasury.liquidity import balance, ladder, positions, ratios, read_planned
 from plimsoll.app.treasury.measure_book import course_of, places, stands
 from plimsoll.app.treasury.shares import funders_of, holdings_of
+from plimsoll.app.treasury.throttle import Step, set_throttle, step_of, with_throttle
+from plimsoll.app.verify import verify
+from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.treasury.policy import throttle_on
 from plimsoll.treasury.route import LENDER
+from plimsoll.treasury.survive import Balance, Course
+from plimsoll.treasury.throttle import throttle_of
 from plimsoll.treasury.trigger import BREACHED
 from plimsoll.units.rate import Rate
 from tests.refusing import refuses
@@ -90,3 +100,45 @@ def test_triggers_stand_where_the_tape_says(house, tmp_path):
     with refuses("tape_day_missing"):
         stands(tmp_path, date(2026, 4, 29), 6, "CNY", held)
     assert LENDER not in found[0].lent.of
+
+
+BALANCE = Balance(1_000_000, 0.5, 200_000, 400_000, 10_000)
+STEADY = Course(0.05, 0.01, 0.03, 0.1, 0.002, 0.003, 1.0, 0.85, 0.06)
+
+
+@pytest.mark.parametrize(
+    ("late", "cash", "step"),
+    [
+        (0.03, 200_000, Step(1.0, 0.5, "delinquency")),
+        (0.048, 200_000, Step(0.6, 0.8, "delinquency")),
+        (0.0546, 200_000, Step(0.2, 0.91, "delinquency")),
+        (0.06, 200_000, Step(0.0, 1.0, "delinquency")),
+        (0.03, 10_000, Step(0.0, 1.0, "cash")),
+        (0.03, 0, Step(0.0, 1.0, "cash")),
+    ],
+)
+def test_the_step_of_a_day_is_that_of_the_tighter_limit(late, cash, step):
+    found = step_of(BALANCE._replace(cash=cash), STEADY._replace(delinquent=late), throttle_on(RULES, TODAY))
+    assert (found.granted, found.why, round(found.used, 6)) == (step.granted, step.why, pytest.approx(step.used))
+
+
+def test_draws_stop_while_the_throttle_is_shut(house):
+    store, draw = (
+        house.store,
+        read_command(
+            {"key": "d", "on": "2026-02-02", "customer_id": 1, "loan_id": 12, "currency": "CNY", "amount": "600.00", "rate": "0.0004"},
+            "draw",
+        ),
+    )
+    assert house.do("set_throttle", "2026-01-20", subject="CNY", granted="0.5", used="0.9", why="cash") == "throttle_malformed"
+    assert house.do("set_throttle", "2026-01-20", subject="EUR", granted="0", used="0.9", why="mood") == "throttle_malformed"
+    shut = Step(0.0, 1.2, "delinquency")
+    assert json.loads(set_throttle(store, "CNY", date(2026, 2, 1), shut, ACT).text) == {"granted": "0", "used": "1.2", "why": "delinquency"}
+    assert set_throttle(store, "CNY", date(2026, 2, 1), shut, ACT).is_replayed
+    (outcome,) = execute_many(store, with_throttle(store, WIRING), [draw], actor="post", now=ACT.now, rules=RULES)
+    assert outcome.code == "origination_stopped"
+    set_throttle(store, "CNY", date(2026, 2, 2), Step(0.2, 0.9, "cash"), ACT)
+    (outcome,) = execute_many(store, with_throttle(store, WIRING), [draw], actor="post", now=ACT.now, rules=RULES)
+    assert isinstance(outcome, Answer), outcome
+    assert throttle_of(dossier_of(store, "throttle", "CNY"), date(2026, 2, 1).toordinal()).is_shut()
+    assert verify(store).breaches == {}

@@ -167,7 +167,7 @@ from plimsoll.servicing import (
     use_credit,
     waive,
 )
-from plimsoll.treasury import amend_funder, close_funder, file_settlement, fund_loan, move_share, register_funder
+from plimsoll.treasury import amend_funder, close_funder, file_settlement, fund_loan, move_share, register_funder, set_throttle
 from plimsoll.units.dates import parse_date
 from plimsoll.units.money import parse_minor
 from plimsoll.units.rate import Rate
@@ -248,11 +248,6 @@ WIRING: Final[Wiring] = {
     make_promise.MakePromise: Verb("make_promise", make_promise.decide, make_promise.READS),
     settle_promise.SettlePromise: Verb("settle_promise", settle_promise.decide, settle_promise.READS),
     cancel_promise.CancelPromise: Verb("cancel_promise", cancel_promise.decide, cancel_promise.READS),
-    note_outcome.NoteOutcome: Verb("note_outcome", note_outcome.decide, note_outcome.READS),
-    assign_treatment.AssignTreatment: Verb("assign_treatment", assign_treatment.decide, assign_treatment.READS),
-    escalate_case.EscalateCase: Verb("escalate_case", escalate_case.decide, escalate_case.READS),
-    place_with_agency.PlaceWithAgency: Verb("place_with_agency", place_with_agency.decide, place_with_agency.READS),
-    recall_from_agency.RecallFromAgency: Verb("recall_from_agency", recall_from_agency.decide, recall_from_agency.READS),
     # Credit bureau and sanctions
     give_adverse_notice.GiveAdverseNotice: Verb("give_adverse_notice", give_adverse_notice.decide, give_adverse_notice.READS),
     confirm_notice.ConfirmNotice: Verb("confirm_notice", confirm_notice.decide, confirm_notice.READS),
@@ -263,6 +258,11 @@ WIRING: Final[Wiring] = {
     lift_sanction.LiftSanction: Verb("lift_sanction", lift_sanction.decide, lift_sanction.READS),
     record_interruption.RecordInterruption: Verb("record_interruption", record_interruption.decide, record_interruption.READS),
     warn_limitation.WarnLimitation: Verb("warn_limitation", warn_limitation.decide, warn_limitation.READS),
+    place_with_agency.PlaceWithAgency: Verb("place_with_agency", place_with_agency.decide, place_with_agency.READS),
+    recall_from_agency.RecallFromAgency: Verb("recall_from_agency", recall_from_agency.decide, recall_from_agency.READS),
+    note_outcome.NoteOutcome: Verb("note_outcome", note_outcome.decide, note_outcome.READS),
+    assign_treatment.AssignTreatment: Verb("assign_treatment", assign_treatment.decide, assign_treatment.READS),
+    escalate_case.EscalateCase: Verb("escalate_case", escalate_case.decide, escalate_case.READS),
     # Monitoring
     review_limit.ReviewLimit: Verb("review_limit", review_limit.decide, review_limit.READS),
     raise_limit.RaiseLimit: Verb("raise_limit", raise_limit.decide, raise_limit.READS),
@@ -335,6 +335,7 @@ DOSSIER_WIRING: Final[DossierWiring] = {
     amend_funder.AmendFunder: DossierVerb("amend_funder", "funder", amend_funder.decide),
     close_funder.CloseFunder: DossierVerb("close_funder", "funder", close_funder.decide),
     file_settlement.FileSettlement: DossierVerb("file_settlement", "funder", file_settlement.decide),
+    set_throttle.SetThrottle: DossierVerb("set_throttle", "throttle", set_throttle.decide),
 }
 """The same for commands on dossiers: what each is called, which kind of dossier it is about, and what decides on it."""
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import Body, Filing, NewFiling
 
-DOSSIERS: Final = frozenset({"agency", "bidder", "funder", "package", "tender"})
+DOSSIERS: Final = frozenset({"agency", "bidder", "funder", "package", "tender", "throttle"})
 """The closed list of what has a dossier."""
 
 ENTRIES: Final = frozenset(
@@ -61,6 +61,7 @@ ENTRIES: Final = frozenset(
         "funder.closed",
         "funder.settled",
         "funder.reconciled",
+        "throttle.set",
     }
 )
 """The closed list of what can stand in a dossier; a department adds its entries under its own heading."""

@@ -436,5 +436,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "flow_malformed": ("现金流文件该行无法读取。请更正日期、币种与金额。", "A line of the file of flows cannot be read. Correct its day, currency and amount."),
     "ladder_past": ("该日之后已日终，流动性阶梯只看未来。请使用最后日终日或更晚的日期。", "Later days are closed, and the ladder looks ahead. Take the last closed day or a later one."),
     "tape_too_short": ("贷款数据月份太少，无法测算。请保留至少两个月末。", "The tape has too few month ends to measure by. Keep at least two."),
+    "throttle_malformed": ("节流指令不成立：须为政策中的档位、已知币种与事由。", "That is no step of the throttle's policy, no currency, or no reason it knows. Correct it."),
+    "origination_stopped": ("该币种暂停放款：流动性或逾期触及节流底线。请待司库恢复额度。", "New loans in that currency are stopped: cash or delinquency is at its limit. Wait until treasury opens the throttle."),
     "behaviour_malformed": ("行为参数不成立：须为比例且还款合计不超过一。请更正。", "The figures of behaviour are no shares, or more is paid than falls due. Correct them."),
 }

@@ -16,6 +16,8 @@ from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.kit import wiring_of
 from plimsoll.app.opening import open_store
 from plimsoll.app.store import Store
+from plimsoll.app.treasury.throttle import NEEDED_BY as THROTTLED
+from plimsoll.app.treasury.throttle import with_throttle
 from plimsoll.app.wiring import ALL_COMMANDS, DOSSIER_WIRING, WIRING
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.command_file import CommandFile, Row
@@ -100,7 +102,8 @@ def _executed(store: Store, commands: CommandFile, actor: str) -> Iterator[tuple
 
     def wiring() -> Wiring:
         own = wiring_of(store, rules) if ENGINE in commands.named else WIRING
-        return with_agencies(store, own) if NEEDED_BY & commands.named else own
+        own = with_agencies(store, own) if NEEDED_BY & commands.named else own
+        return with_throttle(store, own) if THROTTLED & commands.named else own
 
     for outcome in execute_any(store, wiring, DOSSIER_WIRING, readable(), actor=actor, now=now(), rules=rules):
         while waiting[0].wrong is not None:

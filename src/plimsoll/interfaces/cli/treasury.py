@@ -5,6 +5,7 @@ import typer
 from plimsoll.interfaces.cli.treasury_fund import fund, funders
 from plimsoll.interfaces.cli.treasury_ladder import ladder_command
 from plimsoll.interfaces.cli.treasury_settle import reconcile, settle
+from plimsoll.interfaces.cli.treasury_throttle import throttle
 from plimsoll.interfaces.cli.treasury_triggers import survival, triggers
 
 app = typer.Typer(help="Who funds the loans, whether the money lasts, what investors are told.", no_args_is_help=True, add_completion=False)
@@ -15,6 +16,6 @@ def _treasury() -> None:
     """Who funds the loans, whether the money lasts, what investors are told."""
 
 
-for one in (funders, fund, settle, reconcile, triggers, survival):
+for one in (funders, fund, settle, reconcile, triggers, survival, throttle):
     app.command()(one)
 app.command("ladder")(ladder_command)

@@ -1,0 +1,72 @@
+"""The throttle at work: the step that a day asks for, put on file; and draws, which are refused while nothing may be granted."""
+
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from plimsoll.app.dossier import dossiers, execute_dossier
+from plimsoll.app.execute import Answer, Verb, Wiring
+from plimsoll.app.store import Store
+from plimsoll.app.treasury.fund_draws import Act
+from plimsoll.app.wiring import DOSSIER_WIRING
+from plimsoll.loan.book import Book, Decision
+from plimsoll.loan.filing import Filing
+from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.draw import Draw
+from plimsoll.treasury.set_throttle import SetThrottle
+from plimsoll.treasury.survive import AHEAD, Balance, Course, Ladder, Stress, granted, survive, used_share
+from plimsoll.treasury.throttle import DOSSIER, STOPPED, throttle_of
+from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Refused
+
+MILLION: Final = 1_000_000
+USED_MAX: Final = 999.0
+NEEDED_BY: Final = frozenset(("draw",))
+"""Commands on customers that heed the throttle."""
+
+
+class Step(NamedTuple):
+    """What a day asks for: how much of the plan is granted, the used share of the tighter limit, and which that is."""
+
+    granted: float
+    used: float
+    why: str
+
+
+def step_of(balance: Balance, course: Course, ladder: Ladder) -> Step:
+    """Give the step of a day by delinquency against its trigger, and by cash against what it is to be and what a quarter burns."""
+    (first,) = survive(balance, course, Stress("none"), has_throttle=False, months=1).path
+    burnt = max(balance.cash - first.cash, 0.0)
+    late, needed = course.delinquent / course.trigger, balance.buffer + AHEAD * burnt
+    used = used_share(late, balance.cash, needed)
+    return Step(granted(late, balance.cash, needed, ladder), min(used, USED_MAX), "delinquency" if used == late else "cash")
+
+
+def set_throttle(store: Store, currency: str, on: date, step: Step, act: Act) -> Answer | Refused:
+    """Put a step on file for a currency; the same step of the same day is filed once."""
+    parts = [Rate(round(share * MILLION), MILLION) for share in (step.granted, step.used)]
+    told = Rate.parse(parts[0].text()), Rate.parse(parts[1].text())
+    key = f"throttle:{currency}:{on}:{told[0].text()}:{told[1].text()}:{step.why}"
+    command = SetThrottle(key, currency, on, told[0], told[1], step.why)
+    return execute_dossier(store, DOSSIER_WIRING, command, actor=act.actor, now=act.now, rules=act.rules)
+
+
+def with_throttle(store: Store, wiring: Wiring) -> Wiring:
+    """Give commands with draws bound to what the throttle of a book says as it stands now."""
+    heeding: dict[type, Verb] = {Draw: Verb("draw", Heeding(store, wiring[Draw].decide).decide, wiring[Draw].reads)}
+    return {**wiring, **heeding}
+
+
+class Heeding:
+    """Decides on draws: refused while the throttle of their currency is shut, else as ever."""
+
+    def __init__(self, store: Store, decide: Any) -> None:
+        self.filings: dict[str, tuple[Filing, ...]] = dict(dossiers(store, DOSSIER))
+        self.otherwise = decide
+
+    def decide(self, book: Book, command: Draw, rules: Rules) -> Decision | Refused:
+        """Decide on one draw; refuses origination_stopped beside what a draw refuses."""
+        found = throttle_of(self.filings.get(command.currency, ()), command.on.toordinal())
+        if found is not None and found.is_shut():
+            return Refused(STOPPED, "", f"{command.currency} since {date.fromordinal(found.on)}")
+        decided: Decision | Refused = self.otherwise(book, command, rules)
+        return decided
