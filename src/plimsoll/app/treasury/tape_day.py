@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,8 @@ from plimsoll.app.treasury.shares import Id
 from plimsoll.treasury.settle import KINDS, Sums
 from plimsoll.units.refusal import Malformed
 
-Ints = npt.NDArray[np.int64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 WORDS: Final = ("currency", "product", "status")
 NUMBERS: Final = (
     "customer_id", "loan_id", "past_due_days", "principal_minor", "principal_past_due_minor", "credit_minor", "disbursed_minor",
@@ -38,7 +39,7 @@ class TapeDay(NamedTuple):
         """Give what flowed since one loan began."""
         return Sums(*self.flows[place].tolist())
 
-    def of(self, currency: str) -> npt.NDArray[np.bool_]:
+    def of(self, currency: str) -> Flags:
         """Tell which loans are in a currency."""
         return np.array([one == currency for one in self.words["currency"]], bool)
 

@@ -2,8 +2,10 @@
 
 import typer
 
+from plimsoll.interfaces.cli.treasury_disclose import disclose_command
 from plimsoll.interfaces.cli.treasury_fund import fund, funders
 from plimsoll.interfaces.cli.treasury_ladder import ladder_command
+from plimsoll.interfaces.cli.treasury_move import exit_command, guarantee
 from plimsoll.interfaces.cli.treasury_settle import reconcile, settle
 from plimsoll.interfaces.cli.treasury_throttle import throttle
 from plimsoll.interfaces.cli.treasury_triggers import survival, triggers
@@ -16,6 +18,8 @@ def _treasury() -> None:
     """Who funds the loans, whether the money lasts, what investors are told."""
 
 
-for one in (funders, fund, settle, reconcile, triggers, survival, throttle):
+for one in (funders, fund, settle, reconcile, guarantee, triggers, survival, throttle):
     app.command()(one)
 app.command("ladder")(ladder_command)
+app.command("disclose")(disclose_command)
+app.command("exit")(exit_command)
