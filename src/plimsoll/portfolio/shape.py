@@ -14,8 +14,10 @@ DATE, MONTH, NUMBER = "date", "month", "number"
 KINDS: Final = (DATE, MONTH, NUMBER)
 MAJOR, MINOR = "major", "minor"
 REFUSE, ZERO = "refuse", "zero"
-AMOUNTS: Final = ("balance", "past_due", "originated", "limit", "written_off", "recovered")
-"""Amounts that a map may name: outstanding, of it past due, lent in all, the limit, written off and recovered in all so far."""
+INCOME: Final = ("interest_paid", "penalty_paid", "fee_paid")
+AMOUNTS: Final = ("balance", "past_due", "originated", "limit", "written_off", "recovered", *INCOME)
+"""Amounts that a map may name: outstanding, of it past due, lent in all, the limit; written off, recovered, and interest, penalty and
+fees received, in all so far."""
 
 MONTHS_MAX: Final = 180
 """Months that a tape may span: fifteen years."""

@@ -68,7 +68,7 @@ def vintage(
     with opened(order_of(tape, map_name, currency, engine, master), *needs) as found:
         queries, curves = _curves(found, measure, every, by)
         last = max((len(curve.cells) for curve in curves.curves), default=0)
-        shown = _ages(ages, last)
+        shown = chosen_ages(ages, last)
         done = _completed(curves, by_amount=by_amount, value=measure) if completes else []
         names = [_name(found, curve, every) for curve in curves.curves]
         objects = [
@@ -95,7 +95,7 @@ def _curves(tape: Tape, measure: str, every: str, by: str) -> tuple[list[str], C
     return queries, losses_of(hits, ages, leavers, source.months, every)
 
 
-def _ages(text: str, last: int) -> list[int]:
+def chosen_ages(text: str, last: int) -> list[int]:
     """Give the ages that the table shows."""
     if not text:
         return [age for age in AGES if age < last] or [max(last - 1, 0)]
