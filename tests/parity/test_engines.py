@@ -173,7 +173,7 @@ def means(*, by: str) -> ibis.Table:
 
 @pytest.mark.parametrize("by", ["bits", "as of"])
 def test_what_spark_cannot_do_is_refused_aloud(by: str):
-    """Why payment strings are sums, and nothing here joins as of a day. Where this fails, Ibis has learnt it."""
+    """Why payment strings name the bit_or of the engine, and nothing here joins as of a day. Where this fails, Ibis has learnt it."""
     assert write(means(by=by), DUCKDB)
     with pytest.raises((OperationNotDefinedError, UnsupportedOperationError)):
         write(means(by=by), SPARK)

@@ -1,6 +1,6 @@
 """Payment strings: a loan's states month by month as digits of whole numbers, and what is counted from them.
 
-A digit has five bits: the state and one, 0 where the loan is not seen. A word holds twelve months, the last four of which are the first
+A digit has four bits: the state and one, 0 where the loan is not seen. A word holds fifteen months, the last four of which are the first
 four of the next: so a month, the three before it and the one after it always stand together in one word. One pass over the tape makes the
 strings; moves, history and cures are read off them without sorting a row.
 """
@@ -20,7 +20,7 @@ from plimsoll.portfolio.state import LATEST
 HISTORY: Final = 3
 """Months before a move in which lateness is counted."""
 
-STRIDE, BITS, MASK = 8, 5, 31
+STRIDE, BITS, MASK = 11, 4, 15
 WORD: Final = STRIDE + HISTORY + 1
 SPAN_MASK: Final = (1 << BITS * (HISTORY + 2)) - 1
 AGAIN_MONTHS: Final = 12
@@ -30,10 +30,15 @@ SEEN, CLEAN, LATEST_DIGIT = 0, 1, LATEST + 1
 """Digits: not seen, nothing late, and the last that still owes."""
 
 
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
+def bit_or(digits: int) -> int:  # type: ignore[empty-body]
+    """Put digits beside each other. Every engine has it under this name; Ibis writes its own for DuckDB alone."""
+
+
 def strings_of(source: Source, by: str = "") -> Expression:
     """Give a row a loan: its words w0, w1, …, and the value of a dimension in its first month.
 
-    Word k holds the months from 8k - 3 to 8k + 8, counted from the first month of the tape.
+    Word k holds the months from 11k - 3 to 11k + 11, counted from the first month of the tape.
     """
     rows = rows_of(source)
     first = source.months[0]
@@ -42,7 +47,7 @@ def strings_of(source: Source, by: str = "") -> Expression:
         begin = first + STRIDE * word - HISTORY
         digit = (rows.state.cast("int64") + 1) << ((rows.t - begin) * BITS).cast("int32")
         is_here = (rows.t >= begin) & (rows.t < begin + WORD)
-        values[f"w{word}"] = ibis.ifelse(is_here, digit, ibis.literal(0, "int64")).sum().cast("int64")
+        values[f"w{word}"] = bit_or(ibis.ifelse(is_here, digit, ibis.literal(0, "int64")))
     if by:
         values["dimension"] = first_value(rows, by)
     return rows.group_by(*keys_of(source)).agg(**values)
@@ -63,13 +68,22 @@ def moves_text(source: Source, by: str = "") -> str:
     """Ask for moves from each month to the next: t, dimension, from, to (-1 not seen in the next month), months late of the three before
     (-1 where one of them is not seen), loans. The last month of the tape has none: what comes after it is not known.
     """
-    placed = _placed(source, strings_of(source, by))
-    branches = [
-        (placed.place < STRIDE * (word + 1), placed[name] >> ((placed.place - STRIDE * word) * BITS).cast("int32"))
-        for word, name in enumerate(_words(placed))
-    ]
-    span = ibis.cases(*branches, else_=ibis.literal(0, "int64")) & SPAN_MASK
-    spans = placed.select(place=placed.place, span=span, **({"dimension": placed.dimension} if by else {}))
+    strings = strings_of(source, by)
+    words = _words(strings)
+    numbered = strings.cross_join(ibis.range(len(words)).unnest().name("number").as_table())
+    branches = [(numbered.number == number, numbered[name]) for number, name in enumerate(words)]
+    held = numbered.select(
+        number=numbered.number.cast("int32"),
+        word=ibis.cases(*branches, else_=ibis.literal(0, "int64")),
+        **({"dimension": numbered.dimension} if by else {}),
+    )
+    held = held.filter(held.word != 0)
+    stepped = held.cross_join(ibis.range(STRIDE).unnest().name("step").as_table())
+    spans = stepped.select(
+        place=(stepped.number * STRIDE + stepped.step).cast("int32"),
+        span=(stepped.word >> (stepped.step * BITS).cast("int32")) & SPAN_MASK,
+        **({"dimension": stepped.dimension} if by else {}),
+    )
     # Few spans are different: what they mean is worked out once for each, and not for each loan.
     counted = spans.group_by(*dimension_keys(by, "place", "span")).agg(loans=spans.count())
     counted = told_in(counted, ("place", "dimension", "span", "loans"))

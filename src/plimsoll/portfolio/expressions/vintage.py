@@ -42,15 +42,10 @@ def hits_text(source: Source, by: str = "") -> str:
     amount = rows.balance if "balance" in columns else zero
     if "written_off" in columns:
         amount = ibis.ifelse(rows.state.isin(LOST), ibis.greatest(rows.written_off, amount), amount)
-    place = (rows.t - rows.opened).cast("int64") * SCALE + amount.fill_null(0)
-    values = {
-        "opened": rows.opened.min(),
-        "lent": rows.originated.max().fill_null(0) if "originated" in columns else zero,
-        **{f"h{n}": place.min(where=event_of(rows, event)) for n, event in enumerate(EVENTS)},
-    }
+    values = {"opened": rows.opened.min(), "lent": rows.originated.max().fill_null(0) if "originated" in columns else zero}
     if by:
         values["dimension"] = first_value(rows, by)
-    loans = rows.group_by(*keys_of(source)).agg(**values)
+    loans = rows.group_by(*keys_of(source)).agg(**values).left_join(_first_events(source, rows, amount), keys_of(source))
     numbers = range(len(EVENTS))
     hits = {f"m{n}": (loans[f"h{n}"] >> ibis.literal(50, "int32")).fill_null(-1).cast("int32") for n in numbers}
     sums = {f"a{n}": (loans[f"h{n}"] & (SCALE - 1)).fill_null(0) for n in numbers}
@@ -60,6 +55,17 @@ def hits_text(source: Source, by: str = "") -> str:
     )
     ordered = told_in(counted, ("opened", "dimension", *hits, "loans", "lent", *sums)).order_by("opened", "dimension", *hits)
     return write(ordered, source.engine)
+
+
+def _first_events(source: Source, rows: Expression, amount: Expression) -> Expression:
+    """Give a row for each loan that an event befell: for each event the first month on book and the amount then, in one number.
+
+    Few loans are ever late: theirs are the only rows that are looked at so closely.
+    """
+    late = rows.select(*keys_of(source), state=rows.state, place=(rows.t - rows.opened).cast("int64") * SCALE + amount.fill_null(0))
+    late = late.filter(event_of(late, EVENTS[0]))
+    first = {f"h{n}": late.place.min(where=event_of(late, event)) for n, event in enumerate(EVENTS)}
+    return late.group_by(*keys_of(source)).agg(**first)
 
 
 def ages_text(source: Source, by: str = "") -> str:
