@@ -35,6 +35,7 @@ from plimsoll.interfaces.cli.watch_run import told_of
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import COLLECTED_DAYS, Collector
 from plimsoll.simulator.enter import ENGINE, REVIEWERS, STAGES
+from plimsoll.simulator.fund import fund_town, funding_lines
 from plimsoll.simulator.town import ACTOR, MONTHLY, NIGHT, Town, days_of, live, make_town
 
 FOLDER: Final = "build/demo"
@@ -105,6 +106,8 @@ def command(
     begun = time.perf_counter()
     town, control, collected, watched = lived(plan)
     told = tell(plan, town, control, collected, time.perf_counter() - begun) | {"monitoring": told_of(watched)}
+    with open_store(plan.url) as store:
+        told["funding"] = fund_town(store, date.fromordinal(plan.days[-1]), plan.tape, plan.seed, lawful_rules())
     told["disposal"] = sold_in_a_copy(plan.url, plan.disposal, date.fromordinal(plan.days[-1] + 1), plan.seed, lawful_rules())
     plan.report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if as_json:
@@ -241,6 +244,7 @@ def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict
         print(f"Charged off so far: {one.lost.loans:,} loans, {lost} {one.currency} of principal; recovered {back} {one.currency}.")
     print("\n" + "\n".join(lines_of(collected, None, {})))
     print(f"\nMonitoring\n\n{watched_lines(watched)}")
+    print("\n" + "\n".join(funding_lines(told["funding"])))
     print(f"\nBad debt sold, made-up bidders on made-up days\n\n{sale_lines(told['disposal'], plan.disposal)}")
     for currency, ledger in control.ledger.items():
         print(f"\nTrial balance at the end of {on}\n\n{trial_balance.table_of(ledger, currency)}\n")

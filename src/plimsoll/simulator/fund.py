@@ -1,0 +1,108 @@
+"""Three made-up funders of a made-up book: registered, routed to, settled with, and the ladder of what is left to the lender."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from plimsoll.app.dossier import execute_dossier
+from plimsoll.app.execute import Answer
+from plimsoll.app.store import Store
+from plimsoll.app.treasury.fund_draws import Act, fund_draws
+from plimsoll.app.treasury.liquidity import ladder, positions
+from plimsoll.app.treasury.settle_day import Days, settle_day
+from plimsoll.app.treasury.shares import funders_of, holdings_of, lent_now
+from plimsoll.app.treasury.tape_day import days_there
+from plimsoll.app.wiring import DOSSIER_WIRING
+from plimsoll.rulebook.rules import Rules
+from plimsoll.simulator.town import ACTOR, CURRENCY
+from plimsoll.treasury.register_funder import RegisterFunder
+from plimsoll.treasury.settle import total
+from plimsoll.units.money import text_of
+from plimsoll.units.rate import Rate
+from plimsoll.units.refusal import Refused
+
+MINOR: Final = 100
+KINDS: Final = (
+    ("river-bank", "partner", Rate(35, 100)),
+    ("harbour-notes", "notes", Rate(25, 100)),
+    ("lantern-fund", "investor", Rate(2, 10)),
+)
+"""Name, kind, and the most of one loan that each takes."""
+
+CASH_PARTS: Final = 3
+"""The lender holds cash of one part in so many of what it has lent."""
+
+
+def funding_lines(found: Any) -> list[str]:
+    """Write for people what `fund_town` told."""
+    parts = ", ".join(f"{one['funder']} {one['lent']}" for one in found["funders"])
+    lines = [
+        f"Funding: {found['draws']:,} draws since {found['since']} routed among three made-up funders; {CURRENCY} outstanding: {parts}."
+    ]
+    if found["settled"]:
+        net = ", ".join(f"{name} {minor}" for name, minor in found["settled"].items())
+        lines.append(f"Settled {found['since']} to {found['through']}, the parts adding up to the tape; net, below nought brought: {net}.")
+    short = "lasts 180 days" if found["short_day"] is None else f"is gone on day {found['short_day']}"
+    return [*lines, f"Ladder: cash of {found['cash']} {short} as people behave; after 30 days {found['after_30']}."]
+
+
+def fund_town(store: Store, last: date, tape: Path, seed: int, rules: Rules) -> dict[str, Any]:
+    """Register three funders, fund what was drawn since the tape's last month end, settle with them, and ladder the lender's own cash."""
+    act = Act(ACTOR, datetime.combine(last, time(23, 55), UTC), rules)
+    there = [day for day in days_there(tape) if day < last]
+    since = [day for day in there if (day.year, day.month) != (last.year, last.month)][-1:] or there[-1:]
+    first = since[0] + timedelta(days=1) if since else last
+    for command in made_up(first, seed):
+        answer = execute_dossier(store, DOSSIER_WIRING, command, actor=act.actor, now=act.now, rules=rules)
+        assert isinstance(answer, Answer), answer
+    draws = 0
+    for ahead in range((last - first).days + 1):
+        done = fund_draws(store, first + timedelta(days=ahead), act, licence="cfc")
+        assert not isinstance(done, Refused), done
+        draws += sum(one.draws for one in done)
+    settled: dict[str, str] = {}
+    if since:
+        out = settle_day(store, Days(last, since[0], tape), tape.parent / "settlement", act)
+        assert not isinstance(out, Refused), out
+        for name in out.files:
+            settled[name] = text_of(sum(line.net_minor() for line in out.lines[name]), CURRENCY)
+            assert total(out.lines[name]).disbursed >= 0
+    return _told(store, last, rules) | {"draws": draws, "settled": settled, "since": first.isoformat()}
+
+
+def made_up(on: date, seed: int) -> list[RegisterFunder]:
+    """Give three funders with prices and commitments by chance: the same for the same seed."""
+    chance = Random(seed)  # noqa: S311 -- funders are made up, nothing is secret
+    found = []
+    for place, (name, kind, most) in enumerate(KINDS):
+        price, committed = Rate.parse(f"0.0{chance.randint(38 + 6 * place, 43 + 6 * place)}"), chance.randint(4, 12) * 50_000 * MINOR
+        found.append(RegisterFunder(f"funder:{name}", name, on, kind, CURRENCY, committed, price, most))
+    return found
+
+
+def _told(store: Store, last: date, rules: Rules) -> dict[str, Any]:
+    funders = funders_of(store)
+    lent = lent_now(store, holdings_of(store, last.toordinal()), funders, last.toordinal()).get(CURRENCY)
+    own = lent.own_minor if lent else 0
+    found = positions(store, last, last)
+    assert not isinstance(found, Refused), found
+    here = [one for one in found if one.currency == CURRENCY]
+    cash = own // CASH_PARTS
+    steps = ladder(here[0], cash, [], rules) if here else None
+    return {
+        "through": last.isoformat(),
+        "funders": [
+            {
+                "funder": name,
+                "price": one.price.text(),
+                "committed": text_of(one.committed_minor, CURRENCY),
+                "lent": text_of(lent.of.get(name, 0) if lent else 0, CURRENCY),
+            }
+            for name, one in funders.items()
+        ],
+        "own": text_of(own, CURRENCY),
+        "cash": text_of(cash, CURRENCY),
+        "after_30": text_of(steps.behaved[1].cumulative_minor if steps else cash, CURRENCY),
+        "short_day": steps.behaved_short if steps else None,
+    }
