@@ -1,6 +1,7 @@
 """Three made-up funders of a made-up book: registered, routed to, settled with, and the ladder of what is left to the lender."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -12,12 +13,11 @@ from plimsoll.app.treasury.fund_draws import Act, fund_draws
 from plimsoll.app.treasury.liquidity import ladder, positions
 from plimsoll.app.treasury.settle_day import Days, settle_day
 from plimsoll.app.treasury.shares import funders_of, holdings_of, lent_now
-from plimsoll.app.treasury.tape_day import days_there
+from plimsoll.app.treasury.tape_day import month_ends
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.rulebook.rules import Rules
 from plimsoll.simulator.town import ACTOR, CURRENCY
 from plimsoll.treasury.register_funder import RegisterFunder
-from plimsoll.treasury.settle import total
 from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
@@ -29,6 +29,9 @@ KINDS: Final = (
     ("lantern-fund", "investor", Rate(2, 10)),
 )
 """Name, kind, and the most of one loan that each takes."""
+
+MONTHS: Final = 2
+"""Month ends of the tape from which on draws are funded."""
 
 CASH_PARTS: Final = 3
 """The lender holds cash of one part in so many of what it has lent."""
@@ -48,27 +51,29 @@ def funding_lines(found: Any) -> list[str]:
 
 
 def fund_town(store: Store, last: date, tape: Path, seed: int, rules: Rules) -> dict[str, Any]:
-    """Register three funders, fund what was drawn since the tape's last month end, settle with them, and ladder the lender's own cash."""
+    """Register three funders, fund what was drawn in the last months, settle each with them, and ladder the lender's own cash."""
     act = Act(ACTOR, datetime.combine(last, time(23, 55), UTC), rules)
-    there = [day for day in days_there(tape) if day < last]
-    since = [day for day in there if (day.year, day.month) != (last.year, last.month)][-1:] or there[-1:]
-    first = since[0] + timedelta(days=1) if since else last
+    ends = [day for day in month_ends(tape, last) if (day.year, day.month) != (last.year, last.month)][-MONTHS:]
+    first = ends[0] + timedelta(days=1) if ends else last
     for command in made_up(first, seed):
         answer = execute_dossier(store, DOSSIER_WIRING, command, actor=act.actor, now=act.now, rules=rules)
         assert isinstance(answer, Answer), answer
     draws = 0
     for ahead in range((last - first).days + 1):
-        done = fund_draws(store, first + timedelta(days=ahead), act, licence="cfc")
+        funded = fund_draws(store, first + timedelta(days=ahead), act, licence="cfc")
+        assert not isinstance(funded, Refused), funded
+        draws += sum(one.draws for one in funded)
+    settled: dict[str, int] = {}
+    for since, day in pairwise((*ends, last) if ends else ()):
+        done = settle_day(store, Days(day, since, tape), tape.parent / "settlement", act)
         assert not isinstance(done, Refused), done
-        draws += sum(one.draws for one in done)
-    settled: dict[str, str] = {}
-    if since:
-        out = settle_day(store, Days(last, since[0], tape), tape.parent / "settlement", act)
-        assert not isinstance(out, Refused), out
-        for name in out.files:
-            settled[name] = text_of(sum(line.net_minor() for line in out.lines[name]), CURRENCY)
-            assert total(out.lines[name]).disbursed >= 0
-    return _told(store, last, rules) | {"draws": draws, "settled": settled, "since": first.isoformat()}
+        for name in done.files:
+            settled[name] = settled.get(name, 0) + sum(line.net_minor() for line in done.lines[name])
+    return _told(store, last, rules) | {
+        "draws": draws,
+        "settled": {name: text_of(minor, CURRENCY) for name, minor in settled.items()},
+        "since": first.isoformat(),
+    }
 
 
 def made_up(on: date, seed: int) -> list[RegisterFunder]:

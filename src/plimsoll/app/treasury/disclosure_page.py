@@ -183,10 +183,10 @@ def _events(one: Disclosed) -> Section:
 
 def said_of(one: Disclosed) -> Words:
     """Give what the report is about in one line."""
-    whose = one.asked.funder or "-"
+    name = one.asked.funder
     return Words(
-        f"{one.asked.month:%Y-%m}，数据 {one.first} 至 {one.last}，币种 {one.asked.currency}，资金方 {whose}",
-        f"{one.asked.month:%Y-%m}, tape of {one.first} to {one.last}, {one.asked.currency}, funder {whose}",
+        f"{one.asked.month:%Y-%m}，数据 {one.first} 至 {one.last}，币种 {one.asked.currency}，{name or '全部资金方'}",
+        f"{one.asked.month:%Y-%m}, tape of {one.first} to {one.last}, {one.asked.currency}, {name or 'all funders'}",
     )
 
 
@@ -210,7 +210,7 @@ def csv_of(one: Disclosed) -> str:
     for section in sections(one):
         for row in section.rows:
             for head, cell in zip(section.heads[1:], row[1:], strict=True):
-                writer.writerow([section.title.en, row[0].en, head.en, cell.en])
+                writer.writerow([section.title.en, row[0].en, head.en, cell.en.replace(",", "")])
     return text.getvalue()
 
 
@@ -282,7 +282,8 @@ def _same(text: str) -> Words:
 
 
 def _money(one: Disclosed, minor: int) -> Words:
-    return _same(text_of(minor, one.asked.currency))
+    whole, point, part = text_of(minor, one.asked.currency).partition(".")
+    return _same(f"{'-' if minor < 0 else ''}{abs(int(whole)):,}{point}{part}")
 
 
 def _share(part: int, whole: int) -> Words:
