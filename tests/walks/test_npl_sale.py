@@ -80,6 +80,29 @@ def first_only(store, wiring, commands, **said):
     yield from execute_many(store, wiring, commands[:1], **said)
 
 
+def refuse_what_went(book):
+    """A second package finds none of those sold, and one that stayed only when it still may go."""
+    again = make_package(book, Wish("P2", GOES), actor="li", now=at(GOES), on=GOES, rules=RULES)
+    assert isinstance(again, Refused)
+    assert again.code == "package_not_possible"
+    give(book, 5, "2026-11-06", "tell_contact_fact", fact="dispute_closed", about="d1")
+    again = make_package(book, Wish("P2", GOES), actor="li", now=at(GOES), on=GOES, rules=RULES)
+    assert not isinstance(again, Refused), again
+    assert [one.loan_id for one in again.loans] == [51]
+
+
+def take_one_back(book, share_minor):
+    """A loan comes back once and in time; one that never went does not."""
+    asked = {"actor": "zhao", "now": at(GOES), "rules": RULES}
+    assert put_back(book, "P1", 41, "never went", on=GOES, **asked).code == "claim_not_sold"
+    assert put_back(book, "P1", 31, "forged", on=date(2027, 2, 5), **asked).code == "put_back_too_late"
+    back = put_back(book, "P1", 31, "forged", on=date(2026, 12, 1), **asked)
+    assert back == put_back(book, "P1", 31, "forged", on=date(2026, 12, 1), **asked), "taken back once"
+    assert float(back["paid_back"]) == pytest.approx((share_minor - 50_000) / 100)
+    assert package_of(dossier_of(book, "package", "P1")).returned == (31,)
+    assert [one.kind for one in filings_of(book, 3) if one.kind.startswith("claim")] == ["claim.transferred", "claim.put_back"]
+
+
 def test_a_package_is_sold_transferred_and_partly_put_back(book, tmp_path, monkeypatch):
     made = packed(book)
     assert [one.loan_id for one in made.loans] == [11, 31, 41, 51, 61]
@@ -122,25 +145,11 @@ def test_a_package_is_sold_transferred_and_partly_put_back(book, tmp_path, monke
     assert sorted(row.item.subject for row in work(book, "bureau")) == ["transfer 11", "transfer 31", "transfer 61"]
     assert package_of(dossier_of(book, "package", "P1")).transfer["is_resale_forbidden"] is True
     assert verify(book).breaches == {}
-    # A second package finds none of those sold, and the ones that stayed still may not go.
-    again = make_package(book, Wish("P2", GOES), actor="li", now=at(GOES), on=GOES, rules=RULES)
-    assert isinstance(again, Refused)
-    assert again.code == "package_not_possible"
-    give(book, 5, "2026-11-06", "tell_contact_fact", fact="dispute_closed", about="d1")
-    again = make_package(book, Wish("P2", GOES), actor="li", now=at(GOES), on=GOES, rules=RULES)
-    assert not isinstance(again, Refused), again
-    assert [one.loan_id for one in again.loans] == [51]
+    refuse_what_went(book)
     came = {"loan_id": 61, "currency": "CNY", "amount": "1.00"}
     command = read_command({"key": "late money", "customer_id": 6, "on": "2026-11-10", **came}, "recover")
     assert execute(book, WIRING, command, actor="t", now=at(GOES), rules=RULES).code == "recovery_exceeds_claim"
-    asked = {"actor": "zhao", "now": at(GOES), "rules": RULES}
-    assert put_back(book, "P1", 41, "never went", on=GOES, **asked).code == "claim_not_sold"
-    assert put_back(book, "P1", 31, "forged", on=date(2027, 2, 5), **asked).code == "put_back_too_late"
-    back = put_back(book, "P1", 31, "forged", on=date(2026, 12, 1), **asked)
-    assert back == put_back(book, "P1", 31, "forged", on=date(2026, 12, 1), **asked), "taken back once"
-    assert float(back["paid_back"]) == pytest.approx((shares[31] - 50_000) / 100)
-    assert package_of(dossier_of(book, "package", "P1")).returned == (31,)
-    assert [one.kind for one in filings_of(book, 3) if one.kind.startswith("claim")] == ["claim.transferred", "claim.put_back"]
+    take_one_back(book, shares[31])
     assert verify(book).breaches == {}
 
 

@@ -16,7 +16,7 @@ from plimsoll.app.schema_parts import customer as _customer
 from plimsoll.app.schema_parts import day as _day
 from plimsoll.app.schema_parts import instant as _instant
 from plimsoll.app.schema_parts import loan as _loan
-from plimsoll.app.schema_parts import metadata
+from plimsoll.app.schema_parts import metadata as metadata  # noqa: PLC0414 -- the tables and what holds them are one thing to others
 from plimsoll.app.schema_parts import minor as _minor
 from plimsoll.app.schema_parts import number as _number
 from plimsoll.app.schema_parts import small as _small

@@ -75,7 +75,7 @@ class OnFile:
         """Forget some customers."""
         for by_customer in (self.notices, self.frozen, self.run_out, self.warnings, self.places, self.triggered, self.assessed):
             for one in customers:
-                by_customer.pop(one, None)  # type: ignore[attr-defined]
+                by_customer.pop(one, None)
         self.plans = {key: plan for key, plan in self.plans.items() if key[0] not in customers}
         self.classed = {key: found for key, found in self.classed.items() if key[0] not in customers}
 

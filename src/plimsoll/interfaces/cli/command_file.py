@@ -138,7 +138,7 @@ class CommandFile:
             raise Malformed("delimiter_wrong", header[0][:80], file=self.shown, line=line)
         # Where each row says its own command, rows may be about customers or about dossiers.
         is_of_dossiers = self.name in DOSSIER_COMMANDS if self.name else "customer_id" not in header and "subject" in header
-        needed = NEEDED_OF_DOSSIERS if is_of_dossiers else NEEDED
+        needed: tuple[str, ...] = NEEDED_OF_DOSSIERS if is_of_dossiers else NEEDED
         needed = needed if self.name else (NAME, *needed)
         missing = [name for name in needed if name not in header]
         if missing:

@@ -69,7 +69,7 @@ def stress(
 ) -> None:
     """Stress the book of a month: recessions, other lenders who withdraw, fewer collectors, bad years, lower caps; and the reverse.
 
-    Scenarios and what they do to the odds of getting worse are policy (POLICY.STRESS.*), to be replaced by the lender's own fit.
+    Scenarios and what they do to the odds of getting worse are policy, to be replaced by the lender's own fit.
     """
     with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:
         refuse_ends(found)
