@@ -103,6 +103,15 @@ def test_of_two_who_claim_one_case_at_once_one_gets_it(store):
         assert give(store, 1, f"free-{number}", "2026-02-20", "release_case", actor=holder)["assigned_to"] == ""
 
 
+def test_a_short_list_ranks_as_the_whole_one_does(store):
+    in_arrears(store)
+    for customer in (1, 2, 3):
+        give(store, customer, "f", "2026-02-20", "follow_up", due_on="2026-02-22", reason="payday")
+    when = at("2026-02-22")
+    assert order(store, when) == [(DUE, 2), (DUE, 1), (DUE, 3)]
+    assert [(row.rank, row.work.customer_id) for row in listed(store, when, limit=1)] == [(DUE, 2)], "what is due is not among the rest too"
+
+
 def test_skills_and_capacity(store, monkeypatch):
     in_arrears(store)
     monkeypatch.setattr(case_desk, "PAGES", (1, 100))

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.execute import Answer, execute
-from plimsoll.app.file import Work, filings_on, work, work_due
+from plimsoll.app.file import Work, filings_on, work, work_due, work_not_due
 from plimsoll.app.posting import load_facts
 from plimsoll.app.sheet import Want
 from plimsoll.app.store import Store
@@ -109,12 +109,11 @@ def listed(store: Store, now: datetime, *, limit: int = PAGE, ranks: Collection[
     at = instant_text(now)
     due = [*_ran_out(store, at, limit), *work_due(store, QUEUE, OPEN, at, limit), *work_due(store, QUEUE, WAITING, at, limit)]
     due.sort(key=lambda one: (-one.item.priority, one.item.due_at, one.customer_id))
-    known = {one.customer_id for one in due}
     by_rank = {
         DUE: due[:limit],
-        WORTH: [one for one in work(store, QUEUE, OPEN, limit=limit + len(due)) if one.customer_id not in known][:limit],
+        WORTH: work_not_due(store, QUEUE, OPEN, at, limit),
         HELD: [one for one in work(store, QUEUE, CLAIMED, limit=limit) if one.item.due_at > at],
-        WAITS: [one for one in work(store, QUEUE, WAITING, limit=limit + len(due)) if one.customer_id not in known][:limit],
+        WAITS: work_not_due(store, QUEUE, WAITING, at, limit),
     }
     return [Row(rank, one) for rank in RANKS if rank in ranks for one in by_rank[rank]]
 

@@ -67,6 +67,12 @@ def work_due(store: Store, kind: str, state: str, at: str, limit: int = LIMIT) -
     return [Work(row[0], WorkItem(*row[1:8]), instant_of(row[8]), instant_of(row[9])) for row in rows]
 
 
+def work_not_due(store: Store, kind: str, state: str, at: str, limit: int = LIMIT) -> list[Work]:
+    """Give the rows of a queue in a state that have no instant, or one that has not come, the most urgent first."""
+    rows = _read(store, _WORK + "kind = ? AND state = ? AND (due_at = '' OR due_at > ?)" + _MOST_URGENT_FIRST, (kind, state, at, limit))
+    return [Work(row[0], WorkItem(*row[1:8]), instant_of(row[8]), instant_of(row[9])) for row in rows]
+
+
 def work_on(store: Store, kind: str, customer_id: int, subject: str) -> Work | None:
     """Give the one row of a queue about a customer and a subject."""
     rows = _read(store, _WORK + "customer_id = ? AND kind = ? AND subject = ?", (customer_id, kind, subject))
