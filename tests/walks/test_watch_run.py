@@ -92,6 +92,7 @@ def test_the_same_night_again_changes_nothing(book):
     before = {one: book.kinds(one) for one in (LATE, PAYS, OVER)}
     again = watch_day(book.store, date(2026, 2, 28), Orders(RULES, at(date(2026, 2, 28))))
     assert not again.failed
+    assert not +again.done, "what was done before is not counted as done now"
     assert before == {one: book.kinds(one) for one in (LATE, PAYS, OVER)}
 
 
@@ -225,7 +226,14 @@ def test_the_report_tells_what_is_on_record(store, database, capsys):
     assert warnings["acted_on"]["ended"] + warnings["held_out"]["ended"] == 2
     assert warnings["acted_on"]["precision"] in (1, None)
     assert main(["watch", "report", "--db", database, "--on", "2026-02-28"]) == exits.OK
-    assert "came true" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "came true" in said
+    head, _, rest = said.partition("Over-extension, from the class on record a month ago")
+    assert rest.splitlines()[2].split() == ["from", "fit", "latent", "active", "masked", "distressed"]
+    shares = [
+        float(line.split()[-2]) for line in head.partition("By days past due")[2].partition("The same by")[0].splitlines() if "%" in line
+    ]
+    assert sum(shares) == pytest.approx(100, abs=0.1), "one table is one whole"
 
 
 def test_the_worth_of_acting_is_the_difference_to_the_holdout():

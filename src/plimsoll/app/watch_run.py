@@ -107,7 +107,8 @@ def _do(ran: Ran, touched: set[int], orders: Orders, desk: Desk, commands: Itera
         name = WIRING[type(command)].name
         touched.add(command.customer_id)
         if isinstance(outcome, Answer):
-            ran.done[name] += 1
+            if not outcome.is_replayed:
+                ran.done[name] += 1
         elif isinstance(outcome, Refused):
             ran.refused[f"{name}: {outcome.code}"] += 1
         elif isinstance(outcome, Failed):

@@ -134,12 +134,14 @@ def _text(told: dict[str, Any]) -> str:
     parts = [
         f"{told['customers']:,} customers with a line on {told['on']}; amounts in {told['currency']}, minor units",
         "By days past due of the latest loan",
-        _counted([*told["overdue"], *told["classes"]]),
+        _counted(told["overdue"]),
+        "The same by five-class",
+        _counted(told["classes"]),
         learnt,
         _warned(warnings),
         known,
         _counted(over["classes"]),
-        "From the class of a month ago (down) to that of today (across)",
+        "From the class of a month ago (down) to that of today (across), both by the load lines of today",
         _flow(over["flow"]),
         f"To be assessed again: {told['assessments_due']:,}",
         *_recorded(told["on_record"]),
@@ -184,8 +186,10 @@ def _recorded(told: dict[str, Any]) -> list[str]:
     parts = [
         "Five-classes by all triggers, as they are on record." + late,
         _counted(classes["classes"]),
-        "From the class on record a month ago (down) to that of today (across)",
+        "From the class on record a month ago (down) to that of today (across); who owes nothing, or was written off, too",
         _flow(classes["flow"]),
+        "Over-extension, from the class on record a month ago (down) to that of today (across)",
+        _flow(told["over_extension"]["flow"]),
         f"Warnings on record: {warnings['standing']:,} standing, {warnings['new']:,} begun and {warnings['ended']:,} ended in the month",
     ]
     rows = [
