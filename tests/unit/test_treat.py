@@ -170,6 +170,7 @@ def test_a_report_shows_what_is_claimed_beside_what_is_realised():
     assert "claimed 9.00 a customer, realised" in found.told()
     assert not gain_of(np.full(4, 9.0), np.zeros(4), np.array([True, False, False, False])).is_proved
     assert gain_of(np.zeros(2), np.zeros(2), np.zeros(2, dtype=bool)).inflation == np.inf
+    assert "(too few to say how sure) by 1 held out of 4" in gain_of(np.full(4, 9.0), np.zeros(4), np.arange(4) == 0).told()
 
 
 def test_how_many_a_trial_needs():

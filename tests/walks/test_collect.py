@@ -13,7 +13,7 @@ from plimsoll.app.channels.sandbox import WELL, SandboxSender
 from plimsoll.app.close import Orders as CloseOrders
 from plimsoll.app.collecting.day import collect, planned
 from plimsoll.app.collecting.dial import MARK, Orders
-from plimsoll.app.collecting.late import Standing, late_customers, open_cases
+from plimsoll.app.collecting.late import Standing, late_customers, open_cases, standings
 from plimsoll.app.collecting.people import Answered, Contact
 from plimsoll.app.collecting.receipts import take_all
 from plimsoll.app.collecting.report import report
@@ -121,6 +121,9 @@ def test_nobody_is_contacted_against_a_rule_in_a_fortnight_with_made_up_people(s
         assert not isinstance(found, Refused)
         assert not [why for why in found.failed if ":" in why], found.failed
         close(store, done_on)
+    left = [one.debt.late_minor for one in standings(store, open_cases(store), TODAY + timedelta(days=14))]
+    assert left
+    assert min(left) > 100, "whoever pays what was promised of all that was late leaves no fen of interest behind"
     contacts = 0
     for one in range(1, CUSTOMERS + 1):
         filings = filings_of(store, one)

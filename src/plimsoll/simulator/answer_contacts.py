@@ -32,6 +32,8 @@ REMEMBERS: Final = 0.10
 PROMISE_DAYS: Final = 29
 PART: Final = 3
 ROUND_MINOR: Final = 1_000
+WHOLE: Final = 20
+"""Who promised all that was late, but for a twentieth, pays what is late on the day: interest went on meanwhile."""
 
 Truth = Callable[[int, int], Borrower]
 """The hidden truth of a customer on a day."""
@@ -67,7 +69,9 @@ class SandboxPeople:
         if promise is not None:
             if promise.due_on != day:
                 return None
-            wants, minor = chance(self.seed, customer_id, day, "keeps") < one.willingness, promise.amount_minor
+            wants = chance(self.seed, customer_id, day, "keeps") < one.willingness
+            is_all = promise.amount_minor * WHOLE >= late_minor * (WHOLE - 1)
+            minor = late_minor if is_all else promise.amount_minor
         elif self.pays_alone:
             thinks = one.attention if payday_before(one.payday, day) == day else one.attention * REMEMBERS
             wants, minor = chance(self.seed, customer_id, day, "thinks") < thinks * one.willingness, late_minor

@@ -37,8 +37,9 @@ class Gain(NamedTuple):
 
     def told(self) -> str:
         """Give both in one line, as every report has them."""
+        between = f"{self.low:.2f} to {self.high:.2f}" if math.isfinite(self.low) else "too few to say how sure"
         return (
-            f"claimed {self.claimed:.2f} a customer, realised {self.realised:.2f} ({self.low:.2f} to {self.high:.2f}) "
+            f"claimed {self.claimed:.2f} a customer, realised {self.realised:.2f} ({between}) "
             f"by {self.held_out} held out of {self.treated + self.held_out}"
         )
 
