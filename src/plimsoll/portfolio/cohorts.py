@@ -59,11 +59,17 @@ def plus(one: Sequence[int], other: Sequence[int]) -> Stand:
 
 
 def cohorts_of(
-    worth: Iterable[Sequence[Any]], lives: Iterable[Sequence[Any]], months: Sequence[int], every: str = "month", until: int | None = None
+    worth: Iterable[Sequence[Any]],
+    lives: Iterable[Sequence[Any]],
+    months: Sequence[int],
+    every: str = "month",
+    *,
+    until: int | None = None,
+    keeps_owed: bool = True,
 ) -> Cohorts:
     """Give the vintages of a tape from rows of `worth_text` and `lives_text`; `months` are those of the tape, `until` the last looked at.
 
-    A loan that is no longer seen goes on as it was last seen: what it paid stays paid, and what it owed stays owed.
+    A loan that is no longer seen goes on as it was last seen: what it paid stays paid, and what it owed stays owed unless told otherwise.
     """
     last = months[-1] if until is None else until
     sums: dict[tuple[str, int], dict[int, Stand]] = defaultdict(lambda: defaultdict(Stand))
@@ -82,8 +88,9 @@ def cohorts_of(
             continue
         loans, lent = size[dimension, opened]
         size[dimension, opened] = (loans + row[_LOANS], lent + row[_LENT])
+        stays = row[_GROUP:] if keeps_owed else (*(0 for _ in OWED), *row[_GROUP + len(OWED) :])
         for month in range(gone + 1, last + 1):
-            sums[dimension, opened][month] = plus(sums[dimension, opened][month], row[_GROUP:])
+            sums[dimension, opened][month] = plus(sums[dimension, opened][month], stays)
     gathered: dict[tuple[str, int], list[int]] = defaultdict(list)
     for dimension, opened in size:
         gathered[dimension, opened - opened % MONTHS[every]].append(opened)
