@@ -237,6 +237,18 @@ def test_placements_end_when_their_term_is_over_or_nothing_is_owed(placed, store
 
 
 @ON_ONE
+def test_what_stays_in_house_is_told_as_a_share_of_the_whole(late, post, database, capsys):
+    """North gets the least share, so the others' greatest ones leave 15 % with the lender."""
+    post(
+        {"command": "audit_calls", "key": "a", "subject": "north", "on": ON, "calls": 100, "passed": 80, "sample": "s", "findings": "rude"}
+    )
+    assert main(["agency", "place", "--on", ON, "--seed", "1", "--db", database]) == 0
+    said = capsys.readouterr().out
+    shares = {line.partition(" %")[0].split()[-2]: float(line.partition(" %")[0].split()[-1]) for line in said.splitlines() if " %" in line}
+    assert (shares["house"], sum(shares.values())) == (15.0, 100.0)
+
+
+@ON_ONE
 def test_bad_conduct_leaves_the_least_share(late, store, post, say):
     """Eighty of a hundred calls, or one complaint of some ten placements, is far beyond the thresholds."""
     post(

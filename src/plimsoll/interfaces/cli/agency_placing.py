@@ -158,7 +158,7 @@ def _tell_placed(done: Done, order: Order, seed: int, as_json: bool) -> None:
             f"from {group.days}",
             group.skill,
             name or "in house",
-            f"{group.shares.get(name, 0) / 10_000:.2f} %",
+            f"{group.shares.get(name, PPM - sum(group.shares.values())) / 10_000:.2f} %",
             f"{len(chosen):,}",
             f"{lots:,}",
         )
