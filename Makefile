@@ -51,7 +51,7 @@ SAME = --constraint requirements/bench.lock
 lock: env  ## resolve the dependencies of pyproject.toml again into requirements/*.lock
 	@$(COMPILE) --upgrade --all-extras --group build --group dev --group bench pyproject.toml -o requirements/bench.lock
 	@$(COMPILE) --upgrade --all-extras --group build --group dev $(SAME) pyproject.toml -o requirements/dev.lock
-	@$(COMPILE) --upgrade --extra fast --group build $(SAME) pyproject.toml -o requirements/runtime.lock
+	@$(COMPILE) --upgrade --extra fast --extra portfolio --extra charts --group build $(SAME) pyproject.toml -o requirements/runtime.lock
 
 clean:  ## remove the environment and everything built
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -26,6 +26,7 @@ from plimsoll.interfaces.cli import delinquency, trial_balance
 from plimsoll.interfaces.cli.aligned import grouped
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.collect import lines_of
+from plimsoll.interfaces.cli.demo_month import PAGE, month_written
 from plimsoll.interfaces.cli.demo_sale import lines_of as sale_lines
 from plimsoll.interfaces.cli.demo_sale import sold_in_a_copy
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
@@ -109,6 +110,7 @@ def command(
     with open_store(plan.url) as store:
         told["funding"] = fund_town(store, date.fromordinal(plan.days[-1]), plan.tape, plan.seed, lawful_rules())
     told["disposal"] = sold_in_a_copy(plan.url, plan.disposal, date.fromordinal(plan.days[-1] + 1), plan.seed, lawful_rules())
+    told["month_report"] = month_written(plan.tape, plan.folder, lawful_rules())
     plan.report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if as_json:
         print(json.dumps(told, ensure_ascii=False))
@@ -154,7 +156,7 @@ def remove(plan: Plan) -> None:
         raise Stop(
             USAGE, "--again removes SQLite books only. Empty the database yourself (DROP DATABASE, CREATE DATABASE), then run it again."
         )
-    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")), plan.report):
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")), plan.report, plan.folder / PAGE):
         file.unlink(missing_ok=True)
     for file in plan.tape.glob("day=*/tape.parquet"):
         file.unlink()
@@ -250,7 +252,7 @@ def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict
         print(f"\nTrial balance at the end of {on}\n\n{trial_balance.table_of(ledger, currency)}\n")
     said = "agree" if not control.breaches else "DO NOT AGREE"
     print(f"Control totals of {control.loans:,} loans, tape against ledger, {said}. {told['seconds']} s.\n")
-    for name, where in (("Book", told["book"]), ("Tape", plan.tape), ("Report", plan.report)):
+    for name, where in (("Book", told["book"]), ("Tape", plan.tape), ("Report", plan.report), ("Month", told["month_report"])):
         print(f"{name + ':':<8}{where}")
     # As it was called: a virtual environment need not be on the path.
     program = sys.argv[0] if Path(sys.argv[0]).name == "plimsoll" else "plimsoll"

@@ -6,7 +6,7 @@ import ibis
 
 from plimsoll.portfolio.expressions.columns import Expression
 from plimsoll.portfolio.expressions.rows import keys_of, rows_of
-from plimsoll.portfolio.expressions.strings import BITS, CLEAN, HISTORY, LATEST_DIGIT, MASK, WORD, strings_of
+from plimsoll.portfolio.expressions.strings import BITS, CLEAN, HISTORY, LATEST_DIGIT, MASK, STRIDE, strings_of
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.source import Source
 from plimsoll.portfolio.state import LATEST, LOST
@@ -47,7 +47,7 @@ def _is_late(source: Source, strings: Expression, month: int, above: int) -> Exp
     place = month - source.months[0]
     if place < 0:
         return ibis.literal(value=False)
-    digit = (strings[f"w{place // WORD}"] >> ibis.literal(place % WORD * BITS, "int32")) & MASK
+    digit = (strings[f"w{place // STRIDE}"] >> ibis.literal((place % STRIDE + HISTORY) * BITS, "int32")) & MASK
     return (digit > above) & (digit <= LATEST_DIGIT)
 
 
