@@ -222,7 +222,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "limit_raise_too_soon": ("距上次调额时间不足，暂不能提额。请到期后再办理。", "The limit was moved too recently to rise. Wait until the days between have passed."),
     "still_past_due": ("仍有款项逾期。请先还清。", "Something is still past due. Pay it first."),
     "cycles_not_clean": ("还清后按时还款的周期不足。请继续按时还款。", "There have not been enough bills paid on time since. Go on paying on time."),
-    "nothing_past_due": ("没有逾期款项，不能以逾期为由冻结。", "Nothing is past due, so the line is not frozen for it. Check the day."),
+    "nothing_past_due": ("当日没有逾期款项，不能以逾期为由办理。请核对日期。", "Nothing is past due on that day, so nothing follows from it. Check the day."),
     "freeze_not_ours": ("该额度并非因逾期被冻结，须由人工解冻。", "The line was not frozen for being late. Whoever froze it has to open it again."),
     "limit_not_run_out": ("没有已到期的临时额度。请核对日期。", "No temporary limit has run out. Check the day."),
     "limit_notice_missing": ("没有可提出异议的额度通知。请核对。", "There is no notice about the limit to object to. Check what was sent."),
