@@ -17,7 +17,7 @@ from plimsoll.app.verify import verify
 from plimsoll.app.watch_book import read_panel
 from plimsoll.app.watch_run import Orders, Ran, watch_day
 from plimsoll.app.watch_signals import signals_of
-from plimsoll.app.watch_told import difference
+from plimsoll.app.watch_told import difference, month_before
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli import exits
 from plimsoll.interfaces.cli.main import main
@@ -222,7 +222,7 @@ def test_the_report_tells_what_is_on_record(store, database, capsys):
     assert told["five_class"]["flow"]["counts"][0][1] == 40
     assert told["five_class"]["late_and_not_on_record"] == 0
     warnings = told["warnings"]
-    assert (warnings["standing"], warnings["new"], warnings["ended"]) == (0, 2, 2)
+    assert (warnings["standing"], warnings["new"], warnings["ended"]) == (0, 0, 2), "they began in January"
     assert warnings["acted_on"]["ended"] + warnings["held_out"]["ended"] == 2
     assert warnings["acted_on"]["precision"] in (1, None)
     assert main(["watch", "report", "--db", database, "--on", "2026-02-28"]) == exits.OK
@@ -234,6 +234,14 @@ def test_the_report_tells_what_is_on_record(store, database, capsys):
         float(line.split()[-2]) for line in head.partition("By days past due")[2].partition("The same by")[0].splitlines() if "%" in line
     ]
     assert sum(shares) == pytest.approx(100, abs=0.1), "one table is one whole"
+
+
+@pytest.mark.parametrize(
+    ("on", "before"),
+    [("2026-11-30", "2026-10-31"), ("2026-10-31", "2026-09-30"), ("2028-02-29", "2028-01-31"), ("2026-03-15", "2026-02-15")],
+)
+def test_a_months_end_is_in_the_report_of_one_month(on, before):
+    assert month_before(date.fromisoformat(on)) == date.fromisoformat(before)
 
 
 def test_the_worth_of_acting_is_the_difference_to_the_holdout():

@@ -15,6 +15,7 @@ from plimsoll.app.watch_book import Panel
 from plimsoll.app.watch_find import CLASS, ENDED, OVER, RAISED, rows_of
 from plimsoll.risk.load.over_extension import CLASSES, FIT
 from plimsoll.rulebook.lateness import FIVE_CLASSES
+from plimsoll.units.days import add_months
 
 ACTED, HELD = "acted_on", "held_out"
 LATE: Final = "late"
@@ -22,7 +23,7 @@ LATE: Final = "late"
 
 def on_record(store: Store, panel: Panel, on: date) -> dict[str, Any]:
     """Give classes and places as they are on record on a day, with what moved since a month's end before, and the warnings."""
-    before = date.fromordinal(panel.days[-2])
+    before = month_before(on)
     owed = dict(zip(panel.customer_id.tolist(), panel.owed[:, -1].tolist(), strict=True))
     late = {one for one, days in zip(panel.customer_id.tolist(), panel.late[:, -1].tolist(), strict=True) if days > 0}
     classes = _classes(store, before, on)
@@ -36,6 +37,12 @@ def on_record(store: Store, panel: Panel, on: date) -> dict[str, Any]:
         "over_extension": {"flow": _flow(_places(store, before, on), owed, CLASSES)},
         "warnings": _warnings(store, before, on),
     }
+
+
+def month_before(on: date) -> date:
+    """Give the day a month before; of a month's last day the last of the month before, so that no day is in two months' reports."""
+    following = on.toordinal() + 1
+    return date.fromordinal(add_months(following, -1) - 1)
 
 
 def _classes(store: Store, before: date, on: date) -> dict[int, tuple[int, int]]:
