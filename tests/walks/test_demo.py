@@ -40,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def report(folder: Path) -> dict:
     """What a demo says of itself, less what names the folder and the time it took."""
     told = json.loads((folder / "report.json").read_text("utf-8"))
-    return {name: value for name, value in told.items() if name not in ("book", "tape", "report", "seconds")}
+    return {name: value for name, value in told.items() if name not in ("book", "tape", "report", "month_report", "seconds")}
 
 
 def test_what_the_demo_made_is_proved(made, capsys):
@@ -48,6 +48,12 @@ def test_what_the_demo_made_is_proved(made, capsys):
     proved = json.loads(capsys.readouterr().out)
     assert proved["proved"]
     assert proved["customers"] > 20
+
+
+def test_the_demo_ends_with_a_page_of_its_month(made):
+    page = made / "month.html"
+    assert json.loads((made / "report.json").read_text("utf-8"))["month_report"] == str(page)
+    assert "资产组合月报" in page.read_text("utf-8")
 
 
 def test_the_same_seed_makes_the_same_book_and_another_makes_another(made, tmp_path):
