@@ -105,6 +105,29 @@ def test_unreadable_input_ends_with_2_and_names_its_place(table, capsys):
     assert capsys.readouterr().err.startswith("plimsoll unreadable: cases.yaml:7: ")
 
 
+@pytest.mark.parametrize(
+    "words", [("watch", "evaluate", "taiwan"), ("remind", "--receipts"), ("share", "overdue", "--on", "2026-10-01", "--people")]
+)
+def test_a_file_that_is_not_there_ends_with_3(words, tmp_path, capsys):
+    from plimsoll.app.opening import create_store
+
+    book = f"sqlite:///{tmp_path / 'book.db'}"
+    create_store(book).close()
+    more = [] if words[0] == "watch" else ["--db", book]
+    more += ["--out", str(tmp_path / "out.csv")] if words[0] == "share" else []
+    assert cli.main([*words, str(tmp_path / "nowhere.csv"), *more]) == NOT_FOUND
+    assert "nowhere.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [("contract",), ("evidence", "show"), ("learn", "lesson"), ("policy", "ask"), ("post",), ("queue", "show"), ("rules", "list")]
+)
+@pytest.mark.parametrize("option", ["--lang", "--language"])
+def test_the_language_is_asked_for_by_one_name_everywhere(words, option, capsys):
+    cli.main([*words, option, "xx"])
+    assert "No such option" not in capsys.readouterr().err
+
+
 def test_a_busy_store_is_worth_trying_again(table, capsys):
     assert cli.main(["away"]) == TRY_AGAIN
     assert capsys.readouterr().err.startswith("plimsoll away: ")

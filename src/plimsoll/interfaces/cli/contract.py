@@ -20,7 +20,7 @@ from plimsoll.units.refusal import LANGUAGES, Refused
 Customer = Annotated[int, typer.Option("--customer", metavar="ID", help="Whose contract.")]
 About = Annotated[str, typer.Option("--about", metavar="ID", help="The loan; account:number for instalments; the application; plan:ID.")]
 Out = Annotated[str, typer.Option("--out", metavar="FILE", help="Where the PDF goes. Default: contract-ID.pdf.")]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
+Lang = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 Pages = Annotated[bool, typer.Option("--pages", help="Write a picture of each page (FILE-1.png, …) instead of a PDF.")]
 
 

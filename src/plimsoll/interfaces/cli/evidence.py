@@ -29,7 +29,7 @@ from plimsoll.units.refusal import LANGUAGES, Refused, sentence
 app = typer.Typer(help="How well sources answer, and what is known of a customer.", no_args_is_help=True, add_completion=False)
 
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The business day, such as 2026-08-01.")]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
+Lang = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 
 TOLD = (
     "type", "unit", "sources", "purpose", "fresh_days", "missing", "missing_reason", "reason", "more_is", "is_protected", "can_change",

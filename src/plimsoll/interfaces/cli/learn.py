@@ -30,7 +30,7 @@ Amount = Annotated[str, typer.Option("--amount", metavar="AMOUNT", help="What yo
 Less = Annotated[str, typer.Option("--less", metavar="AMOUNT", help="By how much less you could do.")]
 Instalments = Annotated[int, typer.Option("--instalments", min=0, help="How many; 0 is the usual number.")]
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day. Default: today.")]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
+Lang = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 Currency = Annotated[str, typer.Option("--currency", metavar="CODE", help="ISO 4217.")]
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from plimsoll import __version__
 from plimsoll.app.trouble import StoreTrouble
-from plimsoll.interfaces.cli.exits import FAILURE, OK, STORE_TROUBLE, USAGE, Stop
+from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, OK, STORE_TROUBLE, USAGE, Stop
 from plimsoll.units.refusal import LANGUAGES, Malformed
 
 
@@ -125,7 +125,7 @@ def run(name: str, words: list[str]) -> int:
         return stop.code
     except Malformed as wrong:
         print(f"plimsoll {name}: {wrong.text(spoken(words))}", file=sys.stderr)
-        return USAGE
+        return NOT_FOUND if wrong.code == "file_missing" else USAGE
     except StoreTrouble as trouble:
         print(f"plimsoll {name}: {trouble.text(spoken(words))}", file=sys.stderr)
         return STORE_TROUBLE.get(trouble.code, FAILURE)

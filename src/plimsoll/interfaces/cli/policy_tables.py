@@ -19,7 +19,7 @@ from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day asked about, such as 2026-12-01. Default: today.")]
 Lender = Annotated[str, typer.Option("--licence", metavar="KIND", help="The kind of lender. Default: that of the lender.")]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
+Lang = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 
 
 class Bench(NamedTuple):

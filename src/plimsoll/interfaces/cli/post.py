@@ -37,7 +37,7 @@ File = Annotated[str, typer.Argument(metavar="FILE", help='JSON, one command a l
 Name = Annotated[str, typer.Option("--command", metavar="NAME", help="What every row is, such as repay, where rows do not say it.")]
 Actor = Annotated[str, typer.Option("--actor", metavar="WHO", help="Who gives the commands, for the audit trail.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only read the file and say which rows are malformed.")]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
+Lang = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 AsLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a row instead of text.")]
 
 

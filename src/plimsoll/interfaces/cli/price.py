@@ -76,7 +76,7 @@ def show_grades(
     on: On = "",
     product: Annotated[str, typer.Option("--product", metavar="NAME", help="A product that makes loans.")] = "cash-line",
     licence: Annotated[str, typer.Option("--licence", metavar="KIND", help="The kind of lender. Default: the product's.")] = "",
-    lang: Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en, for why a grade is not offered.")] = "en",
+    lang: Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en, for why a grade is not offered.")] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Print what each grade of risk is asked for a product on a day: its terms, and the rate at its best and its worst."""

@@ -32,7 +32,7 @@ Actor = Annotated[str, typer.Option("--actor", metavar="NAME", help="Who collect
 Skills = Annotated[list[str] | None, typer.Option("--skill", metavar="SKILL", help=f"Of {', '.join(SKILLS)}; may be given again.")]
 Ranks = Annotated[list[str] | None, typer.Option("--rank", metavar="RANK", help=f"Of {', '.join(RANKS)}. Default: all.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many rows of each rank at most.")]
-Language = Annotated[str, typer.Option("--language", metavar="LANGUAGE", help=f"{' or '.join(LANGUAGES)}.")]
+Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 Days = Annotated[int, typer.Option("--days", min=1, max=3650, help="How many days back promises were made.")]
 Customer = Annotated[int, typer.Argument(metavar="CUSTOMER", help="The customer.", min=1)]
 

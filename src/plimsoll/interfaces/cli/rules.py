@@ -23,7 +23,7 @@ app = typer.Typer(
 
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day asked about, such as 2026-01-31. Default: today.")]
 Lender = Annotated[str, typer.Option("--licence", metavar="KIND", help="The kind of lender, such as cfc. Default: every kind.")]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="zh-CN or en.")]
+Lang = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="A rulebook of your own instead of the one that comes along.")]
 
