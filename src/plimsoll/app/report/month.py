@@ -5,9 +5,11 @@ Everything is read off the tape; each part says what its figures mean and which 
 
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.harm import Harm
 from plimsoll.app.page import Words
 from plimsoll.app.portfolio_charts import Line, bars_picture, bridge_picture, curves_picture, heat_picture, months_picture
 from plimsoll.app.report.document import Document, Grid, Part
+from plimsoll.app.report.harm_part import harm_part
 from plimsoll.app.report.month_words import SAY, ZH_CAUSES, ZH_CLASSES, ZH_MOVES, ZH_SCENARIOS
 from plimsoll.app.tape_reading import Tape
 from plimsoll.app.tape_risk import Expected, day_of, expected, fitted, stand
@@ -43,8 +45,8 @@ class Read(NamedTuple):
     loss: Expected
 
 
-def month_report(tape: Tape, month: int, rules: Rules) -> Document:
-    """Make the report of a month of a tape. Cost: some passes over the tape and a row a loan in memory."""
+def month_report(tape: Tape, month: int, rules: Rules, harm: Harm | None = None) -> Document:
+    """Make the report of a month, with what the book tells of harm. Cost: some passes over the tape and a row a loan in memory."""
     read = Read(_npl(tape, month), tape.ask(moves_text(tape.source)), expected(tape, month, rules, is_strict=False))
     parts = [
         _glance(tape, month, read),
@@ -56,6 +58,7 @@ def month_report(tape: Tape, month: int, rules: Rules) -> Document:
         _loss(tape, read.loss),
         _stress(tape, month, rules),
         _concentration(tape),
+        None if harm is None else harm_part(harm),
     ]
     about = tape.about()
     digest = SAY["everything-is-read-off-the"]

@@ -8,6 +8,7 @@ from plimsoll.interfaces.cli.portfolio_check import check
 from plimsoll.interfaces.cli.portfolio_cures import cures
 from plimsoll.interfaces.cli.portfolio_early import early
 from plimsoll.interfaces.cli.portfolio_ecl import ecl
+from plimsoll.interfaces.cli.portfolio_harm import harm
 from plimsoll.interfaces.cli.portfolio_npl import npl
 from plimsoll.interfaces.cli.portfolio_pace import pace
 from plimsoll.interfaces.cli.portfolio_profit import profit
@@ -27,5 +28,23 @@ def _portfolio() -> None:
     """Read a book off its tape, or off any tape by a map: vintages, roll rates, bad loans."""
 
 
-for one in (check, vintage, rolls, cures, npl, early, usage, concentration, ecl, stress, attribution, profit, pace, accounts, states, scan):
+for one in (
+    check,
+    vintage,
+    rolls,
+    cures,
+    npl,
+    early,
+    usage,
+    concentration,
+    ecl,
+    stress,
+    attribution,
+    profit,
+    pace,
+    harm,
+    accounts,
+    states,
+    scan,
+):
     app.command()(one)

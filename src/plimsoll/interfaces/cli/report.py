@@ -3,11 +3,12 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plimsoll.app.config import now
+from plimsoll.app.opening import open_store
 from plimsoll.app.tape_reading import Tape
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, read_on
@@ -16,10 +17,14 @@ from plimsoll.interfaces.cli.portfolio_tape import Currency, Engine, Map, Master
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import LANGUAGES, Refused
 
+if TYPE_CHECKING:
+    from plimsoll.app.harm import Harm
+
 app = typer.Typer(help="What committees read: the report of a month.", no_args_is_help=True, add_completion=False)
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="A day of the month, such as 2026-12-31. Default: the last of the tape.")]
 Out = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")]
 Pdf = Annotated[str, typer.Option("--pdf", metavar="LANG", help="Also a PDF in zh-CN or en, or both (extra `documents`).")]
+Book = Annotated[str, typer.Option("--db", metavar="URL", help="The book beside the tape: adds what lending does to borrowers.")]
 BOTH = "both"
 
 
@@ -35,6 +40,7 @@ def month(
     map_name: Map = "house",
     out: Out = Path("build/report"),
     pdf: Pdf = "",
+    db: Book = "",
     currency: Currency = "",
     engine: Engine = "duckdb",
     master: Master = "",
@@ -52,7 +58,7 @@ def month(
     with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:
         refuse_ends(found)
         at = _month(on, found)
-        document = month_report(found, at, lawful_rules())
+        document = month_report(found, at, lawful_rules(), _harm(db, found, at) if db else None)
         name = f"month-{found.month(at)}"
     out.mkdir(parents=True, exist_ok=True)
     files = [out / f"{name}.html", out / f"{name}.json"]
@@ -69,6 +75,14 @@ def month(
         files.append(out / f"{name}.{language}.pdf")
         files[-1].write_bytes(made)
     print(json.dumps({"files": [str(file) for file in files]}) if as_json else "\n".join(str(file) for file in files))
+
+
+def _harm(db: str, tape: Tape, month: int) -> "Harm":
+    """Read what the book tells of harm."""
+    from plimsoll.app.harm import harm_of
+
+    with open_store(db) as store:
+        return harm_of(store, tape, month, lawful_rules())
 
 
 def _month(on: str, tape: Tape) -> int:
