@@ -66,6 +66,9 @@ def test_the_queue_from_arrears_to_the_end(store):
     case = case_of(filings_of(store, 2))
     assert (case.promises[0].state, case.row, case.held_by(at("2026-02-26"))) == ("broken", "C5", "li"), "settled before it was handed out"
     give(store, 3, "f", "2026-02-26", "repay", currency="CNY", amount="100.00")
+    paid = shown(store, 3, Collector("chen"), at("2026-02-26"), RULES)
+    assert (paid.next.action, paid.next.because, paid.script) == ("close_case", ("nothing past due",), {})
+    assert not [one for one in paid.allowed if one.startswith(("contact:", "make_promise"))], "nobody is asked for what is not owed yet"
     assert take_next(store, Collector("chen"), at("2026-02-26"), RULES) == 1, "customer 3 has paid and is not handed out"
     assert case_of(filings_of(store, 3)) is None
     assert take_next(store, Collector("wu"), at("2026-02-26", "04:05"), RULES) is None

@@ -245,7 +245,8 @@ def shown(store: Store, customer_id: int, collector: Collector, now: datetime, r
     case = case_of(book.filings) or list(cases.values())[-1]
     on = date.fromordinal(day_of(now))
     debt, left = debt_of(book, on), _left(book, now, rules)
-    action = next_action(case, left, on.toordinal())
+    is_cured = debt.late_minor == 0
+    action = next_action(case, left, on.toordinal(), is_cured=is_cured)
     parts = {
         "caller": collector.actor,
         "lender": rules.lender.name[language],
@@ -254,6 +255,6 @@ def shown(store: Store, customer_id: int, collector: Collector, now: datetime, r
     }
     script = load_scripts().filled(action.script, on, language, parts, is_machine=action.channel not in ("", CALL))
     most = promise_policy(rules, on).broken
-    allowed = allowed_actions(case, left, broken_most=most, is_resting=is_resting(book.filings))
+    allowed = allowed_actions(case, left, broken_most=most, is_resting=is_resting(book.filings), is_cured=is_cured)
     events = timeline(book.filings, book.loans, case.opened_on)
     return Shown(book, case, debt, action, script, allowed, left, events, limitations(book.loans, book.filings, on, rules))
