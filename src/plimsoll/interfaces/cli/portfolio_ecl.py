@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 On = Annotated[str, typer.Option("--month", metavar="MONTH", help="The month that is measured, such as 2026-12. Default: the last.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Class loans more than 60 days late as non-performing (provisions).")]
+Out = Annotated[
+    str, typer.Option("--loans", metavar="FOLDER", help="Also write stage, chances, exposure and allowance of each loan, as Parquet.")
+]
 Rows = list[Sequence[str]]
 
 
@@ -44,6 +47,7 @@ def ecl(
     map_name: Map = "house",
     month: On = "",
     strict: Strict = False,
+    loans: Out = "",
     currency: Currency = "",
     engine: Engine = "duckdb",
     master: Master = "",
@@ -54,15 +58,22 @@ def ecl(
 
     Beside it: what each economy would make of it, how the allowance moved since the month before, and provisions by the five classes.
     """
+    from plimsoll.app.loss_cluster import same_python, write_measured
     from plimsoll.app.tape_risk import expected
 
+    if loans:
+        same_python()
     with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:
         refuse_ends(found)
         at = month_of("--month", month, found) if month else found.source.months[-1]
         one = expected(found, at, lawful_rules(), is_strict=strict)
         told = {**_object(found, one), "is_strict": strict}
+        written = ""
+        if loans:
+            told["loans_written"] = write_measured(found, at, one.fit, one.policy, loans)
+            written = f"\n{told['loans_written']:,} loans in {loans}"
         picture = drawn(chart, lambda: _picture(found, one))
-        show(answer(found, [], told), _text(found, one, strict=strict) + picture, as_json=as_json)
+        show(answer(found, [], told), _text(found, one, strict=strict) + picture + written, as_json=as_json)
 
 
 def _object(tape: Tape, one: "Expected") -> dict[str, Any]:
