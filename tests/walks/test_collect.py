@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from plimsoll.app import case_desk
 from plimsoll.app.channels.port import Receipt
 from plimsoll.app.channels.sandbox import WELL, SandboxSender
 from plimsoll.app.close import Orders as CloseOrders
@@ -133,6 +134,10 @@ def test_nobody_is_contacted_against_a_rule_in_a_fortnight_with_made_up_people(s
     assert contacts > 60
     found_all = report(store, TODAY, TODAY + timedelta(days=13), RULES)
     assert found_all.promises.made > 0
+    (record,) = case_desk.promises(store, TODAY.toordinal(), (TODAY + timedelta(days=13)).toordinal())[1].values()
+    assert (found_all.promises.paid_minor, found_all.promises.due_minor) == (record.paid_minor, record.promised_minor), (
+        "as the queue tells it"
+    )
     assert found_all.closed.get("cured", 0) > 0
     assert found_all.cost_fen > 0
     assert sum(found_all.contacts.values()) + sum(found_all.reminders.values()) == contacts

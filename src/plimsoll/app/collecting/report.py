@@ -31,7 +31,10 @@ MINOR: Final = 100.0
 
 
 class Promises(NamedTuple):
-    """Promises of some days: how many were made and for how much, how many ended how, and what was paid on them, in minor units."""
+    """Promises of some days: how many were made and for how much, how many ended how, and what was paid on them, in minor units.
+
+    What came beyond a promise makes up for no other.
+    """
 
     made: int
     made_minor: int
@@ -139,17 +142,17 @@ def _told(store: Store, first: date, last: date) -> dict[str, int]:
 
 def _promises(store: Store, first: date, last: date) -> Promises:
     made = _bodies(store, MADE, first, last)
-    ended, paid = dict.fromkeys(sorted(ENDS.values()), 0), 0
-    over: set[tuple[int, str]] = set()
+    ended = dict.fromkeys(sorted(ENDS.values()), 0)
+    came: dict[tuple[int, str], int] = {}
     for kind, state in ENDS.items():
         for customer_id, one, said in _bodies(store, kind, first, last):
             ended[state] += 1
             if state != "cancelled":
-                paid += said["paid_minor"]
-                over.add((customer_id, one.subject))
-    ever = _bodies(store, MADE, date.fromordinal(1), last) if over else []
-    due = sum(said["amount_minor"] for customer_id, one, said in ever if (customer_id, one.subject) in over)
-    return Promises(len(made), sum(said["amount_minor"] for _, _, said in made), ended, paid, due)
+                came[customer_id, one.subject] = said["paid_minor"]
+    ever = _bodies(store, MADE, date.fromordinal(1), last) if came else []
+    promised = {(customer_id, one.subject): said["amount_minor"] for customer_id, one, said in ever if (customer_id, one.subject) in came}
+    paid = sum(min(came[which], amount) for which, amount in promised.items())
+    return Promises(len(made), sum(said["amount_minor"] for _, _, said in made), ended, paid, sum(promised.values()))
 
 
 def gain_until(store: Store, on: date, rules: Rules) -> Gain | None:
