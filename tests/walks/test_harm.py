@@ -40,6 +40,8 @@ def book(store):
         do("mark_load_line", "2026-05-02", customer_id=customer, ref="drawn", reason="drawn", **said)
     do("note_over_extension", "2026-05-20", customer_id=2, currency="CNY", over_extension="latent", **PARTS)
     do("note_over_extension", "2026-06-20", customer_id=3, currency="CNY", over_extension="active", **PARTS)
+    for number, (customer, on) in enumerate(((1, "2026-05-30"), (4, "2026-05-31"), (1, "2026-06-01"))):
+        do("file_complaint", on, customer_id=customer, complaint_id=f"c{number}", about="advertising")
     return store
 
 
@@ -53,7 +55,8 @@ def test_what_is_not_known_is_counted_and_not_guessed(book, tmp_path):
     assert tuple(one.burden) == (2, 1, 2)
     assert one.lasting is None, "the tape does not tell what was paid"
     assert one.classes == {"fit": 3, "latent": 1, "active": 0, "masked": 0, "distressed": 0}, "what comes later is not seen"
-    assert one.counts["complaints"] == 0
+    assert (one.counts["complaints"], one.per_people("complaints")) == (2, 5_000), "two of the month, four customers who owe"
+    assert one.counts["contacts"] == 0
     part = harm_part(one)
     assert part.grids[0].rows[0][1:] == ("1", "2", "50.00 %")
     assert part.grids[0].rows[1][1:] == ("2", "4", "50.00 %")
