@@ -132,7 +132,7 @@ def test_refusals_end_with_their_codes(url, tmp_path, capsys):
 
 def test_a_file_that_is_no_model_of_ours_is_not_entered(url, tmp_path, capsys):
     files = {
-        "none.json": (None, 2, "does not exist"),
+        "none.json": (None, 3, "does not exist"),
         "empty.json": (b"", 2, "empty"),
         "pickle.pkl": (b"\x80\x04\x95", 2, "pickle"),
         "other.json": (b'{"a": 1}', 2, "no model file of this house"),

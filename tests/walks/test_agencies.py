@@ -345,7 +345,7 @@ def test_wrong_words_end_with_their_code(say, post, tmp_path):
         (("agency", "recall", "--customer", "1", "--agency", "north", "--reason", "asked"), 3),
         (("agency", "reconcile", "north", str(wrong), *days), 2),
         (("agency", "reconcile", "north", str(lacking), *days), 2),
-        (("agency", "reconcile", "north", str(tmp_path / "none.csv"), *days), 2),
+        (("agency", "reconcile", "north", str(tmp_path / "none.csv"), *days), 3),
         (("agency", "place", "--scores", str(tmp_path / "scores.csv")), 2),
         (("agency", "whitelist", "--out", str(tmp_path / "no" / "folder.html")), 1),
         (("agency", "list", "--on", "2026-02-30"), 2),

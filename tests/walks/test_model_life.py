@@ -222,7 +222,7 @@ def test_bad_input_has_a_named_outcome_and_stores_nothing(desk, file, capsys):
         (("validate", folder / "other.csv", "--model", full, *OUTCOME), 2, "debts"),
         (("validate", folder / "few.csv", "--model", full, *OUTCOME), 4, "too few good or bad"),
         (("validate", file, "--model", "zzzzzz", *OUTCOME), 3, "Nothing with that digest"),
-        (("validate", folder / "none.csv", "--model", full, *OUTCOME), 2, "does not exist"),
+        (("validate", folder / "none.csv", "--model", full, *OUTCOME), 3, "does not exist"),
         (("compare", full, full, file, *OUTCOME, "--decided", "income"), 2, "holds no dates"),
         (("monitor", FULL.digest[:8], file), 4, "needs its proof"),
     ):

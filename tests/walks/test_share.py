@@ -82,4 +82,4 @@ def test_what_is_refused(book, database, tmp_path, capsys):
     for text in ("customer_id,age\n1,30", "customer_id,age,region\n1,thirty,north", "customer_id,age,region\n1,30,a\n1,31,b"):
         (tmp_path / "people.csv").write_text(text, "utf-8")
         assert main([*base, "--out", str(tmp_path / "x.csv"), "--people", str(tmp_path / "people.csv")]) == 2, text
-    assert main([*base, "--out", str(tmp_path / "x.csv"), "--people", str(tmp_path / "none.csv")]) == 2
+    assert main([*base, "--out", str(tmp_path / "x.csv"), "--people", str(tmp_path / "none.csv")]) == 3
