@@ -67,7 +67,8 @@ def test_sixteen_threads_drain_one_limit_on_postgresql(store, database):
     for thread in threads:
         thread.join()
     assert len(codes) == 16
-    assert set().union(*codes) == {"limit_exceeded", "load_line_passed"}
+    # Where the machine is slow enough, one may be told to try again; everybody else is told why not.
+    assert {"limit_exceeded", "load_line_passed"} <= set().union(*codes) <= EXPECTED
     check_drained(store)
 
 
