@@ -142,7 +142,9 @@ def test_a_freeze_holds_both_products_until_cure_and_two_clean_cycles():
     assert code(counter.run("unfreeze_cured", "2026-04-02")) == "still_past_due"
     done(counter.run("settle", "2026-04-03", loan_id=7))
     assert code(counter.run("unfreeze_cured", "2026-06-01")) == "cycles_not_clean"
-    done(counter.run("unfreeze_cured", "2026-06-03"))
+    freed = counter.run("unfreeze_cured", "2026-06-03")
+    done(freed)
+    assert json.loads(freed.answer)["reason"] == "CURED"
     assert counter.sheet.line.status == "open"
 
 

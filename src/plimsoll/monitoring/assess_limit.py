@@ -97,7 +97,7 @@ def _review(book: Book, line: Line, command: AssessLimit, rules: Rules, *, is_fr
         held, told = notice(line, line, Done(NO_INCREASE, "EVIDENCE_OLD", RULE), command.on, policy)
         filings.append(held)
         messages.append(("limit_held", body_of({"customer_id": command.customer_id, **told})))
-    _, told = notice(line, after, Done(ASSESS, "", RULE), command.on, policy)
+    _, told = notice(line, after, Done(ASSESS, "YEARLY_LOOK", RULE), command.on, policy)
     said = body_of({"customer_id": command.customer_id, "state": DONE, "is_fresh": is_fresh, **told})
     filings.append(NewFiling(ASSESSED, DONE, body_of({"is_fresh": is_fresh, "limit_minor": after.limit_minor})))
     item = WorkItem(QUEUE, "", "done", PRIORITY, "", "", "assessed" if is_fresh else "assessed without fresh evidence")

@@ -31,6 +31,6 @@ def decide(book: Book, command: ExpireLimit, rules: Rules) -> Decision | Refused
     after = lapsed(book, command.on)
     if after is None:
         return Refused("limit_not_run_out", "", f"customer {command.customer_id}")
-    filing, told = notice(line, after, Done(EXPIRED, ""), command.on, move_policy(rules, command.on))
+    filing, told = notice(line, after, Done(EXPIRED, "TEMPORARY_OVER"), command.on, move_policy(rules, command.on))
     said = body_of({"customer_id": command.customer_id, **told})
     return Decision(line=after, messages=(("limit_changed", said),), answer=said, filings=(*limits_for_good(book), filing))

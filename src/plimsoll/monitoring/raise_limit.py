@@ -64,7 +64,7 @@ def decide(book: Book, command: RaiseLimit, rules: Rules) -> Decision | Refused:
     after = replace(
         found, limit_minor=command.limit_minor, cash_limit_minor=command.cash_limit_minor, later_limit_minor=command.later_limit_minor
     )
-    filing, told = notice(before, after, Done(RAISE, "", "POLICY.LIMIT.MOVE", f"consent {consent.n}"), command.on, policy)
+    filing, told = notice(before, after, Done(RAISE, "AGREED_RISE", "POLICY.LIMIT.MOVE", f"consent {consent.n}"), command.on, policy)
     said = body_of({"customer_id": command.customer_id, **told})
     used = NewFiling(WITHDRAWN, PURPOSE, body_of({"used_for": RAISE}))
     return Decision(line=after, messages=(("limit_changed", said),), answer=said, filings=(*limits_for_good(book), filing, used))

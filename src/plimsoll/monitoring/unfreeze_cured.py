@@ -41,6 +41,6 @@ def decide(book: Book, command: UnfreezeCured, rules: Rules) -> Decision | Refus
     if refused is not None:
         return refused
     opened = replace(line, status=LINE_OPEN)
-    filing, told = notice(line, opened, Done(THAW, "", "POLICY.LIMIT.MOVE"), command.on, policy)
+    filing, told = notice(line, opened, Done(THAW, "CURED", "POLICY.LIMIT.MOVE"), command.on, policy)
     said = body_of({"customer_id": command.customer_id, **told})
     return Decision(line=opened, messages=(("line_unfrozen", said),), answer=said, filings=(filing,))
