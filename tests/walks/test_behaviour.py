@@ -19,6 +19,7 @@ from plimsoll.interfaces.cli import exits
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.hazard.spells import at_risk, spells_of
 from plimsoll.risk.lawful import lawful_rules
+from plimsoll.risk.score.card import Part
 from tests.unit import panel
 from tests.walks.test_watch_report import clients
 
@@ -82,6 +83,15 @@ def test_a_months_end_is_ranked_by_the_champion(book, table, tmp_path, monkeypat
     assert all(0 < one <= 1 for one in chances)
     assert chances == sorted(chances, reverse=True)
     assert {one.chance for one in plain.warned.new} == {0.0}, "a plain rule tells no chance"
+    assert all(one.reasons for one in scored.warned.new), "a warning says why, also where no signal is raised by itself"
     slips = {number for number in range(1, 161) if number % 4 == 3}
     caught = np.mean([one.customer_id in slips for one in scored.warned.new])
     assert caught == 1, "those who slip are the ones who are warned of"
+
+
+def test_a_model_tells_what_it_holds_against_a_customer():
+    parts = [("utilisation", -30), ("pay_share", -40), ("utilisation", -5), ("step", -90), ("bill_minor", 12), ("carried_months", -1)]
+    model = SimpleNamespace(score=lambda values: SimpleNamespace(parts=[Part(name, "", points, "") for name, points in parts]))
+    known = {"utilisation", "pay_share", "bill_minor", "carried_months"}
+    assert watch_month.held_against(model, {}, known) == ("pay_share", "utilisation", "carried_months")
+    assert watch_month.held_against(model, {}, set()) == ()

@@ -1,7 +1,7 @@
 """The end of a month for monitoring: every customer in columns, ranked by the champion or by a plain rule, warned of under the budget."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -13,12 +13,12 @@ from plimsoll.app.store import Store
 from plimsoll.app.watch_book import Panel, laden, read_panel
 from plimsoll.app.watch_find import OnFile, Standing
 from plimsoll.app.watch_places import PPM, Place, changed_places
-from plimsoll.monitoring.signals import NO_USE
+from plimsoll.monitoring.signals import NO_USE, raised
 from plimsoll.monitoring.warn import Alert, Scored, Warned, warn_ranked, watch_policy
 from plimsoll.risk.load.policy import load_policy
 from plimsoll.risk.parameters import figures
 from plimsoll.risk.score.card import Card
-from plimsoll.risk.score.read import model_of
+from plimsoll.risk.score.read import Model, model_of
 from plimsoll.risk.score.table import Floats, Ints
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.signal import ACTIONS, Signals, load
@@ -26,6 +26,10 @@ from plimsoll.rulebook.signal import ACTIONS, Signals, load
 LATE_MODEL, OUT_MODEL = "behaviour", "behaviour-out"
 """Places on the register: the hazard of being late, and, where there is one, that of paying off."""
 PLAIN: Final = "plain rule"
+STEP: Final = "step"
+"""The column of a hazard that says how many months ahead."""
+
+REASONS_MAX: Final = 3
 LATE, PAID_OFF, ON_PLAN, CALM = "late", "paid-off", "plan", "calm"
 
 
@@ -62,25 +66,26 @@ def month_end(desk: Desk) -> Month:
     book = laden(panel, last, load_policy(desk.rules, desk.on))._replace(has_plan=has_plan, line_minor=panel.capacity_minor)
     places = tuple(changed_places(desk.store, desk.on, desk.known, desk.rules, desk.now, book, ids, panel.currency))
     clean = np.flatnonzero((panel.states <= 0).all(axis=1) & (panel.states[:, last] > NO_USE) & (panel.limit_minor > 0))
-    ranked_by, chances, columns = _scored(desk, panel, clean)
-    warned = _warned(desk, panel.customer_id[clean], chances, columns, is_chance=ranked_by != PLAIN)
+    ranked_by, chances, columns, model = _scored(desk, panel, clean)
+    warned = _warned(desk, panel.customer_id[clean], chances, columns, model)
     ended = tuple((one.customer_id, _ending(panel, one.customer_id, plans)) for one in warned.ended)
     return Month(panel, ranked_by, len(clean), warned, ended, places)
 
 
-def _scored(desk: Desk, panel: Panel, clean: Ints) -> tuple[str, Floats, Mapping[str, Floats]]:
-    """Score the clean customers: by whom, the chances (or the points of the plain rule), and the signals as columns."""
+def _scored(desk: Desk, panel: Panel, clean: Ints) -> tuple[str, Floats, Mapping[str, Floats], Model | None]:
+    """Score the clean customers: by whom, the chances (or the points of the plain rule), the signals as columns, and the model if any."""
     columns = signal_columns(*(column[clean] for column in (panel.limit_minor, panel.owed, panel.paid, panel.states)))
     champion = champion_of(desk.store, LATE_MODEL)
     if champion is None or not len(clean):
-        return PLAIN, plain_points(columns, load()), columns
+        return PLAIN, plain_points(columns, load()), columns, None
     out = champion_of(desk.store, OUT_MODEL)
     leaving = None if out is None else model_of(out.body)
     horizon = int(figures(desk.rules, "POLICY.WATCH.HAZARD", desk.on)["horizon"])
     # Needs the extra `ml`; a house without a champion does without it.
     fitted = importlib.import_module("plimsoll.risk.hazard.fit_hazard")
-    hazard = fitted.Hazard(model_of(champion.body), leaving if isinstance(leaving, Card) else None, horizon)
-    return champion.digest[:12], fitted.score_hazard(hazard, as_table(dict(columns), "clean")), columns
+    late = model_of(champion.body)
+    hazard = fitted.Hazard(late, leaving if isinstance(leaving, Card) else None, horizon)
+    return champion.digest[:12], fitted.score_hazard(hazard, as_table(dict(columns), "clean")), columns, late
 
 
 def plain_points(columns: Mapping[str, Floats], catalogue: Signals) -> Floats:
@@ -98,7 +103,14 @@ def plain_points(columns: Mapping[str, Floats], catalogue: Signals) -> Floats:
     return points
 
 
-def _warned(desk: Desk, ids: Ints, chances: Floats, columns: Mapping[str, Floats], *, is_chance: bool) -> Warned:
+def held_against(model: Model, values: Mapping[str, float | None], known: Collection[str]) -> tuple[str, ...]:
+    """Give the signals that cost a customer most in the score of the first month to come, the dearest first; at most three."""
+    parts = model.score({**values, STEP: 1.0}).parts
+    dear = sorted((part for part in parts if part.points < 0 and part.feature in known), key=lambda part: (part.points, part.feature))
+    return tuple(dict.fromkeys(part.feature for part in dear))[:REASONS_MAX]
+
+
+def _warned(desk: Desk, ids: Ints, chances: Floats, columns: Mapping[str, Floats], model: Model | None) -> Warned:
     """Rank, and give the warnings; of a large book only those who can be warned of, or are, become rows of their own."""
     policy, count = watch_policy(desk.rules, desk.on), len(ids)
     order = np.lexsort((ids, -chances))
@@ -108,15 +120,18 @@ def _warned(desk: Desk, ids: Ints, chances: Floats, columns: Mapping[str, Floats
     rank_of[order] = np.arange(1, count + 1)
     standing = np.isin(ids, np.fromiter(before, np.int64, len(before))) if before else np.zeros(count, bool)
     chosen = np.flatnonzero((rank_of <= within) | standing)
-    ranked = [
-        (int(rank_of[at]), _row(ids, chances, columns, at, is_chance=is_chance)) for at in chosen[np.argsort(rank_of[chosen])].tolist()
-    ]
+    ranked = [(int(rank_of[at]), _row(ids, chances, columns, at, model)) for at in chosen[np.argsort(rank_of[chosen])].tolist()]
     return warn_ranked(ranked, count, before, desk.on.year * 12 + desk.on.month, policy, load())
 
 
-def _row(ids: Ints, chances: Floats, columns: Mapping[str, Floats], at: int, *, is_chance: bool) -> Scored:
+def _row(ids: Ints, chances: Floats, columns: Mapping[str, Floats], at: int, model: Model | None) -> Scored:
     values = {name: None if np.isnan(column[at]) else float(column[at]) for name, column in columns.items()}
-    return Scored(int(ids[at]), min(float(chances[at]), 1.0) if is_chance else 0.0, values)
+    if model is None:
+        return Scored(int(ids[at]), 0.0, values)
+    catalogue = load()
+    # A tree takes some milliseconds to say why, so it is asked only where no signal speaks for itself.
+    because = () if raised(catalogue, values) else held_against(model, values, catalogue.by_name.keys())
+    return Scored(int(ids[at]), min(float(chances[at]), 1.0), values, because)
 
 
 def _alert(customer_id: int, was: Standing, on: date) -> Alert:

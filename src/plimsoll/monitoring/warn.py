@@ -22,11 +22,13 @@ WATCH_ONLY: Final = "remind"
 
 
 class Scored(NamedTuple):
-    """A clean customer with the chance of being late within the horizon, and the signals that it was told from."""
+    """A clean customer with the chance of being late within the horizon, the signals that it was told from, and those of them that a model
+    holds most against the customer: told where none is raised by itself."""
 
     customer_id: int
     chance: float
     values: Mapping[str, float | None]
+    because: tuple[str, ...] = ()
 
 
 class Alert(NamedTuple):
@@ -100,4 +102,5 @@ def _warning(one: Scored, since: int, below: int, rank: int, policy: WatchPolicy
     told = raised(catalogue, one.values)
     action = told[0].action if told else WATCH_ONLY
     is_held_out = is_chosen(one.customer_id, policy.held_out)
-    return Alert(one.customer_id, since, below, rank, one.chance, tuple(signal.name for signal in told), action, is_held_out)
+    why = tuple(signal.name for signal in told) or one.because
+    return Alert(one.customer_id, since, below, rank, one.chance, why, action, is_held_out)
