@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.dates import day_text
+from plimsoll.units.days import add_months
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
 
@@ -82,7 +83,7 @@ class Agency(NamedTuple):
         """Give the last day by which the next evaluation is made, counted from the last one or from the registration."""
         last = max([self.registered_on, *(review.on for review in self.reviews)])
         times = rules.whole("CN.COLLECT.AGENCY.REVIEW", date.fromordinal(last))
-        return months_later(last, MONTHS // max(times or 1, 1))
+        return add_months(last, MONTHS // max(times or 1, 1))
 
     def is_licensed(self, day: int) -> bool:
         """Tell whether licence and contract hold on a day and nobody has suspended it."""
@@ -140,15 +141,6 @@ def refuse_words(countries: Iterable[str], skills: Iterable[str]) -> Refused | N
     strange = [one for one in countries if not (len(one) == 2 and one.isascii() and one.islower())]
     strange += [one for one in skills if one not in SKILLS]
     return Refused("agency_malformed", "", ", ".join(map(repr, strange))) if strange else None
-
-
-def months_later(day: int, months: int) -> int:
-    """Give the same day of a later month, its last day where the month is shorter."""
-    since = date.fromordinal(day)
-    month = since.month - 1 + months
-    first = date(since.year + month // MONTHS, month % MONTHS + 1, 1)
-    following = date(first.year + first.month // MONTHS, first.month % MONTHS + 1, 1)
-    return min(first.toordinal() + since.day - 1, following.toordinal() - 1)
 
 
 def _registered(name: str, filing: Filing, said: dict[str, Any]) -> Agency:
