@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from plimsoll.app.dossier import execute_dossier
+from plimsoll.app.exchanged_file import open_rows, write_private
 from plimsoll.app.placements import books, placements_of_agency, received_by
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import DOSSIER_WIRING
@@ -27,7 +28,6 @@ from plimsoll.units.refusal import Malformed, Refused
 
 STATEMENT: Final = ("reference", "on", "currency", "amount")
 ROWS_MAX: Final = 1_000_000
-FILE_MODE: Final = 0o600
 
 
 class Act(NamedTuple):
@@ -65,7 +65,7 @@ def write_placements(store: Store, agency: str, on: date, out: Path, act: Act) -
     digest = sha256(content).hexdigest()
     waiting = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        _write(waiting, content)
+        write_private(waiting, content)
         command = FilePlacements(f"file:{agency}:{on}:{digest[:32]}", agency, on, digest, len(rows), columns)
         answer = execute_dossier(store, DOSSIER_WIRING, command, actor=act.actor, now=act.now, rules=act.rules)
         if isinstance(answer, Refused):
@@ -82,17 +82,7 @@ def read_statement(path: Path) -> tuple[list[Stated], str]:
     Raises Malformed with file and line: file_missing, file_not_text, column_missing, agency_statement_malformed, and what days and
     amounts raise.
     """
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as failed:
-        raise Malformed("file_missing", failed.strerror or str(failed), file=str(path)) from None
-    except UnicodeDecodeError as foreign:
-        raise Malformed("file_not_text", f"byte {foreign.start}", file=str(path)) from None
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    missing = [name for name in STATEMENT if name not in (reader.fieldnames or ())]
-    if missing:
-        raise Malformed("column_missing", ", ".join(missing), file=str(path), line=1)
+    reader, content = open_rows(path, STATEMENT)
     try:
         lines = [_stated(row, str(path), reader.line_num) for row in reader]
     except csv.Error as wrong:
@@ -144,12 +134,6 @@ def _cells(placement: Placement, debt: Debt) -> dict[str, str]:
         "placed_on": day_text(placement.placed_on),
         "return_by": day_text(placement.return_by),
     }
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE), "wb") as out:
-        out.write(content)
 
 
 def _stated(row: dict[str, str], file: str, line: int) -> Stated:

@@ -1,13 +1,13 @@
 """Compare a funder's own file of a day with ours, loan by loan, and put on record in how many loans they differ."""
 
 import csv
-import io
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from plimsoll.app.dossier import execute_dossier
+from plimsoll.app.exchanged_file import open_rows
 from plimsoll.app.store import Store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.settle_day import COLUMNS, TOTAL, Days, filed_of, work_out
@@ -83,17 +83,7 @@ def read_file(path: Path, currency: str) -> Theirs:
 
     Raises Malformed with file and line: file_missing, file_not_text, column_missing, settlement_malformed, settlement_totals_wrong.
     """
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as failed:
-        raise Malformed("file_missing", failed.strerror or str(failed), file=str(path)) from None
-    except UnicodeDecodeError as foreign:
-        raise Malformed("file_not_text", f"byte {foreign.start}", file=str(path)) from None
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
-    if missing:
-        raise Malformed("column_missing", ", ".join(missing), file=str(path), line=1)
+    reader, content = open_rows(path, NEEDED)
     lines: list[Line] = []
     stated: list[Sums] = []
     try:

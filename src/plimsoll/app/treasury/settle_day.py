@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
@@ -12,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from plimsoll.app.dossier import dossier_of, execute_dossier
+from plimsoll.app.exchanged_file import place_private
 from plimsoll.app.store import Store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.shares import Holdings, funders_of, holdings_of, refuse_future
@@ -29,7 +29,6 @@ from plimsoll.units.refusal import Malformed, Refused
 
 COLUMNS: Final = ("customer_id", "loan_id", "currency", *KINDS, "net")
 TOTAL: Final = "total"
-FILE_MODE: Final = 0o600
 WHOLLY: Final = (Share(LENDER, WHOLE),)
 
 
@@ -100,8 +99,8 @@ def settle_day(store: Store, days: Days, out: Path, act: Act) -> Settled | Refus
         answer = execute_dossier(store, DOSSIER_WIRING, command, actor=act.actor, now=act.now, rules=act.rules)
         if isinstance(answer, Refused) and answer.code != "settlement_filed":
             return answer
-        _write(out / file_name(name, days.day), content)
-    _write(out / f"settlement_{days.day}.json", (json.dumps(told(done), indent=1) + "\n").encode())
+        place_private(out / file_name(name, days.day), content)
+    place_private(out / f"settlement_{days.day}.json", (json.dumps(told(done), indent=1) + "\n").encode())
     return done
 
 
@@ -188,11 +187,3 @@ def _amounts(sums: Sums, currency: str) -> dict[str, str]:
 
 def _net(lines: Sequence[Line], currency: str) -> str:
     return text_of(sum(line.net_minor() for line in lines), currency)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, in place only when whole."""
-    waiting = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE), "wb") as file:
-        file.write(content)
-    waiting.replace(path)
