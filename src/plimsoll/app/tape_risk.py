@@ -79,7 +79,7 @@ def left_as(tape: Tape, month: int) -> dict[tuple[Any, ...], str]:
 
 class Expected(NamedTuple):
     """Expected loss of a month: the fit, loans by stage, the allowance under each economy alone, chances by state, what moved since the
-    month before (None for the first month), and provisions by five class."""
+    month before (None for the first month), provisions by five class; and the loans as they were read, with what was measured of each."""
 
     month: int
     policy: Policy
@@ -89,16 +89,18 @@ class Expected(NamedTuple):
     states: list[tuple[int, int, int, float, float]]
     moved: Movement | None
     provision: Provision
+    here: Stand
+    measured: Measured
 
 
-def expected(tape: Tape, month: int, rules: Rules, *, is_strict: bool) -> Expected:
+def expected(tape: Tape, month: int, rules: Rules, *, is_strict: bool, moves: list[Row] | None = None) -> Expected:
     """Work out the expected loss of all loans that owe in a month, with chances fitted on the moves up to it.
 
-    What moved since the month before is told with the same model on both days: what the model learnt in between is in no column.
+    `moves` are those of `moves_of`, where somebody has asked for them already. What moved since the month before is told with the same model on both days: what the model learnt in between is in no column.
     """
     on = day_of(tape, month)
     policy = ecl_policy(rules, on)
-    fit_now = fitted(tape, policy, month)
+    fit_now = fitted(tape, policy, month, moves)
     here = stand(tape, month)
     now = measure(here.loans, fit_now, policy)
     economies = []
@@ -114,6 +116,8 @@ def expected(tape: Tape, month: int, rules: Rules, *, is_strict: bool) -> Expect
         by_state(here.loans, fit_now),
         _moved(tape, month, here, now, fit_now, policy) if month > tape.source.months[0] else None,
         provided(here.loans, rules, on, is_strict=is_strict),
+        here,
+        now,
     )
 
 

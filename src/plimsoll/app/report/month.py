@@ -12,16 +12,14 @@ from plimsoll.app.report.document import Document, Grid, Part
 from plimsoll.app.report.harm_part import harm_part
 from plimsoll.app.report.month_words import SAY, ZH_CAUSES, ZH_CLASSES, ZH_MOVES, ZH_SCENARIOS
 from plimsoll.app.tape_reading import Tape
-from plimsoll.app.tape_risk import Expected, day_of, expected, fitted, stand
+from plimsoll.app.tape_risk import Expected, day_of, expected, moves_of
 from plimsoll.portfolio.attribution import CAUSES
 from plimsoll.portfolio.bridge import bridge, whole
 from plimsoll.portfolio.concentration import concentration_of
 from plimsoll.portfolio.early import FIRST_DAYS, first_payments
-from plimsoll.portfolio.ecl.of_tape import ecl_policy, measure
 from plimsoll.portfolio.expressions.early import first_payment_text
 from plimsoll.portfolio.expressions.flows import flows_text
 from plimsoll.portfolio.expressions.moves import amounts_text
-from plimsoll.portfolio.expressions.strings import moves_text
 from plimsoll.portfolio.expressions.usage import borrowers_text, places_text
 from plimsoll.portfolio.expressions.vintage import ages_text, hits_text, leavers_text
 from plimsoll.portfolio.npl import Npl, Parts, npl_of
@@ -47,7 +45,8 @@ class Read(NamedTuple):
 
 def month_report(tape: Tape, month: int, rules: Rules, harm: Harm | None = None) -> Document:
     """Make the report of a month, with what the book tells of harm. Cost: some passes over the tape and a row a loan in memory."""
-    read = Read(_npl(tape, month), tape.ask(moves_text(tape.source)), expected(tape, month, rules, is_strict=False))
+    moves = moves_of(tape)
+    read = Read(_npl(tape, month), moves, expected(tape, month, rules, is_strict=False, moves=moves))
     parts = [
         _glance(tape, month, read),
         _bad(tape, read),
@@ -56,7 +55,7 @@ def month_report(tape: Tape, month: int, rules: Rules, harm: Harm | None = None)
         _vintages(tape),
         _early(tape),
         _loss(tape, read.loss),
-        _stress(tape, month, rules),
+        _stress(tape, read.loss, rules),
         _concentration(tape),
         None if harm is None else harm_part(harm),
     ]
@@ -95,7 +94,7 @@ def _npl(tape: Tape, month: int) -> list[Npl]:
 def _glance(tape: Tape, month: int, read: Read) -> Part:
     """Give the figures that are read first, with those of the month before."""
     now, before = read.npl[-1], read.npl[-2] if len(read.npl) > 1 else None
-    here = stand(tape, month).loans
+    here = read.loss.here.loans
     late = int(here.balance_minor[here.state >= 1].sum())
     total = int(here.balance_minor.sum())
     loss = read.loss
@@ -277,11 +276,10 @@ def _loss(tape: Tape, one: Expected) -> Part:
     return Part(SAY["expected-loss-and-provisions"], meaning, tuple(grids), (), "plimsoll portfolio accounts --stage 2")
 
 
-def _stress(tape: Tape, month: int, rules: Rules) -> Part:
-    on = day_of(tape, month)
-    policy, model = ecl_policy(rules, on), satellite(rules, on)
-    fit, loans = fitted(tape, policy, month), stand(tape, month).loans
-    today = measure(loans, fit, policy)
+def _stress(tape: Tape, loss: Expected, rules: Rules) -> Part:
+    on = day_of(tape, loss.month)
+    policy, model = loss.policy, satellite(rules, on)
+    fit, loans, today = loss.fit, loss.here.loans, loss.measured
     base, chance = int(today.allowance_minor.sum()), chance_of(loans, today)
     found = [stressed(loans, fit, policy, economy, model) for economy in economies(rules, on)]
     rows: list[tuple[Words | str, ...]] = [(SAY["today"], _share(chance), _money(base, tape), "-")]
