@@ -96,7 +96,8 @@ class Expected(NamedTuple):
 def expected(tape: Tape, month: int, rules: Rules, *, is_strict: bool, moves: list[Row] | None = None) -> Expected:
     """Work out the expected loss of all loans that owe in a month, with chances fitted on the moves up to it.
 
-    `moves` are those of `moves_of`, where somebody has asked for them already. What moved since the month before is told with the same model on both days: what the model learnt in between is in no column.
+    `moves` are those of `moves_of`, where somebody has asked for them already. What moved since the month before is told with the same
+    model on both days: what the model learnt in between is in no column.
     """
     on = day_of(tape, month)
     policy = ecl_policy(rules, on)
