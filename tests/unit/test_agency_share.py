@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.collections.agency import Band, months_later, read_commission
+from plimsoll.collections.agency import Band, read_commission
 from plimsoll.collections.agency_score import (
     Recovery,
     Result,
@@ -27,6 +27,7 @@ from plimsoll.collections.place_with_agency import expected_minor, recovery_shar
 from plimsoll.collections.placement import CERTAIN, Placement
 from plimsoll.collections.reconcile import DIFFERENCES, Stated, reconcile
 from plimsoll.rulebook.rules import load
+from plimsoll.units.days import add_months
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
@@ -212,8 +213,8 @@ def test_commission_is_read_in_order():
 @pytest.mark.parametrize(
     ("since", "months", "then"), [("2026-01-31", 1, "2026-02-28"), ("2024-02-29", 12, "2025-02-28"), ("2026-12-15", 6, "2027-06-15")]
 )
-def test_months_later(since, months, then):
-    assert date.fromordinal(months_later(date.fromisoformat(since).toordinal(), months)).isoformat() == then
+def test_add_months(since, months, then):
+    assert date.fromordinal(add_months(date.fromisoformat(since).toordinal(), months)).isoformat() == then
 
 
 def test_every_difference_of_a_statement_has_its_name():
