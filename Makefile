@@ -49,7 +49,7 @@ bench: python  ## measure against the rivals; a table on the screen, table and J
 COMPILE = $(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 SAME = --constraint requirements/bench.lock
 # All extras but spark, which is half a gigabyte and needs Java: the tests that ask for it are slow ones, and skip without it.
-EXTRAS = $(foreach one,charts documents fast ml notify portfolio postgres sheets,--extra $(one))
+EXTRAS = $(foreach one,charts documents fast ml notify passkeys portfolio postgres sheets,--extra $(one))
 lock: env  ## resolve the dependencies of pyproject.toml again into requirements/*.lock
 	@$(COMPILE) --upgrade --all-extras --group build --group dev --group bench pyproject.toml -o requirements/bench.lock
 	@$(COMPILE) --upgrade $(EXTRAS) --group build --group dev $(SAME) pyproject.toml -o requirements/dev.lock

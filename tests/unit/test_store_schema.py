@@ -4,6 +4,7 @@ import pytest
 
 from plimsoll.app import rows
 from plimsoll.app.schema import metadata
+from plimsoll.app.schema_chain import NEW_IN_0008
 from plimsoll.app.statements import STATE_KEY, STATE_VALUES
 
 ROWS = {
@@ -24,6 +25,7 @@ ROWS = {
 }
 NOT_OF_A_CUSTOMER = {"book", "rulebook", "account", "close_run", "close_shard", "standing_accrual", "artefact", "artefact_step"}
 NOT_OF_A_CUSTOMER |= {"source_day", "source_alert", "dossier", "dossier_command", "dossier_filing"}
+NOT_OF_A_CUSTOMER |= set(NEW_IN_0008) - {"access_unit"}
 
 
 @pytest.mark.parametrize("name", ROWS)

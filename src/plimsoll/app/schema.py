@@ -10,6 +10,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, Table, Text, UniqueConstraint
 
+from plimsoll.app.schema_access import APPEND_ONLY_ACCESS, ERASABLE_ACCESS
+from plimsoll.app.schema_chain import APPEND_ONLY_CHAIN
 from plimsoll.app.schema_parts import added as _added
 from plimsoll.app.schema_parts import blob as _blob
 from plimsoll.app.schema_parts import customer as _customer
@@ -22,7 +24,7 @@ from plimsoll.app.schema_parts import number as _number
 from plimsoll.app.schema_parts import small as _small
 from plimsoll.app.schema_parts import text as _text
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The migration that makes the tables as they stand here."""
 
 STATUS_NONE: Final = "none"
@@ -462,8 +464,12 @@ vault_access = Table(
     sqlite_with_rowid=False,
 )
 
-APPEND_ONLY: Final = (fact, journal, audit, standing_accrual, filing, artefact_step, vault_access, dossier_command, dossier_filing)
+APPEND_ONLY: Final = (
+    *(fact, journal, audit, standing_accrual, filing, artefact_step, vault_access, dossier_command, dossier_filing),
+    *APPEND_ONLY_ACCESS,
+    *APPEND_ONLY_CHAIN,
+)
 """What was written there stays as it was written; triggers and grants refuse anything else."""
 
-ERASABLE: Final = (vault_field, vault_index, link, dial)
+ERASABLE: Final = (vault_field, vault_index, link, dial, *ERASABLE_ACCESS)
 """What is deleted when a person is erased, and dials that no longer count: the only tables on which the application role may delete."""

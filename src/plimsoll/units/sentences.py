@@ -7,6 +7,7 @@ To add a code, append one line to its group. A code reads as a sentence, is neve
 
 from typing import Final
 
+from plimsoll.units.sentences_access import ACCESS
 from plimsoll.units.sentences_credit import CREDIT
 from plimsoll.units.sentences_lending import LENDING
 
@@ -373,6 +374,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "day_passed": ("该日早已日终，不能再进行当日催收。请用下一个未日终的日子。", "That day was closed long ago, so nobody can be contacted on it any more. Take the first day that is not closed."),
     "promise_date_passed": ("承诺的还款日已过。请改为今日或之后。", "The day of the promise is past. Choose today or a later one."),
     **CREDIT,
+    **ACCESS,
     # Portfolio
     "period_mixed": ("年率与月率混用。请先换算成所要求的期间。", "A yearly figure stands where a monthly one is asked for, or the other way round. Convert it first."),
     "scenario_malformed": ("情景参数超出范围。权重须为合计为一的比例。", "A figure of the scenario is out of range. Give shares, and weights that add up to one."),

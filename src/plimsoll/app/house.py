@@ -1,0 +1,78 @@
+"""One installation: a book, the rules it goes by, the keys of its vault, and the clock it lives by. What every door opens onto."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from types import TracebackType
+from typing import Any, Final, Self
+
+from sqlalchemy import select
+
+from plimsoll.app import config
+from plimsoll.app.commit_together import GroupExecutor
+from plimsoll.app.dossier import execute_dossier
+from plimsoll.app.execute import Wiring, told
+from plimsoll.app.execute_many import RowOutcome
+from plimsoll.app.kit import wiring_of
+from plimsoll.app.schema import book
+from plimsoll.app.store import Store
+from plimsoll.app.vault import Vault
+from plimsoll.app.wiring import DOSSIER_WIRING
+from plimsoll.rulebook.rules import Rules
+
+LIVE, SANDBOX, READ_ONLY = "live", "sandbox", "read-only"
+MODES: Final = (LIVE, SANDBOX, READ_ONLY)
+
+
+@dataclass
+class House:
+    """A book with what it needs to be worked from outside. Close it, or use it as a context."""
+
+    store: Store
+    rules: Rules
+    vault: Vault | None = None
+    """None where no keys are configured: what needs personal data then says so."""
+    mode: str = SANDBOX
+    now: Callable[[], datetime] = config.now
+    """The instant, UTC. A test clock hands in its own."""
+    executor: GroupExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the writer that lets commands share a commit."""
+        assert self.mode in MODES, self.mode
+        self.executor = GroupExecutor(self.store, self.wiring(), self.rules)
+
+    def __enter__(self) -> Self:
+        """Give the house."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
+        """Answer what waits, then close."""
+        self.close()
+
+    def close(self) -> None:
+        """Answer what waits; the store stays open, since who opened it closes it."""
+        self.executor.close()
+
+    def wiring(self) -> Wiring:
+        """Give the commands with an engine that decides by what stands on the register now."""
+        return wiring_of(self.store, self.rules)
+
+    def today(self) -> date:
+        """Give the business date: the first day that still takes entries."""
+        with self.store.engine.connect() as connection:
+            found: date = connection.execute(select(book.c.open_on)).scalar_one()
+        return found
+
+    def submit(self, command: Any, *, actor: str) -> "Future[RowOutcome]":
+        """Queue one command of a customer; the future holds its outcome once it is durable, or raises StoreTrouble."""
+        return self.executor.submit(command, actor=actor, now=self.now())
+
+    def execute(self, command: Any, *, actor: str) -> RowOutcome:
+        """Execute one command, on a customer or on a dossier, and give its outcome once it is durable. Raises StoreTrouble."""
+        if type(command) in DOSSIER_WIRING:
+            asked = partial(execute_dossier, self.store, DOSSIER_WIRING, command, actor=actor, now=self.now(), rules=self.rules)
+            return told(asked)
+        return self.submit(command, actor=actor).result()
