@@ -1,0 +1,18 @@
+"""All that the API can be asked, in one table. A resource file adds its `OPERATIONS` by one import and one line here."""
+
+from functools import cache
+from typing import Final
+
+from plimsoll.interfaces.http.operation import Operation
+
+ALL: Final[tuple[Operation, ...]] = ()
+"""Every operation, in the order of the reference."""
+
+
+@cache
+def by_name() -> dict[str, Operation]:
+    """Give the operations by their names. Asserts that no name and no route stands twice."""
+    found = {one.name: one for one in ALL}
+    assert len(found) == len(ALL), sorted(one.name for one in ALL)
+    assert len({(one.method, one.path) for one in ALL}) == len(ALL), "two operations have the same route"
+    return found
