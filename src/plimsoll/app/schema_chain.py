@@ -1,4 +1,4 @@
-"""The tables of the audit chain, of webhooks, of imports, and of test clocks. See `plimsoll.app.schema` for the book itself."""
+"""The tables of the audit chain, of webhooks, imports, test clocks, and of what a restored book holds back. See `plimsoll.app.schema`."""
 
 from typing import Final
 
@@ -109,6 +109,20 @@ test_clock = Table(
     number("version"),
 )
 
+outbox_held = Table(
+    "outbox_held",
+    metadata,
+    Column("customer_id", BigInteger, primary_key=True, autoincrement=False),
+    number("command_n", key=True),
+    small("n", key=True),
+    instant("held_at"),  # when the book was restored: whether this message left after the backup nobody here can know
+    instant("settled_at", nullable=True),
+    text("settled_by"),
+    text("verdict"),  # "" while held; sent: it had left, and does not leave again; released: it had not, and does now
+    text("reason"),
+    sqlite_with_rowid=False,
+)
+
 APPEND_ONLY_CHAIN: Final = (audit_block, audit_checkpoint)
 NEW_IN_0008: Final = (
     "access_user",
@@ -129,4 +143,5 @@ NEW_IN_0008: Final = (
     "hook_delivery",
     "import_batch",
     "test_clock",
+    "outbox_held",
 )
