@@ -21,6 +21,7 @@ access_user = Table(
     text("language"),
     text("password"),  # argon2id, "" where none is set
     blob("one_time", nullable=True),  # seed of one-time codes, sealed
+    number("one_time_step"),  # the step of the last code that was used, -1 while none was: not confirmed yet
     number("failed_count"),
     instant("locked_until", nullable=True),
     instant("made_at"),
@@ -54,6 +55,8 @@ access_session = Table(
     instant("strong_at", nullable=True),  # when a second factor was shown last
     text("csrf"),
     text("device"),
+    text("replaces"),  # the session it was rotated from, "" where it began with signing in
+    text("waits_for"),  # JSON list of second factors of which one has to be shown before anything else, "[]" for none
     instant("ended_at", nullable=True),
     UniqueConstraint("token", name="uq_access_session_token"),
 )
@@ -87,6 +90,21 @@ access_passkey = Table(
     text("label"),
     instant("made_at"),
 )
+
+access_challenge = Table(
+    "access_challenge",
+    metadata,
+    text("challenge_id", key=True),
+    text("kind"),  # invitation, code, passkey_new, passkey
+    text("user_id"),  # whom it is for, "" where nobody is
+    Column("customer_id", BigInteger, nullable=False),  # the borrower whom a code was sent, 0 for nobody
+    blob("secret"),  # SHA-256 of what was told; of a passkey the challenge itself
+    instant("made_at"),
+    instant("until"),
+    number("tries"),
+    instant("used_at", nullable=True),
+)
+Index("ix_access_challenge_user", access_challenge.c.user_id)
 
 access_unit = Table(
     "access_unit",

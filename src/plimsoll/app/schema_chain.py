@@ -1,4 +1,4 @@
-"""The tables of the audit chain, of webhooks, imports, test clocks, and of what a restored book holds back. See `plimsoll.app.schema`."""
+"""The tables of the audit chain, of webhooks, of imports, and of test clocks. See `plimsoll.app.schema` for the book itself."""
 
 from typing import Final
 
@@ -72,6 +72,18 @@ hook_delivery = Table(
 )
 Index("ix_hook_delivery_due", hook_delivery.c.state, hook_delivery.c.next_at)
 
+hook_attempt = Table(
+    "hook_attempt",
+    metadata,
+    Column("endpoint_id", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    number("n", key=True),  # counted from 1 within the delivery, replays included
+    instant("at"),
+    small("status"),  # of HTTP, 0 where no answer came
+    text("error"),  # a code of the house, "" where it was taken
+    number("took_ms"),
+)
+
 import_batch = Table(
     "import_batch",
     metadata,
@@ -103,33 +115,24 @@ test_clock = Table(
     text("book"),  # file name of the sandbox book, in the folder of clocks
     text("parent"),  # the clock it was branched from, ""
     text("state"),  # frozen, advancing, failed, deleted
+    instant("at"),  # where it stands
     day("business_date"),
-    day("target", nullable=True),
+    instant("target", nullable=True),
+    text("stop_on"),  # JSON list of event types at which the advance under way stops
     text("stopped_by"),  # the event type that stopped the last advance, ""
+    text("failure"),  # why the last advance failed, ""
+    instant("beats_at", nullable=True),  # when the advance under way was seen alive last
     number("version"),
 )
 
-outbox_held = Table(
-    "outbox_held",
-    metadata,
-    Column("customer_id", BigInteger, primary_key=True, autoincrement=False),
-    number("command_n", key=True),
-    small("n", key=True),
-    instant("held_at"),  # when the book was restored: whether this message left after the backup nobody here can know
-    instant("settled_at", nullable=True),
-    text("settled_by"),
-    text("verdict"),  # "" while held; sent: it had left, and does not leave again; released: it had not, and does now
-    text("reason"),
-    sqlite_with_rowid=False,
-)
-
-APPEND_ONLY_CHAIN: Final = (audit_block, audit_checkpoint)
+APPEND_ONLY_CHAIN: Final = (audit_block, audit_checkpoint, hook_attempt)
 NEW_IN_0008: Final = (
     "access_user",
     "access_grant",
     "access_session",
     "access_key",
     "access_passkey",
+    "access_challenge",
     "access_unit",
     "access_glass",
     "access_event",
@@ -141,7 +144,7 @@ NEW_IN_0008: Final = (
     "audit_checkpoint",
     "hook_endpoint",
     "hook_delivery",
+    "hook_attempt",
     "import_batch",
     "test_clock",
-    "outbox_held",
 )

@@ -48,4 +48,17 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "session_ended": ("会话已结束：已退出、长时间未使用或已达最长时限。请重新登录。", "The session is over: signed out, unused for too long, or as old as one may be. Sign in again."),
     "key_of_another_mode": ("密钥与环境不符：测试密钥只能用于沙箱，正式密钥只能用于生产。请使用对应环境的密钥。", "The key is of another mode: test keys work in a sandbox only, live keys in a live house only. Use a key of this house."),
     "address_not_allowed": ("该密钥不允许从此网络地址使用。请从登记的网络访问，或由管理员更换密钥。", "The key may not be used from this address. Call from a network it is bound to, or have it rotated to other networks."),
+    "asked_too_fast": ("请求过于频繁。请按提示的秒数等待后再试。", "That was asked too often in a short time. Wait for the seconds that are told, then ask again."),
+    # Test clocks
+    "clock_unknown": ("没有该编号的测试时钟。请用列表核对编号。", "There is no test clock of that id. Look it up in the list."),
+    "clock_in_live": ("正式环境不能使用测试时钟。请在沙箱中使用。", "A house that lends real money has no test clocks. Use one in a sandbox."),
+    "clock_book_in_live": ("该账簿属于测试时钟，不能作为正式账簿打开。请换用正式账簿。", "This book belongs to a test clock and is no book of record. Open another book."),
+    "clock_name_malformed": ("时钟名称应为 1 至 200 个可显示的字符。请修改名称。", "The name of a clock has 1 to 200 printable characters. Give another one."),
+    "clock_too_many": ("测试时钟数量已达上限。请先删除不用的时钟。", "There are as many test clocks as a house keeps. Delete one that is not used."),
+    "clock_too_many_open": ("同时使用的测试时钟过多。请稍后再试。", "Too many test clocks are in use at the moment. Try again in a minute."),
+    "clock_only_forward": ("测试时钟只能向前移动。请给出更晚的时间，或另建时钟。", "A test clock only moves forward. Give a later instant, or make another clock."),
+    "clock_too_far": ("一次移动的天数过多。请分几次移动。", "That is further than one advance goes. Go in several steps."),
+    "clock_advancing": ("测试时钟正在移动，期间不接受操作。请等它停下后再试。", "The clock is being moved, and takes nothing meanwhile. Wait until it stands still."),
+    "clock_stop_unknown": ("不认识该事件类型，无法据此停止。请使用列出的类型。", "An advance does not stop at events of that type. Use one of those listed."),
+    "clock_at_malformed": ("时间应带时区，如 2026-12-01T00:00:00+08:00。请修改。", "An instant has a date, a time and a zone, such as 2026-12-01T00:00:00+08:00. Give one."),
 }
