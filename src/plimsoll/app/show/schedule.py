@@ -37,6 +37,8 @@ from plimsoll.loan.layout import (
     S_NEXT,
     S_NUM,
     S_OPEN,
+    S_PAUSE_FROM,
+    S_PAUSE_UNTIL,
     S_PENALTY_DEN,
     S_PENALTY_NUM,
     S_PERIOD_FROM,
@@ -283,24 +285,23 @@ def _parts(found: Seen) -> tuple[AccruedPart, ...]:
     terms, s = found.held.terms, found.standing.s
     since, until = s[S_PERIOD_FROM], s[S_DAY]
     facts = _without_undone(found.facts, until)
+    moved = (fact.on for fact in facts if fact.kind != NOTED)
     dues = [found.standing.row(i)[R_DUE] for i in range(s[S_NEXT])]
-    days = sorted({since, until, *(day for day in (*(fact.on for fact in facts), *dues) if since < day < until)})
+    days = sorted({since, until, *(day for day in (*moved, *dues) if since < day < until)})
     parts: list[AccruedPart] = []
     for start, end in itertools.pairwise(days):
         at_start, at_end = fold(terms, facts, start), fold(terms, facts, end)
         assert not isinstance(at_start, Refused), "what stands now stood then"
         assert not isinstance(at_end, Refused), "what stands now stood then"
-        grown, balance, num, den = (
-            at_end.s[S_NUM] - at_start.s[S_NUM],
-            at_start.s[S_BALANCE],
-            at_start.s[S_RATE_NUM],
-            at_start.s[S_RATE_DEN],
-        )
-        if grown > 0 and balance and num:
-            is_per_day = terms.vector[T_DAY_COUNT] == PER_DAY
-            counted = grown // (balance * num) if is_per_day else end - start
-            rate = rate_text(num, den) if is_per_day else rate_text(*day_rate(terms))
-            parts.append(AccruedPart(on_day(start), on_day(end), counted, balance, rate, exact_text(grown, den)))
+        grown, num, den = at_end.s[S_NUM] - at_start.s[S_NUM], at_start.s[S_RATE_NUM], at_start.s[S_RATE_DEN]
+        if grown <= 0:
+            continue
+        held = max(min(end, at_end.s[S_PAUSE_UNTIL]) - max(start, at_end.s[S_PAUSE_FROM]), 0)
+        counted, balance, rate = end - start - held, at_start.s[S_BALANCE], rate_text(*day_rate(terms))
+        if terms.vector[T_DAY_COUNT] == PER_DAY:
+            # The rest of a bill joins what revolves on its due day, which the state of that day does not show yet.
+            balance, rate = grown // (num * counted), rate_text(num, den)
+        parts.append(AccruedPart(on_day(start), on_day(end), counted, balance, rate, exact_text(grown, den)))
     return tuple(parts)
 
 
