@@ -1,0 +1,146 @@
+"""Move a test clock forward: the real close for every day, stopped by the first event that was asked for, or by what failed.
+
+Before a day is closed the sandbox bank is asked for what falls due on it, as `plimsoll autopay` does, and its notices of the day come.
+A day is done or not: what fails is told on record, and the clock stands where the last good day left it. Asking again goes on from there.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from datetime import time as hours
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from plimsoll.app.close import Orders
+from plimsoll.app.execute import Failed, told
+from plimsoll.app.house import House
+from plimsoll.app.sandbox.clock import FAILED, FROZEN, ZONE, Clock, day_of
+from plimsoll.app.sandbox.opened import OpenClocks
+from plimsoll.app.sandbox.stops import STOPS, brought, due_on, refuse_stops
+from plimsoll.app.through import NEVER, close_through
+from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.zones import zone_of
+from plimsoll.servicing.close import decide
+from plimsoll.units.refusal import Refused
+
+NOON, NIGHT = hours(12), hours(23, 30)
+TOLD_EVERY_S: Final = 0.5
+FAILURE_LENGTH_MAX: Final = 500
+
+Money = Callable[[House, date, datetime], frozenset[str]]
+"""What the sandbox bank does on a day, before it is closed; gives the types of what happened."""
+
+
+class Moved(NamedTuple):
+    """Where a clock came to, what stopped it ("" for its target) and why it failed ("" where it did not)."""
+
+    at: datetime
+    stopped_by: str = ""
+    failure: str = ""
+
+
+class Mover:
+    """Moves the clocks of a house, here or in a thread of its own."""
+
+    def __init__(self, opened: OpenClocks, money: Money) -> None:
+        self.opened = opened
+        self.clocks = opened.clocks
+        self.money = money
+
+    def advance(self, clock_id: str, to: datetime, stop_on: Sequence[str] = ()) -> Clock | Refused:
+        """Move a clock to an instant, or to the end of the first day that brings one of some events, and give it as it then stands.
+
+        Refuses clock_stop_unknown, clock_unknown, clock_only_forward, clock_too_far, clock_advancing, clock_too_many_open.
+        """
+        claimed = self._claimed(clock_id, to, stop_on)
+        return claimed if isinstance(claimed, Refused) else self._moved(claimed)
+
+    def start(self, clock_id: str, to: datetime, stop_on: Sequence[str] = ()) -> Clock | Refused:
+        """Begin to move a clock in the background, and give it as it stands now; refuses what `advance` refuses."""
+        claimed = self._claimed(clock_id, to, stop_on)
+        if isinstance(claimed, Clock):
+            threading.Thread(target=self._moved, args=(claimed,), name=f"plimsoll-{clock_id}", daemon=True).start()
+        return claimed
+
+    def _claimed(self, clock_id: str, to: datetime, stop_on: Sequence[str]) -> Clock | Refused:
+        return refuse_stops(stop_on) or self.clocks.claim(clock_id, to, stop_on)
+
+    def _moved(self, clock: Clock) -> Clock | Refused:
+        """Move a clock that was claimed, whatever happens to it on the way."""
+        house = told(partial(self.opened.moved_house, clock))
+        if isinstance(house, Refused | Failed):
+            why = house.text() if isinstance(house, Refused) else house.raised
+            return self._settled(clock, Moved(clock.at, failure=why[:FAILURE_LENGTH_MAX]))
+        assert clock.target is not None, "it was claimed"
+        told_at, on_record, moved = time.monotonic(), clock, Moved(clock.at)
+        for moved in moves(house, clock, self.money):
+            if time.monotonic() - told_at > TOLD_EVERY_S:
+                told_at, on_record = time.monotonic(), self._told(on_record, moved)
+        return self._settled(on_record, moved)
+
+    def _told(self, clock: Clock, moved: Moved) -> Clock:
+        """Put on record how far a clock came, so that whoever asks sees it move."""
+        now = self.clocks.house.now()
+        self.clocks.change(clock, at=moved.at, business_date=day_of(moved.at), beats_at=now)
+        return clock._replace(version=clock.version + 1, at=moved.at)
+
+    def _settled(self, clock: Clock, moved: Moved) -> Clock | Refused:
+        state = FAILED if moved.failure else FROZEN
+        values: dict[str, Any] = {"target": None, "stopped_by": moved.stopped_by, "failure": moved.failure, "beats_at": None}
+        self.clocks.change(clock, state=state, at=moved.at, business_date=day_of(moved.at), **values)
+        return self.clocks.find(clock.clock_id)
+
+
+def moves(house: House, clock: Clock, money: Money) -> Iterator[Moved]:
+    """Close day after day and give where the clock stands after each; the last one is where it stays."""
+    assert clock.target is not None, "it was claimed"
+    last, stop_on, at = day_of(clock.target), frozenset(clock.stop_on), clock.at
+    for day in range(clock.business_date.toordinal(), last.toordinal()):
+        found = _night(house, day, money, is_looked_at=bool(stop_on))
+        if isinstance(found, str):
+            yield Moved(at, failure=found[:FAILURE_LENGTH_MAX])
+            return
+        at = max(at, _begins(day + 1))
+        hit = next((one for one in STOPS if one in stop_on and one in found), "")
+        yield Moved(at, hit)
+        if hit:
+            return
+    yield Moved(clock.target)
+
+
+def _night(house: House, day: int, money: Money, *, is_looked_at: bool) -> frozenset[str] | str:
+    """Do what a day ends with; give what it brought, or why it failed."""
+    try:
+        done = told(partial(_close, house, day, money, is_looked_at=is_looked_at))
+    except StoreTrouble as trouble:
+        return f"{date.fromordinal(day)}: {trouble.code}: {trouble}"
+    return f"{date.fromordinal(day)}: {done.raised}" if isinstance(done, Failed) else done
+
+
+def _close(house: House, day: int, money: Money, *, is_looked_at: bool) -> frozenset[str]:
+    """Let the bank do its work of a day, and close it by the real close. Raises RuntimeError where a loan could not be moved."""
+    on, store = date.fromordinal(day), house.store
+    happened = money(house, on, _at(on, NOON))
+    customers = due_on(store, day) if is_looked_at else ()
+    night = _at(on, NIGHT)
+    for closed in close_through(store, day, Orders(decide, house.rules, night), tape=None, scans=NEVER, now=night):
+        if closed.night.parked:
+            customer, loan, reason = closed.night.parked[0]
+            raise RuntimeError(f"{len(closed.night.parked)} loans parked, the first of them {loan} of customer {customer}: {reason}")
+    # Also where there is no customer yet, or the first of them comes later.
+    store.move_open_day(date.fromordinal(day + 1))
+    return brought(store, day, customers, happened) if is_looked_at else frozenset()
+
+
+def _begins(day: int) -> datetime:
+    return _at(date.fromordinal(day), hours(0))
+
+
+def _at(on: date, hour: hours) -> datetime:
+    return datetime.combine(on, hour, zone_of(ZONE)).astimezone(UTC)
+
+
+def no_money(house: House, on: date, at: datetime) -> frozenset[str]:  # noqa: ARG001 -- every way of paying is called alike
+    """Let nobody pay by themselves."""
+    return frozenset()
