@@ -11,7 +11,7 @@ from plimsoll.risk.identity import age_on, read_card, read_document, read_name, 
 from plimsoll.rulebook.rules import load
 from plimsoll.simulator.documents import make_person
 from plimsoll.simulator.people import KINDS
-from plimsoll.simulator.town import make_town
+from plimsoll.simulator.town import Span, make_town
 from plimsoll.simulator.truth_of import TRACES, truth_of
 from plimsoll.units.refusal import Refused
 
@@ -32,7 +32,7 @@ def test_a_made_up_person_passes_every_check(age, on, seed, suffix):
 
 
 def town():
-    return make_town(1500, 12, load(), Random(5)).people
+    return make_town(1500, Span(12), load(), Random(5)).people
 
 
 def auc(good, bad):

@@ -18,7 +18,7 @@ from plimsoll.loan.filing import Filing, of_kind
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import Collector
 from plimsoll.simulator.people import KINDS
-from plimsoll.simulator.town import days_of, live, make_town
+from plimsoll.simulator.town import Span, live, make_town
 from tests.replayed_gate import breaches, promises_disturbed
 
 SMALL = ("--borrowers", "40", "--months", "2")
@@ -150,15 +150,15 @@ def test_wrong_words_end_with_2_and_make_nothing(tmp_path, words: Sequence[str])
 
 def test_who_stops_paying_is_frozen_charged_off_and_pays_a_little_after_all(tmp_path):
     rules = lawful_rules()
-    town = make_town(40, 10, rules, Random(3))
+    town = make_town(40, Span(10), rules, Random(3))
     # Trouble that does not show yet: by its name this type leaves the traces of somebody who pays, so that the house lends to it.
     defaulter = next(kind for kind in KINDS if kind.stops)._replace(name="pays in full")
     for number, person in enumerate(town.people):
         town.people[number].kind = replace_kind(person.kind) if number % 2 else defaulter
         person.stops_on = 0 if number % 2 else person.opens_on + 30
     with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store:
-        collector = Collector(town, 3, days_of(10)[-31])
-        for one in live(store, town, days_of(10), tape=tmp_path / "tape", collects=collector):
+        collector = Collector(town, 3, Span(10).days[-31])
+        for one in live(store, town, Span(10).days, tape=tmp_path / "tape", collects=collector):
             assert one.closed is None or not one.closed.night.parked
         proved = verify(store)
         files = [filings_of(store, person.customer_id) for person in town.people]

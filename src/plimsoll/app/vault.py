@@ -8,7 +8,7 @@ Every look at a whole value, and every search, is on a log that only grows, with
 
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -71,23 +71,33 @@ class Vault:
 
         Refuses vault_field_unknown, vault_value_malformed, customer_unknown, vault_erased.
         """
-        if field not in FIELDS:
-            return Refused("vault_field_unknown", "", f"{field!r}; one of: {', '.join(FIELDS)}")
-        if not value.strip() or len(value) > VALUE_LENGTH_MAX:
-            return Refused("vault_value_malformed", "", f"{field} of {len(value)} characters")
+        return self.put_all(customer_id, {field: value}, act, ref)
+
+    def put_all(self, customer_id: int, values: Mapping[str, str], act: Act, ref: str = "") -> Refused | None:
+        """Seal several values of somebody, by field, all or none. Refuses as `put` does."""
+        for field, value in values.items():
+            if field not in FIELDS:
+                return Refused("vault_field_unknown", "", f"{field!r}; one of: {', '.join(FIELDS)}")
+            if not value.strip() or len(value) > VALUE_LENGTH_MAX:
+                return Refused("vault_value_malformed", "", f"{field} of {len(value)} characters")
         with self._of(customer_id) as connection:
             key = self._key(connection, customer_id, is_made=True, at=act.at)
             if isinstance(key, Refused):
                 return key
-            old = self._opened(connection, key, customer_id, field, ref)
-            sealed = seal(key, value.encode(), _place(customer_id, field, ref))
-            where = (vault_field.c.customer_id == customer_id, vault_field.c.field == field, vault_field.c.ref == ref)
-            changed = connection.execute(update(vault_field).where(*where).values(sealed=sealed, written_at=act.at, written_by=act.actor))
-            if not changed.rowcount:
-                connection.execute(insert(vault_field).values((customer_id, field, ref, act.at, act.actor, sealed)))
-            self._index(connection, customer_id, field, old, value)
-            _log(connection, customer_id, act, PUT, field, ref)
+            for field, value in values.items():
+                self._seal(connection, key, customer_id, field, value, act, ref)
         return None
+
+    def _seal(self, connection: Connection, key: bytes, customer_id: int, field: str, value: str, act: Act, ref: str) -> None:
+        """Seal one value of a person who is held, index it, and put it on the log."""
+        old = self._opened(connection, key, customer_id, field, ref)
+        sealed = seal(key, value.encode(), _place(customer_id, field, ref))
+        where = (vault_field.c.customer_id == customer_id, vault_field.c.field == field, vault_field.c.ref == ref)
+        changed = connection.execute(update(vault_field).where(*where).values(sealed=sealed, written_at=act.at, written_by=act.actor))
+        if not changed.rowcount:
+            connection.execute(insert(vault_field).values((customer_id, field, ref, act.at, act.actor, sealed)))
+        self._index(connection, customer_id, field, old, value)
+        _log(connection, customer_id, act, PUT, field, ref)
 
     def show(self, customer_id: int) -> list[Held]:
         """Give everything held of somebody, masked; [] for a stranger and for somebody erased."""

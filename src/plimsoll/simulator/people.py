@@ -1,7 +1,7 @@
 """Made-up borrowers: who they are, drawn from a seed. What a person is stays hidden from the house; it sees only what they do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final, NamedTuple
 
@@ -35,6 +35,8 @@ INCOME_TYPICAL_MINOR: Final = 800_000
 INCOME_DAYS: Final = (1, 5, 10, 15, 15, 20, 25, 28)
 """Days of the month on which wages come; many come on the 15th."""
 STOPS_AFTER_DAYS: Final = (60, 240)
+BAD_SHARE: Final = 0.75
+"""Share of a bad cohort whom money is short for."""
 OPENING_SHARE: Final = 0.6
 """Share of the people who are there in the first month; the others come month by month."""
 
@@ -99,10 +101,24 @@ class Offers(NamedTuple):
     currency: str
 
 
-def make_people(count: int, months: Sequence[range], offers: Offers, chance: Random) -> list[Person]:
-    """Draw some people, numbered from 1: most come in the first of the months (ranges of days), the rest over the first two thirds."""
+def make_people(count: int, months: Sequence[range], offers: Offers, chance: Random, bad_month: int = -1) -> list[Person]:
+    """Draw some people, numbered from 1: most come in the first of the months (ranges of days), the rest over the first two thirds.
+
+    Of those who come in `bad_month` (counted from 0; -1 for none) most are stretched or stop paying: what a book looks like that bought
+    a bad campaign.
+    """
     kinds = [kind for kind in KINDS for _ in range(kind.share)]
-    return [_make_person(number, chance.choice(kinds), months, offers, chance) for number in range(1, count + 1)]
+    people = [_make_person(number, chance.choice(kinds), months, offers, chance) for number in range(1, count + 1)]
+    return people if bad_month < 0 else [_worse(one, chance) if one.opens_on in months[bad_month] else one for one in people]
+
+
+def _worse(person: Person, chance: Random) -> Person:
+    """Give somebody as a bad campaign brings them: with some luck as they were, else stretched or soon to stop."""
+    if chance.random() > BAD_SHARE:
+        return person
+    kind = chance.choice([one for one in KINDS if one.name in ("stretched", "defaulter")])
+    stops_on = person.opens_on + chance.randint(*STOPS_AFTER_DAYS) if kind.stops else 0
+    return replace(person, kind=kind, stops_on=stops_on, has_autopay=chance.random() < kind.autopays)
 
 
 def _make_person(number: int, kind: Kind, months: Sequence[range], offers: Offers, chance: Random) -> Person:

@@ -159,15 +159,28 @@ class Town:
                 HEARD[message.kind](person, json.loads(message.payload), scene)
 
 
-def make_town(borrowers: int, months: int, rules: Rules, chance: Random) -> Town:
+class Span(NamedTuple):
+    """When a made-up book is lived: how many months, from the first day of a month; `bad_month` (from 0) brings bad customers."""
+
+    months: int
+    begins_on: date = BEGINS_ON
+    bad_month: int = -1
+
+    @property
+    def days(self) -> range:
+        """Give all its days."""
+        return range(self.begins_on.toordinal(), month_of(firsts(self.months, self.begins_on)[-1]).stop)
+
+
+def make_town(borrowers: int, span: Span, rules: Rules, chance: Random) -> Town:
     """Give a town of some borrowers who come during the first two thirds of some months; the same for the same chance."""
-    spans = [month_of(first) for first in firsts(months)]
-    return Town(make_people(borrowers, spans, offers_on(rules, BEGINS_ON), chance), rules, chance)
+    months = [month_of(first) for first in firsts(span.months, span.begins_on)]
+    return Town(make_people(borrowers, months, offers_on(rules, span.begins_on), chance, span.bad_month), rules, chance)
 
 
-def firsts(months: int) -> list[int]:
+def firsts(months: int, begins_on: date = BEGINS_ON) -> list[int]:
     """Give the first day of each month of a made-up book."""
-    start = BEGINS_ON.year * 12 + BEGINS_ON.month - 1
+    start = begins_on.year * 12 + begins_on.month - 1
     return [date(n // 12, n % 12 + 1, 1).toordinal() for n in range(start, start + months)]
 
 
@@ -176,11 +189,6 @@ def month_of(day: int) -> range:
     found = date.fromordinal(day)
     first = day - found.day + 1
     return range(first, first + calendar.monthrange(found.year, found.month)[1])
-
-
-def days_of(months: int) -> range:
-    """Give all days of a made-up book of some months."""
-    return range(BEGINS_ON.toordinal(), month_of(firsts(months)[-1]).stop)
 
 
 def offers_on(rules: Rules, on: date) -> Offers:

@@ -158,10 +158,10 @@ def _seal(walker: Walker, vault: Vault) -> None:
     """Put who the applicant is into the vault: the file of the customer never holds it."""
     person = person_of(walker)
     act = Act("apply", walker.now, "application")
-    for field, value in ((NAME, person.name), (ID_NUMBER, person.document), (PHONE, person.phone), (CARD, person.card)):
-        refused = vault.put(walker.customer_id, field, value, act)
-        if refused is not None:
-            raise Stop(REFUSED, refused.text())
+    values = {NAME: person.name, ID_NUMBER: person.document, PHONE: person.phone, CARD: person.card}
+    refused = vault.put_all(walker.customer_id, values, act)
+    if refused is not None:
+        raise Stop(REFUSED, refused.text())
 
 
 def _show(told: Told, language: str) -> None:

@@ -30,14 +30,14 @@ from plimsoll.interfaces.cli.demo_month import PAGE, month_written
 from plimsoll.interfaces.cli.demo_sale import lines_of as sale_lines
 from plimsoll.interfaces.cli.demo_sale import sold_in_a_copy
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
-from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.interfaces.cli.options import AsJson, read_on
 from plimsoll.interfaces.cli.watch_run import lines_of as watched_lines
 from plimsoll.interfaces.cli.watch_run import told_of
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import COLLECTED_DAYS, Collector
 from plimsoll.simulator.enter import ENGINE, REVIEWERS, STAGES
 from plimsoll.simulator.fund import fund_town, funding_lines
-from plimsoll.simulator.town import ACTOR, MONTHLY, NIGHT, Town, days_of, live, make_town
+from plimsoll.simulator.town import ACTOR, BEGINS_ON, MONTHLY, NIGHT, Span, Town, live, make_town
 
 FOLDER: Final = "build/demo"
 BORROWERS_MAX, MONTHS_MAX = 100_000, 60
@@ -50,6 +50,8 @@ REASONS_SHOWN: Final = 6
 Book = Annotated[str, typer.Option("--db", metavar="URL", help="Where the book is made. Default: book.db in the folder.")]
 Borrowers = Annotated[int, typer.Option("--borrowers", min=1, max=BORROWERS_MAX, help="How many people are made up.")]
 Months = Annotated[int, typer.Option("--months", min=1, max=MONTHS_MAX, help="How many months are lived and closed.")]
+Begins = Annotated[str, typer.Option("--from", metavar="DATE", help="First day that is lived, the first of a month. Default: 2025-10-01.")]
+BadMonth = Annotated[int, typer.Option("--bad-month", min=0, max=MONTHS_MAX, help="Month (from 1) that brings bad customers; 0 for none.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed makes the same people do the same things.")]
 Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where book, tape and report go.")]
 Scans = Annotated[str, typer.Option("--tape", metavar="WHEN", help="Write tape and control totals monthly, or daily.")]
@@ -63,7 +65,7 @@ class Plan:
     url: str
     folder: Path
     borrowers: int
-    months: int
+    span: Span
     seed: int
     scans: str
 
@@ -85,13 +87,15 @@ class Plan:
     @property
     def days(self) -> range:
         """Give the days that are lived."""
-        return days_of(self.months)
+        return self.span.days
 
 
 def command(
     db: Book = "",
     borrowers: Borrowers = 2_000,
     months: Months = 12,
+    begins: Begins = "",
+    bad_month: BadMonth = 0,
     seed: Seed = 1,
     folder: Folder = Path(FOLDER),
     tape: Scans = MONTHLY,
@@ -102,7 +106,7 @@ def command(
     if tape not in (MONTHLY, DAILY):
         raise Stop(USAGE, f"--tape {tape}: one of {MONTHLY}, {DAILY}")
     folder.mkdir(parents=True, exist_ok=True)
-    plan = Plan(db or f"sqlite:///{folder / 'book.db'}", folder, borrowers, months, seed, tape)
+    plan = Plan(db or f"sqlite:///{folder / 'book.db'}", folder, borrowers, Span(months, _first_of(begins), bad_month - 1), seed, tape)
     make_room(plan, again=again)
     begun = time.perf_counter()
     town, control, collected, watched = lived(plan)
@@ -120,6 +124,14 @@ def command(
         raise Stop(FAILURE, f"{len(town.counts.failed)} commands met a bug: {'; '.join(town.counts.failed[:FAILED_SHOWN])}")
     if control.breaches:
         raise Stop(VERIFICATION_FAILED, "the control totals do not agree; run plimsoll verify to see which loans")
+
+
+def _first_of(text: str) -> date:
+    """Read the first day that is lived; anything but the first of a month ends the command with 2."""
+    found = read_on(text, "--from") if text else BEGINS_ON
+    if found.day != 1:
+        raise Stop(USAGE, f"--from {text}: the first day of a month")
+    return found
 
 
 def make_room(plan: Plan, *, again: bool) -> None:
@@ -168,7 +180,7 @@ def lived(plan: Plan) -> tuple[Town, Control, Report, Ran]:
     last month came to, and what monitoring did as it ended.
     """
     rules = lawful_rules()
-    town = make_town(plan.borrowers, plan.months, rules, Random(plan.seed))  # noqa: S311 -- people are made up, nothing is secret
+    town = make_town(plan.borrowers, plan.span, rules, Random(plan.seed))  # noqa: S311 -- people are made up, nothing is secret
     control, last = None, plan.days[-1]
     collector = Collector(town, plan.seed, max(last - COLLECTED_DAYS + 1, plan.days[0]))
     with create_store(plan.url) as store, bar(len(plan.days), "days lived and closed") as step:

@@ -9,7 +9,7 @@ from typing import Final
 from plimsoll.app.opening import create_store
 from plimsoll.app.verify import verify
 from plimsoll.risk.lawful import lawful_rules
-from plimsoll.simulator.town import days_of, live, make_town
+from plimsoll.simulator.town import Span, live, make_town
 
 PEOPLE: Final = 600
 """Enough for the first bill day to be worked off in columns, as those of a real book are."""
@@ -21,9 +21,9 @@ def warm_up() -> float:
     begun = time.perf_counter()
     rules = lawful_rules()
     with TemporaryDirectory() as folder:
-        town = make_town(PEOPLE, 1, rules, Random(1))  # noqa: S311 -- people are made up, nothing is secret
+        town = make_town(PEOPLE, Span(1), rules, Random(1))  # noqa: S311 -- people are made up, nothing is secret
         with create_store(f"sqlite:///{folder}/book.db") as store:
-            first = days_of(1).start
+            first = Span(1).days.start
             for _ in live(store, town, range(first, first + DAYS), tape=Path(folder, "tape")):
                 pass
             verify(store)

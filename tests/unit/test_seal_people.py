@@ -1,0 +1,40 @@
+"""Made-up people are sealed with who they say to be, the same for a seed, and found by it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from plimsoll.app.keyring import new_keyring
+from plimsoll.app.store import Store
+from plimsoll.app.vault import Act, Vault
+from plimsoll.simulator.seal_people import seal_people
+from tests.toys import Open, run
+
+NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_people_are_sealed_and_found(store: Store) -> None:
+    for customer_id in (1, 2, 3):
+        run(store, Open(f"k{customer_id}", customer_id))
+    vault, act, steps = Vault(store, new_keyring(NOW)), Act("demo", NOW, "application"), []
+    assert seal_people(vault, (1, 2, 3), date(2026, 1, 15), 7, act, steps.append) == 3
+    assert len(steps) == 3
+    shown = {customer_id: vault.reveal(customer_id, "phone", act) for customer_id in (1, 2, 3)}
+    assert len(set(shown.values())) == 3
+    for customer_id, phone in shown.items():
+        assert isinstance(phone, str)
+        assert customer_id in vault.find("phone", phone, act)
+        assert [one.field for one in vault.show(customer_id)] == ["card", "id_number", "name", "phone"]
+    assert seal_people(vault, (1, 2, 3), date(2026, 1, 15), 7, act, steps.append) == 3
+    assert {customer_id: vault.reveal(customer_id, "phone", act) for customer_id in (1, 2, 3)} == shown, "the same for a seed"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_all_values_or_none(store: Store) -> None:
+    run(store, Open("k1", 1))
+    vault, act = Vault(store, new_keyring(NOW)), Act("demo", NOW, "application")
+    refused = vault.put_all(1, {"name": "张伟", "shoe_size": "42"}, act)
+    assert refused is not None
+    assert refused.code == "vault_field_unknown"
+    assert vault.show(1) == []
