@@ -7,9 +7,9 @@ plain function of `Asked`: it gives a mapping or a model that fits `answer`, or 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.house import House
@@ -79,6 +79,8 @@ class Operation:
     """Whether it may be asked without being signed in: health, sign-in."""
     errors: tuple[int, ...] = ()
     """Further statuses beside those that every operation may answer."""
+    needs_match: bool = False
+    """Whether If-Match has to say which version is changed: `handle` compares `Asked.if_match`, and refuses version_passed."""
 
 
 LIMIT_MAX: Final = 200
@@ -87,5 +89,5 @@ LIMIT_MAX: Final = 200
 class PageOf(Shape):
     """How a list is asked for: how many, and from where."""
 
-    limit: int = 50
-    cursor: str = ""
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = 50
+    cursor: Annotated[str, Field(max_length=600, pattern=r"^[A-Za-z0-9_\-.]*$")] = ""

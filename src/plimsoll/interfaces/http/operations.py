@@ -3,9 +3,10 @@
 from functools import cache
 from typing import Final
 
+from plimsoll.interfaces.http import health
 from plimsoll.interfaces.http.operation import Operation
 
-ALL: Final[tuple[Operation, ...]] = ()
+ALL: Final[tuple[Operation, ...]] = (*health.OPERATIONS,)
 """Every operation, in the order of the reference."""
 
 

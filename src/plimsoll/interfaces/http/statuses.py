@@ -11,7 +11,7 @@ _BY_STATUS: Final[dict[int, str]] = {
         cursor_malformed cursor_of_other_list version_unknown expand_unknown idempotency_key_missing idempotency_key_malformed
         key_missing key_malformed header_not_taken header_twice instant_malformed instant_without_zone
     """,
-    401: "key_unknown key_ended key_expired session_unknown session_ended sign_in_needed sign_in_failed second_factor_wrong",
+    401: "sign_in_needed not_recognised key_of_another_mode session_ended",
     403: """
         permission_missing duties_conflict second_factor_needed maker_cannot_check duties_not_separated address_not_allowed
         authority_exceeded review_by_person mode_read_only clock_not_allowed
@@ -39,10 +39,11 @@ _BY_STATUS: Final[dict[int, str]] = {
         tender_joined_already day_not_open approval_stale approval_ended approval_expired clock_advancing
     """,
     412: "version_passed",
-    413: "body_too_large header_too_large",
+    413: "body_too_large",
     415: "content_type_wrong",
     428: "if_match_missing",
     429: "rate_exceeded",
+    431: "header_too_large",
     500: "internal",
     503: "store_busy store_unreachable outcome_unknown source_unreachable engine_failed closing",
 }

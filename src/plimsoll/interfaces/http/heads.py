@@ -1,0 +1,115 @@
+"""Read the headers of a request: each that matters at most once, none that would make one request look like another."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from plimsoll.interfaces.http.problem import Said
+
+HEADERS_MAX: Final = 16_384
+"""Bytes of all headers together."""
+KEY_MAX: Final = 120
+ONCE: Final = frozenset(
+    {"authorization", "content-length", "content-type", "host", "idempotency-key", "if-match", "plimsoll-version", "plimsoll-test-clock"}
+)
+NOT_TAKEN: Final = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
+_KEY: Final = re.compile(r"[!#-\[\]-{}~]{1,120}", re.ASCII)  # visible, without quotes, backslash and bar
+_QUOTED: Final = re.compile(r'"([^"\\]*)"', re.ASCII)
+_BEARER: Final = re.compile(r"Bearer ([!-~]{1,300})", re.ASCII | re.IGNORECASE)
+_TAG: Final = re.compile(r'(?:W/)?"([!#-~]{1,100})"', re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What the headers of a request say, "" where they do not."""
+
+    key: str
+    token: str
+    content_type: str
+    length: int
+    if_match: str
+    version: str
+    clock: str
+    language: str
+
+
+def read_heads(raw: Iterable[tuple[bytes, bytes]], language: str = "en") -> Heads:
+    """Read headers. Raises Said: header_too_large, header_twice, header_not_taken, idempotency_key_malformed, sign_in_needed."""
+    found: dict[str, str] = {}
+    size = 0
+    for name_bytes, value_bytes in raw:
+        size += len(name_bytes) + len(value_bytes)
+        name = name_bytes.decode("latin-1").lower()
+        if name in NOT_TAKEN:
+            raise Said("header_not_taken", remedy=name)
+        if name in found and name in ONCE:
+            raise Said("header_twice", remedy=name)
+        found[name] = value_bytes.decode("latin-1").strip()
+    if size > HEADERS_MAX:
+        raise Said("header_too_large")
+    if "transfer-encoding" in found and "content-length" in found:
+        raise Said("header_not_taken", remedy="transfer-encoding beside content-length")
+    length = found.get("content-length", "0")
+    return Heads(
+        key=_key(found.get("idempotency-key")),
+        token=_token(found.get("authorization")),
+        content_type=found.get("content-type", ""),
+        length=int(length) if length.isascii() and length.isdigit() and len(length) < 16 else -1,
+        if_match=_match(found.get("if-match")),
+        version=found.get("plimsoll-version", ""),
+        clock=found.get("plimsoll-test-clock", ""),
+        language=language,
+    )
+
+
+def _key(said: str | None) -> str:
+    """Give an Idempotency-Key, bare or as a quoted string."""
+    if said is None:
+        return ""
+    quoted = _QUOTED.fullmatch(said)
+    key = quoted[1] if quoted else said
+    if not _KEY.fullmatch(key):
+        raise Said("idempotency_key_malformed")
+    return key
+
+
+def _token(said: str | None) -> str:
+    if said is None:
+        return ""
+    found = _BEARER.fullmatch(said)
+    if found is None:
+        raise Said("sign_in_needed")
+    return found[1]
+
+
+def _match(said: str | None) -> str:
+    if said is None:
+        return ""
+    found = _TAG.fullmatch(said)
+    if found is None:
+        raise Said("version_passed")
+    return found[1]
+
+
+def language_in(raw: Iterable[tuple[bytes, bytes]]) -> str:
+    """Give the language that the headers of a request ask for."""
+    return language_of(next((value.decode("latin-1") for name, value in raw if name.lower() == b"accept-language"), ""))
+
+
+def language_of(said: str) -> str:
+    """Give zh-CN or en: the first of the two that an Accept-Language header names with weight; en where it names neither."""
+    best, language = 0.0, "en"
+    for part in said[:200].split(","):
+        name, _, rest = part.strip().partition(";")
+        weight = 1.0
+        if rest.strip().startswith("q="):
+            try:
+                weight = float(rest.strip()[2:])
+            except ValueError:
+                weight = 0.0
+        called = name.strip().lower()
+        known = "zh-CN" if called.split("-")[0] == "zh" else "en" if called.split("-")[0] in ("en", "*") else ""
+        if known and weight > best:
+            best, language = weight, known
+    return language

@@ -1,0 +1,327 @@
+"""The API over HTTP: find the operation, recognise who asks, read strictly, let it be answered, and say what came of it.
+
+One application serves one house. Changes of customers wait for their shared commit without holding a thread; what reads the store, or
+changes something else, runs in a thread.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qsl, unquote
+
+from fastapi import FastAPI
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from plimsoll.app.access.principal import Principal
+from plimsoll.app.execute import Answer, Failed
+from plimsoll.app.house import READ_ONLY, House
+from plimsoll.app.trouble import StoreTrouble
+from plimsoll.interfaces.http import operations
+from plimsoll.interfaces.http.heads import Heads, language_in, read_heads
+from plimsoll.interfaces.http.operation import Asked, Empty, Operation
+from plimsoll.interfaces.http.problem import MEDIA, Said, headers_of, of_malformed, of_refused, of_trouble, problem, said_of
+from plimsoll.interfaces.http.routes import Routes
+from plimsoll.interfaces.http.strict import BODY_MAX, read_json
+from plimsoll.interfaces.http.version import version_of
+from plimsoll.interfaces.http.waiting import approval_of, is_waiting
+from plimsoll.units.refusal import Malformed, Refused
+
+PREFIX: Final = "/v1"
+JSON: Final = "application/json"
+CHANGES: Final = ("POST", "PUT", "PATCH", "DELETE")
+NOBODY: Final = Principal("", ())
+SECURITY: Final = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"vary", b"accept-language, authorization"),
+)
+REQUEST_ID: Final = "plimsoll.request_id"
+log: Final = logging.getLogger("plimsoll.http")
+
+Scope: TypeAlias = Any
+Receive: TypeAlias = Callable[[], Awaitable[Any]]
+Send: TypeAlias = Callable[[Any], Awaitable[None]]
+Recognise: TypeAlias = Callable[[House, str, str], Principal | Refused]
+"""Gives who holds a token, asked from an address."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What is sent back."""
+
+    status: int
+    body: bytes
+    media: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Call:
+    """One request under way."""
+
+    operation: Operation
+    heads: Heads
+    path: Mapping[str, str]
+    query: str
+    address: str
+    request_id: str
+    language: str
+
+
+class Api:
+    """The operations of the house as an ASGI application under /v1."""
+
+    def __init__(self, house: House, door: Any, recognise: Recognise, of: tuple[Operation, ...] = operations.ALL) -> None:
+        self.house = house
+        self.door = door
+        self.recognise = recognise
+        self.routes = Routes(of)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong is told as a problem, and never in the words of what broke."""
+        if scope["type"] != "http":
+            return
+        request_id = scope[REQUEST_ID] = "req_" + secrets.token_hex(12)
+        language = language_in(scope["headers"])
+        try:
+            heads = read_heads(scope["headers"], language)
+            told = await self._tell(scope, receive, heads, request_id)
+        except (Said, Malformed, StoreTrouble) as failed:
+            told = refusal_of(failed, language, request_id)
+        await _send(send, told, request_id, is_head=scope["method"] == "HEAD")
+
+    async def _tell(self, scope: Scope, receive: Receive, heads: Heads, request_id: str) -> Told:
+        call = self._call(scope, heads, request_id)
+        operation = call.operation
+        version_of(heads.version, "")
+        who = NOBODY if operation.is_open and not heads.token else await self._who(call)
+        if isinstance(who, Refused):
+            return _refused(who, call)
+        sent = await _body(receive, heads, call)
+        asked = self._asked(call, who, sent)
+        outcome = await self._outcome(operation, asked)
+        return _told(operation, outcome, call)
+
+    def _call(self, scope: Scope, heads: Heads, request_id: str) -> Call:
+        raw: bytes | None = scope.get("raw_path")
+        # An escaped slash is part of an id, never a step of the path.
+        path = (
+            (raw.decode("ascii", "replace") if raw else scope["path"])
+            .partition("?")[0]
+            .removeprefix(scope.get("root_path", ""))
+            .removeprefix(PREFIX)
+        )
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        found = self.routes.find(path, method)
+        if found is None:
+            raise Said("path_unknown")
+        operation = found.methods.get(method)
+        if operation is None:
+            raise Said("method_not_taken", headers={"Allow": ", ".join(sorted(found.methods))})
+        client = scope.get("client")
+        ids = {name: unquote(value) for name, value in found.path.items()}
+        return Call(operation, heads, ids, scope["query_string"].decode("latin-1"), client[0] if client else "", request_id, heads.language)
+
+    async def _who(self, call: Call) -> Principal | Refused:
+        if not call.heads.token:
+            return Refused("sign_in_needed")
+        return await run_in_threadpool(self.recognise, self.house, call.heads.token, call.address)
+
+    def _asked(self, call: Call, who: Principal, sent: bytes) -> Asked:
+        """Read what was sent into the shapes of the operation."""
+        operation, heads, house = call.operation, call.heads, self.house
+        is_change = operation.method in CHANGES
+        if is_change and house.mode == READ_ONLY:
+            raise Said("mode_read_only")
+        if operation.is_idempotent and not heads.key:
+            raise Said("idempotency_key_missing")
+        if operation.needs_match and not heads.if_match:
+            raise Said("if_match_missing")
+        said = read_json(sent) if sent else {}
+        body = _shaped(operation, said)
+        return Asked(
+            who=who,
+            house=house,
+            door=self.door,
+            path=call.path,
+            query=_queried(operation, call.query),
+            body=body,
+            key=own_key(who, heads.key) if heads.key else "",
+            fingerprint=fingerprint_of(operation, call, said) if is_change else b"",
+            now=house.now(),
+            language=call.language,
+            if_match=heads.if_match,
+            request_id=call.request_id,
+        )
+
+    async def _outcome(self, operation: Operation, asked: Asked) -> Any:
+        submit = getattr(operation.handle, "submit", None)
+        if submit is None:
+            return await run_in_threadpool(operation.handle, asked)
+        future = submit(asked)
+        return await asyncio.wrap_future(future)
+
+
+def own_key(who: Principal, key: str) -> str:
+    """Make a key the caller's own, so that nobody meets the answers of others; an Idempotency-Key holds no bar."""
+    return f"{who.user_id}|{key}"
+
+
+def fingerprint_of(operation: Operation, call: Call, said: Any) -> bytes:
+    """Give the SHA-256 of what was asked for, as it was sent: nothing that is filled in later, such as the business date, is in it."""
+    canonical = json.dumps([operation.name, sorted(call.path.items()), said], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(canonical.encode()).digest()
+
+
+async def _body(receive: Receive, heads: Heads, call: Call) -> bytes:
+    """Read what was sent, up to the bound."""
+    if heads.length > BODY_MAX:
+        raise Said("body_too_large")
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Said("json_malformed")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > BODY_MAX:
+            raise Said("body_too_large")
+        parts.append(part)
+        if not message.get("more_body", False):
+            break
+    sent = parts[0] if len(parts) == 1 else b"".join(parts)
+    if sent:
+        if call.operation.method not in CHANGES:
+            raise Said("body_not_taken")
+        _refuse_media(heads.content_type)
+    return sent
+
+
+def _refuse_media(content_type: str) -> None:
+    media, _, rest = content_type.partition(";")
+    charset = rest.strip().lower().removeprefix("charset=").strip('"')
+    if media.strip().lower() != JSON or charset not in ("", "utf-8", "utf8"):
+        raise Said("content_type_wrong")
+
+
+def _shaped(operation: Operation, said: Any) -> Any:
+    if operation.body is None:
+        if said != {}:
+            raise Said("body_not_taken")
+        return None
+    try:
+        return operation.body.model_validate(said)
+    except ValidationError as failed:
+        raise said_of(failed) from None
+
+
+def _queried(operation: Operation, query: str) -> Any:
+    if not query and operation.query is Empty:
+        return None
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), errors="strict", max_num_fields=50)
+    except ValueError:
+        raise Said("query_malformed") from None
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Said("query_malformed", remedy="Each parameter once.")
+    try:
+        return operation.query.model_validate_strings(found)
+    except ValidationError as failed:
+        raise Said("query_malformed", errors=said_of(failed, "?").errors) from None
+
+
+def _told(operation: Operation, outcome: Any, call: Call) -> Told:
+    """Turn what came of it into an answer."""
+    headers: dict[str, str] = {}
+    if isinstance(outcome, Refused):
+        return _refused(outcome, call)
+    if isinstance(outcome, Failed):
+        log.error("%s: %s: %s", call.request_id, operation.name, outcome.raised)
+        return _problem(problem("internal", language=call.language, request_id=call.request_id), {})
+    if is_waiting(outcome):
+        said = approval_of(outcome)
+        return Told(202, said.model_dump_json().encode(), headers={"Location": f"{PREFIX}/approvals/{said.id}"})
+    if isinstance(outcome, Repeated):
+        headers["Idempotency-Replayed"] = "true"
+        outcome = outcome.answer
+    shown = outcome if isinstance(outcome, BaseModel) else operation.answer.model_validate(outcome)
+    version = getattr(shown, "version", None)
+    if type(version) is int:
+        headers["ETag"] = f'"{version}"'
+    return Told(operation.status, shown.model_dump_json().encode(), headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An answer that was given before and is given again."""
+
+    answer: Any
+
+
+def repeated(outcome: Answer, answer: Any) -> Any:
+    """Mark an answer where its command was recognised as one that was done already."""
+    return Repeated(answer) if outcome.is_replayed else answer
+
+
+def _refused(refused: Refused, call: Call) -> Told:
+    body = of_refused(refused, language=call.language, request_id=call.request_id)
+    return _problem(body, headers_of(refused.code))
+
+
+def _problem(body: dict[str, Any], headers: Mapping[str, str]) -> Told:
+    return Told(body["status"], json.dumps(body, ensure_ascii=False).encode(), MEDIA, dict(headers))
+
+
+def refusal_of(failed: Said | Malformed | StoreTrouble, language: str, request_id: str) -> Told:
+    """Turn what was raised into a problem."""
+    if isinstance(failed, Said):
+        body = problem(failed.code, language=language, request_id=request_id, errors=failed.errors)
+        return _problem(body, headers_of(failed.code) | failed.headers)
+    if isinstance(failed, Malformed):
+        return _problem(of_malformed(failed, language=language, request_id=request_id), headers_of(failed.code))
+    log.error("%s: %s", request_id, failed)
+    body = of_trouble(failed, language=language, request_id=request_id)
+    return _problem(body, headers_of(body["code"]))
+
+
+async def _send(send: Send, told: Told, request_id: str, *, is_head: bool) -> None:
+    headers = [
+        (b"content-type", told.media.encode()),
+        (b"content-length", str(len(told.body)).encode()),
+        (b"request-id", request_id.encode()),
+        *SECURITY,
+        *((name.lower().encode(), value.encode("latin-1", "replace")) for name, value in told.headers.items()),
+    ]
+    await send({"type": "http.response.start", "status": told.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else told.body})
+
+
+def application(house: House, door: Any, *, recognise: Recognise | None = None) -> FastAPI:
+    """Give the application that serves a house under /v1. `recognise` finds who holds a token; by default the keys of the house."""
+    if recognise is None:
+        from plimsoll.app.access.recognise import by_key
+
+        recognise = by_key
+    served = FastAPI(title="Plimsoll", openapi_url=None, docs_url=None, redoc_url=None)
+    served.mount(PREFIX, Api(house, door, recognise))
+    served.add_exception_handler(Exception, _fault)
+    return served
+
+
+async def _fault(request: Request, _failed: Exception) -> Response:
+    """Tell of a bug by its request id alone; the server logs what it was."""
+    request_id = request.scope.get(REQUEST_ID, "req_unknown")
+    body = problem("internal", language=language_in(request.scope["headers"]), request_id=request_id)
+    return Response(json.dumps(body, ensure_ascii=False), 500, {"request-id": request_id, "cache-control": "no-store"}, MEDIA)

@@ -1,0 +1,37 @@
+"""What is answered where a second pair of eyes is needed first: the approval that waits."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from plimsoll.interfaces.http.operation import Shape
+from plimsoll.interfaces.http.shape import Instant, Name, Text
+
+
+class Approval(Shape):
+    """A change that waits for other people to agree; nothing is done yet."""
+
+    object: Literal["approval"] = "approval"
+    id: Name
+    status: Literal["pending"] = "pending"
+    payload_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+    """What a checker has to repeat, so that what is agreed to is what was shown."""
+    required_checkers: Annotated[int, Field(ge=1, le=9)]
+    expires_at: Instant
+    rule: Text
+
+
+def is_waiting(outcome: Any) -> bool:
+    """Tell whether an outcome is an approval that waits (`plimsoll.app.access.door.Waiting`)."""
+    return hasattr(outcome, "approval_id") and hasattr(outcome, "checkers")
+
+
+def approval_of(outcome: Any) -> Approval:
+    """Show an approval that waits."""
+    return Approval(
+        id=outcome.approval_id,
+        payload_sha256=outcome.sha256,
+        required_checkers=outcome.checkers,
+        expires_at=outcome.expires_at,
+        rule=outcome.rule,
+    )
