@@ -1,7 +1,7 @@
 """A loan, or a pay-later account, as people look at it on a day: what was agreed, where it stands, how late it is, what is due next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -13,7 +13,7 @@ from plimsoll.app.sheet import PARKED, Want, instant_of
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.show.held import book_in, rows_of
 from plimsoll.app.store import Store
-from plimsoll.loan.book import Held
+from plimsoll.loan.book import Held, standing_of
 from plimsoll.loan.classes import bucket, five_class, overdue_class
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import Standing, fold
@@ -269,6 +269,26 @@ def row_of(customer_id: int, held: Held, today: int) -> LoanRow:
     )
 
 
+def row_on(customer_id: int, held: Held, today: int) -> LoanRow:
+    """Give a loan for the list of one customer, its amounts moved to the day; one that is parked, or ahead of the day, as it stands."""
+    row = row_of(customer_id, held, today)
+    if held.summary.status != OPEN or held.summary.as_of >= today:
+        return row
+    owing = owing_of(held.terms, standing_of(held, today))
+    return replace(
+        row,
+        principal_minor=owing.principal_minor,
+        interest_minor=owing.interest_minor,
+        penalty_minor=owing.penalty_minor,
+        fee_minor=owing.fee_minor,
+        credit_minor=owing.credit_minor,
+        days_late=owing.days_late,
+        bucket=owing.bucket,
+        oldest_due_on=owing.oldest_due_on,
+        as_of=owing.as_of,
+    )
+
+
 def loans_of(store: Store, customer_id: int, today: int) -> tuple[LoanRow, ...]:
     """Give every loan of a customer, paid ones too, oldest first; () for a stranger. Rows read: one, and one a loan."""
     with snapshot(store) as seen:
@@ -277,7 +297,7 @@ def loans_of(store: Store, customer_id: int, today: int) -> tuple[LoanRow, ...]:
         stopped = book_in(seen, Want(customer_id, tuple(parked))) if parked else None
     held = [] if book is None else [one for one in book.loans if one.loan_id not in parked]
     held += [] if stopped is None else stopped.loans
-    return tuple(sorted((row_of(customer_id, one, today) for one in held), key=lambda one: (one.opened_on, one.loan_id)))
+    return tuple(sorted((row_on(customer_id, one, today) for one in held), key=lambda one: (one.opened_on, one.loan_id)))
 
 
 def agreed_terms(terms: Terms, version: str) -> AgreedTerms:
