@@ -8,6 +8,10 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     # Who may
     "absent": ("找不到该对象，或您无权查看。请核对编号。", "There is nothing of that name, or you may not see it. Check the id."),
     "permission_missing": ("您没有执行此操作的权限。请联系管理员授予相应角色。", "You do not hold the permission for this. Ask an administrator for a role that has it."),
+    "second_factor_needed": ("此操作需要近期的二次验证。请先完成二次验证再重试。", "This needs a second factor shown a short time ago. Show it, then ask again."),
+    "duties_conflict": ("该职责与已有职责冲突，不能由同一人承担。请由另一人办理。", "These duties exclude each other and may not be one person's. Let somebody else do it."),
+    "rank_not_yours": ("您的角色不具备所填的审批级别。请填写本人的级别，或转交有权限的人。", "Your role does not give that rank. Decide by your own, or hand it to somebody who has it."),
+    "field_not_yours": ("该字段不能由您填写。请去掉该字段后重试。", "That field is not yours to set. Leave it out and ask again."),
     # The HTTP API
     "path_unknown": ("没有该地址。请对照接口文档。", "There is nothing at this path. Look it up in the API reference."),
     "method_not_taken": ("该地址不接受此方法。请使用 Allow 标头中的方法。", "This path does not take that method. Use one of those in the Allow header."),
@@ -61,4 +65,18 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "clock_advancing": ("测试时钟正在移动，期间不接受操作。请等它停下后再试。", "The clock is being moved, and takes nothing meanwhile. Wait until it stands still."),
     "clock_stop_unknown": ("不认识该事件类型，无法据此停止。请使用列出的类型。", "An advance does not stop at events of that type. Use one of those listed."),
     "clock_at_malformed": ("时间应带时区，如 2026-12-01T00:00:00+08:00。请修改。", "An instant has a date, a time and a zone, such as 2026-12-01T00:00:00+08:00. Give one."),
+    # Four eyes
+    "approval_needed": ("此操作需要他人复核。请提交复核，由另一人同意后执行。", "This needs somebody else to agree. Ask for it; it is done when they have."),
+    "approval_differs": ("所复核的内容与已保存的不一致，未执行。请重新查看后再复核。", "What you agree to is not what is stored, so nothing was done. Look at it again."),
+    "approval_ended": ("该复核事项已结束。请查看其状态。", "This approval is over. See its state."),
+    "approval_expired": ("该复核事项已过期，未执行。请重新提交。", "This waited too long and was not done. Ask for it again."),
+    "approval_stale": ("提交后对象或规则已变化，未执行。请按现状重新提交。", "The object or the rules changed since it was asked for, so it was not done. Ask again as things stand."),
+    "approval_checked": ("您已就此事项给出过相反的意见，不能更改。请由其他人复核。", "You gave the other verdict before, and it stays. Let somebody else check it."),
+    "approval_comment_missing": ("驳回须说明理由。请填写意见。", "A rejection says why. Give a comment."),
+    "approval_malformed": ("复核意见不成立：结论为 agree 或 reject，文字不超过 500 个可见字符。请更正。", "The verdict is agree or reject, and a comment has at most 500 visible characters. Correct it."),
+    "approval_reason_malformed": ("申请理由不成立：不超过 500 个可见字符。请更正。", "A reason has at most 500 visible characters. Correct it."),
+    "approval_circle": ("当天您的申请由该申请人复核，二人不能互相复核。请由第三人复核。", "Today this person agreed to what you asked for, and two may not wave each other through. Let a third check it."),
+    "approval_beyond_authority": ("金额超出您的复核权限。请由权限更高的人复核。", "The amount is beyond what you may agree to. Let somebody with more authority check it."),
+    "approval_not_own": ("只有申请人可以撤回。请由申请人撤回或予以驳回。", "Only who asked for it can take it back. Have them do so, or reject it."),
+    "maker_cannot_check": ("申请人不能复核自己的申请。请由另一人复核。", "Who asked for it may not agree to it. Let somebody else check it."),
 }
