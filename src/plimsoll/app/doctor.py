@@ -15,9 +15,10 @@ from sqlalchemy import func, select, text
 from plimsoll.app import schema
 from plimsoll.app.address import Address, read_address
 from plimsoll.app.close import RUNNING
-from plimsoll.app.config import TAPE_VARIABLE, URL_VARIABLE
+from plimsoll.app.config import URL_VARIABLE
 from plimsoll.app.keyring import keyring_path, read_keyring
 from plimsoll.app.opening import SAFETY, open_store
+from plimsoll.app.settings import FILE_VARIABLE, PREFIX, SETTINGS
 from plimsoll.app.store import Store
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.risk.lawful import lawful_rules
@@ -167,8 +168,8 @@ def fonts() -> Iterator[Finding]:
 
 
 def variables() -> Iterator[Finding]:
-    """Name the settings that come from the environment."""
-    for name in (URL_VARIABLE, TAPE_VARIABLE):
+    """Name the settings, from the environment or the file of settings."""
+    for name in (FILE_VARIABLE, *(PREFIX + setting.upper() for setting in SETTINGS)):
         if os.environ.get(name):
             shown = shown_url(os.environ[name]) if name == URL_VARIABLE else os.environ[name]
             yield Finding(name, GOOD, shown)

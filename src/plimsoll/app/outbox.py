@@ -10,8 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import and_, exists, func, select, tuple_, update
 
-from plimsoll.app.schema import outbox
-from plimsoll.app.schema_chain import outbox_held
+from plimsoll.app.schema import outbox, outbox_held
 from plimsoll.app.store import Store
 
 PAGE: Final = 1_000

@@ -12,11 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, insert, literal, select
 
-from plimsoll.app import schema
 from plimsoll.app.address import read_address
 from plimsoll.app.back_up import BLOCK, BOOK, TABLE_ENDS, Progress, copy_of, read_manifest
 from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.schema_chain import outbox_held
+from plimsoll.app.schema import REVISION, metadata, outbox, outbox_held
 from plimsoll.app.store import Store
 from plimsoll.app.trouble import StoreTrouble
 
@@ -42,8 +41,8 @@ def restore(folder: Path, url: str, now: datetime, *, allow_unsafe: bool = False
     address = read_address(url)
     if said["kind"] != address.kind:
         raise StoreTrouble("backup_differs", f"the backup is of {said['kind']}, {address.shown()} is {address.kind}")
-    if said["revision"] != schema.REVISION:
-        raise StoreTrouble("backup_differs", f"the backup is at {said['revision']}, this program at {schema.REVISION}")
+    if said["revision"] != REVISION:
+        raise StoreTrouble("backup_differs", f"the backup is at {said['revision']}, this program at {REVISION}")
     if address.kind == "sqlite":
         return _restore_sqlite(folder, said, address.path, url, now)
     with create_store(url, open_on=date.fromisoformat(said["open_on"]), allow_unsafe=allow_unsafe) as store:
@@ -77,7 +76,7 @@ def _restore_sqlite(folder: Path, said: dict[str, Any], path: Path | None, url: 
 
 def _fill_postgres(store: Store, folder: Path, now: datetime, progress: Progress | None) -> int:
     """Fill the tables of a new book, in the order in which they lean on each other, in one transaction."""
-    tables = schema.metadata.sorted_tables
+    tables = metadata.sorted_tables
     with store.changing() as connection:
         driver: Any = connection.connection.driver_connection
         with driver.cursor() as cursor:
@@ -94,9 +93,11 @@ def _fill_postgres(store: Store, folder: Path, now: datetime, progress: Progress
 
 def _hold_back(connection: Connection, now: datetime) -> int:
     """Hold back every message that waits and is not held from an earlier restore; give how many are held."""
-    columns = schema.outbox.c
+    columns = outbox.c
     known = select(literal(1)).where(
-        outbox_held.c.customer_id == columns.customer_id, outbox_held.c.command_n == columns.command_n, outbox_held.c.n == columns.n
+        outbox_held.c.customer_id == columns.customer_id,
+        outbox_held.c.command_n == columns.command_n,
+        outbox_held.c.n == columns.n,
     )
     waits = select(
         *(columns.customer_id, columns.command_n, columns.n, literal(now), literal(""), literal(""), literal("")),

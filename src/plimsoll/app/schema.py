@@ -194,6 +194,20 @@ Index(
     postgresql_where=outbox.c.delivered_at.is_(None),
 )
 
+outbox_held = Table(
+    "outbox_held",
+    metadata,
+    _customer(),
+    _number("command_n", key=True),
+    _small("n", key=True),
+    _instant("held_at"),  # when the book was restored: whether this message left after the backup nobody here can know
+    _instant("settled_at", nullable=True),
+    _text("settled_by"),
+    _text("verdict"),  # "" while held; sent: it had left, and does not leave again; released: it had not, and does now
+    _text("reason"),
+    sqlite_with_rowid=False,
+)
+
 audit = Table(
     "audit",
     metadata,

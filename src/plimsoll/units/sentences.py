@@ -91,6 +91,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "key_reused": ("该幂等键已用于内容不同的指令。请为新指令使用新的键。", "The key was used for a command with other content. Use a new key for a new command."),
     "store_busy": ("数据库繁忙，本次没有写入任何内容。请稍后用同一键重试。", "The database is busy and nothing was stored. Try again shortly with the same key."),
     "store_missing": ("找不到该账簿。请核对 --db 地址，或先建立账簿。", "There is no book at that place. Check --db, or make the book first."),
+    "settings_malformed": ("配置文件无法识别。请按提示改正该项。", "The file of settings cannot be read. Correct what is named."),
+    "settings_exposed": ("其他用户可以修改配置文件，不予采用。请收回写权限。", "Others may change the file of settings, so it is not used. Take the right to write away from them."),
     "backup_exists": ("该位置已有文件，备份不会覆盖它。请选择新的文件夹。", "There is something at that place already, and a backup overwrites nothing. Choose a new folder."),
     "backup_missing": ("找不到备份或其清单。请核对文件夹。", "There is no backup with its manifest there. Check the folder."),
     "backup_damaged": ("备份不完整或与其清单不符，不能用于恢复。请使用另一份备份。", "The backup is not whole, or not what its manifest says, so nothing is restored from it. Use another one."),

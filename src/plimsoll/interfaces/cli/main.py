@@ -10,9 +10,11 @@ import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 from plimsoll import __version__
+from plimsoll.app.settings import take_settings
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, OK, STORE_TROUBLE, USAGE, Stop
 from plimsoll.units.refusal import LANGUAGES, Malformed
@@ -119,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(name: str, words: list[str]) -> int:
     """Import and run one command of the table; say which extra is missing where that is why it cannot run."""
     try:
+        take_settings(os.environ, Path())
         return opened(name, words)
     except Stop as stop:
         print(f"plimsoll {name}: {stop.message}", file=sys.stderr)

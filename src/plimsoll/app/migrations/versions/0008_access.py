@@ -15,10 +15,10 @@ depends_on = None
 def upgrade() -> None:
     """Add the tables and the walls around what is appended."""
     bind = op.get_bind()
-    for name in NEW_IN_0008:
+    for name in ("outbox_held", *NEW_IN_0008):
         metadata.tables[name].create(bind)
     for statement in guards(bind.dialect.name, [name for name in NEW_IN_0008 if metadata.tables[name] in APPEND_ONLY]):
         op.execute(statement)
     if bind.dialect.name == "postgresql":
-        for name in NEW_IN_0008:
+        for name in ("outbox_held", *NEW_IN_0008):
             op.execute(same_rights(name, "fact" if metadata.tables[name] in APPEND_ONLY else "loan_state"))
