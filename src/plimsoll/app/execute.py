@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 from plimsoll.app.fold_ahead import fold_decision, fold_decisions
 from plimsoll.app.posting import NOTHING_READY, Ready, Request, Stamp, answered, load_facts, post, refuse_clash, want_of
 from plimsoll.app.rows import RulesRow
-from plimsoll.app.sheet import Pending, Seen, Taken, Want
+from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want
 from plimsoll.app.store import Store, Transaction
 from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.units.refusal import Refused
@@ -61,14 +61,22 @@ class Failed:
 Outcome: TypeAlias = Answer | Refused
 
 
+Unless: TypeAlias = Callable[[Sheet], Refused | None]
+"""Why a command may no longer be executed on a customer as it stands under lock, None where it may."""
+
+
 class Work(NamedTuple):
-    """A command with the line of the wiring that it belongs to, what it needs read, how it is recorded, and when it came (UTC)."""
+    """A command with the line of the wiring that it belongs to, what it needs read, how it is recorded, and when it came (UTC).
+
+    `unless` is asked under the same lock as the department, after the key was looked for.
+    """
 
     verb: Verb
     command: Any
     want: Want
     request: Request
     now: datetime
+    unless: Unless | None = None
 
 
 @dataclass(slots=True)
@@ -90,10 +98,12 @@ class Desk:
 
     def consider(self, work: Work) -> Any:
         """Recognise a command, or let its department decide; nothing is changed yet."""
-        verb, command, want, request, now = work
+        verb, command, want, request, now, unless = work
         if request.key in self.taken.seen:
             return recognised(self.taken.seen[request.key], request)
         sheet = self.taken.sheets[want.customer_id]
+        if unless is not None and (refused := unless(sheet)) is not None:
+            return refused
         if want.with_facts:
             load_facts(sheet, want, self.transaction.facts)
         return verb.decide(sheet.book(want, request.actor, now), command, self.rules)
@@ -136,15 +146,16 @@ class Desk:
             store.rules_recorded.add(digest)
 
 
-def execute(store: Store, wiring: Wiring, command: Any, *, actor: str, now: datetime, rules: Any) -> Outcome:
+def execute(store: Store, wiring: Wiring, command: Any, *, actor: str, now: datetime, rules: Any, unless: Unless | None = None) -> Outcome:
     """Execute one command durably, exactly once for its key, and give its answer; a Refused leaves nothing stored.
 
-    Refuses key_missing, key_malformed, key_reused, command_unknown, command_in_flight, store_busy, and what the command's
-    department and the limit refuse. Raises StoreTrouble where the store cannot be used.
+    Refuses key_missing, key_malformed, key_reused, command_unknown, command_in_flight, store_busy, what the command's department and
+    the limit refuse, and what `unless` does. Raises StoreTrouble where the store cannot be used.
     """
     work = prepared(wiring, command, actor, now)
     if isinstance(work, Refused):
         return work
+    work = work._replace(unless=unless)
     with store.claimed(work.request.key) as is_free:
         if not is_free:
             return Refused("command_in_flight", detail=work.request.key)
@@ -166,8 +177,12 @@ def told(step: Callable[[], T]) -> T | Failed:
         return Failed(f"{type(bug).__name__}: {bug}")
 
 
-def prepared(wiring: Wiring, command: Any, actor: str, now: datetime) -> Work | Refused:
-    """Give a command ready to be executed; refuses key_missing, key_malformed, command_unknown."""
+def prepared(wiring: Wiring, command: Any, actor: str, now: datetime, digest: bytes = b"") -> Work | Refused:
+    """Give a command ready to be executed; refuses key_missing, key_malformed, command_unknown.
+
+    `digest` is what a repeat is recognised by, 32 bytes; b"" for the content of the command. A door that fills in what was left out
+    hands in the digest of what was sent, so that a repeat is known though it would be filled in otherwise by then.
+    """
     assert now.tzinfo is not None, "an instant without a zone could be any"
     refused = refuse_key(command.key)
     if refused is not None:
@@ -175,7 +190,7 @@ def prepared(wiring: Wiring, command: Any, actor: str, now: datetime) -> Work | 
     verb = wiring.get(type(command))
     if verb is None:
         return Refused("command_unknown", detail=type(command).__name__)
-    request = Request(verb.name, command.key, digest_of(verb.name, command), actor, command.on.toordinal())
+    request = Request(verb.name, command.key, digest or digest_of(verb.name, command), actor, command.on.toordinal())
     return Work(verb, command, want_of(command, verb.reads), request, now if now.tzinfo is UTC else now.astimezone(UTC))
 
 

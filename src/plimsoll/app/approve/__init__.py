@@ -1,0 +1,1 @@
+"""Four eyes: what needs a second person, what that person is shown, and the execution that follows when enough agreed."""

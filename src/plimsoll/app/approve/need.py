@@ -1,0 +1,187 @@
+"""What needs a second pair of eyes, by policy: which verb, how much, how far back, asked by whom; and how many have to agree.
+
+Amounts are compared in the currency of the policy. An amount in another currency cannot be compared: it counts as above every line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from plimsoll.app.access.principal import Principal
+from plimsoll.app.house import LIVE, House
+from plimsoll.app.schema import line, loan, loan_state
+from plimsoll.app.wiring import ALL_COMMANDS
+from plimsoll.loan.filing import Body
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.money import EXPONENTS
+
+CURRENCY: Final = "CNY"
+"""The currency of the lines of policy."""
+CHECK: Final = "approval.check"
+"""The permission of the second person, as `plimsoll.app.access.permission` has it."""
+NAMES: Final[Mapping[type, str]] = {command: name for name, command in ALL_COMMANDS.items()}
+
+ALWAYS: Final = "POLICY.APPROVAL.ALWAYS"
+LIVE_ONLY: Final = "POLICY.APPROVAL.LIVE"
+ABOVE: Final = "POLICY.APPROVAL.ABOVE"
+RAISES: Final = "POLICY.APPROVAL.RAISES"
+BACK_DATED: Final = "POLICY.APPROVAL.BACK_DATED.VERBS"
+BACK_DATED_DAYS: Final = "POLICY.APPROVAL.BACK_DATED.DAYS"
+TWO: Final = "POLICY.APPROVAL.TWO.VERBS"
+TWO_ABOVE: Final = "POLICY.APPROVAL.TWO.ABOVE"
+SECONDS: Final = "POLICY.APPROVAL.SECONDS"
+AUTHORITY: Final = "POLICY.APPROVAL.AUTHORITY"
+ALONE: Final = "POLICY.APPROVAL.ALONE"
+CIRCLE: Final = "POLICY.APPROVAL.CIRCLE"
+EXPORT_ROWS: Final = "POLICY.APPROVAL.EXPORT.ROWS"
+
+
+class Need(NamedTuple):
+    """That something needs others to agree: the rule that says so, how many, how long they have, and by what permission they may."""
+
+    rule: str
+    checkers: int
+    seconds: int
+    permission: str
+    amount_minor: int
+    currency: str
+
+
+class Waiting(NamedTuple):
+    """Something that waits for others: its approval, the SHA-256 of what they are shown, how many have to agree, and until when."""
+
+    approval_id: str
+    sha256: str
+    checkers: int
+    expires_at: datetime
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is asked for and is no command of the book: a role, the address of a webhook, a file to be applied.
+
+    `body` is a JSON object of text and whole numbers without personal data or secrets; `said` shows it in words: a name in English
+    and Chinese, what stands now, what will stand. `version` is that of its object, which must not move until it is executed.
+    """
+
+    verb: str
+    key: str
+    subject: str
+    body: Body
+    said: tuple[tuple[str, str, str, str], ...] = ()
+    version: int = 0
+    customer_id: int = 0
+    amount_minor: int = 0
+    currency: str = ""
+    rows: int = 0
+    """How many rows it is about, where policy asks for others only above a number."""
+
+
+def needed(house: House, who: Principal, command: Any) -> Need | None:
+    """Give by what policy a command, or an `Act`, needs others to agree; None where the one who asks may do it alone."""
+    rules, today = house.rules, house.today()
+    verb = verb_of(command)
+    alone = rules.value(ALONE, today)
+    if isinstance(alone, Mapping) and set(_listed(alone.get(verb))) & set(who.roles):
+        return None
+    amount_minor, currency = _worth(house, command)
+    rule = _rule(house, verb, command, (amount_minor, currency), today)
+    if not rule:
+        return None
+    is_two = verb in _words(rules, TWO, today) or _is_above(rules.whole(TWO_ABOVE, today), amount_minor, currency)
+    seconds = rules.whole(SECONDS, today)
+    assert seconds is not None, SECONDS
+    return Need(rule, 2 if is_two else 1, seconds, CHECK, amount_minor, currency)
+
+
+def verb_of(command: Any) -> str:
+    """Give the name of a command, or of an act."""
+    return command.verb if isinstance(command, Act) else NAMES[type(command)]
+
+
+def authority_minor(rules: Rules, on: date, roles: tuple[str, ...]) -> int:
+    """Give up to how much somebody with these roles may agree to, in minor units of CURRENCY."""
+    most = rules.value(AUTHORITY, on)
+    assert isinstance(most, Mapping), AUTHORITY
+    return max((minor for role in roles if isinstance(minor := most.get(role, 0), int)), default=0)
+
+
+def circle_refused(rules: Rules, on: date) -> bool:
+    """Tell whether two may not agree to what the other asked for on the same day."""
+    return bool(rules.value(CIRCLE, on))
+
+
+def _rule(house: House, verb: str, command: Any, worth: tuple[int, str], today: date) -> str:
+    """Give the first rule that asks for others, "" where none does."""
+    rules = house.rules
+    if verb in _words(rules, ALWAYS, today):
+        return ALWAYS
+    if house.mode == LIVE and verb in _words(rules, LIVE_ONLY, today):
+        return LIVE_ONLY
+    lines = rules.value(ABOVE, today)
+    if isinstance(lines, Mapping) and verb in lines and _is_above(lines[verb], *worth):
+        return ABOVE
+    if isinstance(command, Act):
+        most = rules.whole(EXPORT_ROWS, today)
+        return EXPORT_ROWS if most is not None and command.rows > most else ""
+    if verb in _words(rules, RAISES, today) and _is_raise(house, command):
+        return RAISES
+    days = rules.whole(BACK_DATED_DAYS, today)
+    if days is not None and verb in _words(rules, BACK_DATED, today) and (today - command.on).days > days:
+        return BACK_DATED_DAYS
+    return ""
+
+
+def _words(rules: Rules, key: str, on: date) -> tuple[str, ...]:
+    return _listed(rules.value(key, on))
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return tuple(word for word in value if isinstance(word, str))
+    return (value,) if isinstance(value, str) else ()
+
+
+def _is_above(most: object, minor: int, currency: str) -> bool:
+    if most is None or minor <= 0:
+        return False
+    assert isinstance(most, int), most
+    return currency != CURRENCY or minor > most
+
+
+def _worth(house: House, command: Any) -> tuple[int, str]:
+    """Give how much a command is about: what it names, else what its loan owes; (0, "") where it is about no money."""
+    if isinstance(command, Act):
+        return command.amount_minor, command.currency
+    named = [getattr(command, field.name) for field in fields(command) if field.name.endswith("_minor")]
+    if named:
+        # A limit is told three times, as a whole and by its parts; a waiver in parts that add up.
+        minor = getattr(command, "limit_minor", None) or getattr(command, "amount_minor", None) or sum(named)
+        return minor, getattr(command, "currency", "")
+    loan_id = getattr(command, "loan_id", 0)
+    if not loan_id or not hasattr(command, "customer_id"):
+        return 0, ""
+    with house.store.engine.connect() as connection:
+        return _owed(connection, command.customer_id, loan_id)
+
+
+def _owed(connection: Connection, customer_id: int, loan_id: int) -> tuple[int, str]:
+    """Give what a loan owed when it was looked at last, or what was charged off of it; (0, "") where it is not there."""
+    state = loan_state.c
+    parts = (state.principal_minor, state.interest_minor, state.penalty_minor, state.fee_minor)
+    joined = loan_state.join(loan, (loan.c.customer_id == state.customer_id) & (loan.c.loan_id == state.loan_id))
+    is_it = (state.customer_id == customer_id) & (state.loan_id == loan_id)
+    row = connection.execute(select(loan.c.currency, *parts).select_from(joined).where(is_it)).first()
+    return (sum(row[1:]), row.currency) if row and row.currency in EXPONENTS else (0, "")
+
+
+def _is_raise(house: House, command: Any) -> bool:
+    """Tell whether a command sets any part of a limit above where it is; a limit for a while is a raise."""
+    names = ("limit_minor", "cash_limit_minor", "later_limit_minor")
+    with house.store.engine.connect() as connection:
+        row = connection.execute(select(*(line.c[name] for name in names)).where(line.c.customer_id == command.customer_id)).first()
+    return row is not None and any(getattr(command, name) > now for name, now in zip(names, row, strict=True))
