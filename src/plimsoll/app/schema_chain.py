@@ -13,7 +13,7 @@ audit_block = Table(
     instant("sealed_at"),
     Column("first_seq", BigInteger, nullable=False),  # number of its first record, counted from 1 over the whole chain
     number("records_count"),
-    text("streams"),  # JSON: which records, in order: [source, stream, from_n, to_n] or [source, key]
+    text("streams"),  # JSON object, in order: by source (app.chain.source) the ranges of records, [customer, first, last] and the like
     blob("root"),  # Merkle root of the records (RFC 6962)
     blob("before"),  # head of the block before
     blob("head"),
@@ -24,7 +24,8 @@ audit_sealed = Table(
     "audit_sealed",
     metadata,
     text("source", key=True),
-    text("stream", key=True),
+    Column("customer_id", BigInteger, primary_key=True, autoincrement=False),  # whose stream, 0 for nobody's
+    text("stream", key=True),  # "" for a customer's
     Column("sealed_n", BigInteger, nullable=False),  # the last record of the stream that stands in a block
     sqlite_with_rowid=False,
 )

@@ -81,4 +81,16 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "maker_cannot_check": ("申请人不能复核自己的申请。请由另一人复核。", "Who asked for it may not agree to it. Let somebody else check it."),
     # The pages
     "form_not_ours": ("该表单已过期，或不是由本页面提交，没有保存任何内容。请重新打开页面后再试。", "This form is too old, or was not sent by a page of ours; nothing was saved. Open the page again and send it from there."),
+    # The audit chain
+    "audit_clock_back": ("本机时钟早于审计链中最后一个区块，为免记录倒填日期，未封存。请校准时钟后重试。", "The clock stands before the last block of the audit chain; nothing was sealed, so that nothing is dated back. Set the clock right and try again."),
+    "audit_record_missing": ("应封存的审计记录不在账簿中。账簿可能被改动：请运行 plimsoll audit verify 并保全现场。", "A record that should be in the book is not there. Somebody may have changed it: run plimsoll audit verify, and change nothing before."),
+    "audit_key_missing": ("未找到审计签名密钥。请检查 PLIMSOLL_AUDIT_KEY。", "The key that signs the audit chain is not there. Check PLIMSOLL_AUDIT_KEY."),
+    "audit_key_exposed": ("审计签名密钥可被他人读取，未使用。请收紧文件权限。", "Others may read the key that signs the audit chain, so it is not used. Tighten the rights of the file."),
+    "audit_key_malformed": ("审计签名密钥文件无法识别。请用备份恢复，或新建密钥。", "The file of the key that signs the audit chain cannot be read. Bring it back from a copy, or make a new one."),
+    "audit_key_exists": ("审计签名密钥已存在，未覆盖。请使用它，或加 --rotate 更换。", "There is a key already; it is never overwritten. Use it, or change it with --rotate."),
+    "audit_anchor_unwritable": ("无法读写锚定文件。请检查路径与权限。", "The file of anchors cannot be read or written. Check its path and rights."),
+    "audit_anchor_malformed": ("锚定文件内容无法识别，未写入。请保全该文件并查明原因。", "The file of anchors holds something else; nothing was written. Keep it as it is and find out why."),
+    "audit_anchor_differs": ("审计链与已锚定的检查点不一致：链被改写或截断。请保全账簿与锚定文件并立即报告。", "The audit chain is not what was anchored: it was rewritten or cut. Keep the book and the anchors as they are, and report it at once."),
+    "audit_record_unknown": ("审计链中没有该编号的记录。请核对编号；刚写入的记录需几秒后才会封存。", "The audit chain holds no record of that number. Check it; what was just written is sealed some seconds later."),
+    "event_type_unknown": ("不认识该事件类型。请使用事件目录中的名称。", "That type of event is not known. Use one of the catalogue of events."),
 }
