@@ -51,14 +51,17 @@ class GroupExecutor:
         """Answer what is waiting, then stop."""
         self.close()
 
-    def execute(self, command: Any, *, actor: str, now: datetime) -> RowOutcome:
+    def execute(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> RowOutcome:
         """Execute one command and wait for its outcome."""
-        return self.submit(command, actor=actor, now=now).result()
+        return self.submit(command, actor=actor, now=now, digest=digest).result()
 
-    def submit(self, command: Any, *, actor: str, now: datetime) -> "Future[RowOutcome]":
-        """Queue one command; the future holds its outcome, or raises StoreTrouble. A full queue refuses store_busy."""
+    def submit(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> "Future[RowOutcome]":
+        """Queue one command; the future holds its outcome, or raises StoreTrouble. A full queue refuses store_busy.
+
+        `digest` is what a repeat is recognised by, b"" for the content of the command.
+        """
         future: Future[RowOutcome] = Future()
-        work = prepared(self.wiring, command, actor, now)
+        work = prepared(self.wiring, command, actor, now, digest)
         if isinstance(work, Refused):
             future.set_result(work)
             return future

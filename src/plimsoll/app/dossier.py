@@ -64,10 +64,13 @@ class Asked:
     now: datetime
 
 
-def execute_dossier(store: Store, wiring: DossierWiring, command: Any, *, actor: str, now: datetime, rules: Any) -> Outcome:
+def execute_dossier(
+    store: Store, wiring: DossierWiring, command: Any, *, actor: str, now: datetime, rules: Any, digest: bytes = b""
+) -> Outcome:
     """Execute one command on a dossier durably, exactly once for its key, and give its answer; a Refused leaves nothing stored.
 
-    Keys of dossiers are their own: the key of a command on a customer may be the same. Refuses key_missing, key_malformed, key_reused,
+    Keys of dossiers are their own: the key of a command on a customer may be the same. `digest` is what a repeat is recognised by,
+    b"" for the content of the command. Refuses key_missing, key_malformed, key_reused,
     command_unknown, command_in_flight, dossier_malformed, store_busy, and what the command's department refuses. Raises StoreTrouble
     where the store cannot be used; after outcome_unknown give the same command again.
     """
@@ -80,7 +83,7 @@ def execute_dossier(store: Store, wiring: DossierWiring, command: Any, *, actor:
         return Refused("command_unknown", detail=type(command).__name__)
     assert verb.kind in DOSSIERS, f"{verb.kind!r} is no kind of dossier"
     own = (verb.kind, command.subject)
-    request = Request(verb.name, command.key, digest_of(verb.name, command), actor, command.on.toordinal())
+    request = Request(verb.name, command.key, digest or digest_of(verb.name, command), actor, command.on.toordinal())
     names = (own, *sorted({*verb.others(command)} - {own}))
     asked = Asked(verb, command, request, own, names, now.astimezone(UTC))
     # Keys of dossiers are their own in this process, too.

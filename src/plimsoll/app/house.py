@@ -66,13 +66,16 @@ class House:
             found: date = connection.execute(select(book.c.open_on)).scalar_one()
         return found
 
-    def submit(self, command: Any, *, actor: str) -> "Future[RowOutcome]":
+    def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "Future[RowOutcome]":
         """Queue one command of a customer; the future holds its outcome once it is durable, or raises StoreTrouble."""
-        return self.executor.submit(command, actor=actor, now=self.now())
+        return self.executor.submit(command, actor=actor, now=self.now(), digest=digest)
 
-    def execute(self, command: Any, *, actor: str) -> RowOutcome:
-        """Execute one command, on a customer or on a dossier, and give its outcome once it is durable. Raises StoreTrouble."""
+    def execute(self, command: Any, *, actor: str, digest: bytes = b"") -> RowOutcome:
+        """Execute one command, on a customer or on a dossier, and give its outcome once it is durable. Raises StoreTrouble.
+
+        `digest` is what a repeat is recognised by, b"" for the content of the command.
+        """
         if type(command) in DOSSIER_WIRING:
-            asked = partial(execute_dossier, self.store, DOSSIER_WIRING, command, actor=actor, now=self.now(), rules=self.rules)
-            return told(asked)
-        return self.submit(command, actor=actor).result()
+            wired = partial(execute_dossier, self.store, DOSSIER_WIRING, command, actor=actor, now=self.now(), rules=self.rules)
+            return told(partial(wired, digest=digest))
+        return self.submit(command, actor=actor, digest=digest).result()
