@@ -1,7 +1,7 @@
 """One customer on one page: the line with its load line, loans, what is due, what stands open, who was in touch, what was decided last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -41,7 +41,16 @@ CHIPS: Final = (
     *(STOPPED, COMPLAINT, CASE, AGENCY, WARNED, OVER, PARKED, REVIEW),
 )
 """What can be said of a customer in one word each; good stands alone."""
+SAID_TO_PARTIES: Final = (OVERDUE, CHARGED, HARDSHIP, PLAN, STOPPED, AGENCY)
 FIT: Final = "fit"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalField:
+    """What the vault holds of a person, masked: 138****1234."""
+
+    field: str
+    masked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,14 @@ class CustomerPage:
     decision: DecisionRow | None
     commands_count: int
     filings_count: int
-    personal: tuple[tuple[str, str], ...]
+    personal: tuple[PersonalField, ...]
+
+    def for_party(self) -> "CustomerPage":
+        """Give what an agency or another party beside the house may see: the debt and who was in touch, not how the house judges."""
+        chips = tuple(one for one in self.chips if one in SAID_TO_PARTIES)
+        return replace(
+            self, chips=chips or (GOOD,), decision=None, consents=(), over_extension="", complaints_open=(), case=None, personal=()
+        )
 
 
 def customer_page(store: Store, customer_id: int, today: int, now: datetime, vault: Vault | None = None) -> CustomerPage | Refused:
@@ -157,7 +173,7 @@ def customer_page(store: Store, customer_id: int, today: int, now: datetime, vau
         decision_row(applications, book.filings),
         counts.commands_count,
         counts.filings_count,
-        () if vault is None else tuple((one.field, one.masked) for one in vault.show(customer_id) if not one.ref),
+        () if vault is None else tuple(PersonalField(one.field, one.masked) for one in vault.show(customer_id) if not one.ref),
     )
 
 

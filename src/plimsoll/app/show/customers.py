@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from plimsoll.app import schema
+from plimsoll.app.access.relation import Sight
 from plimsoll.app.schema_access import access_unit
 from plimsoll.app.sheet import PARKED
 from plimsoll.app.show.days import day_or_none
@@ -75,20 +76,22 @@ def customers(
     *,
     after: int = 0,
     limit: int = LIMIT,
-    seen: ColumnElement[bool] | None = None,
+    sight: Sight | None = None,
 ) -> CustomersPage:
-    """Give the customers after one, that fit the filters and that may be seen (`seen`: a condition on line.customer_id).
+    """Give the customers after one, that fit the filters and are in sight (None: everybody).
 
-    Rows read: at most WINDOW lines with a look-up for each filter, and the loans of those shown.
+    Rows read: at most WINDOW lines with a look-up for each filter, and the loans of those shown. Whoever sees only some customers by
+    name, by their agency or by what they hold has no window: their own are looked up.
     """
     line = schema.line.c
     with store.engine.connect() as connection:
         following = select(line.customer_id).where(line.customer_id > after).order_by(line.customer_id)
-        last = connection.scalar(following.offset(WINDOW - 1).limit(1))
+        is_wide = sight is None or sight.is_everybody or bool(sight.unit)
+        last = connection.scalar(following.offset(WINDOW - 1).limit(1)) if is_wide else None
         wanted = select(*_COLUMNS, access_unit.c.unit).select_from(_JOINED).where(line.customer_id > after)
         if last is not None:
             wanted = wanted.where(line.customer_id <= last)
-        wanted = wanted.where(*_conditions(filters, today), *([] if seen is None else [seen]))
+        wanted = wanted.where(*_conditions(filters, today), *([] if sight is None else [sight.clause(line.customer_id)]))
         rows = connection.execute(wanted.order_by(line.customer_id).limit(limit + 1)).all()
         page = rows[:limit]
         loans = _loans(connection, [row.customer_id for row in page])

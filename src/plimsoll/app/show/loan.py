@@ -195,22 +195,21 @@ def seen_on(customer_id: int, held: Held, day: int, facts: Sequence[Fact] | None
 
 
 def see_loan(store: Store, customer_id: int, loan_id: int, day: int) -> Seen | Refused:
-    """Give a loan as of a day. Refuses loan_unknown. Rows read: three, and the loan's facts."""
+    """Give a loan as of a day. Refuses loan_unknown, as_of_before_disbursement. Rows read: three, and the loan's facts."""
     with snapshot(store) as seen:
         book = book_in(seen, Want(customer_id, (loan_id,), with_facts=True))
     if book is None or not book.loans:
         return Refused("loan_unknown", "", f"loan {loan_id} of customer {customer_id}")
+    begun = begun_on(book.loans[0].terms)
+    if day < begun:
+        return Refused("as_of_before_disbursement", "", f"loan {loan_id} begins on {on_day(begun)}")
     return seen_on(customer_id, book.loans[0], day)
 
 
 def loan_page(store: Store, customer_id: int, loan_id: int, day: int) -> LoanPage | Refused:
-    """Give one loan as of a day, any day since it began. Refuses loan_unknown, fact_before_disbursement. Reads its rows and facts."""
+    """Give one loan as of a day, any day since it began. Refuses loan_unknown, as_of_before_disbursement. Reads its rows and facts."""
     found = see_loan(store, customer_id, loan_id, day)
-    if isinstance(found, Refused):
-        return found
-    if found.state.status == PENDING:
-        return Refused("fact_before_disbursement", "", f"loan {loan_id} begins on {on_day(begun_on(found.held.terms))}")
-    return page_of(store, found)
+    return found if isinstance(found, Refused) else page_of(store, found)
 
 
 def page_of(store: Store, found: Seen) -> LoanPage:

@@ -53,7 +53,7 @@ from plimsoll.loan.layout import (
     T_GRACE_DAYS,
 )
 from plimsoll.loan.state import read_promise
-from plimsoll.loan.terms import LOAN, begun_on
+from plimsoll.loan.terms import LOAN
 from plimsoll.units.days import PER_DAY
 from plimsoll.units.divide import half_up
 from plimsoll.units.refusal import Refused
@@ -166,7 +166,7 @@ class PayOff:
 
 
 def schedule(store: Store, customer_id: int, loan_id: int, day: int) -> Schedule | Refused:
-    """Give the schedule of a loan as of a day. Refuses loan_unknown, and fact_does_not_fit for an account, which has bills."""
+    """Give the schedule of a loan as of a day. Refuses loan_unknown, as_of_before_disbursement, fact_does_not_fit (an account)."""
     found = see_loan(store, customer_id, loan_id, day)
     if isinstance(found, Refused):
         return found
@@ -203,7 +203,7 @@ def schedule_of(found: Seen) -> Schedule:
         found.customer_id,
         found.held.loan_id,
         terms.currency,
-        on_day(max(s[S_DAY], begun_on(terms))),
+        on_day(s[S_DAY]),
         tuple(lines),
         sum(one.principal_minor for one in lines),
         sum(one.interest_minor for one in lines),
@@ -267,7 +267,7 @@ def computed_of(found: Seen) -> Computed:
         found.customer_id,
         found.held.loan_id,
         terms.currency,
-        on_day(max(s[S_DAY], 1)),
+        on_day(s[S_DAY]),
         day_or_none(s[S_PERIOD_FROM]),
         _parts(found) if is_open else (),
         exact_text(s[S_NUM], s[S_RATE_DEN]) if is_open else "0",
@@ -324,7 +324,7 @@ def exact_text(num: int, den: int) -> str:
 
 
 def pay_off(store: Store, customer_id: int, loan_id: int, day: int) -> PayOff | Refused:
-    """Give what pays a loan off on a day. Refuses loan_unknown, nothing_owed, loan_charged_off, fact_before_disbursement."""
+    """Give what pays a loan off on a day. Refuses loan_unknown, nothing_owed, loan_charged_off, as_of_before_disbursement."""
     found = see_loan(store, customer_id, loan_id, day)
     return found if isinstance(found, Refused) else pay_off_of(found)
 
