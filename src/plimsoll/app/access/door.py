@@ -4,6 +4,7 @@ Every interface asks here. What somebody may not see looks like what is not ther
 """
 
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,7 @@ from plimsoll.app.access.role import HOUSE, MERCHANT, REACH, Role, held
 from plimsoll.app.access.verbs import NAMES, VERBS, VerbAccess, target_of
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.house import House
+from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.rulebook.access_role import RoleBook
 from plimsoll.units.refusal import Refused
 
@@ -72,11 +74,33 @@ class Door:
         with self.house.store.engine.connect() as connection:
             return together(sight_of(connection, who, role, role.gives[Permission(permission)]) for role in giving)
 
-    def ask(self, who: Principal, command: Any, *, digest: bytes = b"", reason: str = "") -> RowOutcome | Waiting:  # noqa: ARG002
+    def ask(self, who: Principal, command: Any, *, digest: bytes = b"", reason: str = "") -> RowOutcome | Waiting:
         """Execute a command for somebody, once for its key, or put it before others first. Raises StoreTrouble.
 
-        Refuses as `may` does, field_not_yours, rank_not_yours, and what the verb refuses.
+        `digest` is what a repeat is recognised by, b"" for the content of the command. Refuses as `may` does, field_not_yours,
+        rank_not_yours, and what the verb refuses.
         """
+        found = self.submit(who, command, digest=digest, reason=reason)
+        return found.result() if isinstance(found, Future) else found
+
+    def submit(
+        self,
+        who: Principal,
+        command: Any,
+        *,
+        digest: bytes = b"",
+        reason: str = "",  # noqa: ARG002
+    ) -> "Future[RowOutcome] | RowOutcome | Waiting":
+        """Do as `ask` does without waiting: a command on a customer is queued, and the future holds its outcome once it is durable."""
+        refused = self._refuse(who, command)
+        if refused is not None:
+            return refused
+        if type(command) in DOSSIER_WIRING:
+            return self.house.execute(command, actor=who.actor, digest=digest)
+        return self.house.submit(command, actor=who.actor, digest=digest)
+
+    def _refuse(self, who: Principal, command: Any) -> Refused | None:
+        """Give why somebody may not ask for a command at all."""
         access, name = VERBS[NAMES[type(command)]], NAMES[type(command)]
         giving = self._giving(who, access.permission)
         if isinstance(giving, Refused):
@@ -84,8 +108,7 @@ class Door:
         with self.house.store.engine.connect() as connection:
             found = self._found_for(connection, who, command, access, giving)
         refused = found if isinstance(found, Refused) else self._refuse_weak(who, found.role, access.permission)
-        refused = refused or _refuse_fields(found, command, name, access)  # type: ignore[arg-type]
-        return refused or self.house.execute(command, actor=who.actor)
+        return refused or _refuse_fields(found, command, name, access)  # type: ignore[arg-type]
 
     def saw(self, who: Principal, what: str, customer_ids: Iterable[int], reason: str = "") -> None:
         """Put on record that somebody is about to see personal data of customers; call it before the data are given."""
