@@ -1,0 +1,111 @@
+"""What a browser sent, read once: who it is, in which language, from where; forms only as long as a form may be."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
+
+from starlette.requests import Request
+
+from plimsoll.app.access.recognise import Sitting, session_of
+from plimsoll.app.house import House
+from plimsoll.interfaces.pages import cookies, words
+from plimsoll.interfaces.pages.visit import GUEST, Visit
+from plimsoll.units.refusal import Refused
+
+FORM_MAX: Final = 2_000_000
+"""Bytes of a form: a policy table that is pasted is the longest."""
+FIELDS_MAX: Final = 400
+DEVICE_MAX: Final = 120
+THEMES: Final = ("light", "dark")
+OURS: Final = ("same-origin", "none")
+"""What a browser says of where a form comes from when it comes from us, or was typed."""
+
+
+class TooLong(Exception):
+    """A form longer than a form may be."""
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """Give the fields of a form; the last of a name counts. Raises TooLong."""
+    if request.method != "POST":
+        return {}
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_MAX:
+            raise TooLong
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except ValueError:
+        raise TooLong from None
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        # Several boxes of one name are one text with a space between, as codes are.
+        found[name] = f"{found[name]} {value}" if name.endswith("[]") and name in found else value
+    return found
+
+
+def is_secure(request: Request) -> bool:
+    """Tell whether the browser talks to us over TLS."""
+    return request.url.scheme == "https"
+
+
+def is_from_us(request: Request) -> bool:
+    """Tell whether a form was sent by one of our pages, by what the browser says of it."""
+    said = request.headers.get("sec-fetch-site")
+    if said is not None and said not in OURS:
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or (urlsplit(origin).netloc == request.headers.get("host", ""))
+
+
+def visit_of(request: Request, house: House, door: object, form: Mapping[str, str]) -> Visit:
+    """Give the visit: recognised where the browser brought a session that holds, else of a guest."""
+    is_tls = is_secure(request)
+    token = cookies.read(request.cookies, cookies.SESSION, is_secure=is_tls)
+    sitting = session_of(house, token) if token else Refused("not_recognised")
+    held = sitting if isinstance(sitting, Sitting) else None
+    before = cookies.read(request.cookies, cookies.BEFORE, is_secure=is_tls) or cookies.new_token()
+    root = request.scope.get("root_path", "").rstrip("/")
+    path = request.url.path.removeprefix(root) or "/"
+    return Visit(
+        house=house,
+        door=door,
+        who=held.who if held else GUEST,
+        language=_language(request, held.who.language if held else ""),
+        theme=_chosen(request.cookies.get(cookies.THEME, ""), THEMES),
+        root=root,
+        address=f"{path}?{request.url.query}" if request.url.query else path,
+        path={name: str(value) for name, value in request.path_params.items()},
+        query=dict(request.query_params),
+        form=form,
+        token=token if held else before,
+        form_token=held.csrf if held else cookies.form_token(before),
+        request_id=new_request_id(),
+        host=request.client.host if request.client else "",
+        device=request.headers.get("user-agent", "")[:DEVICE_MAX],
+        is_part=request.headers.get("hx-request") == "true",
+        waits_for=held.waits_for if held else (),
+    )
+
+
+def new_request_id() -> str:
+    """Give the number under which a request is found in the log."""
+    return f"req_{uuid4().hex[:16]}"
+
+
+def _language(request: Request, preferred: str) -> str:
+    """Give the language: what was chosen here, else what the user has, else the first that the browser asks for and we speak."""
+    chosen = request.cookies.get(cookies.LANGUAGE, "") or preferred
+    if chosen in (*words.LANGUAGES, words.STRETCHED):
+        return chosen
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.partition(";")[0].strip().lower()
+        if tag.startswith(("zh", "en")):
+            return words.CHINESE if tag.startswith("zh") else words.ENGLISH
+    return words.CHINESE
+
+
+def _chosen(value: str, among: tuple[str, ...]) -> str:
+    return value if value in among else ""

@@ -1,0 +1,116 @@
+// What the pages do where scripts run: charts from their tables, forms sent once, keys, the finder. Everything works without it.
+(() => {
+  "use strict";
+  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+
+  // Forms are sent once; what comes back with the page's own key is recognised by the server.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (!form.matches("[data-once]") || (button && button.matches("[data-many]"))) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    if (button && button.dataset.sending) {
+      button.setAttribute("aria-disabled", "true");
+      button.textContent = button.dataset.sending;
+    }
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+  // Charts: the table is the data; a browser without scripts shows the table.
+  const drawn = [];
+  const colours = () => [style("--brand"), style("--bad"), style("--warn"), style("--good"), style("--wait"), style("--soft")];
+  const draw = (figure) => {
+    const table = figure.querySelector("table");
+    if (!table || !window.echarts) return;
+    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.firstChild.textContent.trim());
+    const rows = [...table.tBodies[0].rows];
+    const names = rows.map((row) => row.cells[0].textContent.trim());
+    const kind = figure.dataset.chart;
+    const series = heads.slice(1).map((name, at) => ({
+      name, type: kind === "line" ? "line" : "bar", stack: kind === "stack" ? "all" : undefined, symbol: "circle", symbolSize: 5, barMaxWidth: 34,
+      data: rows.map((row) => { const value = row.cells[at + 1].dataset.value; return value === undefined ? null : Number(value); }),
+    })).filter((one) => one.data.some((value) => value !== null));
+    const place = figure.querySelector(".drawing");
+    const details = figure.querySelector("details");
+    if (details) details.open = false;
+    place.style.height = "16rem";
+    const chart = window.echarts.init(place, null, { renderer: "canvas" });
+    const soft = style("--soft");
+    const unit = figure.dataset.unit || "";
+    chart.setOption({
+      animation: false, color: colours(), textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+      grid: { left: 8, right: 16, top: series.length > 1 ? 34 : 16, bottom: 8, containLabel: true },
+      legend: series.length > 1 ? { top: 0, left: 0, textStyle: { color: soft }, itemHeight: 8 } : undefined,
+      tooltip: { trigger: "axis", renderMode: "richText", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "–" : value.toLocaleString() + unit) },
+      xAxis: { type: "category", data: names, axisLabel: { color: soft, hideOverlap: true }, axisLine: { lineStyle: { color: style("--line") } }, axisTick: { show: false } },
+      yAxis: { type: "value", name: unit, nameTextStyle: { color: soft }, axisLabel: { color: soft }, splitLine: { lineStyle: { color: style("--line") } } },
+      series,
+    });
+    drawn.push(chart);
+  };
+  const start = () => document.querySelectorAll("figure[data-chart]").forEach(draw);
+  window.addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+
+  // Lists: j and k move, o opens.
+  let here = -1;
+  const move = (by) => {
+    const rows = [...document.querySelectorAll("table[data-list] tbody tr")];
+    if (!rows.length) return;
+    here = Math.max(0, Math.min(rows.length - 1, here + by));
+    rows.forEach((row, at) => row.toggleAttribute("data-here", at === here));
+    const link = rows[here].querySelector("a");
+    if (link) link.focus();
+    rows[here].scrollIntoView({ block: "nearest" });
+  };
+
+  // Keys: single ones when nobody types, and sequences that begin with g.
+  let waiting = "";
+  let since = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { document.querySelectorAll(".found").forEach((found) => { found.textContent = ""; }); if (typing(event.target)) event.target.blur(); return; }
+    if (event.key === "Enter" && event.target.id === "find") { const first = document.querySelector(".found a"); if (first) { event.preventDefault(); first.click(); } return; }
+    if (event.key === "ArrowDown" && event.target.id === "find") { const first = document.querySelector(".found a"); if (first) { event.preventDefault(); first.focus(); } return; }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const now = Date.now();
+    const pressed = waiting && now - since < 1500 ? `${waiting} ${event.key}` : event.key;
+    waiting = "";
+    if (pressed === "g") { waiting = "g"; since = now; return; }
+    if (pressed === "/") { const find = document.getElementById("find"); if (find) { event.preventDefault(); find.focus(); find.select(); } return; }
+    if (pressed === "?") { const keys = document.getElementById("keys"); if (keys && keys.togglePopover) { event.preventDefault(); keys.togglePopover(); } return; }
+    if (pressed === "j" || pressed === "k") { move(pressed === "j" ? 1 : -1); return; }
+    const asked = document.querySelector(`[data-key="${CSS.escape(pressed)}"]`);
+    if (!asked) return;
+    event.preventDefault();
+    if (asked.tagName === "DETAILS") { asked.open = !asked.open; const first = asked.querySelector("input:not([type=hidden]), select, textarea, button"); if (asked.open && first) first.focus(); return; }
+    asked.click();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.closest || !event.target.closest(".found") || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const links = [...document.querySelectorAll(".found a")];
+    const next = links[links.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+    event.preventDefault();
+    (next || document.getElementById("find")).focus();
+  });
+
+  // Definitions stand beside their button.
+  document.addEventListener("toggle", (event) => {
+    const box = event.target;
+    if (!box.matches || !box.matches(".definition") || event.newState !== "open") return;
+    const button = document.querySelector(`[popovertarget="${box.id}"]`);
+    if (!button) return;
+    const at = button.getBoundingClientRect();
+    box.style.margin = "0";
+    box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8))}px`;
+    box.style.top = `${Math.min(at.bottom + 6, innerHeight - box.offsetHeight - 8)}px`;
+  }, true);
+
+  // Something to copy.
+  document.addEventListener("click", (event) => {
+    const copied = event.target.closest("[data-copy]");
+    if (copied && navigator.clipboard) navigator.clipboard.writeText(copied.textContent.trim());
+  });
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
+})();
