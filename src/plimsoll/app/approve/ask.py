@@ -120,6 +120,8 @@ def _shown(house: House, command: Any, need: Need, found: Preview, who: Principa
         "rule": need.rule,
         "permission": need.permission,
         "checkers": need.checkers,
+        "amount_minor": need.amount_minor,
+        "currency": need.currency,
         "rules": house.rules.digest,
         "version": found.version,
     }

@@ -15,7 +15,7 @@ from plimsoll.app.access.event import record
 from plimsoll.app.access.principal import Principal, Relation, Target
 from plimsoll.app.approve.ask import PENDING, key_of, sha_of
 from plimsoll.app.approve.execute import NOT_NOW, Acts, execute_agreed, is_executed
-from plimsoll.app.approve.need import AUTHORITY, CHECK, CIRCLE, CURRENCY, Act, authority_minor, circle_refused
+from plimsoll.app.approve.need import AUTHORITY, CHECKERS, CIRCLE, CURRENCY, Act, authority_minor, circle_refused, may_check
 from plimsoll.app.approve.preview import version_now
 from plimsoll.app.approve.written import read
 from plimsoll.app.execute import Answer
@@ -141,14 +141,16 @@ def _version(house: House, command: Any, acts: Acts) -> int:
 
 def _refuse_person(house: House, who: Principal, row: Row[Any], may: May) -> Refused | None:
     """Refuse who may not see it, who may not check at all, who asked for it, and who may not agree to so much."""
-    target = Target(row.customer_id) if row.customer_id else Target()
-    allowed = may(who, json.loads(row.shown).get("permission", CHECK), target)
+    shown = json.loads(row.shown)
+    allowed = may(who, shown["permission"], Target(row.customer_id) if row.customer_id else Target())
     if isinstance(allowed, Refused):
         return allowed
     if who.user_id == row.maker:
         return Refused("maker_cannot_check")
+    if not may_check(house.rules, house.today(), row.verb, who.roles):
+        return Refused("permission_missing", CHECKERS, row.verb)
     most = authority_minor(house.rules, house.today(), who.roles)
-    if row.amount_minor and (row.amount_minor > most if row.currency == CURRENCY else most == 0):
+    if shown["amount_minor"] and (shown["amount_minor"] > most if shown["currency"] == CURRENCY else most == 0):
         return Refused("approval_beyond_authority", AUTHORITY)
     return None
 

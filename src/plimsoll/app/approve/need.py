@@ -34,9 +34,14 @@ TWO: Final = "POLICY.APPROVAL.TWO.VERBS"
 TWO_ABOVE: Final = "POLICY.APPROVAL.TWO.ABOVE"
 SECONDS: Final = "POLICY.APPROVAL.SECONDS"
 AUTHORITY: Final = "POLICY.APPROVAL.AUTHORITY"
+CHECKERS: Final = "POLICY.APPROVAL.CHECKERS"
 ALONE: Final = "POLICY.APPROVAL.ALONE"
 CIRCLE: Final = "POLICY.APPROVAL.CIRCLE"
 EXPORT_ROWS: Final = "POLICY.APPROVAL.EXPORT.ROWS"
+
+
+WHOLE: Final = ("limit_minor", "amount_minor", "committed_minor", "capacity_minor", "price_minor")
+"""The amounts that a command is about, where it tells others beside."""
 
 
 class Need(NamedTuple):
@@ -110,6 +115,12 @@ def authority_minor(rules: Rules, on: date, roles: tuple[str, ...]) -> int:
     return max((minor for role in roles if isinstance(minor := most.get(role, 0), int)), default=0)
 
 
+def may_check(rules: Rules, on: date, verb: str, roles: tuple[str, ...]) -> bool:
+    """Tell whether one of the roles is among those that may be the second person for a verb; every role is where policy names none."""
+    named = rules.value(CHECKERS, on)
+    return not isinstance(named, Mapping) or verb not in named or bool(set(_listed(named[verb])) & set(roles))
+
+
 def circle_refused(rules: Rules, on: date) -> bool:
     """Tell whether two may not agree to what the other asked for on the same day."""
     return bool(rules.value(CIRCLE, on))
@@ -157,11 +168,11 @@ def _worth(house: House, command: Any) -> tuple[int, str]:
     """Give how much a command is about: what it names, else what its loan owes; (0, "") where it is about no money."""
     if isinstance(command, Act):
         return command.amount_minor, command.currency
-    named = [getattr(command, field.name) for field in fields(command) if field.name.endswith("_minor")]
+    named = {one.name: getattr(command, one.name) for one in fields(command) if one.name.endswith("_minor")}
     if named:
-        # A limit is told three times, as a whole and by its parts; a waiver in parts that add up.
-        minor = getattr(command, "limit_minor", None) or getattr(command, "amount_minor", None) or sum(named)
-        return minor, getattr(command, "currency", "")
+        # What is about one amount tells others beside it (a limit its parts, a funder its own capital); the parts of a waiver add up.
+        whole = next((named[name] for name in WHOLE if name in named), None)
+        return sum(named.values()) if whole is None else whole, getattr(command, "currency", "")
     loan_id = getattr(command, "loan_id", 0)
     if not loan_id or not hasattr(command, "customer_id"):
         return 0, ""
