@@ -109,13 +109,9 @@ def headers_of(code: str) -> dict[str, str]:
 
 def of_refused(refused: Refused, *, language: str, request_id: str) -> dict[str, Any]:
     """Give the problem of what a department refused, with the numbers of the case."""
-    return problem(
-        refused.code,
-        language=language,
-        request_id=request_id,
-        detail=refused.detail if status_of(refused.code) != 404 else "",
-        rule=refused.rule,
-    )
+    is_told = refused.code not in EDGE_CODES and status_of(refused.code) != 404
+    detail = refused.detail if is_told else ""
+    return problem(refused.code, language=language, request_id=request_id, detail=detail, rule=refused.rule)
 
 
 def of_malformed(wrong: Malformed, *, language: str, request_id: str) -> dict[str, Any]:

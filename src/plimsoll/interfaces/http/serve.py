@@ -4,7 +4,6 @@ One application serves one house. Changes of customers wait for their shared com
 changes something else, runs in a thread.
 """
 
-import asyncio
 import json
 import logging
 import secrets
@@ -21,17 +20,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.app.access.principal import Principal
-from plimsoll.app.execute import Answer, Failed
+from plimsoll.app.execute import Failed
 from plimsoll.app.house import READ_ONLY, House
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.http import operations
+from plimsoll.interfaces.http.answers import Repeated, approval_of, is_waiting
 from plimsoll.interfaces.http.heads import Heads, language_in, read_heads
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation
 from plimsoll.interfaces.http.problem import MEDIA, Said, headers_of, of_malformed, of_refused, of_trouble, problem, said_of
 from plimsoll.interfaces.http.routes import Routes
 from plimsoll.interfaces.http.strict import BODY_MAX, read_json
 from plimsoll.interfaces.http.version import version_of
-from plimsoll.interfaces.http.waiting import approval_of, is_waiting
 from plimsoll.units.refusal import Malformed, Refused
 
 PREFIX: Final = "/v1"
@@ -166,11 +165,8 @@ class Api:
         )
 
     async def _outcome(self, operation: Operation, asked: Asked) -> Any:
-        submit = getattr(operation.handle, "submit", None)
-        if submit is None:
-            return await run_in_threadpool(operation.handle, asked)
-        future = submit(asked)
-        return await asyncio.wrap_future(future)
+        answer = getattr(operation.handle, "answer", None)
+        return await run_in_threadpool(operation.handle, asked) if answer is None else await answer(asked)
 
 
 def own_key(who: Principal, key: str) -> str:
@@ -261,18 +257,6 @@ def _told(operation: Operation, outcome: Any, call: Call) -> Told:
     if type(version) is int:
         headers["ETag"] = f'"{version}"'
     return Told(operation.status, shown.model_dump_json().encode(), headers=headers)
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """An answer that was given before and is given again."""
-
-    answer: Any
-
-
-def repeated(outcome: Answer, answer: Any) -> Any:
-    """Mark an answer where its command was recognised as one that was done already."""
-    return Repeated(answer) if outcome.is_replayed else answer
 
 
 def _refused(refused: Refused, call: Call) -> Told:

@@ -1,5 +1,6 @@
-"""What is answered where a second pair of eyes is needed first: the approval that waits."""
+"""Two answers that are not what was asked for: the approval that waits for others, and what was answered once already."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -35,3 +36,10 @@ def approval_of(outcome: Any) -> Approval:
         expires_at=outcome.expires_at,
         rule=outcome.rule,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An answer that was given before and is given again."""
+
+    answer: Any
