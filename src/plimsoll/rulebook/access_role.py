@@ -19,6 +19,7 @@ FILE: Final = Path(__file__).parent.joinpath("policy", "access", "roles.yaml")
 RELATIONS: Final = ("own", "assigned", "unit", "house")
 """How somebody stands to what they ask about, nearest first."""
 ACTS_FOR: Final = ("house", "borrower", "agency", "funder", "bidder", "merchant", "partner")
+MARKS: Final = ("strong", "sandbox")
 NOT_AT_ALL: Final = "none"
 _PERMISSION: Final = re.compile(r"[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*")
 
@@ -32,7 +33,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RolePolicy:
-    """One role: for whom it acts, what it gives and how far, what of it needs a second factor, and its ranks in reviews."""
+    """One role: for whom it acts, what it gives and how far, what of it needs a second factor or a sandbox, and its ranks in reviews."""
 
     name: str
     title: Mapping[str, str]
@@ -40,6 +41,7 @@ class RolePolicy:
     is_machine: bool
     farthest: Mapping[str, str]
     strong: frozenset[str]
+    sandbox: frozenset[str]
     ranks: tuple[str, ...]
     changes: tuple[Change, ...]
 
@@ -69,7 +71,7 @@ def load(file: Path = FILE) -> RoleBook:
 
 
 def _read_role(name: str, field: Field) -> RolePolicy:
-    found = field.fields(("title", "acts_for"), (*RELATIONS, "is_machine", "strong", "ranks", "changes"))
+    found = field.fields(("title", "acts_for"), (*RELATIONS, "is_machine", "strong", "sandbox", "ranks", "changes"))
     farthest: dict[str, str] = {}
     for relation in RELATIONS:
         for word in found[relation].each() if relation in found else ():
@@ -77,12 +79,12 @@ def _read_role(name: str, field: Field) -> RolePolicy:
             if word.text() in farthest:
                 raise word.wrong("rule_duplicate", f"{word.text()!r} under {farthest[word.text()]} and {relation}")
             farthest[_permission(word)] = relation
-    strong = frozenset(word.one_of(farthest) for word in found["strong"].each()) if "strong" in found else frozenset()
+    strong, sandbox = (frozenset(word.one_of(farthest) for word in found[key].each()) if key in found else frozenset() for key in MARKS)
     ranks = tuple(word.text() for word in found["ranks"].each()) if "ranks" in found else ()
     changes = tuple(_read_change(entry) for entry in found["changes"].each()) if "changes" in found else ()
     is_machine = found["is_machine"].flag() if "is_machine" in found else False
     acts_for = found["acts_for"].one_of(ACTS_FOR)
-    return RolePolicy(name, read_title(found["title"]), acts_for, is_machine, farthest, strong, ranks, tuple(sorted(changes)))
+    return RolePolicy(name, read_title(found["title"]), acts_for, is_machine, farthest, strong, sandbox, ranks, tuple(sorted(changes)))
 
 
 def _read_change(field: Field) -> Change:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     LOAN_PURCHASE = "loan.purchase"
     LOAN_REFUND = "loan.refund"
     LOAN_REPAY = "loan.repay"
+    CREDIT_USE = "credit.use"
     LOAN_CONVERT = "loan.convert"
     LOAN_REVERSE = "loan.reverse"
     LOAN_WAIVE = "loan.waive"
@@ -170,6 +171,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "loan.purchase": ("buy now and pay later", "先享后付消费"),
     "loan.refund": ("give back what was paid for a purchase", "消费退款"),
     "loan.repay": ("repay, prepay or settle", "还款、提前还款、结清"),
+    "credit.use": ("pay with the customer's credit", "使用溢缴款还款"),
     "loan.convert": ("turn a bill or a purchase into instalments", "账单或消费分期"),
     "loan.reverse": ("undo an earlier fact", "冲正"),
     "loan.waive": ("forgive penalty, interest or fee", "减免罚息、利息或费用"),

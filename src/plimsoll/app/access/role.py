@@ -27,6 +27,8 @@ class Role:
     is_machine: bool
     gives: Mapping[Permission, Relation]
     strong: frozenset[str]
+    sandbox: frozenset[str]
+    """What holds only where there is no real money."""
     ranks: tuple[str, ...]
 
 
@@ -45,7 +47,7 @@ def _roles_on(on: date, book: RoleBook) -> Mapping[str, Role]:
     found = {}
     for name, policy in book.roles.items():
         gives = {_permission(word, name): Relation(relation) for word, relation in policy.gives(on).items()}
-        found[name] = Role(name, policy.title, policy.acts_for, policy.is_machine, gives, policy.strong, policy.ranks)
+        found[name] = Role(name, policy.title, policy.acts_for, policy.is_machine, gives, policy.strong, policy.sandbox, policy.ranks)
     return found
 
 

@@ -21,9 +21,11 @@ class VerbAccess(NamedTuple):
     ranked: str = ""
     """The field that says with what rank somebody decides, which the role has to give."""
     kept: tuple[str, ...] = ()
-    """Fields that only the house may set: from outside they have to be left as they are by themselves."""
+    """Fields that nobody sets who asks at the door: they have to be left as they are by themselves."""
     own: Mapping[str, object] = {}
-    """Fields with the value that they need where somebody does it for themselves."""
+    """Fields with the value that they need where somebody does it for themselves; for others they are left as they are."""
+    is_priced: bool = False
+    """Whether it names a rate, which for a borrower has to be the one agreed."""
 
 
 _P = Permission
@@ -32,13 +34,13 @@ VERBS: Final[Mapping[str, VerbAccess]] = {
     "open_customer": VerbAccess(_P.CUSTOMER_OPEN, makes=True),
     "open_line": VerbAccess(_P.LINE_OPEN, makes_loan=True),
     "open_account": VerbAccess(_P.LINE_OPEN, makes_loan=True),
-    "draw": VerbAccess(_P.LOAN_DRAW, makes_loan=True),
+    "draw": VerbAccess(_P.LOAN_DRAW, makes_loan=True, is_priced=True),
     "purchase": VerbAccess(_P.LOAN_PURCHASE, party="merchant"),
     "fund_by_merchant": VerbAccess(_P.LOAN_PURCHASE, party="merchant"),
     "repay": VerbAccess(_P.LOAN_REPAY),
     "prepay": VerbAccess(_P.LOAN_REPAY),
     "settle": VerbAccess(_P.LOAN_REPAY),
-    "use_credit": VerbAccess(_P.LOAN_REPAY),
+    "use_credit": VerbAccess(_P.CREDIT_USE),
     "convert": VerbAccess(_P.LOAN_CONVERT),
     "refund": VerbAccess(_P.LOAN_REFUND),
     "reverse": VerbAccess(_P.LOAN_REVERSE),
