@@ -18,6 +18,7 @@ from plimsoll.app.access.policy import hash_cost
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.session import Begin, begin
 from plimsoll.app.house import House
+from plimsoll.app.open_door import open_door
 from plimsoll.app.schema_access import access_grant, access_session, access_user
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.pages import static_files, words, written
@@ -83,7 +84,7 @@ def house(store):
 def browser(house, *, door=None, signed_in=True):
     """Give a browser on the toys, mounted somewhere."""
     chrome = Chrome("open.html", "open.html", lambda _: {}, "/toy")
-    pages = site(house, door or Door(house), (*TOYS, *SCREENS), chrome)
+    pages = site(house, door or open_door(house), (*TOYS, *SCREENS), chrome)
     client = TestClient(
         Starlette(routes=[Mount("/desk", pages)]), base_url="http://desk", raise_server_exceptions=False, follow_redirects=False
     )
@@ -186,10 +187,8 @@ def test_what_is_not_known_is_asked_about_with_the_same_key(house):
     assert "Do not enter it again" in page.text
     assert 'name="key" value="k1"' in page.text
     assert 'name="customer" value="7"' in page.text
-    after = browser(house)
-    fields = dict(
-        re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', page.text.partition("data-check")[2].partition("</form>")[0])
-    )
+    after, in_form = browser(house), page.text.partition("data-check")[2].partition("</form>")[0]
+    fields = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', in_form))
     assert after.post("/desk/toy", data=fields | {"form_token": token_in(after.get("/desk/toy"))}).status_code == 303
 
 
