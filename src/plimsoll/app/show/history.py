@@ -25,7 +25,7 @@ from plimsoll.units.refusal import Refused
 CLOSE: Final = "close"
 """Who records what a close of a day records."""
 OPENING: Final = 0
-_FACTS: Final = (
+FACTS: Final = (
     "SELECT kind, effective_on, amount_minor, a, b, more, n, command_n, recorded_at, detail FROM fact "
     "WHERE customer_id = ? AND loan_id = ? ORDER BY n"
 )
@@ -115,7 +115,7 @@ def loan_history(store: Store, customer_id: int, loan_id: int, day: int) -> Loan
         if book is None or not book.loans:
             return Refused("loan_unknown", "", f"loan {loan_id} of customer {customer_id}")
         numbers = DayNumbers()
-        rows = rows_of(seen, _FACTS, (customer_id, loan_id))
+        rows = rows_of(seen, FACTS, (customer_id, loan_id))
         facts = tuple(fact_of(row[:6], numbers) for row in rows)
         found = seen_on(customer_id, book.loans[0], day, facts)
         actors = {row[0]: (row[1], row[2]) for row in rows_of(seen, _AUDIT, (customer_id,))}

@@ -45,6 +45,7 @@ def shape_of(kind: type) -> type[BaseModel]:
     made: dict[str, Any] = {}
     for one in fields(kind):
         name, shape = _field(one.name, hints[one.name], has_currency=has_currency)
+        assert name not in made, f"{kind.__name__} says {name} twice at the edge"
         made[name] = (shape, ...)
     return create_model(kind.__name__, __base__=Shape, __doc__=kind.__doc__, __module__=kind.__module__, **made)
 
