@@ -21,7 +21,7 @@ access_user = Table(
     text("language"),
     text("password"),  # argon2id, "" where none is set
     blob("one_time", nullable=True),  # seed of one-time codes, sealed
-    number("one_time_step"),  # the step of the last code that was used, -1 while none was: not confirmed yet
+    number("one_time_step"),  # the step of the last code that was used, -1 while none was
     number("failed_count"),
     instant("locked_until", nullable=True),
     instant("made_at"),
@@ -95,10 +95,11 @@ access_challenge = Table(
     "access_challenge",
     metadata,
     text("challenge_id", key=True),
-    text("kind"),  # invitation, code, passkey_new, passkey
+    text("kind"),  # invitation, code, one_time_new, passkey_new, passkey
     text("user_id"),  # whom it is for, "" where nobody is
     Column("customer_id", BigInteger, nullable=False),  # the borrower whom a code was sent, 0 for nobody
-    blob("secret"),  # SHA-256 of what was told; of a passkey the challenge itself
+    blob("secret"),  # a hash of what was told; of a passkey the challenge itself, of one-time codes the seed, sealed
+    text("made_by"),
     instant("made_at"),
     instant("until"),
     number("tries"),
@@ -128,6 +129,7 @@ access_glass = Table(
     text("review"),
     CheckConstraint("approved_by <> user_id", name="ck_access_glass_approved"),
     CheckConstraint("reviewed_by <> user_id", name="ck_access_glass_reviewed"),
+    CheckConstraint("reviewed_by = '' OR reviewed_by <> approved_by", name="ck_access_glass_third"),
 )
 
 access_event = Table(

@@ -7,11 +7,14 @@ A request costs a dictionary look-up and a few sums (about a microsecond); a buc
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
+from plimsoll.app.house import House
+from plimsoll.app.store import Store
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
@@ -76,6 +79,14 @@ def allowance_of(rules: Rules, which: RateClass, on: date) -> Allowance:
     return Allowance(count, seconds)
 
 
+LIMITERS: "Final[WeakKeyDictionary[Store, Limiter]]" = WeakKeyDictionary()
+
+
+def limiter_of(house: House) -> "Limiter":
+    """Give the buckets that every door of this process shares for a house."""
+    return LIMITERS.setdefault(house.store, Limiter(house.rules))
+
+
 class Limiter:
     """The buckets of one process. Threads may share it."""
 
@@ -101,6 +112,25 @@ class Limiter:
         # A bucket that was filled by sums of fractions may lack a billionth of one.
         wait = 0 if left >= 1 else math.ceil((1 - left) * allowance.seconds / allowance.requests - 1e-9)
         return Granted(is_allowed, int(left), 0 if is_allowed and left >= 1 else max(wait, 1), allowance)
+
+    def take_all(self, callers: Iterable[str], which: RateClass, on: date) -> Refused | None:
+        """Take one request of each caller. Refuses asked_too_fast where one of them has none left; then nothing was taken."""
+        taken: list[str] = []
+        for caller in callers:
+            granted = self.take(caller, which, on)
+            if not granted.is_allowed:
+                self.give_back(taken, which)
+                return granted.refused()
+            taken.append(caller)
+        return None
+
+    def give_back(self, callers: Iterable[str], which: RateClass) -> None:
+        """Put back what was taken for something that is not to be counted, such as signing in with the right password."""
+        with self._turn:
+            for caller in callers:
+                found = self._buckets.get((which, caller))
+                if found is not None:
+                    self._buckets[which, caller] = (found[0], found[1] + 1)
 
     def _left(self, caller: str, which: RateClass, allowance: Allowance, now: float) -> float:
         """Give what is in a bucket now."""

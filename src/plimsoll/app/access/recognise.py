@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from plimsoll.app.access.memory import Memories
 from plimsoll.app.access.policy import lasting, trusted_s
 from plimsoll.app.access.principal import Principal
-from plimsoll.app.access.standing import ACTIVE, Standing, later, read_standing
+from plimsoll.app.access.standing import ACTIVE, Standing, is_borrower, later, read_standing
 from plimsoll.app.house import LIVE, SANDBOX, House
 from plimsoll.app.schema_access import access_key, access_session
 from plimsoll.app.sheet import instant_of
@@ -93,6 +93,11 @@ def forget(store: Store) -> None:
     SESSIONS.of(store).forget()
 
 
+def by_token(house: House, text: str, address: str) -> Principal | Refused:
+    """Give who holds a token, be it a key of the API or of a session. Refuses as `by_key` and `by_session` do."""
+    return by_key(house, text, address) if text.startswith(f"{PREFIX}_") else by_session(house, text)
+
+
 def by_key(house: House, text: str, address: str, *, clock: Callable[[], float] = time.monotonic) -> Principal | Refused:
     """Give whose key this is, used from an address of the network ("" where there is none, such as within this machine).
 
@@ -154,7 +159,7 @@ def session_of(house: House, token: str, *, clock: Callable[[], float] = time.mo
     standing = known.standing
     if standing is None or standing.state != ACTIVE:
         return Refused("not_recognised")
-    limits = lasting(house.rules, now, is_borrower=bool(standing.customer_id))
+    limits = lasting(house.rules, now, is_borrower=is_borrower(standing.user_id))
     ends_at = known.started_at + limits.whole
     if known.ended_at is not None or now >= ends_at or now >= known.seen_at + limits.idle:
         return Refused("session_ended")

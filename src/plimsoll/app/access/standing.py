@@ -11,6 +11,8 @@ from plimsoll.app.sheet import instant_of
 
 ACTIVE, LOCKED, CLOSED = "active", "locked", "closed"
 STATES: Final = (ACTIVE, LOCKED, CLOSED)
+BORROWER: Final = "borrower-"
+"""What the names of borrowers begin with; a customer_id of others says which customer a member of the staff is."""
 BREAK_GLASS: Final = "break_glass"
 """The role that somebody has for an hour once a second person agreed."""
 
@@ -22,6 +24,11 @@ class Role(NamedTuple):
     until: datetime | None
 
 
+def is_borrower(user_id: str) -> bool:
+    """Tell whether a user is a borrower, who signs in by phone."""
+    return user_id.startswith(BORROWER)
+
+
 class Standing(NamedTuple):
     """A user as they were read: what a principal is made of."""
 
@@ -31,7 +38,6 @@ class Standing(NamedTuple):
     party: str
     customer_id: int
     language: str
-    has_one_time: bool
     roles: tuple[Role, ...]
 
     def principal(
@@ -64,8 +70,7 @@ def read_standing(connection: Connection, user_id: str) -> Standing | None:
         select(glass.until).where(glass.user_id == user_id, glass.approved_at.is_not(None), glass.ended_at.is_(None))
     )
     roles += [Role(BREAK_GLASS, later(row.until)) for row in broken]
-    has_one_time = user.one_time is not None and user.one_time_step >= 0
-    return Standing(user.user_id, user.state, user.unit, user.party, user.customer_id, user.language, has_one_time, tuple(roles))
+    return Standing(user.user_id, user.state, user.unit, user.party, user.customer_id, user.language, tuple(roles))
 
 
 def later(stored: datetime | None) -> datetime | None:
