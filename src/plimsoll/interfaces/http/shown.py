@@ -4,7 +4,6 @@ A customer is written cus_17, a loan loan_17_3. An amount whose value names its 
 whose currency stands above it, whole minor units. Nothing is written twice: a field added to a value is a field of the answer.
 """
 
-import base64
 import json
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +17,7 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from plimsoll.app.access.principal import EVERYBODY, Target
 from plimsoll.app.access.relation import Sight
+from plimsoll.interfaces.http.cursor import read_cursor, write_cursor
 from plimsoll.interfaces.http.ids import customer_text, loan_text, read_customer, read_loan
 from plimsoll.interfaces.http.operation import Asked, Shape
 from plimsoll.interfaces.http.shape import Change, CustomerId, Day, Flag, Instant, LoanId
@@ -181,27 +181,13 @@ def listed(rows: Iterable[Any], next_cursor: str = "", of: Callable[[Any], Any] 
 
 def cursor_of(asked: Asked, name: str, *keys: object) -> str:
     """Give the cursor of the page after a row: its sort keys, bound to the list and what it was narrowed to."""
-    said = json.dumps([_narrowed(asked, name), *keys], separators=(",", ":"))
-    return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+    return write_cursor(asked.house, _narrowed(asked, name), keys)
 
 
 def after_in(asked: Asked, name: str, count: int) -> tuple[Any, ...]:
-    """Give the sort keys after which a page begins, () for the first. Raises Malformed cursor_malformed, cursor_of_other_list.
-
-    Whoever alters one only begins elsewhere in a list of what they may see.
-    """
+    """Give the sort keys after which a page begins, () for the first. Raises Malformed cursor_malformed, cursor_of_other_list."""
     cursor = getattr(asked.query, "cursor", "")
-    if not cursor:
-        return ()
-    try:
-        said = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        raise Malformed("cursor_malformed") from None
-    if not isinstance(said, list) or len(said) != count + 1 or not all(type(one) in (int, str) for one in said):
-        raise Malformed("cursor_malformed")
-    if said[0] != _narrowed(asked, name):
-        raise Malformed("cursor_of_other_list")
-    return tuple(said[1:])
+    return read_cursor(asked.house, _narrowed(asked, name), cursor, count) if cursor else ()
 
 
 def _narrowed(asked: Asked, name: str) -> str:
