@@ -29,6 +29,7 @@ from plimsoll.app.store import Store
 FIRST_LINE: Final = "plimsoll audit checkpoint v1"
 NAMES: Final = ("origin", "block", "records", "head", "root", "time")
 NOTE_LENGTH_MAX: Final = 2_000
+SIGNATURE_BYTES: Final = 64
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plimsoll audit checkpoint', 0))"
 
 
@@ -78,7 +79,7 @@ def read_note(said: str) -> Note:
         note = Note(origin, int(block_n), int(records), head, root, at, key, b64decode(signature, validate=True))
     except NotBase64:
         raise ValueError("a signature that is not base64") from None
-    if called != "signature" or note.text() != said:
+    if called != "signature" or len(note.signature) != SIGNATURE_BYTES or note.text() != said:
         raise ValueError("written in another way")
     return note
 

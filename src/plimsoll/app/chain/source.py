@@ -47,6 +47,8 @@ class Source:
     canonical: Callable[[Row], str]
     place: Callable[[Row], tuple[int, str, int]]
     """Customer, stream and number of a row."""
+    at: int
+    """Where in a row the instant stands."""
 
 
 def text_sha(text: str | None) -> str:
@@ -99,6 +101,7 @@ SOURCES: Final = (
         WHERE t.customer_id = {_OF_CUSTOMER} AND t.command_n BETWEEN {_FROM} AND {_TO} ORDER BY r.{{place}}, t.command_n""",
         _audit,
         lambda row: (row[0], "", row[1]),
+        2,
     ),
     Source(
         FILING,
@@ -109,6 +112,7 @@ SOURCES: Final = (
         WHERE t.customer_id = {_OF_CUSTOMER} AND t.n BETWEEN {_FROM} AND {_TO} ORDER BY r.{{place}}, t.n""",
         _filing,
         lambda row: (row[0], "", row[1]),
+        2,
     ),
     Source(
         DOSSIER,
@@ -118,6 +122,7 @@ SOURCES: Final = (
         WHERE {_DOSSIER} AND t.command_n {_DOSSIER_N} ORDER BY r.{{place}}, t.command_n""",
         _said(DOSSIER, ("kind", "subject", "n", "at", "actor", "name", "key", "digest", "sha:answer")),
         lambda row: (0, f"{row[0]}/{row[1]}", row[2]),
+        3,
     ),
     Source(
         DOSSIER_FILING,
@@ -131,6 +136,7 @@ SOURCES: Final = (
             ("kind", "subject", "n", "at", "actor", "entry", "part", "command_n", "on", "rules_id", "sha:body"),
         ),
         lambda row: (0, f"{row[0]}/{row[1]}", row[2]),
+        3,
     ),
     Source(
         STEP,
@@ -140,6 +146,7 @@ SOURCES: Final = (
         WHERE t.digest = (r.value ->> 0) AND t.n BETWEEN {_FROM} AND {_TO} ORDER BY r.{{place}}, t.n""",
         _said(STEP, ("artefact", "n", "at", "actor", "verb", "before", "after", "duty", "sha:reason", "sha:evidence")),
         lambda row: (0, row[0], row[1]),
+        2,
     ),
     Source(
         VAULT,
@@ -149,6 +156,7 @@ SOURCES: Final = (
         WHERE t.customer_id = {_OF_CUSTOMER} AND t.n BETWEEN {_FROM} AND {_TO} ORDER BY r.{{place}}, t.n""",
         _said(VAULT, ("customer_id", "n", "at", "actor", "action", "field", "ref", "sha:reason")),
         lambda row: (row[0], "", row[1]),
+        2,
     ),
     Source(
         ACCESS,
@@ -157,6 +165,7 @@ SOURCES: Final = (
         FROM {ranges} CROSS JOIN access_event t WHERE t.event_id = (r.value ->> 0) ORDER BY r.{place}""",
         _said(ACCESS, ("event_id", "at", "actor", "action", "subject", "customer_id", "sha:reason", "sha:body")),
         lambda row: (0, row[0], 1),
+        1,
     ),
     Source(
         CLOSE,
@@ -166,6 +175,7 @@ SOURCES: Final = (
         WHERE t.closed_on BETWEEN {date:r.value ->> 0} AND {date:r.value ->> 1} ORDER BY r.{place}, t.closed_on""",
         _said(CLOSE, ("n", "day", "started_at", "at", "shards", "state", "sums")),
         lambda row: (0, "", row[0]),
+        4,
     ),
 )
 """In the order in which a block holds them."""

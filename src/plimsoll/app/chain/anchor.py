@@ -1,0 +1,95 @@
+"""Anchors: checkpoints kept outside the book, in a file that only grows, best where the book's owner cannot write.
+
+A chain can be rewritten whole, or its end cut off, by whoever owns the database and the key; who holds an anchor can tell. The file holds
+notes (`plimsoll.app.chain.checkpoint`), an empty line between them. Nothing is written where the chain no longer leads to the last one.
+"""
+
+import fcntl
+import os
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from plimsoll.app.chain.checkpoint import FIRST_LINE, Note, notes_of, read_note
+from plimsoll.app.chain.read import blocks_from, origin_of
+from plimsoll.app.store import Store
+from plimsoll.app.trouble import StoreTrouble
+
+FILE_BYTES_MAX: Final = 512 * 1024 * 1024
+_UNUSUAL: Final = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+class Anchored(NamedTuple):
+    """Where the anchors are, how many were added, and the last block they speak of."""
+
+    path: Path
+    added: int
+    block_n: int
+
+
+def anchor(store: Store, place: Path) -> Anchored:
+    """Add the checkpoints of a book that are newer than the last one in a file, or in the file of the book in a folder.
+
+    Raises StoreTrouble audit_anchor_unwritable, audit_anchor_malformed, audit_anchor_differs.
+    """
+    with store.driver() as driver:
+        origin = origin_of(driver, store.kind)
+    path = place / f"{_UNUSUAL.sub('-', origin)}.notes" if place.is_dir() else place
+    try:
+        with path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            return _add(store, file, path, origin)
+    except OSError as failed:
+        raise StoreTrouble("audit_anchor_unwritable", f"{path}: {failed.strerror}") from None
+
+
+def read_anchors(path: Path) -> list[Note]:
+    """Give the checkpoints of a file of anchors, oldest first. Raises StoreTrouble audit_anchor_unwritable, audit_anchor_malformed."""
+    try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise StoreTrouble("audit_anchor_malformed", f"{path}: too long")
+        return notes_in(path.read_bytes(), path)
+    except OSError as failed:
+        raise StoreTrouble("audit_anchor_unwritable", f"{path}: {failed.strerror}") from None
+
+
+def notes_in(said: bytes, path: Path) -> list[Note]:
+    """Read the notes of a file. Raises StoreTrouble audit_anchor_malformed, also where they do not stand in the order of their blocks."""
+    try:
+        first, *parts = said.decode().split(FIRST_LINE + "\n")
+        notes = [read_note(f"{FIRST_LINE}\n{part.rstrip(chr(10))}\n") for part in parts]
+    except ValueError as wrong:
+        raise StoreTrouble("audit_anchor_malformed", f"{path}: {wrong}") from None
+    if first or any(one.block_n >= later.block_n for one, later in pairwise(notes)):
+        raise StoreTrouble("audit_anchor_malformed", f"{path}: not in the order of blocks")
+    return notes
+
+
+def _add(store: Store, file: Any, path: Path, origin: str) -> Anchored:
+    """Append what is new to a file that is held."""
+    file.seek(0)
+    known = notes_in(file.read(FILE_BYTES_MAX), path)
+    last = known[-1] if known else None
+    if last is not None:
+        _check(store, last, origin)
+    added = [note for note in map(read_note, notes_of(store)) if last is None or note.block_n > last.block_n]
+    if added:
+        file.seek(0, os.SEEK_END)
+        file.write("".join(("\n" if known or at else "") + note.text() for at, note in enumerate(added)).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    newest = added[-1] if added else last
+    return Anchored(path, len(added), newest.block_n if newest else 0)
+
+
+def _check(store: Store, last: Note, origin: str) -> None:
+    """Hold the chain to what was anchored last."""
+    if last.origin != origin:
+        raise StoreTrouble("audit_anchor_differs", f"the anchors are of {last.origin}, the book is {origin}")
+    with store.driver() as driver:
+        found = blocks_from(driver, store.kind, last.block_n, 1)
+    if not found or found[0].block_n != last.block_n:
+        raise StoreTrouble("audit_anchor_differs", f"block {last.block_n} is not there")
+    if found[0].head.hex() != last.head:
+        raise StoreTrouble("audit_anchor_differs", f"block {last.block_n} has another head")
