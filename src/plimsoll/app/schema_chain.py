@@ -71,7 +71,14 @@ hook_delivery = Table(
     small("last_status"),
     text("last_error"),
 )
-Index("ix_hook_delivery_due", hook_delivery.c.state, hook_delivery.c.next_at)
+Index(
+    "ix_hook_delivery_waiting",
+    hook_delivery.c.endpoint_id,
+    hook_delivery.c.seq,
+    sqlite_where=hook_delivery.c.state == "waiting",
+    postgresql_where=hook_delivery.c.state == "waiting",
+)
+Index("ix_hook_delivery_event", hook_delivery.c.endpoint_id, hook_delivery.c.event_id)
 
 hook_attempt = Table(
     "hook_attempt",
