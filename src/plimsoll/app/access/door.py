@@ -102,8 +102,7 @@ class Door:
         giving = self._giving(who, permission)
         if isinstance(giving, Refused):
             return Sight()
-        with self.house.store.engine.connect() as connection:
-            return together(sight_of(connection, who, role, role.gives[Permission(permission)]) for role in giving)
+        return together(sight_of(who, role, role.gives[Permission(permission)]) for role in giving)
 
     def ask(self, who: Principal, command: Any, *, digest: bytes = b"", reason: str = "") -> RowOutcome | Waiting:
         """Execute a command for somebody, once for its key, or put it before others first. Raises StoreTrouble.

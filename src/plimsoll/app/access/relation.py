@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, literal, or_, select, true
 
@@ -11,7 +12,6 @@ from plimsoll.app.access.principal import NOTHING, Principal, Relation, Target
 from plimsoll.app.access.role import AGENCY, BIDDER, BORROWER, FUNDER, HOUSE, MERCHANT, PARTNER, Role
 from plimsoll.app.schema import customer, dossier, fact, filing, loan, outbox, work_item
 from plimsoll.app.schema_access import access_unit
-from plimsoll.app.sheet import instant_of
 from plimsoll.collections.placement import CLAIMED
 from plimsoll.collections.placement import QUEUE as PLACEMENT
 from plimsoll.loan.dossier import DOSSIERS
@@ -24,6 +24,7 @@ PURCHASE: Final = "merchant"
 """The kind of a target that belongs to a merchant, whose name is its subject."""
 PAID: Final = "pay_merchant"
 PAGE: Final = 500
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Stand(NamedTuple):
@@ -102,10 +103,7 @@ def _as_agency(_connection: Connection, who: Principal, target: Target, stand: S
 
 def _as_funder(connection: Connection, who: Principal, target: Target, _stand: Stand) -> Relation | None:
     if target.customer_id > 0:
-        wanted = select(filing).where(filing.c.customer_id == target.customer_id, filing.c.kind.in_((FUNDED, MOVED)))
-        funded = _funded_by(connection.execute(wanted.order_by(filing.c.n)), who.party)
-        is_theirs = (target.customer_id, target.loan_id) in funded if target.loan_id else bool(funded)
-        return Relation.ASSIGNED if is_theirs else None
+        return Relation.ASSIGNED if target.loan_id and _holds_part(connection, who.party, target) else None
     return _party(who, target, FUNDER)
 
 
@@ -143,25 +141,13 @@ def merchant_of(connection: Connection, customer_id: int, loan_id: int, purchase
     return "" if payload is None else str(json.loads(payload).get("merchant", ""))
 
 
-def loans_of_funder(connection: Connection, funder: str) -> frozenset[tuple[int, int]]:
-    """Give the loans of which a funder holds a part now; it reads whose every funded loan is."""
-    if not funder:
-        return frozenset()
-    wanted = select(filing).where(filing.c.kind.in_((FUNDED, MOVED))).order_by(filing.c.customer_id, filing.c.n)
-    return frozenset(_funded_by(connection.execute(wanted), funder))
-
-
-def _funded_by(rows: Iterable[Any], funder: str) -> set[tuple[int, int]]:
-    files: dict[tuple[int, int], list[Filing]] = {}
-    for row in rows:
-        one = Filing(row.n, row.kind, row.subject, row.effective_on.toordinal(), instant_of(row.recorded_at), row.actor, row.body)
-        files.setdefault((row.customer_id, int(row.subject)), []).append(one)
-    found = set()
-    for loan_of, filings in files.items():
-        last = holdings(filings, loan_of[1])[-1]
-        if funder and any(share.funder == funder and share.ppm > 0 for share in last.shares):
-            found.add(loan_of)
-    return found
+def _holds_part(connection: Connection, funder: str, target: Target) -> bool:
+    """Tell whether a funder holds a part of a loan now."""
+    is_it = and_(filing.c.customer_id == target.customer_id, filing.c.subject == str(target.loan_id))
+    rows = connection.execute(select(filing).where(is_it, filing.c.kind.in_((FUNDED, MOVED))).order_by(filing.c.n))
+    filings = [Filing(row.n, row.kind, row.subject, row.effective_on.toordinal(), EPOCH, row.actor, row.body) for row in rows]
+    held = holdings(filings, target.loan_id)
+    return bool(funder and held) and any(share.funder == funder and share.ppm > 0 for share in held[-1].shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +189,14 @@ class Sight:
         return connection.execute(wanted).first() is not None
 
 
-def sight_of(connection: Connection, who: Principal, role: Role, farthest: Relation) -> Sight:
-    """Give whom somebody sees in one of their roles, as far as a permission reaches."""
+def sight_of(who: Principal, role: Role, farthest: Relation) -> Sight:
+    """Give whom somebody sees in one of their roles, as far as a permission reaches; a funder sees loans, never lists of customers."""
     if role.acts_for == BORROWER:
         return Sight(customer_ids=frozenset({who.customer_id}) - {0})
     if role.acts_for == PARTNER:
         return Sight(unit=who.unit)
     if role.acts_for == AGENCY:
         return Sight(party=who.party if farthest is not Relation.OWN else "")
-    if role.acts_for == FUNDER:
-        loans = loans_of_funder(connection, who.party) if farthest is not Relation.OWN else ()
-        return Sight(customer_ids=frozenset(one for one, _ in loans))
     if role.acts_for != HOUSE:
         return Sight()
     own = frozenset({who.customer_id}) - {0}

@@ -3,10 +3,17 @@
 from functools import cache
 from typing import Final
 
-from plimsoll.interfaces.http import care, customers, health, loans, verbs
+from plimsoll.interfaces.http import care, customers, health, loans, roles, verbs
 from plimsoll.interfaces.http.operation import Operation
 
-ALL: Final[tuple[Operation, ...]] = (*health.OPERATIONS, *customers.OPERATIONS, *loans.OPERATIONS, *care.OPERATIONS, *verbs.OPERATIONS)
+ALL: Final[tuple[Operation, ...]] = (
+    *health.OPERATIONS,
+    *customers.OPERATIONS,
+    *loans.OPERATIONS,
+    *care.OPERATIONS,
+    *roles.OPERATIONS,
+    *verbs.OPERATIONS,
+)
 """Every operation, in the order of the reference."""
 
 

@@ -14,7 +14,7 @@ _BY_STATUS: Final[dict[int, str]] = {
     401: "sign_in_needed not_recognised key_of_another_mode session_ended",
     403: """
         permission_missing duties_conflict second_factor_needed maker_cannot_check duties_not_separated address_not_allowed
-        authority_exceeded review_by_person mode_read_only clock_not_allowed
+        authority_exceeded review_by_person mode_read_only clock_not_allowed rank_not_yours field_not_yours
     """,
     404: """
         absent path_unknown customer_unknown loan_unknown line_missing application_unknown complaint_unknown promise_unknown
