@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, unquote
@@ -26,12 +27,15 @@ from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.answers import Repeated, approval_of, is_waiting
 from plimsoll.interfaces.http.heads import Heads, language_in, read_heads
+from plimsoll.interfaces.http.openapi import openapi
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation
 from plimsoll.interfaces.http.problem import MEDIA, Said, headers_of, of_malformed, of_refused, of_trouble, problem, said_of
+from plimsoll.interfaces.http.reference import POLICY, reference
 from plimsoll.interfaces.http.routes import Routes
 from plimsoll.interfaces.http.strict import BODY_MAX, read_json
+from plimsoll.interfaces.http.verbs import business_date
 from plimsoll.interfaces.http.version import version_of
-from plimsoll.units.refusal import Malformed, Refused
+from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
 PREFIX: Final = "/v1"
 JSON: Final = "application/json"
@@ -299,9 +303,24 @@ def application(house: House, door: Any, *, recognise: Recognise | None = None) 
 
         recognise = by_key
     served = FastAPI(title="Plimsoll", openapi_url=None, docs_url=None, redoc_url=None)
+    served.add_route(f"{PREFIX}/openapi.json", partial(_file, house), methods=["GET"], include_in_schema=False)
+    served.add_route(f"{PREFIX}/reference", partial(_reference, house), methods=["GET"], include_in_schema=False)
     served.mount(PREFIX, Api(house, door, recognise))
     served.add_exception_handler(Exception, _fault)
     return served
+
+
+def _file(house: House, _request: Request) -> Response:
+    """Give the OpenAPI file, with the approvals that policy asks for today."""
+    return Response(json.dumps(openapi(house.rules, business_date(house)), ensure_ascii=False), media_type=JSON)
+
+
+def _reference(house: House, request: Request) -> Response:
+    """Give the reference as a page, in the language asked for."""
+    asked = request.query_params.get("language", "")
+    language = asked if asked in LANGUAGES else language_in(request.scope["headers"])
+    page = reference(openapi(house.rules, business_date(house)), language)
+    return Response(page, media_type="text/html", headers={"content-security-policy": POLICY, "x-content-type-options": "nosniff"})
 
 
 async def _fault(request: Request, _failed: Exception) -> Response:

@@ -1,0 +1,226 @@
+"""The OpenAPI 3.1 file, made from the operations alone; and what lints it: strings and lists have bounds, nothing is a float."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from plimsoll.app.approve.need import ABOVE, ALWAYS, BACK_DATED, LIVE_ONLY, RAISES, TWO
+from plimsoll.interfaces.http import operations
+from plimsoll.interfaces.http.answers import Approval
+from plimsoll.interfaces.http.heads import KEY_MAX
+from plimsoll.interfaces.http.ids import CUSTOMER_PATTERN, LOAN_PATTERN
+from plimsoll.interfaces.http.operation import Empty, Operation
+from plimsoll.interfaces.http.problem import MEDIA, Problem
+from plimsoll.interfaces.http.routes import PART_MAX
+from plimsoll.interfaces.http.version import VERSIONS
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.sentences import SENTENCES
+
+JSON: Final = "application/json"
+PREFIX: Final = "/v1"
+CHANGES: Final = ("POST", "PUT", "PATCH", "DELETE")
+TITLES: Final[Mapping[int, str]] = {
+    202: "Waits for others to agree; nothing is done yet.",
+    400: "Cannot be read.",
+    401: "Nobody was recognised.",
+    403: "Not allowed.",
+    404: "Not there, or not to be seen.",
+    409: "Does not fit the state that things are in.",
+    412: "Changed since it was read.",
+    413: "Too large.",
+    415: "Not the content type that is taken.",
+    422: "Cannot be done as it was asked.",
+    428: "If-Match is missing.",
+    429: "Too many requests.",
+    431: "Headers too large.",
+    503: "Busy or unreachable: try again with the same key.",
+}
+READS: Final = (400, 401, 403, 404, 409, 422, 429, 431, 503)
+WRITES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 429, 431, 503)
+_BRACES: Final = re.compile(r"\{(\w+)\}")
+RULES: Final = (ALWAYS, ABOVE, RAISES, LIVE_ONLY, BACK_DATED, TWO)
+
+
+@cache
+def _of(four_eyes: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
+    rules = dict(four_eyes)
+    models: list[type[BaseModel]] = [Problem, Approval]
+    for one in operations.ALL:
+        models += [shape for shape in (one.answer, one.body) if shape is not None]
+    wanted = [(shape, mode) for shape in dict.fromkeys(models) for mode in ("validation", "serialization")]
+    keyed, held = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    paths: dict[str, Any] = {}
+    for one in operations.ALL:
+        paths.setdefault(PREFIX + one.path, {})[one.method.lower()] = _operation(one, keyed, rules.get(one.name, ()))
+    tags = list(dict.fromkeys(one.tag for one in operations.ALL))
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Plimsoll",
+            "version": VERSIONS[-1],
+            "summary": "A consumer-credit book that keeps every borrower above water.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in tags],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": _plain(held.get("$defs", {})),
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key of the house."}},
+        },
+    }
+
+
+def openapi(rules: Rules, on: date) -> dict[str, Any]:
+    """Give the file, with the policies in force on a day that may ask for a second pair of eyes."""
+    found: dict[str, list[str]] = {}
+    for key in RULES:
+        words: Any = rules.value(key, on)
+        for word in words if isinstance(words, tuple | Mapping) else (words,):
+            if isinstance(word, str):
+                found.setdefault(word, []).append(key)
+    return _of(tuple((name, tuple(keys)) for name, keys in sorted(found.items())))
+
+
+def _operation(one: Operation, keyed: Mapping[Any, Any], four_eyes: tuple[str, ...]) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "operationId": one.name,
+        "tags": [one.tag],
+        "summary": one.said[0],
+        "x-summary-zh": one.said[1],
+        "x-permission": one.permission,
+        "x-idempotent": one.is_idempotent or one.method == "GET",
+        "x-pii": one.shows_personal,
+        "parameters": [*_in_path(one), *_in_query(one), *_in_heads(one)],
+        "responses": _responses(one, keyed),
+    }
+    if four_eyes or one.four_eyes:
+        said["x-four-eyes"] = list(four_eyes) or [one.four_eyes]
+    if one.is_open:
+        said["security"] = [{}]
+    if one.body is not None:
+        content: dict[str, Any] = {"schema": keyed[one.body, "validation"]}
+        if one.example is not None:
+            content["example"] = dict(one.example)
+        said["requestBody"] = {"required": True, "content": {JSON: content}}
+    return said
+
+
+def _in_path(one: Operation) -> Iterator[dict[str, Any]]:
+    patterns = {"customer": CUSTOMER_PATTERN, "loan": LOAN_PATTERN}
+    for name in _BRACES.findall(one.path):
+        schema = {"type": "string", "minLength": 1, "maxLength": PART_MAX, "pattern": patterns.get(name, r"^[^/\x00-\x1f\x7f-\x9f]+$")}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _in_query(one: Operation) -> Iterator[dict[str, Any]]:
+    if one.query is Empty:
+        return
+    said = one.query.model_json_schema()
+    defs = said.get("$defs", {})
+    for name, field in said.get("properties", {}).items():
+        schema = _plain(_inlined(field, defs))
+        yield {"name": name, "in": "query", "required": name in said.get("required", ()), "schema": _one_of(schema)}
+
+
+def _inlined(field: Any, defs: Mapping[str, Any]) -> Any:
+    if isinstance(field, dict):
+        if "$ref" in field:
+            return _inlined(defs[field["$ref"].rpartition("/")[2]], defs)
+        return {key: _inlined(value, defs) for key, value in field.items()}
+    return [_inlined(value, defs) for value in field] if isinstance(field, list) else field
+
+
+def _one_of(schema: dict[str, Any]) -> dict[str, Any]:
+    """Give the schema of a query parameter: what is left out is null, which cannot be written in a query."""
+    kinds = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    return {**kinds[0], **{key: value for key, value in schema.items() if key == "description"}} if len(kinds) == 1 else schema
+
+
+def _in_heads(one: Operation) -> Iterator[dict[str, Any]]:
+    if one.is_idempotent:
+        schema = {"type": "string", "minLength": 1, "maxLength": KEY_MAX, "pattern": r"^[!#-\[\]-{}~]+$"}
+        told = "Made anew for each action and kept for its retries."
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
+            "description": told,
+            "schema": schema,
+            "example": "order-77812-1",
+        }
+    if one.needs_match:
+        schema = {"type": "string", "minLength": 3, "maxLength": 104, "pattern": r'^"[!#-~]{1,100}"$'}
+        yield {"name": "If-Match", "in": "header", "required": True, "description": "The ETag that was read.", "schema": schema}
+    schema = {"type": "string", "enum": list(VERSIONS), "maxLength": 10}
+    yield {"name": "Plimsoll-Version", "in": "header", "required": False, "description": "The dated version asked for.", "schema": schema}
+
+
+def _responses(one: Operation, keyed: Mapping[Any, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {str(one.status): {"description": "Done.", "content": {JSON: {"schema": keyed[one.answer, "serialization"]}}}}
+    if one.method in CHANGES and one.status != 202:
+        found["202"] = {"description": TITLES[202], "content": {JSON: {"schema": keyed[Approval, "serialization"]}}}
+    refused = set(WRITES if one.method in CHANGES else READS) | set(one.errors) | ({412, 428} if one.needs_match else set())
+    for status in sorted(refused):
+        content = {MEDIA: {"schema": keyed[Problem, "serialization"]}}
+        found[str(status)] = {"description": TITLES.get(status, "Refused."), "content": content}
+    return found
+
+
+def _plain(schema: Any) -> Any:
+    """Leave out what says nothing, and bound what the shapes leave open."""
+    if isinstance(schema, list):
+        return [_plain(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _plain(value) for key, value in schema.items() if key != "title" or isinstance(value, dict)}
+
+
+def codes() -> Iterator[tuple[str, str, str]]:
+    """Give every code that a problem may have, with its sentence in English and Chinese."""
+    for code, (zh, en) in sorted(SENTENCES.items()):
+        yield code, en, zh
+
+
+def lint(said: Mapping[str, Any]) -> list[str]:
+    """Give what is wrong with a file: floats, strings and lists without bounds, operations without words, a name twice."""
+    wrong: list[str] = []
+    names: set[str] = set()
+    for path, methods in said["paths"].items():
+        for method, one in methods.items():
+            name = one["operationId"]
+            wrong += [f"{name} stands twice"] if name in names else []
+            names.add(name)
+            if not one.get("summary") or not one.get("x-summary-zh"):
+                wrong.append(f"{method} {path} has no summary")
+            if "requestBody" in one and "example" not in one["requestBody"]["content"][JSON]:
+                wrong.append(f"{name} has no example")
+            wrong += [f"{name} does not declare {status}" for status in ("400", "401", "404") if status not in one["responses"]]
+            for parameter in one["parameters"]:
+                wrong += _unbounded(parameter["schema"], f"{name}.{parameter['name']}")
+    for name, schema in said["components"]["schemas"].items():
+        wrong += _unbounded(schema, name)
+    return wrong
+
+
+def _unbounded(schema: Any, place: str) -> list[str]:
+    if isinstance(schema, list):
+        return [found for at, one in enumerate(schema) for found in _unbounded(one, f"{place}[{at}]")]
+    if not isinstance(schema, dict):
+        return []
+    kind = schema.get("type")
+    wrong = [f"{place} is a float"] if kind == "number" else []
+    if kind == "string" and not {"maxLength", "enum", "const", "format"} & schema.keys():
+        wrong.append(f"{place} has no maxLength")
+    if kind == "array" and "maxItems" not in schema:
+        wrong.append(f"{place} has no maxItems")
+    for key, value in schema.items():
+        if key not in ("example", "default", "enum"):
+            wrong += _unbounded(value, f"{place}.{key}")
+    return wrong
