@@ -39,7 +39,7 @@ class Grant(NamedTuple):
 def give(house: House, who: Principal, user_id: str, role: str, reason: str, until: datetime | None = None) -> Grant | Refused:
     """Give a user a role, from now until an instant, or until it is ended.
 
-    Refuses absent, role_not_known, reason_missing, user_is_yourself, user_closed, role_does_not_fit, role_held, duties_conflict,
+    Refuses absent, role_unknown, reason_missing, user_is_yourself, user_closed, role_does_not_fit, role_held, duties_conflict,
     until_passed.
     """
     now = house.now()

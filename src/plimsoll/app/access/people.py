@@ -18,7 +18,7 @@ from plimsoll.app.schema_access import access_grant, access_key, access_passkey,
 from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
-USER_ID: Final = re.compile(r"[a-z][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+USER_ID: Final = re.compile(r"[a-z][a-z0-9._-]{0,61}[a-z0-9]", re.ASCII)
 RESERVED: Final = frozenset({NOBODY, HOUSE, "admin", "system", "root"})
 """Names that would be taken for somebody else on the record."""
 NAME_MAX: Final = 100
@@ -248,7 +248,7 @@ def _told(values: Mapping[str, Any]) -> dict[str, Any]:
 def _check(user_id: str, values: Mapping[str, Any]) -> None:
     """Read what a user is made of. Raises Malformed user_malformed."""
     if not USER_ID.fullmatch(user_id) or ".." in user_id:
-        raise Malformed("user_malformed", f"{user_id[:70]!r}", remedy="3 to 63 of a-z, 0-9, dot and hyphen, beginning with a letter.")
+        raise Malformed("user_malformed", f"{user_id[:70]!r}", remedy="2 to 63 of a-z, 0-9, and . _ - between, beginning with a letter.")
     if values.get("language", LANGUAGES[0]) not in LANGUAGES:
         raise Malformed("user_malformed", f"language {values['language']!r}", remedy=f"One of: {', '.join(LANGUAGES)}.")
     for part in ("name", "unit", "party"):
