@@ -14,10 +14,12 @@ from plimsoll.app.approve import check as checking
 from plimsoll.app.approve.ask import ask_approval, key_of
 from plimsoll.app.approve.check import AGREE, REJECT, Checked, check, end_overdue, withdraw
 from plimsoll.app.approve.execute import ActKind
+from plimsoll.app.approve.inbox import approval_of, approvals, place_of
 from plimsoll.app.approve.need import Act, Waiting, needed
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import LIVE, House
+from plimsoll.app.open_door import open_door
 from plimsoll.app.schema import audit, command, fact, filing, journal
 from plimsoll.app.schema_access import access_event, approval, approval_check
 from plimsoll.collections.register_agency import RegisterAgency
@@ -381,3 +383,41 @@ def test_a_webhook_waits_in_a_live_house_only_and_an_export_by_its_rows(house):
     assert needed(House(house.store, house.rules, mode=LIVE, now=house.now), MAKER, act) is not None
     assert needed(house, MAKER, Act("export_rows", "e", "customers", body_of({}), rows=1_000)) is None
     assert needed(house, MAKER, Act("export_rows", "e", "customers", body_of({}), rows=1_001)) is not None
+
+
+def test_the_door_puts_before_others_and_meets_repeats_where_the_first_went(house):
+    door, maker, repay = open_door(house), person("li", "underwriter_2", "servicing"), Repay("late", ANN, DAY, 5_00, "CNY", LOAN)
+    waiting = door.ask(maker, raised(), reason="because")
+    assert isinstance(waiting, Waiting), waiting
+    assert checked(house, waiting).state == "executed"
+    assert door.ask(maker, raised()) == waiting, "no raise by now, and still the one that was agreed to"
+    assert door.ask(maker, raised(minor=4_000_00)).code == "key_reused"
+    assert isinstance(door.ask(maker, repay), Answer)
+    house.store.move_open_day(DAY + timedelta(10))
+    again = door.ask(maker, repay)
+    assert isinstance(again, Answer), "dated back by now, but it was done when it was not"
+    assert again.is_replayed
+
+
+def test_the_inbox_tells_in_words_what_waits_for_whom(house, clock):
+    waiting = asked(house, Reverse("rev", ANN, DAY, LOAN, 1, reason="booked twice"), person("li", "finance"))
+    clock.now = NOW + timedelta(seconds=1)
+    raise_ = asked(house, raised())
+    assert [one.approval_id for one in approvals(house)] == [raise_.approval_id, waiting.approval_id]
+    first = approvals(house, limit=1)
+    assert [one.approval_id for one in approvals(house, after=place_of(first[0]))] == [waiting.approval_id]
+    assert [one.verb for one in approvals(house, for_checker=person("x", "underwriter_2"))] == ["set_limit"], "reversals are not theirs"
+    assert [one.verb for one in approvals(house, for_checker=person("li", "finance"))] == [], "their own"
+    assert [one.verb for one in approvals(house, maker="li", state="pending")] == ["set_limit", "reverse"]
+    shown = approval_of(house, waiting.approval_id)
+    assert (shown.headline_en, shown.headline_zh) == ("Reverse an earlier fact of customer 41, loan 2", "冲正：客户 41，贷款 2")
+    assert {(one.about, one.en, one.before, one.after) for one in shown.effect} >= {("loan 2", "principal", "2901.20 CNY", "3000.00 CNY")}
+    assert sum(leg.amount_minor for leg in shown.ledger) == 0
+    assert [len(side) for side in (shown.schedules[0].before, shown.schedules[0].after)] == [6, 6]
+    checked(house, waiting)
+    assert [one.verb for one in approvals(house, for_checker=CHECKER)] == ["set_limit"]
+    assert approval_of(house, waiting.approval_id).verdicts[0].checker == "wang"
+    clock.now = NOW + timedelta(hours=25)
+    assert approval_of(house, raise_.approval_id).state == "expired"
+    assert [one.verb for one in approvals(house, state="expired")] == ["set_limit"]
+    assert approvals(house, state="pending") == ()

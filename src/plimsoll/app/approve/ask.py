@@ -9,7 +9,8 @@ from sqlalchemy import Connection, exc, insert, select
 
 from plimsoll.app.access.event import record
 from plimsoll.app.access.principal import Principal
-from plimsoll.app.approve.need import Act, Need, Waiting, verb_of
+from plimsoll.app.approve.execute import is_executed
+from plimsoll.app.approve.need import Act, Need, Waiting, needed, verb_of
 from plimsoll.app.approve.preview import Preview, preview
 from plimsoll.app.approve.words import change, headline
 from plimsoll.app.approve.written import read, text_of, write
@@ -24,6 +25,20 @@ PENDING: Final = "pending"
 REASON_MAX: Final = 500
 
 
+def put_before_others(house: House, who: Principal, command: Any, reason: str = "", digest: bytes = b"") -> Waiting | Refused | None:
+    """Put a command before others where policy asks for it; None where who asks may do it alone. Refuses as `ask_approval` does.
+
+    A repeat is met where the first went: what waits or was agreed to is never done a second time under its own key, whatever policy says
+    by now; and what was done alone is not put before others.
+    """
+    need = needed(house, who, command)
+    with house.store.engine.connect() as connection:
+        asked = _asked_before(connection, approval_id_of(who.user_id, command.key), _asked(command, digest))
+        if asked is not None or need is None or is_executed(connection, command, {}):
+            return asked
+    return ask_approval(house, who, command, need, reason, digest=digest)
+
+
 def ask_approval(house: House, who: Principal, command: Any, need: Need, reason: str = "", *, digest: bytes = b"") -> Waiting | Refused:
     """Keep a command, or an `Act`, until enough others agreed; give what it waits for.
 
@@ -36,9 +51,10 @@ def ask_approval(house: House, who: Principal, command: Any, need: Need, reason:
     if len(reason) > REASON_MAX or not (reason.isprintable() or not reason):
         return Refused("approval_reason_malformed")
     approval_id = approval_id_of(who.user_id, command.key)
-    payload = {**write(command), "actor": who.actor, "asked": (digest or sha256(text_of(write(command)).encode()).digest()).hex()}
+    digest_hex = _asked(command, digest)
+    payload = {**write(command), "actor": who.actor, "asked": digest_hex}
     with house.store.engine.connect() as connection:
-        asked = _asked_before(connection, approval_id, payload)
+        asked = _asked_before(connection, approval_id, digest_hex)
     if asked is not None:
         return asked
     found = preview(house, read(payload, key_of(approval_id)), who.actor)
@@ -55,7 +71,7 @@ def ask_approval(house: House, who: Principal, command: Any, need: Need, reason:
     except exc.IntegrityError:
         # The same was asked for at the same time.
         with house.store.engine.connect() as connection:
-            asked = _asked_before(connection, approval_id, payload)
+            asked = _asked_before(connection, approval_id, digest_hex)
         assert asked is not None, "an approval that is there already can be read"
         return asked
     return Waiting(approval_id, row["sha256"], need.checkers, row["expires_at"], need.rule)
@@ -76,11 +92,16 @@ def sha_of(payload: str, shown: str) -> str:
     return sha256(f"{payload}\n{shown}".encode()).hexdigest()
 
 
-def _asked_before(connection: Connection, approval_id: str, payload: dict[str, Any]) -> Waiting | Refused | None:
+def _asked(command: Any, digest: bytes) -> str:
+    """Give what a repeat is recognised by, in hex."""
+    return (digest or sha256(text_of(write(command)).encode()).digest()).hex()
+
+
+def _asked_before(connection: Connection, approval_id: str, digest_hex: str) -> Waiting | Refused | None:
     row = connection.execute(select(approval).where(approval.c.approval_id == approval_id)).first()
     if row is None:
         return None
-    if json.loads(row.payload)["asked"] != payload["asked"]:
+    if json.loads(row.payload)["asked"] != digest_hex:
         return Refused("key_reused")
     return Waiting(row.approval_id, row.sha256, row.checkers, instant_of(row.expires_at), row.rule)
 

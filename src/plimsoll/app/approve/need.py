@@ -40,6 +40,9 @@ CIRCLE: Final = "POLICY.APPROVAL.CIRCLE"
 EXPORT_ROWS: Final = "POLICY.APPROVAL.EXPORT.ROWS"
 
 
+NAMING: Final = (ALWAYS, LIVE_ONLY, ABOVE, RAISES, BACK_DATED)
+"""The rules that name verbs which may need others."""
+_EVER: Final[dict[str, frozenset[str]]] = {}
 WHOLE: Final = ("limit_minor", "amount_minor", "committed_minor", "capacity_minor", "price_minor")
 """The amounts that a command is about, where it tells others beside."""
 
@@ -88,15 +91,17 @@ class Act:
 
 def needed(house: House, who: Principal, command: Any) -> Need | None:
     """Give by what policy a command, or an `Act`, needs others to agree; None where the one who asks may do it alone."""
-    rules, today = house.rules, house.today()
-    verb = verb_of(command)
+    rules, verb = house.rules, verb_of(command)
+    if verb not in _ever(rules) and not isinstance(command, Act):
+        return None
+    today = house.today()
     alone = rules.value(ALONE, today)
     if isinstance(alone, Mapping) and set(_listed(alone.get(verb))) & set(who.roles):
         return None
-    amount_minor, currency = _worth(house, command)
-    rule = _rule(house, verb, command, (amount_minor, currency), today)
+    rule = _rule(house, verb, command, today)
     if not rule:
         return None
+    amount_minor, currency = _worth(house, command)
     is_two = verb in _words(rules, TWO, today) or _is_above(rules.whole(TWO_ABOVE, today), amount_minor, currency)
     seconds = rules.whole(SECONDS, today)
     assert seconds is not None, SECONDS
@@ -126,7 +131,17 @@ def circle_refused(rules: Rules, on: date) -> bool:
     return bool(rules.value(CIRCLE, on))
 
 
-def _rule(house: House, verb: str, command: Any, worth: tuple[int, str], today: date) -> str:
+def _ever(rules: Rules) -> frozenset[str]:
+    """Give every verb that policy names on any day: all others need nobody, and nothing is read for them."""
+    found = _EVER.get(rules.digest)
+    if found is None:
+        rows = [row for key in NAMING for track in rules.rule(key).tracks.values() for row in track]
+        named = (tuple(row.value) if isinstance(row.value, Mapping) else _listed(row.value) for row in rows)
+        found = _EVER[rules.digest] = frozenset(verb for verbs in named for verb in verbs)
+    return found
+
+
+def _rule(house: House, verb: str, command: Any, today: date) -> str:
     """Give the first rule that asks for others, "" where none does."""
     rules = house.rules
     if verb in _words(rules, ALWAYS, today):
@@ -134,7 +149,7 @@ def _rule(house: House, verb: str, command: Any, worth: tuple[int, str], today: 
     if house.mode == LIVE and verb in _words(rules, LIVE_ONLY, today):
         return LIVE_ONLY
     lines = rules.value(ABOVE, today)
-    if isinstance(lines, Mapping) and verb in lines and _is_above(lines[verb], *worth):
+    if isinstance(lines, Mapping) and verb in lines and _is_above(lines[verb], *_worth(house, command)):
         return ABOVE
     if isinstance(command, Act):
         most = rules.whole(EXPORT_ROWS, today)

@@ -120,15 +120,14 @@ def _line(line: Line | None) -> Shown:
 def _load(load_line: Any) -> Shown:
     if load_line is None:
         return {}
-    return {"capacity_minor": load_line.capacity_minor, "room_minor": load_line.room_minor}
+    return {"currency": load_line.currency, "capacity_minor": load_line.capacity_minor, "room_minor": load_line.room_minor}
 
 
 def _diff(before: Shown, after: Shown) -> Shown:
     """Give what changes, each with how it stands and how it would stand; what was not there stands as None."""
-    names = [name for name in after if before.get(name) != after[name]]
+    names = [name for name in after if before.get(name) != after[name] and name != "currency"]
     told = {name: [before.get(name), after[name]] for name in names}
-    currency = after.get("currency", before.get("currency", ""))
-    return {"currency": currency, **told} if told and currency else told
+    return {"currency": after["currency"], **told} if told and "currency" in after else told
 
 
 def _owed(held: Held, on: int) -> Shown:
@@ -150,7 +149,12 @@ def _owed(held: Held, on: int) -> Shown:
 def _loan(before: Held | None, after: Held, on: int) -> Shown:
     """Give how a loan stands and would stand, and its schedule from the day on where that changes."""
     now: Shown = {} if before is None else _owed(before, on)
-    told: Shown = {"loan_id": after.loan_id, "product": after.product, "owed": _diff(now, _owed(after, on))}
+    told: Shown = {
+        "loan_id": after.loan_id,
+        "product": after.product,
+        "currency": after.terms.currency,
+        "owed": _diff(now, _owed(after, on)),
+    }
     schedules = ([] if before is None else _schedule(before, on), _schedule(after, on))
     if schedules[0] != schedules[1]:
         told["schedule"] = schedules

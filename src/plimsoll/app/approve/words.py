@@ -158,12 +158,12 @@ def change(command: Any, before: Mapping[str, Any]) -> list[dict[str, str]]:
         if one.name in UNSAID or value in ("", None, ()) or (one.name in BEFORE_IS_OWED and not value):
             continue
         en, zh = FIELDS.get(one.name, (one.name.replace("_", " "),) * 2)
-        now = _text(one.name, before[one.name], currency) if one.name in before and one.name != "currency" else ""
-        lines.append({"field": one.name, "en": en, "zh-CN": zh, "before": now, "after": _text(one.name, value, currency)})
+        now = as_text(one.name, before[one.name], currency) if one.name in before and one.name != "currency" else ""
+        lines.append({"field": one.name, "en": en, "zh-CN": zh, "before": now, "after": as_text(one.name, value, currency)})
     return lines
 
 
-def _text(name: str, value: Any, currency: str) -> str:
+def as_text(name: str, value: Any, currency: str) -> str:
     """Give a value as people read it."""
     if name.endswith("_minor") and isinstance(value, int):
         return f"{text_of(value, currency)} {currency}" if currency in EXPONENTS else str(value)
