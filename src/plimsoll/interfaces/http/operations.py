@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from plimsoll.interfaces.http import care, customers, health, loans, roles, verbs
+from plimsoll.interfaces.http import applications, care, customers, health, loans, quotes, roles, verbs
 from plimsoll.interfaces.http.operation import Operation
 
 ALL: Final[tuple[Operation, ...]] = (
@@ -11,6 +11,8 @@ ALL: Final[tuple[Operation, ...]] = (
     *customers.OPERATIONS,
     *loans.OPERATIONS,
     *care.OPERATIONS,
+    *applications.OPERATIONS,
+    *quotes.OPERATIONS,
     *roles.OPERATIONS,
     *verbs.OPERATIONS,
 )
