@@ -35,6 +35,7 @@ class Command(NamedTuple):
 COMMANDS: dict[str, Command] = {
     "agency": Command("plimsoll.interfaces.cli.agency:app", "collection agencies: who they are, whom they have, how they do"),
     "apply": Command("plimsoll.interfaces.cli.apply:command", "walk a made-up applicant from consent to signed draw"),
+    "audit": Command("plimsoll.interfaces.cli.audit:app", "the audit chain: seal, sign, anchor, prove that nothing was changed"),
     "autopay": Command("plimsoll.interfaces.cli.autopay:command", "debit what falls due, and try again what failed by why it failed"),
     "book": Command("plimsoll.interfaces.cli.book:app", "make a book, or bring its tables to this version"),
     "bureau": Command("plimsoll.interfaces.cli.bureau:app", "the credit bureau: notices, the monthly file, what was said, disputes"),
@@ -75,6 +76,7 @@ COMMANDS: dict[str, Command] = {
     "sanctions": Command("plimsoll.interfaces.cli.sanctions:command", "restrict use after notice and by the table, and lift it when paid"),
     "share": Command("plimsoll.interfaces.cli.share:app", "overdue cases for other institutions, with nobody in them"),
     "treasury": Command("plimsoll.interfaces.cli.treasury:app", "who funds the loans, whether the money lasts, what investors are told"),
+    "up": Command("plimsoll.interfaces.cli.up:command", "serve a book over HTTP: the API and its reference"),
     "vault": Command("plimsoll.interfaces.cli.vault:app", "personal data: keep, find, show with a reason, erase for good"),
     "verify": Command("plimsoll.interfaces.cli.verify:command", "prove that a book is what its facts say"),
     "watch": Command("plimsoll.interfaces.cli.watch:app", "early warnings and over-extension of a book, and how good warnings are"),

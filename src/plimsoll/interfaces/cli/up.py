@@ -1,0 +1,75 @@
+"""`plimsoll up`: serve a book over HTTP until it is told to stop."""
+
+import os
+import sys
+from contextlib import ExitStack
+from typing import Annotated, Final
+
+import typer
+
+from plimsoll.app.chain.key import configured_keys
+from plimsoll.app.config import book_url
+from plimsoll.app.house import LIVE, MODES, SANDBOX, House
+from plimsoll.app.keyring import VARIABLE, keyring_path, read_keyring
+from plimsoll.app.open_door import open_door
+from plimsoll.app.opening import open_store
+from plimsoll.app.vault import Vault
+from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, Stop
+from plimsoll.interfaces.cli.options import AllowUnsafe, Db
+from plimsoll.risk.lawful import lawful_rules
+
+HOST, PORT, MODE, PROXIES = "PLIMSOLL_HOST", "PLIMSOLL_PORT", "PLIMSOLL_MODE", "PLIMSOLL_PROXIES"
+LOOPBACK: Final = "127.0.0.1"
+PORT_DEFAULT: Final = 8321
+PORT_MAX: Final = 65_535
+
+Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen. Default: $PLIMSOLL_HOST, else 127.0.0.1.")]
+Port = Annotated[int, typer.Option("--port", metavar="N", help="Default: $PLIMSOLL_PORT, else 8321; 0 takes a free one.")]
+Mode = Annotated[str, typer.Option("--mode", metavar="MODE", help="sandbox, live or read-only. Default: $PLIMSOLL_MODE, else sandbox.")]
+
+
+def command(db: Db = "", host: Host = "", port: Port = -1, mode: Mode = "", allow_unsafe: AllowUnsafe = False) -> None:
+    """Serve a book over HTTP: the API and its reference. Ctrl-C or SIGTERM answers what is under way, then stops."""
+    host = host or os.environ.get(HOST, "") or LOOPBACK
+    mode = mode or os.environ.get(MODE, "") or SANDBOX
+    if mode not in MODES:
+        raise Stop(USAGE, f"--mode {mode}: one of {', '.join(MODES)}")
+    if mode == LIVE and allow_unsafe:
+        raise Stop(REFUSED, "--allow-unsafe: never in live mode, where a commit has to be durable. Mend the settings of the database.")
+    number = _port(port)
+    with ExitStack() as opened:
+        store = opened.enter_context(open_store(book_url(db), allow_unsafe=allow_unsafe))
+        vault = Vault(store, read_keyring(keyring_path())) if os.environ.get(VARIABLE, "") else None
+        if mode == LIVE and vault is None:
+            raise Stop(REFUSED, f"{VARIABLE} is not set: a live house keeps what is personal under keys. Make them: plimsoll vault keygen")
+        keys = configured_keys()
+        house = opened.enter_context(House(store, lawful_rules(), vault, mode))
+        # What is heavy to import comes after what may refuse to start.
+        from plimsoll.interfaces.serve.beside import beside
+        from plimsoll.interfaces.serve.run import listening, run
+        from plimsoll.interfaces.serve.whole import whole
+
+        try:
+            listener = opened.enter_context(listening(host, number))
+        except OSError as failed:
+            raise Stop(FAILURE, f"{host}:{number}: {failed.strerror}. Choose another with --port.") from None
+        app = whole(house, open_door(house))
+        opened.enter_context(beside(house, keys))
+        at = f"[{host}]" if ":" in host else host
+        run(app, listener, proxies=os.environ.get(PROXIES, ""), ready=lambda: _tell(f"http://{at}:{listener.getsockname()[1]}", house))
+    print("Stopped.", file=sys.stderr)
+
+
+def _port(given: int) -> int:
+    said = str(given) if given >= 0 else os.environ.get(PORT, "") or str(PORT_DEFAULT)
+    if not said.isdigit() or int(said) > PORT_MAX:
+        raise Stop(USAGE, f"--port {said}: a number from 0 to {PORT_MAX}")
+    return int(said)
+
+
+def _tell(address: str, house: House) -> None:
+    """Say where the house is, and what to try."""
+    print(f"Plimsoll serves {house.store.address.shown()} ({house.mode}) at {address}")
+    print(f"  is it there    curl {address}/v1/health")
+    print(f"  reference      {address}/v1/reference   (OpenAPI: {address}/v1/openapi.json)")
+    print("Ctrl-C stops it.", flush=True)

@@ -1,0 +1,67 @@
+"""What works beside the server: the audit chain is sealed, overdue approvals end, events are delivered. Each in a thread of its own."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Final, Self
+
+from plimsoll.app.approve.check import end_overdue
+from plimsoll.app.chain.key import AuditKeys
+from plimsoll.app.chain.seal import seal
+from plimsoll.app.execute import Failed, told
+from plimsoll.app.hooks.deliver import Deliverer
+from plimsoll.app.hooks.endpoint import Hooks
+from plimsoll.app.house import READ_ONLY, House
+from plimsoll.app.trouble import StoreTrouble
+
+SEAL_EVERY_S: Final = 5.0
+APPROVALS_EVERY_S: Final = 60.0
+DELIVER_EVERY_S: Final = 1.0
+STOP_S: Final = 10.0
+log: Final = logging.getLogger("plimsoll.beside")
+
+
+class Beside:
+    """Steps that are taken again and again until the end. Use it as a context; leaving it waits for the steps under way."""
+
+    def __init__(self, steps: Sequence[tuple[str, float, Callable[[], object]]]) -> None:
+        """Take steps as a name, the seconds between two of them, and what is done; trouble is logged and tried again."""
+        self.stop = threading.Event()
+        self.threads = [threading.Thread(target=partial(self._repeat, *step), name=f"plimsoll-{step[0]}", daemon=True) for step in steps]
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
+        """Take no step more."""
+        self.stop.set()
+        for thread in self.threads:
+            thread.join(STOP_S)
+
+    def _repeat(self, name: str, every_s: float, step: Callable[[], object]) -> None:
+        while not self.stop.wait(every_s):
+            try:
+                found = told(step)
+            except StoreTrouble as trouble:
+                log.warning("%s: %s", name, trouble)
+                continue
+            if isinstance(found, Failed):
+                log.error("%s: %s", name, found.raised)
+
+
+def beside(house: House, keys: AuditKeys | None) -> Beside:
+    """Give what a house needs done beside its server; nothing where it only reads."""
+    if house.mode == READ_ONLY:
+        return Beside(())
+    steps: list[tuple[str, float, Callable[[], object]]] = [
+        ("seal", SEAL_EVERY_S, lambda: seal(house.store, keys, house.now())),
+        ("approvals", APPROVALS_EVERY_S, lambda: end_overdue(house)),
+    ]
+    if house.vault is not None:
+        steps.append(("hooks", DELIVER_EVERY_S, Deliverer(Hooks(house)).once))
+    return Beside(steps)

@@ -1,0 +1,58 @@
+"""Run a server until it is told to stop: answer what is under way, then leave. The writer of the book is not waited for by the loop."""
+
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+import uvicorn
+
+GRACE_S: Final = 10
+HEADERS_MAX: Final = 32_768
+KEPT_S: Final = 30
+WAITING_MAX: Final = 512
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Give a socket that listens, so that what is printed is true; port 0 takes a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(WAITING_MAX)
+    except BaseException:
+        found.close()
+        raise
+    return found
+
+
+def run(app: Any, listener: socket.socket, *, proxies: str = "", ready: Callable[[], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. `proxies` names whose X-Forwarded-For and -Proto are believed; "" believes nobody."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or "127.0.0.1",
+        timeout_keep_alive=KEPT_S,
+        timeout_graceful_shutdown=GRACE_S,
+        h11_max_incomplete_event_size=HEADERS_MAX,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    if ready is not None:
+        ready()
+    # The server raises the signal that ended it once more; by then it has done its work, and what is open around it is to be closed.
+    before = {one: signal.signal(one, _taken) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _taken(_number: int, _frame: object) -> None:
+    """Do nothing more about a signal."""
