@@ -31,7 +31,7 @@ _Count = Annotated[int, Field(strict=True, ge=0, le=600)]
 
 
 class LoanAsked(Shape):
-    """A draw. Where no price is named it is the one that the customer signed for, else the highest on offer; a borrower asks for themselves."""
+    """A draw; where no price is named, at the one that the customer signed for, else at the highest on offer."""
 
     amount: Money
     customer: CustomerId | None = None
