@@ -1,12 +1,13 @@
 """One installation: a book, the rules it goes by, the keys of its vault, and the clock it lives by. What every door opens onto."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self, TypeVar, cast
 
 from sqlalchemy import select
 
@@ -25,6 +26,18 @@ from plimsoll.rulebook.rules import Rules
 LIVE, SANDBOX, READ_ONLY = "live", "sandbox", "read-only"
 MODES: Final = (LIVE, SANDBOX, READ_ONLY)
 
+PARTS: Final = threading.RLock()
+
+
+class Part(Protocol):
+    """Something that belongs to a house while it is open."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+P = TypeVar("P", bound=Part)
+
 
 @dataclass
 class House:
@@ -38,6 +51,8 @@ class House:
     now: Callable[[], datetime] = config.now
     """The instant, UTC. A test clock hands in its own."""
     executor: GroupExecutor = field(init=False)
+    parts: dict[str, "Part"] = field(init=False, default_factory=dict)
+    """What is made once for the house and closed with it, by name."""
 
     def __post_init__(self) -> None:
         """Start the writer that lets commands share a commit."""
@@ -53,8 +68,17 @@ class House:
         self.close()
 
     def close(self) -> None:
-        """Answer what waits; the store stays open, since who opened it closes it."""
+        """Close what was made for the house, and answer what waits; the store stays open, since who opened it closes it."""
+        while self.parts:
+            self.parts.popitem()[1].close()
         self.executor.close()
+
+    def part(self, name: str, make: Callable[[], P]) -> P:
+        """Give what is made once for the house under a name, and closed with it."""
+        with PARTS:
+            if name not in self.parts:
+                self.parts[name] = make()
+            return cast("P", self.parts[name])
 
     def wiring(self) -> Wiring:
         """Give the commands with an engine that decides by what stands on the register now."""

@@ -1,10 +1,12 @@
 """Endpoints: the addresses that events are sent to, each with a secret that is shown once and sealed under the keys of the house."""
 
 import json
+import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +25,7 @@ from plimsoll.units.refusal import Refused
 ACTIVE, DISABLED, WAITING = "active", "disabled", "waiting"
 """`waiting`: in a house that lends real money, until others agreed to the address."""
 ENDPOINTS_MAX: Final = 100
+LOOPBACK_VARIABLE: Final = "PLIMSOLL_WEBHOOKS_LOOPBACK"
 KINDS_MAX: Final = 100
 _KIND: Final = re.compile(r"plimsoll\.[a-z_]+\.([a-z_]+\.v[0-9]{1,2}|\*)", re.ASCII)
 
@@ -58,6 +61,11 @@ class Shown(NamedTuple):
 _COLUMNS: Final = tuple(hook_endpoint.c[name] for name in Endpoint._fields)
 
 
+def is_loopback_wanted() -> bool:
+    """Tell whether the configuration lets webhooks go to this very machine: `PLIMSOLL_WEBHOOKS_LOOPBACK=1`, for development."""
+    return os.environ.get(LOOPBACK_VARIABLE, "") == "1"
+
+
 class Hooks:
     """The endpoints of a house. `is_loopback_allowed` lets receivers on this very machine in, in a sandbox alone."""
 
@@ -66,9 +74,10 @@ class Hooks:
         self.store = house.store
         self.is_loopback_allowed = is_loopback_allowed and house.mode != LIVE
 
-    def register(self, url: str, kinds: Sequence[str], actor: str, *, pinned: str = "") -> Shown | Refused:
+    def register(self, url: str, kinds: Sequence[str], actor: str, *, pinned: str = "", key: str = "") -> Shown | Refused:
         """Register an endpoint; it is sent what happens from now on. In live it waits until `approve` says that others agreed.
 
+        The same key gives the endpoint that it gave before, without its secret, which is shown once; another wish under it key_reused.
         Refuses what `judge` refuses, hook_kind_malformed, hook_kind_unknown, hook_too_many, hook_keys_missing.
         """
         refused = self._refuse_url(url) or _refuse_kinds(kinds) or self._refuse_keyless()
@@ -76,8 +85,12 @@ class Hooks:
             refused = Refused("hook_too_many", "", f"{ENDPOINTS_MAX} at most")
         if refused is not None:
             return refused
+        endpoint_id = f"we_{sha256(key.encode()).hexdigest()[:20] if key else secrets.token_hex(10)}"
+        known = self.find(endpoint_id) if key else None
+        if isinstance(known, Endpoint):
+            is_same = (known.url, known.kinds) == (url, _sorted(kinds))
+            return Shown(known, "") if is_same else Refused("key_reused", "", key)
         now, secret = self.house.now(), new_secret()
-        endpoint_id = f"we_{secrets.token_hex(10)}"
         state = WAITING if self.house.mode == LIVE else ACTIVE
         with self.store.changing() as connection:
             seen = connection.scalar(select(func.max(audit_block.c.first_seq + audit_block.c.records_count - 1))) or 0

@@ -27,6 +27,8 @@ from plimsoll.units.refusal import Refused
 NOON, NIGHT = hours(12), hours(23, 30)
 TOLD_EVERY_S: Final = 0.5
 FAILURE_LENGTH_MAX: Final = 500
+CLOSE_S: Final = 30.0
+LEFT: Final = "the server was stopped; ask again to go on"
 
 Money = Callable[[House, date, datetime], frozenset[str]]
 """What the sandbox bank does on a day, before it is closed; gives the types of what happened."""
@@ -47,6 +49,8 @@ class Mover:
         self.opened = opened
         self.clocks = opened.clocks
         self.money = money
+        self._under_way: set[threading.Thread] = set()
+        self._is_closing = False
 
     def advance(self, clock_id: str, to: datetime, stop_on: Sequence[str] = ()) -> Clock | Refused:
         """Move a clock to an instant, or to the end of the first day that brings one of some events, and give it as it then stands.
@@ -60,8 +64,16 @@ class Mover:
         """Begin to move a clock in the background, and give it as it stands now; refuses what `advance` refuses."""
         claimed = self._claimed(clock_id, to, stop_on)
         if isinstance(claimed, Clock):
-            threading.Thread(target=self._moved, args=(claimed,), name=f"plimsoll-{clock_id}", daemon=True).start()
+            thread = threading.Thread(target=self._moved, args=(claimed,), name=f"plimsoll-{clock_id}", daemon=True)
+            self._under_way = {one for one in self._under_way if one.is_alive()} | {thread}
+            thread.start()
         return claimed
+
+    def close(self) -> None:
+        """Let what is moved in the background stop after the day it is at, which its clock then tells."""
+        self._is_closing = True
+        for thread in self._under_way:
+            thread.join(CLOSE_S)
 
     def _claimed(self, clock_id: str, to: datetime, stop_on: Sequence[str]) -> Clock | Refused:
         return refuse_stops(stop_on) or self.clocks.claim(clock_id, to, stop_on)
@@ -75,6 +87,9 @@ class Mover:
         assert clock.target is not None, "it was claimed"
         told_at, on_record, moved = time.monotonic(), clock, Moved(clock.at)
         for moved in moves(house, clock, self.money):
+            if self._is_closing and moved.at != clock.target:
+                moved = moved._replace(failure=moved.failure or LEFT)  # noqa: PLW2901 -- it ends here
+                break
             if time.monotonic() - told_at > TOLD_EVERY_S:
                 told_at, on_record = time.monotonic(), self._told(on_record, moved)
         return self._settled(on_record, moved)

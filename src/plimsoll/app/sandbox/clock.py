@@ -5,16 +5,19 @@ them. The list of clocks stands in the book of the house; what happens under a c
 """
 
 import json
+import os
 import secrets
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlalchemy import Row, insert, select, update
 
+from plimsoll.app.address import Address
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.opening import create_store
 from plimsoll.app.schema_chain import test_clock
@@ -33,6 +36,7 @@ FORWARD_DAYS_MAX: Final = 3_700
 LEFT_AFTER_S: Final = 60
 """An advance that was not seen alive for so long was left by a process that ended: whoever asks again takes it over."""
 BANK_ENDING: Final = ".bank"
+FOLDER_VARIABLE: Final = "PLIMSOLL_CLOCKS"
 MARK: Final = 0x434C4B
 """What SQLite keeps as `user_version` in the book of a clock, so that no house takes it for a book of record."""
 
@@ -64,31 +68,38 @@ class Clocks:
         self.house = house
         self.folder = folder
 
-    def make(self, name: str, at: datetime, owner: str) -> Clock | Refused:
+    def make(self, name: str, at: datetime, owner: str, key: str = "") -> Clock | Refused:
         """Make a clock that stands at an instant, with an empty book that takes entries from its day.
 
-        Refuses clock_name_malformed, clock_too_many.
+        The same key gives the clock that it gave before. Refuses clock_name_malformed, clock_too_many, key_reused.
         """
+        clock = self._new(name, at.astimezone(UTC), owner, "", key)
+        known = self._known(clock, key)
+        if known is not None:
+            return known
         refused = self._refuse_new(name)
         if refused is not None:
             return refused
-        clock = self._new(name, at.astimezone(UTC), owner, "")
         self.folder.mkdir(parents=True, exist_ok=True)
         create_store(f"sqlite:///{self.path(clock)}", open_on=clock.business_date).close()
         _mark(self.path(clock))
         return self._keep(clock)
 
-    def branch(self, clock_id: str, name: str, owner: str) -> Clock | Refused:
+    def branch(self, clock_id: str, name: str, owner: str, key: str = "") -> Clock | Refused:
         """Make a clock whose book is a copy of another's, to compare two futures.
 
         Refuses clock_unknown, clock_advancing, and what `make` refuses.
         """
         parent = self.find(clock_id)
-        refused = parent if isinstance(parent, Refused) else self._refuse_new(name) or _refuse_moving(parent)
-        if isinstance(refused, Refused):
+        if isinstance(parent, Refused):
+            return parent
+        clock = self._new(name, parent.at, owner, clock_id, key)._replace(business_date=parent.business_date)
+        known = self._known(clock, key)
+        if known is not None:
+            return known
+        refused = self._refuse_new(name) or _refuse_moving(parent)
+        if refused is not None:
             return refused
-        assert isinstance(parent, Clock)
-        clock = self._new(name, parent.at, owner, clock_id)._replace(business_date=parent.business_date)
         for ending in ("", BANK_ENDING):
             _copy(self.path(parent, ending), self.path(clock, ending))
         return self._keep(clock)
@@ -156,8 +167,16 @@ class Clocks:
             return Refused("clock_name_malformed", "", repr(name)[:NAME_LENGTH_MAX])
         return Refused("clock_too_many", "", f"{CLOCKS_MAX} at most") if len(self.every()) >= CLOCKS_MAX else None
 
-    def _new(self, name: str, at: datetime, owner: str, parent: str) -> Clock:
-        clock_id = f"clk_{secrets.token_hex(10)}"
+    def _known(self, clock: Clock, key: str) -> Clock | Refused | None:
+        """Give the clock that a key gave before; refuses key_reused where something else was asked for under it."""
+        found = self.find(clock.clock_id) if key else None
+        if not isinstance(found, Clock):
+            return None
+        is_same = (found.name, found.owner, found.parent) == (clock.name, clock.owner, clock.parent)
+        return found if is_same else Refused("key_reused", "", key)
+
+    def _new(self, name: str, at: datetime, owner: str, parent: str, key: str) -> Clock:
+        clock_id = f"clk_{sha256(key.encode()).hexdigest()[:20] if key else secrets.token_hex(10)}"
         made_at = self.house.now()
         return Clock(clock_id, name, owner, made_at, f"{clock_id}.db", parent, FROZEN, at, day_of(at), None, (), "", "", None, 1)
 
@@ -170,6 +189,14 @@ class Clocks:
 def clocks_of(house: House, folder: Path) -> Clocks | Refused:
     """Give the clocks of a house; refuses clock_in_live for a house that lends real money."""
     return Refused("clock_in_live") if house.mode == LIVE else Clocks(house, folder)
+
+
+def clocks_folder(address: Address) -> Path:
+    """Give where the books of clocks lie: what `PLIMSOLL_CLOCKS` names, else beside a SQLite file, else in the working folder."""
+    named = os.environ.get(FOLDER_VARIABLE, "")
+    if named:
+        return Path(named)
+    return address.path.with_suffix(".clocks") if address.path is not None else Path("plimsoll.clocks")
 
 
 def refuse_clock_book(path: Path) -> Refused | None:
