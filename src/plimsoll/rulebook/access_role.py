@@ -83,6 +83,8 @@ def _read_role(name: str, field: Field) -> RolePolicy:
     ranks = tuple(word.text() for word in found["ranks"].each()) if "ranks" in found else ()
     changes = tuple(_read_change(entry) for entry in found["changes"].each()) if "changes" in found else ()
     is_machine = found["is_machine"].flag() if "is_machine" in found else False
+    if is_machine and strong:
+        raise found["strong"].wrong("field_malformed", "a machine has no second factor to show")
     acts_for = found["acts_for"].one_of(ACTS_FOR)
     return RolePolicy(name, read_title(found["title"]), acts_for, is_machine, farthest, strong, sandbox, ranks, tuple(sorted(changes)))
 
