@@ -45,7 +45,6 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "idempotency_key_reused": ("该键已用于另一项操作。请为新的操作使用新的键。", "That key was used for something else. Use a new key for a new action."),
     "if_match_missing": ("更改需要 If-Match 标头，以免覆盖他人的更改。请带上读取时的 ETag。", "This change needs an If-Match header, or it might overwrite somebody else. Send the ETag that you read."),
     "version_passed": ("对象在您读取之后已被更改。请重新读取后再改。", "The object was changed after you read it. Read it again, then change it."),
-    "rate_exceeded": ("请求过于频繁。请按 Retry-After 等待后重试。", "Too many requests. Wait as long as Retry-After says, then try again."),
     "mode_read_only": ("该服务只读，不接受更改。请使用可写的服务。", "This server only reads. Use one that takes changes."),
     "closing": ("服务正在停止。请稍候，用同一个键重试。", "The server is stopping. Wait a moment and send it again with the same key."),
     "internal": ("服务出错，没有泄露细节。请提供 request_id 联系运维。", "Something went wrong on our side. Tell an operator the request_id."),

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
 from fastapi import FastAPI
@@ -20,7 +20,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from plimsoll.app.access.key import pin
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.access.rate import Limiter, limiter_of
+from plimsoll.app.access.recognise import key_of
 from plimsoll.app.execute import Failed
 from plimsoll.app.house import READ_ONLY, House
 from plimsoll.app.trouble import StoreTrouble
@@ -30,6 +33,8 @@ from plimsoll.interfaces.http.heads import Heads, language_in, read_heads
 from plimsoll.interfaces.http.openapi import openapi
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation
 from plimsoll.interfaces.http.problem import MEDIA, Said, headers_of, of_malformed, of_refused, of_trouble, problem, said_of
+from plimsoll.interfaces.http.rates import class_of
+from plimsoll.interfaces.http.rates import headers_of as rate_headers
 from plimsoll.interfaces.http.reference import POLICY, reference
 from plimsoll.interfaces.http.routes import Routes
 from plimsoll.interfaces.http.strict import BODY_MAX, read_json
@@ -55,7 +60,16 @@ log: Final = logging.getLogger("plimsoll.http")
 Scope: TypeAlias = Any
 Receive: TypeAlias = Callable[[], Awaitable[Any]]
 Send: TypeAlias = Callable[[Any], Awaitable[None]]
-Recognise: TypeAlias = Callable[[House, str, str], Principal | Refused]
+
+
+class Recognised(NamedTuple):
+    """Who asks, and the version of the API that their key is pinned to, "" for none yet."""
+
+    who: Principal
+    pinned: str = ""
+
+
+Recognise: TypeAlias = Callable[[House, str, str], Recognised | Refused]
 """Gives who holds a token, asked from an address."""
 
 
@@ -80,13 +94,17 @@ class Call:
     address: str
     request_id: str
     language: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Api:
     """The operations of the house as an ASGI application under /v1."""
 
-    def __init__(self, house: House, door: Any, recognise: Recognise, of: tuple[Operation, ...] = operations.ALL) -> None:
+    def __init__(
+        self, house: House, door: Any, recognise: Recognise, limiter: Limiter | None = None, of: tuple[Operation, ...] = operations.ALL
+    ) -> None:
         self.house = house
+        self.limiter = limiter
         self.door = door
         self.recognise = recognise
         self.routes = Routes(of)
@@ -107,14 +125,32 @@ class Api:
     async def _tell(self, scope: Scope, receive: Receive, heads: Heads, request_id: str) -> Told:
         call = self._call(scope, heads, request_id)
         operation = call.operation
-        version_of(heads.version, "")
-        who = NOBODY if operation.is_open and not heads.token else await self._who(call)
-        if isinstance(who, Refused):
-            return _refused(who, call)
+        found = Recognised(NOBODY) if operation.is_open and not heads.token else await self._who(call)
+        if isinstance(found, Refused):
+            return _refused(found, call)
+        who = found.who
+        version = version_of(heads.version, found.pinned)
+        if who.key_id and not found.pinned:
+            await run_in_threadpool(pin, self.house, who.key_id, version)
+        call.headers.update(self._taken(operation, who, call.address))
+        call.headers["Plimsoll-Version"] = version
         sent = await _body(receive, heads, call)
         asked = self._asked(call, who, sent)
         outcome = await self._outcome(operation, asked)
-        return _told(operation, outcome, call)
+        told = _told(operation, outcome, call)
+        told.headers = call.headers | told.headers
+        return told
+
+    def _taken(self, operation: Operation, who: Principal, address: str) -> dict[str, str]:
+        """Count a request, and give the headers that say how many are left. Raises Said asked_too_fast."""
+        if self.limiter is None:
+            return {}
+        which = class_of(operation, who)
+        granted = self.limiter.take(who.actor or address, which, self.house.now().date())
+        headers = rate_headers(which, granted)
+        if not granted.is_allowed:
+            raise Said("asked_too_fast", headers=headers)
+        return headers
 
     def _call(self, scope: Scope, heads: Heads, request_id: str) -> Call:
         raw: bytes | None = scope.get("raw_path")
@@ -136,7 +172,7 @@ class Api:
         ids = {name: unquote(value) for name, value in found.path.items()}
         return Call(operation, heads, ids, scope["query_string"].decode("latin-1"), client[0] if client else "", request_id, heads.language)
 
-    async def _who(self, call: Call) -> Principal | Refused:
+    async def _who(self, call: Call) -> "Recognised | Refused":
         if not call.heads.token:
             return Refused("sign_in_needed")
         return await run_in_threadpool(self.recognise, self.house, call.heads.token, call.address)
@@ -296,16 +332,21 @@ async def _send(send: Send, told: Told, request_id: str, *, is_head: bool) -> No
     await send({"type": "http.response.body", "body": b"" if is_head else told.body})
 
 
-def application(house: House, door: Any, *, recognise: Recognise | None = None) -> FastAPI:
-    """Give the application that serves a house under /v1. `recognise` finds who holds a token; by default the keys of the house."""
-    if recognise is None:
-        from plimsoll.app.access.recognise import by_key
+def by_key(house: House, token: str, address: str) -> Recognised | Refused:
+    """Give whose key a token is."""
+    found = key_of(house, token, address)
+    return found if isinstance(found, Refused) else Recognised(found.who, found.pinned)
 
-        recognise = by_key
+
+def application(house: House, door: Any, *, recognise: Recognise = by_key, is_limited: bool = True) -> FastAPI:
+    """Give the application that serves a house under /v1.
+
+    `recognise` finds who holds a token, by default among the keys of the house; `is_limited` False asks nobody to slow down.
+    """
     served = FastAPI(title="Plimsoll", openapi_url=None, docs_url=None, redoc_url=None)
     served.add_route(f"{PREFIX}/openapi.json", partial(_file, house), methods=["GET"], include_in_schema=False)
     served.add_route(f"{PREFIX}/reference", partial(_reference, house), methods=["GET"], include_in_schema=False)
-    served.mount(PREFIX, Api(house, door, recognise))
+    served.mount(PREFIX, Api(house, door, recognise, limiter_of(house) if is_limited else None))
     served.add_exception_handler(Exception, _fault)
     return served
 
