@@ -39,7 +39,7 @@ from plimsoll.interfaces.http.reference import POLICY, reference
 from plimsoll.interfaces.http.routes import Routes
 from plimsoll.interfaces.http.strict import BODY_MAX, read_json
 from plimsoll.interfaces.http.verbs import business_date
-from plimsoll.interfaces.http.version import version_of
+from plimsoll.interfaces.http.version import LATEST, version_of
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
 PREFIX: Final = "/v1"
@@ -69,8 +69,8 @@ class Recognised(NamedTuple):
     pinned: str = ""
 
 
-Recognise: TypeAlias = Callable[[House, str, str], Recognised | Refused]
-"""Gives who holds a token, asked from an address."""
+Recognise: TypeAlias = Callable[[House, str, str], Recognised | Principal | Refused]
+"""Gives who holds a token, asked from an address; a principal alone goes by the latest version."""
 
 
 @dataclass(slots=True)
@@ -175,7 +175,8 @@ class Api:
     async def _who(self, call: Call) -> "Recognised | Refused":
         if not call.heads.token:
             return Refused("sign_in_needed")
-        return await run_in_threadpool(self.recognise, self.house, call.heads.token, call.address)
+        found = await run_in_threadpool(self.recognise, self.house, call.heads.token, call.address)
+        return Recognised(found, LATEST) if isinstance(found, Principal) else found
 
     def _asked(self, call: Call, who: Principal, sent: bytes) -> Asked:
         """Read what was sent into the shapes of the operation."""
