@@ -55,6 +55,7 @@ def test_a_user_is_registered_once_and_on_record(house):
     assert events(house, "wang.fang") == [("boss", "user_registered", {"unit": "hangzhou", "party": ""})]
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize("user_id", ["Wang", "w", "wang fang", "1wang", "wang/key", "wang.", "a..b", "wáng", "w" * 64, "", "nobody\n"])
 def test_a_name_is_refused(house, user_id):
     with pytest.raises(Malformed) as wrong:
@@ -62,11 +63,13 @@ def test_a_name_is_refused(house, user_id):
     assert wrong.value.code == "user_malformed"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize("user_id", ["nobody", "house", "admin", "borrower-17", "borrower-x"])
 def test_a_name_of_the_house_is_not_given(house, user_id):
     assert code(people.register(house, BOSS, NewUser(user_id, "Wang"))) == "user_reserved"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize(
     "new", [NewUser("wang", ""), NewUser("wang", "W\x00"), NewUser("wang", "W", language="fr"), NewUser("wang", "W" * 101)]
 )
@@ -85,6 +88,7 @@ def test_a_change_needs_the_version_that_was_looked_at(house):
     assert events(house, "wang")[-1] == ("boss", "user_changed", {"before": {"unit": ""}, "after": {"unit": "ningbo"}})
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_name_of_a_person_does_not_stand_on_the_record(house):
     people.register(house, BOSS, NewUser("wang", "Wang"))
     people.change(house, BOSS, "wang", 1, Change(name="王芳"))
@@ -133,6 +137,7 @@ def test_who_is_closed_loses_everything_for_good(house):
     assert code(grant.give(house, BOSS, "wang", "servicing", "came back")) == "user_closed"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_users_are_listed_by_name_and_by_role(house):
     for name in ("li", "wang", "zhao"):
         settle(house, name, "servicing" if name != "li" else "treasury", password="")
@@ -158,6 +163,7 @@ def test_a_role_is_given_by_somebody_else_until_an_instant_or_an_end(house, cloc
     assert [action for _, action, _ in events(house, "wang")][-2:] == ["role_given", "role_ended"]
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("user", "role", "said"),
     [
@@ -182,6 +188,7 @@ def test_a_role_is_refused(house, user, role, said):
     assert code(grant.give(house, BOSS, user, role, "no")) == "reason_missing"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_role_that_ended_before_it_began_is_refused(house, clock):
     settle(house, "wang", password="")
     assert code(grant.give(house, BOSS, "wang", "servicing", "for a test", clock.at)) == "until_passed"
@@ -235,6 +242,7 @@ def test_an_invitation_is_good_once_and_for_a_day(house, clock):
         assert code(invitation.accept(house, text_, "tides come and go twice")) == "invitation_refused"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_setting_a_password_anew_ends_every_session(house):
     settle(house, "wang", "servicing")
     begun = enter(house, "wang")
@@ -258,6 +266,7 @@ def test_who_invites_somebody_does_not_also_take_their_second_factor(house, cloc
     assert code(invitation.remove_factors(house, Principal("wang", ()), "wang", "lost it")) == "user_is_yourself"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_ones_own_password_is_changed_by_who_knows_it(house):
     wang = settle(house, "wang", "servicing")
     here, there = enter(house, "wang"), enter(house, "wang")
@@ -269,6 +278,7 @@ def test_ones_own_password_is_changed_by_who_knows_it(house):
     assert code(by_session(house, there.token)) == "session_ended"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_password_set_on_the_machine_is_on_record_with_who_did(house):
     settle(house, "wang", password="")
     assert isinstance(invitation.set_by_operator(house, Principal("operator", ()), "wang", PASSWORD), User)

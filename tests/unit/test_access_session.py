@@ -96,6 +96,7 @@ def test_signing_out_is_on_record_once(house):
     assert actions(house, "wang") == ["password_set", "signed_in", "signed_out"]
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_signing_out_everywhere_ends_every_session(house):
     settle(house, "wang", "servicing")
     begun = [enter(house, "wang") for _ in range(3)]
@@ -105,6 +106,7 @@ def test_signing_out_everywhere_ends_every_session(house):
     assert sessions_of(house, "wang") == []
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_list_of_sessions_marks_ones_own_and_leaves_out_what_has_ended(house, clock):
     settle(house, "wang", "servicing")
     first = enter(house, "wang", device="a phone")
@@ -126,6 +128,7 @@ def test_signing_in_ends_the_session_that_the_browser_held(house):
     assert isinstance(by_session(house, begun.token), Principal)
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_session_carries_a_secret_for_forms_of_its_own(house):
     settle(house, "wang", "servicing")
     one, other = enter(house, "wang"), enter(house, "wang")
@@ -135,6 +138,7 @@ def test_a_session_carries_a_secret_for_forms_of_its_own(house):
     assert sitting.ends_at - one.ends_at == timedelta(0)
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize("token", ["", "pls_", "plk_test_x_y", "plk_live_00_00", "Bearer x", "\ud800", "x" * 10_000])
 def test_what_is_no_token_recognises_nobody(house, token):
     found = by_token(house, token, "")
@@ -162,6 +166,7 @@ def test_a_memory_forgets_who_was_looked_up_longest_ago():
     assert memory.get(b"1", 10, lambda: 0.0) is None
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_ending_what_is_no_session_does_nothing(house):
     with house.store.changing() as connection:
         session.end(connection, b"nothing", house.now())

@@ -4,6 +4,7 @@ The answer to asking for a code is the same whether or not the phone is known; a
 """
 
 import hmac
+import re
 import secrets
 from datetime import datetime
 from hashlib import sha256
@@ -34,9 +35,8 @@ WORDS: Final = {
     "zh-CN": "【{lender}】验证码 {code}，{minutes} 分钟内有效。任何工作人员都不会向您索要。",
     "en": "{lender}: your code is {code}, good for {minutes} minutes. Nobody of ours will ever ask you for it.",
 }
+SAID: Final = re.compile(r"(?:验证码|code is) ([0-9]+)")
 SENDERS: "Final[WeakKeyDictionary[Store, Sender]]" = WeakKeyDictionary()
-KEPT: Final = 200
-"""Messages that a sandbox remembers."""
 
 
 class CodeAsked(NamedTuple):
@@ -67,10 +67,7 @@ def sandbox_code(house: House, challenge_id: str) -> str:
     if house.mode == LIVE or not isinstance(sender, SandboxSender):
         return ""
     texts = (message.text for message in reversed(sender.sent) if message.message == challenge_id)
-    return next(
-        ("".join(one for one in text.partition("code is" if "code is" in text else "验证码")[2][:12] if one.isdigit()) for text in texts),
-        "",
-    )
+    return next((found[1] for text in texts if (found := SAID.search(text)) is not None), "")
 
 
 def ask_code(

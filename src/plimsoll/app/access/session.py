@@ -71,14 +71,14 @@ def begin(connection: Connection, house: House, what: Begin) -> SignedIn:
     return SignedIn(token, session_id(digest), csrf, what.user_id, ends_at, what.waits_for)
 
 
-def strengthen(connection: Connection, house: House, token: str, now: datetime) -> SignedIn | Refused:
-    """Put a session that showed a second factor under a new token, in the caller's transaction; the old token ends.
+def strengthen(connection: Connection, house: House, token: str, user_id: str, now: datetime) -> SignedIn | Refused:
+    """Put a session of a user, who showed a second factor, under a new token, in the caller's transaction; the old token ends.
 
-    Refuses not_recognised, session_ended.
+    Refuses not_recognised (also where the session is somebody else's), session_ended.
     """
     digest = token_digest(token)
     row = connection.execute(select(access_session).where(access_session.c.token == digest).with_for_update()).first()
-    if row is None:
+    if row is None or row.user_id != user_id:
         return Refused("not_recognised")
     if row.ended_at is not None:
         return Refused("session_ended")

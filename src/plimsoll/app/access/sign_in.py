@@ -96,7 +96,7 @@ def show_one_time(house: House, token: str, code: str, place: From = NOWHERE, *,
             return Refused("code_refused")
         values = {"one_time_step": step, "failed_count": 0, "locked_until": None}
         connection.execute(update(access_user).where(access_user.c.user_id == user_id).values(values))
-        begun = strengthen(connection, house, token, now)
+        begun = strengthen(connection, house, token, user_id, now)
         if isinstance(begun, SignedIn):
             record(connection, now, user_id, "second_factor_shown", begun.session_id, body={"factor": ONE_TIME})
     limits.give_back(callers, RateClass.LOGIN)
@@ -117,13 +117,13 @@ def may_try(row: Row[Any], now: datetime) -> bool:
 
 def failed(connection: Connection, house: House, row: Row[Any] | None, user_id: str, now: datetime, factor: str) -> None:
     """Count a failure and put it on record, in the caller's transaction, by the same statements whoever it is."""
-    count = 1 if row is None else row.failed_count + 1
-    wait = lock(house.rules, now).wait(count)
+    failed_before = 0 if row is None else row.failed_count
+    wait = lock(house.rules, now).wait(failed_before + 1)
     before = None if row is None else later(row.locked_until)
     is_waiting = before is not None and before > now
     # While somebody has to wait, tries change nothing: nobody can keep them out for longer by going on.
     until = before if is_waiting else now + wait if wait is not None else None
-    values = {"failed_count": access_user.c.failed_count if is_waiting else count, "locked_until": until}
+    values = {"failed_count": failed_before + (not is_waiting), "locked_until": until}
     connection.execute(update(access_user).where(access_user.c.user_id == user_id).values(values))
     body = {"factor": factor, "wait_s": int(wait.total_seconds()) if wait is not None and not is_waiting else 0}
     # What a stranger typed as a name may be a password: it is not put down.

@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from plimsoll.app.access.one_time import reseal_seeds
 from plimsoll.app.config import book_url, now
 from plimsoll.app.erase import erase_person
 from plimsoll.app.keyring import Keyring, keyring_path, new_keyring, read_keyring, with_current_only, with_new_master, write_keyring
@@ -109,6 +110,7 @@ def rotate(db: Db = "") -> None:
         write_keyring(path, keyring, is_new=False)
     with open_store(book_url(db)) as store:
         count = Vault(store, keyring).rewrap()
+        reseal_seeds(store, keyring)
     write_keyring(path, with_current_only(keyring), is_new=False)
     print(f"{count:,} keys are wrapped by {keyring.current} now; older master keys are gone from {path}.")
 
