@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from plimsoll.interfaces.http import applications, care, customers, health, loans, quotes, roles, verbs
+from plimsoll.interfaces.http import applications, approvals, care, customers, health, loans, quotes, roles, test_clocks, verbs, webhooks
 from plimsoll.interfaces.http.operation import Operation
 
 ALL: Final[tuple[Operation, ...]] = (
@@ -14,6 +14,9 @@ ALL: Final[tuple[Operation, ...]] = (
     *applications.OPERATIONS,
     *quotes.OPERATIONS,
     *roles.OPERATIONS,
+    *approvals.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *test_clocks.OPERATIONS,
     *verbs.OPERATIONS,
 )
 """Every operation, in the order of the reference."""

@@ -1,0 +1,8 @@
+"""What needs others to agree and is no command of the book, by its verb: how it is done when they have. One line an act."""
+
+from typing import Final
+
+from plimsoll.app.approve.execute import Acts
+
+ACTS: Final[Acts] = {}
+"""Handed to `plimsoll.app.approve.check.check` by every interface."""
