@@ -159,4 +159,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "hook_timestamp_off": ("通知的发送时间与现在相差过大，可能是重放。请拒绝，并核对时钟。", "It was sent too long ago, or ahead of time, as a replay would be. Refuse it, and check the clock."),
     "hook_signature_wrong": ("通知的签名不符，内容可能被篡改或来自他人。请拒绝该请求。", "The signature does not fit: it was changed on the way, or somebody else sent it. Refuse the request."),
     "hook_secret_malformed": ("通知密钥格式不正确。请使用登记或更换时给出的密钥。", "This is no secret of a webhook. Use the one that was shown when it was registered or rotated."),
+    # What is looked at
+    "book_too_large": ("账簿过大，无法在页面上逐笔计算。请用命令行查看。", "The book is too large to be worked through loan by loan while somebody waits. Use the command line."),
+    "extra_missing": ("服务器未安装所需的扩展。请安装后重试，或联系管理员。", "A package that this needs is not installed on the server. Install it, or ask an administrator."),
 }

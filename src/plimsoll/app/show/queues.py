@@ -1,0 +1,154 @@
+"""Queues of work: what waits for a person, the most pressing first, with the instant by which it is due, for who may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, case, func, select, tuple_
+
+from plimsoll.app.access.relation import Sight
+from plimsoll.app.schema import work_item
+from plimsoll.app.sheet import instant_of
+from plimsoll.app.store import Store
+from plimsoll.loan.filing import instant_text
+
+PERMISSIONS: Final = {
+    "review": "review.read",
+    "collection": "case.read",
+    "complaint": "complaint.read",
+    "hardship": "hardship.decide",
+    "reminder": "contact.make",
+    "placement": "agency.read",
+    "recall": "recall.answer",
+    "limit_objection": "limit.review",
+    "assessment": "limit.review",
+    "warning": "warning.read",
+    "dispute": "dispute.answer",
+    "limitation": "limitation.note",
+    "write_off": "write_off.decide",
+}
+"""Queues by kind, and the permission by which one is seen."""
+WAITING: Final = ("open", "claimed", "waiting")
+LIMIT: Final = 50
+
+
+class WorkAsked(NamedTuple):
+    """Which rows of a queue: a state ("" all but done), of whom (None anybody, "" nobody), only those whose instant has passed."""
+
+    state: str = ""
+    assigned_to: str | None = None
+    is_overdue: bool = False
+
+
+ALL: Final = WorkAsked()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A row of a queue. `due_at` is the instant by which it is due (None: none), `seconds_left` below nought once it has passed."""
+
+    customer_id: int
+    kind: str
+    subject: str
+    state: str
+    priority: int
+    due_at: datetime | None
+    seconds_left: int | None
+    is_overdue: bool
+    assigned_to: str
+    note: str
+    opened_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """Some rows of a queue, and the sort keys after which it goes on, () at the end."""
+
+    rows: tuple[WorkRow, ...]
+    next_after: tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    """How many rows of a queue wait, by state, and how many of them are overdue."""
+
+    kind: str
+    open: int
+    claimed: int
+    waiting: int
+    overdue: int
+
+
+def work_page(
+    store: Store,
+    kind: str,
+    now: datetime,
+    asked: WorkAsked = ALL,
+    *,
+    sight: Sight | None = None,
+    after: Sequence[int | str] = (),
+    limit: int = LIMIT,
+) -> WorkPage:
+    """Give rows of a queue, the highest priority first, then those due soonest. Rows read: those of the queue in the asked states."""
+    columns = work_item.c
+    keys = (-columns.priority, case((columns.due_at == "", 1), else_=0), columns.due_at, columns.customer_id, columns.subject)
+    wanted = select(work_item).where(columns.kind == kind, *_conditions(asked, now))
+    if sight is not None:
+        wanted = wanted.where(sight.clause(columns.customer_id))
+    if after:
+        wanted = wanted.where(tuple_(*keys) > tuple_(*after))
+    with store.engine.connect() as connection:
+        rows = connection.execute(wanted.order_by(*keys).limit(limit + 1)).all()
+    page = rows[:limit]
+    last: tuple[int | str, ...] = ()
+    if len(rows) > limit:
+        one = page[-1]
+        last = (-one.priority, 1 if one.due_at == "" else 0, one.due_at, one.customer_id, one.subject)
+    return WorkPage(tuple(_row(one, now) for one in page), last)
+
+
+def _conditions(asked: WorkAsked, now: datetime) -> list[ColumnElement[bool]]:
+    columns = work_item.c
+    found: list[ColumnElement[bool]] = [columns.state.in_((asked.state,) if asked.state else WAITING)]
+    if asked.assigned_to is not None:
+        found.append(columns.assigned_to == asked.assigned_to)
+    if asked.is_overdue:
+        found.append(columns.due_at != "")
+        found.append(columns.due_at < instant_text(now))
+    return found
+
+
+def _row(row: Any, now: datetime) -> WorkRow:
+    due_at = datetime.fromisoformat(row.due_at) if row.due_at else None
+    left = None if due_at is None else int((due_at - now).total_seconds())
+    return WorkRow(
+        row.customer_id,
+        row.kind,
+        row.subject,
+        row.state,
+        row.priority,
+        due_at,
+        left,
+        left is not None and left < 0 and row.state != "done",
+        row.assigned_to,
+        row.note,
+        instant_of(row.opened_at),
+        instant_of(row.changed_at),
+    )
+
+
+def queue_counts(store: Store, now: datetime, kinds: Sequence[str], sights: Sequence[Sight | None]) -> tuple[QueueCount, ...]:
+    """Give how much waits in queues, each as far as one sees it. Rows read: those that wait."""
+    columns, found = work_item.c, []
+    late = func.sum(case(((columns.due_at != "") & (columns.due_at < instant_text(now)), 1), else_=0))
+    with store.engine.connect() as connection:
+        for kind, sight in zip(kinds, sights, strict=True):
+            wanted = select(columns.state, func.count(), late).where(columns.kind == kind, columns.state.in_(WAITING))
+            if sight is not None:
+                wanted = wanted.where(sight.clause(columns.customer_id))
+            by_state = {row[0]: (int(row[1]), int(row[2])) for row in connection.execute(wanted.group_by(columns.state))}
+            counts = [by_state.get(state, (0, 0))[0] for state in WAITING]
+            found.append(QueueCount(kind, counts[0], counts[1], counts[2], sum(one[1] for one in by_state.values())))
+    return tuple(found)
