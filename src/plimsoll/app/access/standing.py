@@ -43,8 +43,9 @@ class Standing(NamedTuple):
     def principal(
         self, now: datetime, *, strong_at: datetime | None = None, narrowed: tuple[str, ...] = (), key_id: str = "", has_roles: bool = True
     ) -> Principal:
-        """Give who they are at an instant; without roles where a second factor is still to come."""
+        """Give who they are at an instant; without roles where a second factor is still to come, without the glass by a key."""
         held = sorted({one.role for one in self.roles if one.until is None or now < one.until}) if has_roles else ()
+        held = [role for role in held if not key_id or role != BREAK_GLASS]
         return Principal(
             user_id=self.user_id,
             roles=tuple(held),
