@@ -3,6 +3,7 @@
 from typing import Final
 
 from plimsoll.app.approve.execute import Acts
+from plimsoll.app.hooks.approved import ACTS as HOOK_ACTS
 
-ACTS: Final[Acts] = {}
+ACTS: Final[Acts] = {**HOOK_ACTS}
 """Handed to `plimsoll.app.approve.check.check` by every interface."""
