@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     "agency": Command("plimsoll.interfaces.cli.agency:app", "collection agencies: who they are, whom they have, how they do"),
     "apply": Command("plimsoll.interfaces.cli.apply:command", "walk a made-up applicant from consent to signed draw"),
     "audit": Command("plimsoll.interfaces.cli.audit:app", "the audit chain: seal, sign, anchor, prove that nothing was changed"),
+    "approval": Command("plimsoll.interfaces.cli.approval:app", "what waits for a second pair of eyes: see it in words, agree, reject"),
     "autopay": Command("plimsoll.interfaces.cli.autopay:command", "debit what falls due, and try again what failed by why it failed"),
     "book": Command("plimsoll.interfaces.cli.book:app", "make a book, or bring its tables to this version"),
     "bureau": Command("plimsoll.interfaces.cli.bureau:app", "the credit bureau: notices, the monthly file, what was said, disputes"),
