@@ -226,9 +226,9 @@ class Heading:
     filters: Sequence[Field] = field(default_factory=tuple)
 
 
-def board(heading: Heading, panels: Sequence[Panel], more: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Give what `page.html` needs."""
-    named = [_named(one, n) for n, one in enumerate(panels, 1)]
+def board(heading: Heading, panels: Sequence[Panel | None], more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Give what `page.html` needs; panels that are None are left out."""
+    named = [_named(one, n) for n, one in enumerate((one for one in panels if one is not None), 1)]
     return {
         "title": heading.title,
         "lead": heading.lead,
@@ -237,6 +237,7 @@ def board(heading: Heading, panels: Sequence[Panel], more: Mapping[str, Any] | N
         "tabs": heading.tabs,
         "filters": heading.filters,
         "panels": named,
+        "has_chart": any(isinstance(part, Chart) for one in named for part in one.parts),
         **(more or {}),
     }
 
@@ -276,12 +277,12 @@ def share(value: Any, digits: int = 2, *, hottest: float = 0.0) -> Cell:
 
 def day(value: date | int | str | None) -> Cell:
     """Give a day."""
-    return Cell(written.day(value))
+    return Cell(written.day(value), tone="fixed")
 
 
 def instant(value: datetime | str | None) -> Cell:
     """Give an instant to the minute."""
-    return Cell(written.instant(value))
+    return Cell(written.instant(value), tone="fixed")
 
 
 def heads(visit: Visit, *names: str) -> tuple[Head, ...]:

@@ -23,8 +23,8 @@ LARGE: Final = (
 
 
 def money(minor: int | None, currency: str = "CNY") -> str:
-    """Write minor units: 123456 CNY is ¥1,234.56, and -5 is −¥0.05; – where there is none."""
-    if minor is None:
+    """Write minor units: 123456 CNY is ¥1,234.56, and -5 is −¥0.05; – where there is none, or no currency yet."""
+    if minor is None or not currency:
         return ABSENT
     whole, point, part = text_of(abs(minor), currency).partition(".")
     sign = SIGNS.get(currency, f"{currency} ")

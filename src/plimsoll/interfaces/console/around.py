@@ -1,0 +1,102 @@
+"""What stands around every page of the back office: navigation by permission, the business date, what waits in the inbox."""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import func, select
+
+from plimsoll.app.access.principal import EVERYBODY, NOTHING
+from plimsoll.app.schema import close_run
+from plimsoll.app.schema_access import approval
+from plimsoll.interfaces.pages.serve import Chrome
+from plimsoll.interfaces.pages.visit import Visit
+
+
+class Place(NamedTuple):
+    """A page one can go to from anywhere: its name (title and icon), path, permission, the key after g, and whether it lists customers."""
+
+    name: str
+    path: str
+    permission: str
+    key: str = ""
+    is_list: bool = False
+
+
+GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
+    ("work", (Place("overview", "/", "", "o"), Place("approval", "/approvals", "approval.read", "i"))),
+    (
+        "lending",
+        (
+            Place("customer", "/customers", "customer.search", "c", True),
+            Place("loan", "/loans", "loan.read", "l", True),
+            Place("review", "/reviews", "review.read", "r", True),
+            Place("complaint", "/complaints", "complaint.read", "p", True),
+        ),
+    ),
+    (
+        "risk",
+        (
+            Place("monitoring", "/monitoring", "warning.read", "m", True),
+            Place("portfolio", "/portfolio", "portfolio.read", "v"),
+            Place("policy", "/policies", "rule.read"),
+            Place("model", "/models", "model.read"),
+            Place("rule", "/rules", "rule.read", "b"),
+        ),
+    ),
+    (
+        "collecting",
+        (
+            Place("case", "/cases", "case.read", "k", True),
+            Place("agency", "/agencies", "case.run"),
+            Place("package", "/packages", "package.read"),
+        ),
+    ),
+    (
+        "money",
+        (
+            Place("close", "/close", "close.read", "d"),
+            Place("ledger", "/ledger", "ledger.read", "t"),
+            Place("treasury", "/treasury", "treasury.read", "f"),
+        ),
+    ),
+    ("house", (Place("user", "/users", "user.read", "u"), Place("developer", "/developers", "event.read"))),
+)
+
+
+def places(visit: Visit) -> list[tuple[str, list[Place]]]:
+    """Give the groups of pages that somebody may see."""
+    found = []
+    for group, inside in GROUPS:
+        seen = [one for one in inside if visit.may(one.permission, EVERYBODY if one.is_list else NOTHING)]
+        if seen:
+            found.append((group, seen))
+    return found
+
+
+def around(visit: Visit) -> Mapping[str, Any]:
+    """Give what the shell of the back office needs."""
+    with visit.house.store.engine.connect() as connection:
+        closed = connection.scalar(select(func.max(close_run.c.closed_on)).where(close_run.c.state == "done"))
+        may_check = visit.may("approval.read")
+        waiting = _waiting(connection, visit) if may_check else 0
+    groups = places(visit)
+    path = visit.address.partition("?")[0]
+    here = [one.path for _, inside in groups for one in inside if path == one.path or (one.path != "/" and path.startswith(f"{one.path}/"))]
+    return {
+        "nav_groups": groups,
+        "here": max(here, key=len, default=""),
+        "business_date": visit.today(),
+        "closed_on": closed,
+        "mode": visit.house.mode,
+        "inbox": waiting,
+        "has_inbox": may_check,
+    }
+
+
+def _waiting(connection: Any, visit: Visit) -> int:
+    """Count what waits for others than whoever asked for it."""
+    counted = select(func.count()).select_from(approval).where(approval.c.state == "pending", approval.c.maker != visit.who.user_id)
+    return int(connection.scalar(counted) or 0)
+
+
+CHROME: Final = Chrome("shell.html", "open.html", around)

@@ -1,0 +1,94 @@
+"""The list of customers: who they are to the house, what they owe, how late, and how they stand to their load line."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from plimsoll.app.show.customers import CustomerRow, Filters, customers
+from plimsoll.interfaces.console.aims import everybody
+from plimsoll.interfaces.pages.parts import Cell, Field, Heading, Panel, Table, board, chip, day, heads, money, text
+from plimsoll.interfaces.pages.visit import Go, Screen, Shown, Visit
+from plimsoll.interfaces.pages.written import past_due
+
+LATE: Final = {"": (None, None), "0": (None, 0), "1": (1, 30), "31": (31, 90), "91": (91, None)}
+"""Choices of days late: from, through."""
+STATUSES: Final = ("open", "frozen", "closed", "none")
+TONES: Final = {"open": "good", "frozen": "warn", "closed": "", "none": ""}
+
+
+def show(visit: Visit) -> Shown:
+    """Show a page of customers; the address holds all that it is narrowed to."""
+    asked = visit.query.get("customer", "").strip().removeprefix("cus_")
+    if asked.isascii() and asked.isdigit() and len(asked) < 16:
+        return Go(f"/customers/{int(asked)}")
+    late, status = visit.query.get("late", ""), visit.query.get("status", "")
+    from_days, through = LATE.get(late, (None, None))
+    filters = Filters(status if status in STATUSES else "", from_days, through)
+    after = visit.query.get("after", "")
+    found = customers(
+        visit.house.store,
+        visit.today().toordinal(),
+        filters,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0,
+        sight=visit.door.sight(visit.who, "customer.search"),
+    )
+    kept = {"late": late, "status": status}
+    said = ", ".join(visit.t(f"customers.{name}.{value or 'any'}") for name, value in kept.items() if value)
+    table = Table(
+        visit.t("nav.customer"),
+        heads(visit, *COLUMNS),
+        [_row(visit, one) for one in found.rows],
+        empty="empty.found" if said else "customers.empty",
+        filters=said,
+        clear="/customers",
+        more=f"/customers?{urlencode({**kept, 'after': found.next_after})}" if found.next_after else "",
+        is_list=True,
+    )
+    choices = (
+        Field("customer", visit.t("customers.by-number"), "number", is_needed=False, longest=16),
+        Field("late", visit.t("customers.late"), "choice", late, [(one, visit.t(f"customers.late.{one or 'any'}")) for one in LATE]),
+        Field(
+            "status",
+            visit.t("line.status"),
+            "choice",
+            status,
+            [(one, visit.t(f"customers.status.{one or 'any'}")) for one in ("", *STATUSES)],
+        ),
+    )
+    return board(Heading(visit.t("nav.customer"), visit.t("customers.lead"), filters=choices), [Panel("", [table])])
+
+
+COLUMNS: Final = (
+    "customer.name", "line.status", "line.limit?#", "line.used?#", "line.mark?#", "line.place",
+    "customer.owed#", "loan.late?", "loan.next-on",
+)  # fmt: skip
+
+
+def _row(visit: Visit, one: CustomerRow) -> tuple[Cell, ...]:
+    has_mark = one.load_capacity_minor is not None
+    return (
+        Cell(visit.t("customer.number", {"n": one.customer_id}), f"/customers/{one.customer_id}", one.unit),
+        chip(visit.t(f"customers.status.{one.status}"), TONES.get(one.status, "")),
+        money(one.limit_minor, one.currency),
+        money(one.used_minor, one.currency),
+        money(one.load_capacity_minor if has_mark else None, one.currency),
+        place_of(visit, is_above=one.is_above_load, has_mark=has_mark),
+        money(one.owed_minor, one.currency),
+        late_chip(visit, one.days_late),
+        day(one.next_on) if one.loans_open else text(""),
+    )
+
+
+def place_of(visit: Visit, *, is_above: bool, has_mark: bool) -> Cell:
+    """Give whether somebody is over their load line."""
+    if not has_mark:
+        return text("")
+    return chip(visit.t("line.over"), "bad") if is_above else chip(visit.t("line.within"), "good")
+
+
+def late_chip(visit: Visit, days: int) -> Cell:
+    """Give days late with the bucket, in words and in colour."""
+    tone = "good" if days <= 0 else "warn" if days <= 30 else "bad"
+    return chip(past_due(days, visit.language), tone)._replace(value=float(days))
+
+
+SCREENS: Final = (Screen("customer", "/customers", "customer.search", "page.html", show, target=everybody),)

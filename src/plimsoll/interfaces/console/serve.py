@@ -1,0 +1,27 @@
+"""The back office as one application: every screen of this package, to be mounted under a path of a server."""
+
+from typing import Any, Final
+
+from starlette.applications import Starlette
+
+from plimsoll.app.house import House
+from plimsoll.interfaces.console import approvals, customer, customers, find, loan, overview
+from plimsoll.interfaces.console.around import CHROME
+from plimsoll.interfaces.pages.serve import site
+from plimsoll.interfaces.pages.sign_in import SCREENS as OPEN_SCREENS
+from plimsoll.interfaces.pages.visit import Screen
+
+SCREENS: Final[tuple[Screen, ...]] = (
+    *OPEN_SCREENS,
+    *overview.SCREENS,
+    *find.SCREENS,
+    *customers.SCREENS,
+    *customer.SCREENS,
+    *loan.SCREENS,
+    *approvals.SCREENS,
+)
+
+
+def console(house: House, door: Any) -> Starlette:
+    """Give the back office of a house; `server.mount("/console", console(house, door))` puts it in place."""
+    return site(house, door, SCREENS, CHROME)
