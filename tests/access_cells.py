@@ -8,9 +8,12 @@ from sqlalchemy import insert
 
 from plimsoll.app.access.permission import READ_OF_DOSSIER
 from plimsoll.app.access.principal import NOTHING, Principal, Target
+from plimsoll.app.execute import Answer
 from plimsoll.app.schema import customer, dossier, filing, line, loan, work_item
 from plimsoll.app.schema_access import access_unit
 from plimsoll.loan.filing import body_of
+from plimsoll.servicing.open_customer import OpenCustomer
+from plimsoll.servicing.open_line import OpenLine
 from tests.tidy.source import SRC
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -19,6 +22,7 @@ POLICY: Final = SRC / "rulebook" / "policy" / "access"
 ORDER: Final = ("own", "assigned", "unit", "house")
 
 ME, HELD, NORTH, SOUTH, PLACED, FUNDED, MISSING = 11, 12, 13, 14, 15, 16, 99
+CUSTOMERS: Final = (ME, HELD, NORTH, SOUTH, PLACED, FUNDED)
 UNITS: Final = {HELD: "south", NORTH: "north", SOUTH: "south", PLACED: "south", FUNDED: "south"}
 DOSSIERS: Final = {"agency": "acme", "package": "p1", "bidder": "buyer", "tender": "t1", "funder": "bank", "throttle": "CNY"}
 CELLS: Final[dict[str, Target]] = {
@@ -27,6 +31,7 @@ CELLS: Final[dict[str, Target]] = {
     "north": Target(NORTH),
     "south": Target(SOUTH),
     "placed": Target(PLACED),
+    "funded": Target(FUNDED),
     "loan": Target(FUNDED, 1),
     "other loan": Target(SOUTH, 1),
     "missing": Target(MISSING),
@@ -44,10 +49,19 @@ CELLS: Final[dict[str, Target]] = {
 }
 """What is asked about, by a name."""
 PARTY: Final = {"agency": "acme", "funder": "bank", "bidder": "buyer", "merchant": "shop"}
-_EVERY_CUSTOMER: Final = {"held": "assigned", "north": "unit", "south": "house", "placed": "house", "loan": "house", "other loan": "house"}
+_EVERY_CUSTOMER: Final = dict.fromkeys(("south", "placed", "funded", "loan", "other loan"), "house")
 _EVERY_DOSSIER: Final = {name: "house" for name, target in CELLS.items() if target.kind in DOSSIERS and "missing" not in name}
 STANDS: Final = {
-    "house": {"me": "own", **_EVERY_CUSTOMER, **_EVERY_DOSSIER, "shop": "house", "other shop": "house", "somebody": "house"},
+    "house": {
+        "me": "own",
+        "held": "assigned",
+        "north": "unit",
+        **_EVERY_CUSTOMER,
+        **_EVERY_DOSSIER,
+        "shop": "house",
+        "other shop": "house",
+        "somebody": "house",
+    },
     "borrower": {"me": "own"},
     "partner": {"north": "unit"},
     "agency": {"placed": "assigned", "agency": "own"},
@@ -117,25 +131,39 @@ def person(role: Role, *, is_strong: bool = True) -> Principal:
 
 def fill(store) -> None:
     """Put the customers, loans and dossiers of the cells into an empty book, as rows: what they are worth is not asked here."""
-    at = NOW
     with store.changing() as connection:
-        for one in (ME, HELD, NORTH, SOUTH, PLACED, FUNDED):
-            connection.execute(insert(customer).values(customer_id=one, opened_on=DAY, recorded_at=at))
+        for one in CUSTOMERS:
+            connection.execute(insert(customer).values(customer_id=one, opened_on=DAY, recorded_at=NOW))
             connection.execute(insert(line).values(_line(one)))
-            for loan_id in (1,):
-                row = {"customer_id": one, "loan_id": loan_id, "command_n": 1, "opened_on": DAY, "recorded_at": at}
-                connection.execute(insert(loan).values(**row, currency="CNY", product="cash-line", version="1", terms=b""))
+            row = {"customer_id": one, "loan_id": 1, "command_n": 1, "opened_on": DAY, "recorded_at": NOW}
+            connection.execute(insert(loan).values(**row, currency="CNY", product="cash-line", version="1", terms=b""))
+    stand(store)
+
+
+def fill_by_commands(house) -> None:
+    """Put them in by the verbs of the house: each customer with a line and a pay-later account that is their loan 1."""
+    house.store.move_open_day(DAY)
+    for one in CUSTOMERS:
+        for asked in (OpenCustomer(f"c{one}", one, DAY), OpenLine(f"l{one}", one, DAY, "CNY", 500_00, 300_00, 200_00, 1, 10)):
+            answer = house.execute(asked, actor="desk")
+            assert isinstance(answer, Answer), answer
+    stand(house.store)
+
+
+def stand(store) -> None:
+    """Say how people stand to the customers: units, a review that kim holds, a placement, a share; and put the dossiers there."""
+    with store.changing() as connection:
         for one, unit in UNITS.items():
             connection.execute(insert(access_unit).values(customer_id=one, unit=unit))
         for one, kind, who in ((HELD, "review", "kim"), (PLACED, "placement", "acme")):
             row = {"customer_id": one, "kind": kind, "subject": f"s{one}", "command_n": 1, "state": "claimed", "priority": 0}
-            connection.execute(insert(work_item).values(**row, due_at="", assigned_to=who, note="", opened_at=at, changed_at=at))
+            connection.execute(insert(work_item).values(**row, due_at="", assigned_to=who, note="", opened_at=NOW, changed_at=NOW))
         body = body_of({"shares": [["bank", 700_000], ["lender", 300_000]]})
-        row = {"customer_id": FUNDED, "n": 1, "command_n": 1, "kind": "loan.funded", "subject": "1", "effective_on": DAY}
-        connection.execute(insert(filing).values(**row, recorded_at=at, actor="treasury", rules_id=1, body=body))
+        row = {"customer_id": FUNDED, "n": 900, "command_n": 1, "kind": "loan.funded", "subject": "1", "effective_on": DAY}
+        connection.execute(insert(filing).values(**row, recorded_at=NOW, actor="treasury", rules_id=1, body=body))
         names = [*DOSSIERS.items(), *((kind, "other") for kind in ("agency", "bidder", "funder"))]
         for kind, subject in names:
-            connection.execute(insert(dossier).values(kind=kind, subject=subject, commands_count=0, filings_count=0, opened_at=at))
+            connection.execute(insert(dossier).values(kind=kind, subject=subject, commands_count=0, filings_count=0, opened_at=NOW))
 
 
 def _line(customer_id: int) -> dict[str, object]:
