@@ -1,0 +1,274 @@
+"""Bills of the pay-later account: what is asked, what paying the least would cost, lines and refunds, and instalments of a bill."""
+
+import json
+from typing import Final
+from urllib.parse import urlencode
+
+from plimsoll.app.execute import Answer
+from plimsoll.app.show.bills import BillRow, Bills
+from plimsoll.app.show.bills import bills as bills_of
+from plimsoll.app.show.loan import see_loan
+from plimsoll.interfaces.borrower.loans import ACCOUNT, read_day
+from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, my_file, myself, screen, whole, words
+from plimsoll.interfaces.pages import parts, written
+from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Panel, Part, Said, Table, Text, fact
+from plimsoll.interfaces.pages.visit import Act, Done, Go, Screen, Shown, Visit
+from plimsoll.loan.filing import read_body
+from plimsoll.protection.confirm_disclosure import ConfirmDisclosure
+from plimsoll.protection.show_disclosure import ShowDisclosure
+from plimsoll.risk.disclose import BILL, Ask, account_seen, table_of
+from plimsoll.risk.gate import CONFIRMED, SHOWN
+from plimsoll.risk.offer import account_offer, product_in
+from plimsoll.servicing.convert import Convert
+from plimsoll.servicing.open_account import PAY_LATER
+from plimsoll.servicing.repay import Repay
+from plimsoll.units.refusal import Refused
+
+
+def _account(visit: Visit) -> int:
+    """Give the pay-later account of the borrower who looks, 0 where there is none."""
+    return next((one.loan_id for one in myself(visit).loans if one.kind == ACCOUNT), 0)
+
+
+def _found(visit: Visit) -> Bills | Refused | None:
+    loan_id = _account(visit)
+    return bills_of(visit.house.store, visit.who.customer_id, loan_id, visit.today().toordinal()) if loan_id else None
+
+
+def _bills(visit: Visit) -> Shown:
+    found, heading = _found(visit), Heading(visit.t("b.bills.title"))
+    if isinstance(found, Refused):
+        return found
+    if found is None:
+        return parts.board(heading, [Panel("", [Text(visit.t("b.bills.none"))])])
+    panels = [_bill(visit, found, found.bills[0], is_last=True)] if found.bills else []
+    panels.append(_unbilled(visit, found))
+    if found.plans:
+        panels.append(_plans(visit, found))
+    if len(found.bills) > 1:
+        rows = [
+            [
+                Cell(written.day(one.billed_on)),
+                parts.money(one.total_minor),
+                parts.money(one.paid_minor),
+                Cell(visit.t(f"b.bill.{one.status}")),
+            ]
+            for one in found.bills[1:]
+        ]
+        heads = parts.heads(visit, "b.bill.cut", "b.bill.total#", "b.bill.paid-part#", "b.loan.state")
+        panels.append(Panel(visit.t("b.bills.earlier"), [Table(visit.t("b.bills.earlier"), heads, rows, is_dense=True)]))
+    return parts.board(heading, panels)
+
+
+def _bill(visit: Visit, found: Bills, bill: BillRow, *, is_last: bool) -> Panel:
+    """Give a bill: the whole of it first and largest, the least of it with what that costs."""
+    rows = [
+        fact(visit, "b.bill.left", parts.money(bill.left_minor, found.currency)),
+        fact(visit, "b.bill.due-on", parts.day(bill.due_on)),
+        fact(visit, "b.bill.total", parts.money(bill.total_minor, found.currency)),
+    ]
+    for key, minor in (
+        ("b.bill.purchases", bill.purchases_minor),
+        ("b.bill.instalments", bill.instalments_minor),
+        ("b.bill.carried", bill.carried_minor),
+        ("b.bill.interest", bill.interest_minor),
+        ("b.bill.penalty", bill.penalty_minor),
+        ("b.bill.refunds", bill.refunds_minor),
+        ("b.bill.paid-part", bill.paid_minor),
+    ):
+        if minor:
+            rows.append(fact(visit, key, parts.money(minor, found.currency)))
+    body: list[Part] = [Facts(rows)]
+    if bill.left_minor:
+        hidden = (Field("minor", kind="hidden", value=str(bill.left_minor)),)
+        body.append(Form("whole", "", visit.t("b.bill.pay-whole", {"amount": written.money(bill.left_minor)}), hidden, is_folded=False))
+        body.append(Form("other", visit.t("b.pay.other"), visit.t("b.pay.part"), (Field("amount", visit.t("form.amount"), "money"),)))
+    if found.minimum is not None and is_last:
+        least = found.minimum
+        said = {
+            "least": written.money(bill.minimum_minor),
+            "months": least.months,
+            "interest": written.money(least.interest_minor),
+        }
+        body.append(Said("warn", visit.t("b.bill.minimum", said)))
+    if found.convertible_minor and is_last:
+        body.append(Links(((visit.t("b.convert.title"), f"/bills/instalments?bill={bill.billed_on.isoformat()}"),)))
+    if bill.lines:
+        body.append(_lines(visit, found, bill))
+    return Panel(visit.t("b.bill.of", {"day": written.day(bill.billed_on)}), body)
+
+
+def _lines(visit: Visit, found: Bills, bill: BillRow) -> Table:
+    rows = [
+        [
+            Cell(written.day(one.on)),
+            Cell(
+                one.merchant or written.ABSENT,
+                under=visit.t("b.bill.refunded", {"amount": written.money(one.refunded_minor)}) if one.refunded_minor else "",
+            ),
+            parts.money(one.amount_minor, found.currency),
+        ]
+        for one in bill.lines
+    ]
+    heads = parts.heads(visit, "b.bill.day", "b.bill.merchant", "form.amount#")
+    return Table(visit.t("b.bill.lines"), heads, rows, is_dense=True)
+
+
+def _unbilled(visit: Visit, found: Bills) -> Panel:
+    rows = [
+        [Cell(written.day(one.on)), Cell(one.merchant or written.ABSENT), parts.money(one.left_minor, found.currency)]
+        for one in found.unbilled_lines
+    ]
+    heads = parts.heads(visit, "b.bill.day", "b.bill.merchant", "form.amount#")
+    aside = parts.money(found.unbilled_minor, found.currency)
+    return Panel(visit.t("b.bills.unbilled"), [Table(visit.t("b.bills.unbilled"), heads, rows, is_dense=True)], aside=aside)
+
+
+def _plans(visit: Visit, found: Bills) -> Panel:
+    rows = [
+        [
+            Cell(written.day(one.on)),
+            parts.money(one.principal_minor, found.currency),
+            Cell(f"{one.billed} / {one.instalments}"),
+            parts.money(one.left_minor + one.fee_left_minor, found.currency),
+        ]
+        for one in found.plans
+    ]
+    heads = parts.heads(visit, "b.bill.day", "form.amount#", "b.col.n", "b.loan.owed#")
+    return Panel(visit.t("b.bills.plans"), [Table(visit.t("b.bills.plans"), heads, rows, is_dense=True)])
+
+
+def _pay_whole(visit: Visit) -> Done:
+    key, customer_id = words(visit)
+    minor = whole(visit.form.get("minor", ""), 10**15)
+    return _paid(Repay(key, customer_id, visit.today(), minor, CURRENCY, _account(visit), key), minor)
+
+
+def _pay_other(visit: Visit) -> Done:
+    key, customer_id = words(visit)
+    minor = amount(visit)
+    return _paid(Repay(key, customer_id, visit.today(), minor, CURRENCY, _account(visit), key), minor)
+
+
+def _paid(command: Repay, minor: int) -> Done:
+    return Act(command, "done.b.paid", "/bills", values={"amount": written.money(minor)})
+
+
+def _convert_page(visit: Visit) -> Shown:
+    """Show what each number of instalments of the bill would cost, the yearly figure as large as the fee; nothing is chosen yet."""
+    found = _found(visit)
+    if found is None or isinstance(found, Refused) or not found.convertible_minor:
+        return Refused("absent")
+    seen = see_loan(visit.house.store, visit.who.customer_id, found.loan_id, visit.today().toordinal())
+    version = product_in(visit.house.rules, PAY_LATER, visit.today(), found.currency)
+    offer = version if isinstance(version, Refused) else account_offer(version)
+    if isinstance(seen, Refused) or isinstance(offer, Refused):
+        return Refused("absent")
+    rows, panels = [], []
+    for plan in offer.bill_plans:
+        ask = Ask(
+            BILL, visit.today(), PAY_LATER, found.currency, found.convertible_minor, plan.instalments, account=account_seen(seen.held)
+        )
+        table = table_of(ask, visit.house.rules)
+        if isinstance(table, Refused):
+            continue
+        numbers = table.numbers
+        rows.append(
+            [
+                Cell(visit.t("b.convert.n", {"n": plan.instalments})),
+                Cell(f"¥{numbers['fee']}"),
+                Cell(f"{numbers['cost_simple']} %"),
+                Cell(f"¥{numbers['total']}"),
+            ]
+        )
+    heads = parts.heads(visit, "b.borrow.term", "b.convert.fee#", "b.cost.year#", "b.cost.total#")
+    body: list[Part] = [
+        Text(visit.t("b.convert.whole", {"amount": written.money(found.convertible_minor)})),
+        Links(((visit.t("b.convert.pay"), "/bills"),)),
+        Table(visit.t("b.convert.costs"), heads, rows),
+    ]
+    options = [
+        ("", visit.t("b.choose")),
+        *((str(plan.instalments), visit.t("b.convert.n", {"n": plan.instalments})) for plan in offer.bill_plans),
+    ]
+    fields = (Field("instalments", visit.t("b.borrow.term"), "choice", "", options),)
+    body.append(Form("show", "", visit.t("b.borrow.read"), fields, visit.t("b.borrow.read.said"), is_folded=False))
+    panels.append(Panel(visit.t("b.convert.costs"), body))
+    return parts.board(Heading(visit.t("b.convert.title"), above=((visit.t("b.nav.bills"), "/bills"),)), panels)
+
+
+def _show(visit: Visit) -> Done:
+    """Put on record that the costs of the instalments are shown, and go to them."""
+    found = _found(visit)
+    if found is None or isinstance(found, Refused) or not found.bills:
+        return Refused("absent")
+    key, customer_id = words(visit)
+    count = whole(visit.form.get("instalments", ""))
+    command = ShowDisclosure(
+        key,
+        customer_id,
+        visit.today(),
+        BILL,
+        PAY_LATER,
+        found.convertible_minor,
+        found.currency,
+        count,
+        loan_id=found.loan_id,
+        language=visit.speech,
+    )
+    outcome = visit.door.ask(visit.who, command)
+    if isinstance(outcome, Refused):
+        return outcome
+    assert isinstance(outcome, Answer), outcome
+    said = {"d": json.loads(outcome.text)["disclosure"], "n": str(count), "bill": found.bills[0].billed_on.isoformat()}
+    return Go(f"/bills/costs?{urlencode(said)}")
+
+
+def _costs(visit: Visit) -> Shown:
+    digest = visit.query.get("d", "")
+    shown = [one for one in my_file(visit) if one.kind == SHOWN and one.subject == digest]
+    if not shown:
+        return Refused("disclosure_unknown")
+    said = read_body(shown[-1])
+    is_read = any(one.kind == CONFIRMED and one.subject == digest for one in my_file(visit))
+    hidden = [Field(name, kind="hidden", value=visit.query.get(name, "")) for name in ("d", "n", "bill")]
+    check = Field("read", visit.t("b.sign.agree" if is_read else "b.read.check"), "check", "yes")
+    waits = "" if is_read else visit.t("b.read.wait", {"n": said["seconds"]})
+    form = Form(
+        "convert" if is_read else "confirm",
+        "",
+        visit.t("b.convert.button" if is_read else "b.read.confirm"),
+        [*hidden, check],
+        waits,
+        is_folded=False,
+    )
+    rows = [parts.Fact(label, parts.text(text)) for _, label, text in said["rows"]]
+    panel = Panel("", [Facts(rows), form, Links(((visit.t("b.convert.pay"), "/bills"),))])
+    return parts.board(Heading(visit.t("b.read.title"), visit.t("b.read.lead")), [panel])
+
+
+def _confirm(visit: Visit) -> Done:
+    key, customer_id = words(visit)
+    said = {name: visit.form.get(name, "") for name in ("d", "n", "bill")}
+    return Act(ConfirmDisclosure(key, customer_id, visit.today(), said["d"]), "done.b.read", f"/bills/costs?{urlencode(said)}")
+
+
+def _convert(visit: Visit) -> Done:
+    key, customer_id = words(visit)
+    count, bill_on = whole(visit.form.get("n", "")), read_day(visit.form.get("bill", ""))
+    return Act(Convert(key, customer_id, visit.today(), _account(visit), count, bill_on), "done.b.converted", "/bills")
+
+
+SCREENS: Final = (
+    screen("b-bills", "/bills", "loan.read", _bills, {"whole": _pay_whole, "other": _pay_other}),
+    screen("b-convert", "/bills/instalments", "loan.convert", _convert_page, {"show": _show}),
+    Screen(
+        "b-convert-costs",
+        "/bills/costs",
+        "loan.convert",
+        "page.html",
+        for_borrowers(_costs),
+        {"confirm": _confirm, "convert": _convert},
+        target=mine,
+    ),
+)

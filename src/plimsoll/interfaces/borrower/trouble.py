@@ -1,0 +1,149 @@
+"""When it gets hard: what is overdue and what follows by when, asking for help, and proposing a plan that can be kept."""
+
+from typing import Final
+
+from plimsoll.app.show.care import hardship_rows, plan_rows
+from plimsoll.app.show.contacts import contacts_of
+from plimsoll.collections.open_hardship import OpenHardship
+from plimsoll.collections.propose_plan import ProposePlan
+from plimsoll.interfaces.borrower.loans import ACCOUNT
+from plimsoll.interfaces.borrower.me import CURRENCY, amount, my_file, myself, screen, whole, words
+from plimsoll.interfaces.pages import parts, written
+from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Moment, Panel, Part, Said, Table, Text, Timeline, fact
+from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
+from plimsoll.risk.load.policy import TIERS
+
+PERSONS_MAX: Final = 12
+CONTACTS_MAX: Final = 20
+
+
+def _overdue(visit: Visit) -> Shown:
+    page, filings = myself(visit), my_file(visit)
+    late = [one for one in page.loans if one.days_late]
+    heading = Heading(visit.t("b.overdue.title"))
+    if not late:
+        return parts.board(heading, [Panel("", [Said("good", visit.t("b.overdue.none"))])])
+    owed = sum(one.late_minor for one in page.due)
+    rows = [
+        [
+            Cell(visit.t(f"b.kind.{one.kind}"), "/bills" if one.kind == ACCOUNT else f"/loans/{one.loan_id}/pay"),
+            Cell(written.past_due(one.days_late, visit.language)),
+            parts.day(one.oldest_due_on),
+        ]
+        for one in late
+    ]
+    heads = parts.heads(visit, "b.overdue.of", "b.overdue.days", "b.overdue.since")
+    ways = Links(((visit.t("b.nav.hardship"), "/hardship"), (visit.t("b.nav.complaints"), "/complaints")))
+    contacts = [Moment(written.instant(one.at), one.channel, one.actor) for one in contacts_of(filings)][:CONTACTS_MAX]
+    return parts.board(
+        heading,
+        [
+            Panel(
+                visit.t("b.overdue.owed"),
+                [Facts([fact(visit, "b.overdue.amount", parts.money(owed))]), Table(visit.t("b.overdue.owed"), heads, rows), ways],
+            ),
+            Panel(visit.t("b.overdue.what"), [Text(visit.t(f"b.overdue.{name}")) for name in ("penalty", "frozen", "bureau", "rights")]),
+            Panel(visit.t("b.reach.contacts"), [Text(visit.t("b.reach.contacts.said")), Timeline(contacts)]),
+        ],
+    )
+
+
+def _hardship(visit: Visit) -> Shown:
+    filings, today = my_file(visit), visit.today().toordinal()
+    asked, plans = hardship_rows(filings, today), plan_rows(filings)
+    panels = [
+        Panel(
+            visit.t("b.hard.of", {"day": written.day(one.opened_on)}),
+            [
+                Facts(
+                    [
+                        fact(visit, "b.loan.state", parts.chip(visit.t(f"b.hard.state.{one.state}"))),
+                        fact(visit, "b.hard.due", parts.day(one.due_on)),
+                    ]
+                )
+            ],
+        )
+        for one in asked
+    ]
+    for plan in plans:
+        facts = [
+            fact(visit, "b.loan.state", parts.chip(visit.t(f"b.plan.state.{plan.state}"))),
+            fact(visit, "b.plan.terms", parts.count(plan.terms)),
+        ]
+        panels.append(Panel(visit.t("b.plan.title"), [Facts(facts)]))
+    live = [one for one in asked if one.state == "open"]
+    panels.insert(0, _plan_form(visit) if live else _ask_form(visit))
+    return parts.board(Heading(visit.t("b.nav.hardship"), visit.t("b.hard.lead")), panels)
+
+
+def _ask_form(visit: Visit) -> Panel:
+    persons = [(str(n), str(n)) for n in range(1, PERSONS_MAX + 1)]
+    tiers = [(one, visit.t(f"b.tier.{one}")) for one in TIERS]
+    flags = visit.house.rules.value("POLICY.HARDSHIP.FLAGS", visit.today())
+    why = [
+        Field(f"flag_{one}", visit.t(f"b.flag.{one}"), "check", "yes", is_needed=False)
+        for one in (flags if isinstance(flags, tuple) else ())
+    ]
+    fields = (
+        Field("income", visit.t("b.hard.income"), "money"),
+        Field("essentials", visit.t("b.hard.essentials"), "money"),
+        Field("others", visit.t("b.hard.others"), "money", "0"),
+        Field("persons", visit.t("b.hard.persons"), "choice", "1", persons),
+        Field("tier", visit.t("b.hard.tier"), "choice", TIERS[0], tiers),
+        *why,
+    )
+    return Panel(visit.t("b.hard.ask"), [Form("ask", "", visit.t("b.hard.button"), fields, visit.t("b.hard.said"), is_folded=False)])
+
+
+def _plan_form(visit: Visit) -> Panel:
+    loans = [one for one in myself(visit).loans if one.kind != ACCOUNT and one.status == "open"]
+    options = [(str(one.loan_id), f"{written.day(one.opened_on)} · {written.money(one.principal_minor)}") for one in loans]
+    body: list[Part] = [Text(visit.t("b.plan.said"))]
+    if options:
+        fields = (
+            Field("loan", visit.t("b.kind.loan"), "choice", options[0][0], options),
+            Field("payment", visit.t("b.plan.payment"), "money"),
+        )
+        body.append(Form("plan", "", visit.t("b.plan.button"), fields, is_folded=False))
+    return Panel(visit.t("b.plan.propose"), body)
+
+
+def _ask(visit: Visit) -> Done:
+    key, customer_id = words(visit)
+    flags = tuple(name.removeprefix("flag_") for name, value in visit.form.items() if name.startswith("flag_") and value == "yes")
+    command = OpenHardship(
+        key,
+        customer_id,
+        visit.today(),
+        f"web-{visit.form.get('key', '')[:16]}",
+        CURRENCY,
+        amount(visit, "income"),
+        amount(visit, "essentials"),
+        amount(visit, "others"),
+        whole(visit.form.get("persons", "1")),
+        visit.form.get("tier", TIERS[0]),
+        (),
+        flags,
+    )
+    return Act(command, "done.b.asked", "/hardship")
+
+
+def _plan(visit: Visit) -> Done:
+    key, customer_id = words(visit)
+    command = ProposePlan(
+        key,
+        customer_id,
+        visit.today(),
+        f"web-{visit.form.get('key', '')[:16]}",
+        whole(visit.form.get("loan", ""), 10**15),
+        CURRENCY,
+        payment_minor=amount(visit, "payment"),
+        is_borrowers=True,
+    )
+    return Act(command, "done.b.proposed", "/hardship")
+
+
+SCREENS: Final = (
+    screen("b-overdue", "/overdue", "loan.read", _overdue),
+    screen("b-hardship", "/hardship", "hardship.ask", _hardship, {"ask": _ask, "plan": _plan}),
+)

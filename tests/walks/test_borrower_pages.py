@@ -1,0 +1,250 @@
+"""A borrower with a telephone: what they see is about themselves alone, costs are read before anything is signed, nothing is done twice."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from plimsoll.app.access import people, session
+from plimsoll.app.house import House
+from plimsoll.app.open_door import open_door
+from plimsoll.app.schema import filing
+from plimsoll.app.show.customer import CustomerPage, customer_page
+from plimsoll.app.store import Store
+from plimsoll.interfaces.borrower import serve
+from plimsoll.interfaces.borrower.serve import borrower
+from plimsoll.interfaces.pages import words
+from plimsoll.risk.lawful import lawful_rules
+from plimsoll.simulator.walk import Wish, start, walk
+from plimsoll.units.refusal import Refused
+
+RULES = lawful_rules()
+ON = date(2026, 9, 1)
+READING = timedelta(seconds=30)
+PAGES = (
+    *("/", "/borrow", "/borrow?amount=1000&instalments=3&repayment=", "/loans", "/bills", "/limit", "/reminders", "/autopay"),
+    *("/apply", "/applications", "/consents", "/complaints", "/learn", "/overdue", "/hardship", "/help"),
+)
+
+
+class Phone:
+    """The telephone of one borrower: pages, and forms filled in as they stand there."""
+
+    def __init__(self, house: House, customer_id: int) -> None:
+        self.house, self.customer_id = house, customer_id
+        with house.store.changing() as connection:
+            found = people.borrower(connection, customer_id, house.now())
+            assert not isinstance(found, Refused), found
+            begun = session.begin(connection, house, session.Begin(found.user_id, house.now()))
+        cookies = {"plimsoll": begun.token, "plimsoll-language": "en"}
+        self.client = TestClient(borrower(house, open_door(house)), cookies=cookies, follow_redirects=False)
+
+    def get(self, path: str, status: int = 200) -> str:
+        """Give the text of a page."""
+        answer = self.client.get(path)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[-800:])
+        return answer.text
+
+    def form(self, path: str, act: str) -> dict[str, str]:
+        """Give the fields of a form of a page as the browser would send them, before anything is filled in."""
+        for text in re.findall(r"<form method=\"post\".*?</form>", self.get(path), re.S):
+            fields = dict(re.findall(r'name="([^"]+)"[^>]*?value="([^"]*)"', text))
+            if fields.get("act") == act and "form_token" in fields:
+                return {name: unescape(value) for name, value in fields.items()}
+        raise AssertionError(f"no form {act} on {path}")
+
+    def send(self, path: str, act: str, status: int = 303, **said: str) -> Any:
+        """Fill in a form of a page and send it."""
+        return self.post(path, {**self.form(path, act), **said}, status)
+
+    def post(self, path: str, fields: dict[str, str], status: int = 303) -> Any:
+        """Send fields to a page."""
+        answer = self.client.post(path, data=fields, headers={"Origin": "http://testserver"})
+        assert answer.status_code == status, (path, answer.status_code, re.sub(r"<[^>]+>|\s+", " ", answer.text)[-600:])
+        return answer
+
+    def page(self) -> CustomerPage:
+        """Give what the house holds of the borrower."""
+        found = customer_page(self.house.store, self.customer_id, self.house.today().toordinal(), self.house.now())
+        assert not isinstance(found, Refused)
+        return found
+
+
+class Clock:
+    """The instant of the house, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 9, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def house(store: Store, clock: Clock) -> Iterator[House]:
+    for _ in range(2):
+        walker = start(store, RULES, Wish("approve", "cash-line", "CNY", 2_000_000, 12, "daily_needs", ON, "en", "pay-later"))
+        assert [told.step for told in walk(walker)][-1] == "draw"
+    store.move_open_day(ON)
+    with House(store, RULES, now=clock) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize("language", [*words.LANGUAGES, words.STRETCHED])
+def test_every_page_is_there_in_every_language(house: House, language: str) -> None:
+    phone = Phone(house, 1)
+    phone.client.cookies.set("plimsoll-language", language)
+    for path in PAGES:
+        text = phone.get(path)
+        assert not re.search(r"https?://(?!testserver)", text), "nothing comes from another host"
+        assert "<script>" not in text
+        assert "style=" not in text
+        assert "no-store" in phone.client.get(path).headers["cache-control"]
+
+
+def test_a_draw_goes_through_the_cost_table(house: House, clock: Clock) -> None:
+    phone = Phone(house, 1)
+    before = phone.page()
+    wish = "/borrow?amount=1500&instalments=6&repayment=equal-instalment"
+    text = phone.get(wish)
+    assert "All-in cost a year" in text
+    costs = phone.send(wish, "show").headers["location"]
+    assert "/borrow/costs?d=" in costs
+    digest = costs.partition("d=")[2].partition("&")[0]
+    # Nobody signs past the table, and nobody reads it in no time.
+    assert phone.client.get(f"/borrow/sign?d={digest}").headers["location"].endswith("/borrow")
+    too_soon = phone.send(costs, "confirm", 409, read="yes")
+    assert "seconds" in too_soon.text
+    clock.now += READING
+    sign = phone.send(costs, "confirm", read="yes").headers["location"].partition("&done")[0].partition("?done")[0]
+    fields = {**phone.form(sign, "sign"), "agree": "yes"}
+    # What was read cannot be changed in the form.
+    dearer = phone.post(sign, {**fields, "key": "other1", "amount": "160000"}, 409)
+    assert "cost" in dearer.text.lower()
+    done = phone.post(sign, fields).headers["location"]
+    again = phone.post(sign, fields).headers["location"]
+    assert "done.b.drawn" in done
+    assert "done.again" in again
+    after = phone.page()
+    assert len(after.loans) == len(before.loans) + 1, "drawn once"
+    assert after.line is not None
+    assert before.line is not None
+    assert after.line.used_minor == before.line.used_minor + 150_000
+
+
+def test_paying_off_saves_interest_and_frees_the_limit(house: House) -> None:
+    phone = Phone(house, 1)
+    loan = next(one for one in phone.page().loans if one.kind == "loan")
+    text = phone.get(f"/loans/{loan.loan_id}/pay")
+    assert "Interest saved" in text
+    phone.send(f"/loans/{loan.loan_id}/pay", "settle")
+    page = phone.page()
+    assert next(one for one in page.loans if one.loan_id == loan.loan_id).status == "paid_off"
+    assert page.line is not None
+    assert page.line.used_minor == 0
+
+
+def test_what_is_others_looks_absent(house: House) -> None:
+    mine, other = Phone(house, 1), Phone(house, 2)
+    theirs = next(one.loan_id for one in other.page().loans if one.kind == "loan")
+    unknown = mine.get("/loans/999999", 404)
+    others = mine.get(f"/loans/{theirs}", 404)
+    hide = re.compile(r"[0-9a-f]{8,}|/loans/\d+|req_\w+|value=\"[^\"]*\"")
+    assert hide.sub("", unknown) == hide.sub("", others)
+    fields = mine.form(f"/loans/{next(one.loan_id for one in mine.page().loans if one.kind == 'loan')}/pay", "part")
+    refused = mine.post(f"/loans/{theirs}/pay", {**fields, "amount": "10"}, 404)
+    assert "10.00" not in refused.text
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_forms_of_others_are_refused(house: House) -> None:
+    phone = Phone(house, 1)
+    fields = phone.form("/autopay", "start")
+    before = phone.page().commands_count
+    for said, headers in (
+        ({**fields, "form_token": ""}, {"Origin": "http://testserver"}),
+        ({**fields, "form_token": "0" * 64}, {"Origin": "http://testserver"}),
+        (fields, {"Origin": "https://elsewhere.example"}),
+        ({**fields, "act": "sign"}, {"Origin": "http://testserver"}),
+    ):
+        assert phone.client.post("/autopay", data=said, headers=headers).status_code == 403
+    assert phone.page().commands_count == before
+    assert phone.client.get("/").headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_consents_complaints_wishes_and_help(house: House) -> None:
+    phone = Phone(house, 1)
+    phone.send("/autopay", "start", agree="yes")
+    assert "On:" in phone.get("/autopay")
+    phone.send("/autopay", "stop")
+    assert "Off." in phone.get("/autopay")
+    phone.send("/reminders", "prefer", by_sms="yes", language="en", payday="15")
+    assert "SMS" in phone.get("/reminders")
+    phone.send("/complaints", "complain", about="wrong_amount")
+    assert "being looked into" in phone.get("/complaints")
+    phone.send("/hardship", "ask", income="3000", essentials="2000", others="0", flag_job_loss="yes")
+    text = phone.get("/hardship")
+    assert "Propose a plan" in text
+    assert "hardship" in phone.page().chips
+    assert phone.client.get("/consents/my-data").headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_what_people_write_is_never_run(house: House) -> None:
+    phone = Phone(house, 1)
+    script = "<script>alert(1)</script>"
+    loan = next(one for one in phone.page().loans if one.kind == "loan")
+    refused = phone.send(f"/loans/{loan.loan_id}/pay", "part", 409, amount=script)
+    assert script not in refused.text
+    assert phone.get(f"/borrow?amount={script}").count(script) == 0
+
+
+def test_who_is_no_borrower_sees_nothing(house: House) -> None:
+    client = TestClient(borrower(house, open_door(house)), follow_redirects=False)
+    for path in PAGES:
+        assert client.get(path).headers["location"].startswith("/sign-in")
+
+
+def test_nothing_is_chosen_for_anybody() -> None:
+    """No box is ticked, no instalments are chosen, no rate of a day stands without its year, closing takes no more steps than opening."""
+    folder = serve.__file__.rpartition("/")[0]
+    texts = [path.read_text("utf-8") for path in __import__("pathlib").Path(folder).rglob("*") if path.suffix in (".py", ".html")]
+    assert not [text for text in texts if " checked" in text]
+    catalogue = words.catalogue()
+    for key in (key for key in catalogue if key.startswith(("b.", "done.b."))):
+        for text in catalogue[key].values():
+            said = str(text).lower()
+            assert not re.search(r"only today|last chance|hurry|gift|congratulations|限时|仅剩|恭喜|赠送|手慢无", said), key
+            assert not (re.search(r"a day|日利率", said) and re.search(r"only|仅需|低至", said)), key
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_first_page_is_light(house: House) -> None:
+    phone = Phone(house, 1)
+    text = phone.get("/")
+    size = len(text.encode())
+    for address in re.findall(r'(?:href|src)="(/static/[^"]+?\.(?:css|js))"', text):
+        size += len(phone.client.get(address).content)
+    icons = re.findall(r'href="(/static/[^"#]+\.svg)', text)
+    size += sum(len(phone.client.get(address).content) for address in set(icons))
+    assert size <= 100_000, f"{size:,} bytes, unpacked"
+
+
+def test_what_was_shown_is_kept(house: House, clock: Clock) -> None:
+    phone = Phone(house, 1)
+    phone.send("/borrow?amount=600&instalments=3&repayment=", "show")
+    with house.store.engine.connect() as connection:
+        kinds = connection.scalars(select(filing.c.kind).where(filing.c.customer_id == 1, filing.c.kind == "disclosure.shown")).all()
+    assert len(kinds) >= 3
