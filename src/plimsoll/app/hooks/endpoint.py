@@ -17,8 +17,10 @@ from plimsoll.app.events.type import TYPES
 from plimsoll.app.hooks.address import judge
 from plimsoll.app.hooks.sign import new_secret
 from plimsoll.app.house import LIVE, House
+from plimsoll.app.keyring import Keyring
 from plimsoll.app.schema_chain import audit_block, hook_endpoint
 from plimsoll.app.sheet import instant_of
+from plimsoll.app.store import Store
 from plimsoll.app.vault import seal, unseal
 from plimsoll.units.refusal import Refused
 
@@ -67,12 +69,16 @@ def is_loopback_wanted() -> bool:
 
 
 class Hooks:
-    """The endpoints of a house. `is_loopback_allowed` lets receivers on this very machine in, in a sandbox alone."""
+    """The endpoints of a house.
 
-    def __init__(self, house: House, *, is_loopback_allowed: bool = False) -> None:
+    `is_loopback_allowed` lets receivers on this very machine in, in a sandbox alone; None asks the configuration.
+    """
+
+    def __init__(self, house: House, *, is_loopback_allowed: bool | None = None) -> None:
         self.house = house
         self.store = house.store
-        self.is_loopback_allowed = is_loopback_allowed and house.mode != LIVE
+        is_wanted = is_loopback_wanted() if is_loopback_allowed is None else is_loopback_allowed
+        self.is_loopback_allowed = is_wanted and house.mode != LIVE
 
     def register(self, url: str, kinds: Sequence[str], actor: str, *, pinned: str = "", key: str = "") -> Shown | Refused:
         """Register an endpoint; it is sent what happens from now on. In live it waits until `approve` says that others agreed.
@@ -177,25 +183,6 @@ class Hooks:
         opened = [self._opened(endpoint_id, one) for one in sealed]
         return Refused("hook_keys_missing", "", endpoint_id) if None in opened else tuple(one for one in opened if one)
 
-    def rewrap(self) -> int:
-        """Seal every secret that another master key seals by the one in use, before that key is retired; give how many."""
-        count = 0
-        for endpoint in self.every():
-            with self.store.changing() as connection:
-                where = hook_endpoint.c.endpoint_id == endpoint.endpoint_id
-                row = connection.execute(select(hook_endpoint.c.secret, hook_endpoint.c.old_secret).where(where)).one()
-                again = {name: self._again(endpoint.endpoint_id, sealed) for name, sealed in row._mapping.items()}  # noqa: SLF001
-                if dict(row._mapping) != again:  # noqa: SLF001 -- the public way to a row's names
-                    connection.execute(update(hook_endpoint).where(where).values(**again))
-                    count += 1
-        return count
-
-    def _again(self, endpoint_id: str, sealed: bytes | None) -> bytes | None:
-        if sealed is None or self.house.vault is None or sealed.partition(b"\0")[0].decode() == self.house.vault.keyring.current:
-            return sealed
-        opened = self._opened(endpoint_id, sealed)
-        return sealed if opened is None else self._sealed(endpoint_id, opened)
-
     def _stated(self, endpoint_id: str, state: str, actor: str, action: str) -> Endpoint | Refused:
         found = self.find(endpoint_id)
         return found if isinstance(found, Refused) else self._changed(found, {"state": state, "failing_since": None}, actor, action)
@@ -224,18 +211,47 @@ class Hooks:
 
     def _sealed(self, endpoint_id: str, secret: str) -> bytes:
         assert self.house.vault is not None, "it was asked before"
-        keyring = self.house.vault.keyring
-        return keyring.current.encode() + b"\0" + seal(keyring.masters[keyring.current], secret.encode(), _place(endpoint_id))
+        return _seal(self.house.vault.keyring, endpoint_id, secret)
 
     def _opened(self, endpoint_id: str, sealed: bytes) -> str | None:
-        name, _, value = sealed.partition(b"\0")
-        master = None if self.house.vault is None else self.house.vault.keyring.masters.get(name.decode())
-        if master is None:
-            return None
-        try:
-            return unseal(master, value, _place(endpoint_id)).decode()
-        except InvalidTag:
-            return None
+        return None if self.house.vault is None else _open(self.house.vault.keyring, endpoint_id, sealed)
+
+
+def reseal_secrets(store: Store, keyring: Keyring) -> int:
+    """Seal every secret that another master key seals by the one in use, before that key is retired; give of how many endpoints."""
+    count = 0
+    columns = (hook_endpoint.c.endpoint_id, hook_endpoint.c.secret, hook_endpoint.c.old_secret)
+    with store.changing() as connection:
+        for endpoint_id, *sealed in connection.execute(select(*columns)).all():
+            again = [_again(keyring, endpoint_id, one) for one in sealed]
+            if again != sealed:
+                values = {"secret": again[0], "old_secret": again[1]}
+                connection.execute(update(hook_endpoint).where(hook_endpoint.c.endpoint_id == endpoint_id).values(**values))
+                count += 1
+    return count
+
+
+def _again(keyring: Keyring, endpoint_id: str, sealed: bytes | None) -> bytes | None:
+    if sealed is None or sealed.partition(b"\0")[0].decode() == keyring.current:
+        return sealed
+    opened = _open(keyring, endpoint_id, sealed)
+    return sealed if opened is None else _seal(keyring, endpoint_id, opened)
+
+
+def _seal(keyring: Keyring, endpoint_id: str, secret: str) -> bytes:
+    """Seal a secret for its endpoint; the name of the master key that it opens by stands before it."""
+    return keyring.current.encode() + b"\0" + seal(keyring.masters[keyring.current], secret.encode(), _place(endpoint_id))
+
+
+def _open(keyring: Keyring, endpoint_id: str, sealed: bytes) -> str | None:
+    name, _, value = sealed.partition(b"\0")
+    master = keyring.masters.get(name.decode())
+    if master is None:
+        return None
+    try:
+        return unseal(master, value, _place(endpoint_id)).decode()
+    except InvalidTag:
+        return None
 
 
 def _refuse_kinds(kinds: Iterable[str]) -> Refused | None:

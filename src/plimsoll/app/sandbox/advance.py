@@ -69,6 +69,12 @@ class Mover:
             thread.start()
         return claimed
 
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until nothing is moved in the background, or the time is over; tell whether nothing is."""
+        for thread in self._under_way:
+            thread.join(timeout_s)
+        return not any(thread.is_alive() for thread in self._under_way)
+
     def close(self) -> None:
         """Let what is moved in the background stop after the day it is at, which its clock then tells."""
         self._is_closing = True

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "bureau": Command("plimsoll.interfaces.cli.bureau:app", "the credit bureau: notices, the monthly file, what was said, disputes"),
     "case": Command("plimsoll.interfaces.cli.case:command", "answer loan and account cases, one JSON object a line"),
     "class": Command("plimsoll.interfaces.cli.classes:command", "how late and how sound a customer's loans are, and since when"),
+    "clock": Command("plimsoll.interfaces.cli.clock:app", "test clocks: a made-up life moved forward by the real close"),
     "close": Command(
         "plimsoll.interfaces.cli.close:command", "close every open day through a date", "plimsoll.interfaces.cli.start_close:crew"
     ),
@@ -81,6 +82,7 @@ COMMANDS: dict[str, Command] = {
     "vault": Command("plimsoll.interfaces.cli.vault:app", "personal data: keep, find, show with a reason, erase for good"),
     "verify": Command("plimsoll.interfaces.cli.verify:command", "prove that a book is what its facts say"),
     "watch": Command("plimsoll.interfaces.cli.watch:app", "early warnings and over-extension of a book, and how good warnings are"),
+    "webhooks": Command("plimsoll.interfaces.cli.webhooks:app", "where events are sent to, what was delivered, and sending it again"),
     "willing": Command("plimsoll.interfaces.cli.willing:command", "what late customers can and want to pay, told apart"),
 }
 

@@ -13,6 +13,7 @@ import typer
 from plimsoll.app.access.one_time import reseal_seeds
 from plimsoll.app.config import book_url, now
 from plimsoll.app.erase import erase_person
+from plimsoll.app.hooks.endpoint import reseal_secrets
 from plimsoll.app.keyring import Keyring, keyring_path, new_keyring, read_keyring, with_current_only, with_new_master, write_keyring
 from plimsoll.app.opening import open_store
 from plimsoll.app.vault import Act, Vault
@@ -111,6 +112,7 @@ def rotate(db: Db = "") -> None:
     with open_store(book_url(db)) as store:
         count = Vault(store, keyring).rewrap()
         reseal_seeds(store, keyring)
+        reseal_secrets(store, keyring)
     write_keyring(path, with_current_only(keyring), is_new=False)
     print(f"{count:,} keys are wrapped by {keyring.current} now; older master keys are gone from {path}.")
 

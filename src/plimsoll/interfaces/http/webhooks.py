@@ -9,7 +9,7 @@ from plimsoll.app.approve.need import needed
 from plimsoll.app.hooks import queue
 from plimsoll.app.hooks.approved import act_of
 from plimsoll.app.hooks.endpoint import WAITING as UNAPPROVED
-from plimsoll.app.hooks.endpoint import Endpoint, Hooks, Shown, is_loopback_wanted
+from plimsoll.app.hooks.endpoint import Endpoint, Hooks, Shown
 from plimsoll.app.hooks.queue import Attempt, Delivery
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation, PageOf, Shape
 from plimsoll.interfaces.http.shape import Count, Instant, Name, Text, Whole
@@ -124,7 +124,7 @@ class Replayed(Shape):
 
 def hooks_of(asked: Asked) -> Hooks:
     """Give the endpoints of the house that is asked."""
-    return Hooks(asked.house, is_loopback_allowed=is_loopback_wanted())
+    return Hooks(asked.house)
 
 
 def list_endpoints(asked: Asked) -> Any:
