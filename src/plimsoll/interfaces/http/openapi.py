@@ -1,9 +1,11 @@
 """The OpenAPI 3.1 file, made from the operations alone; and what lints it: strings and lists have bounds, nothing is a float."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -12,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from plimsoll.app.approve.need import ABOVE, ALWAYS, BACK_DATED, LIVE_ONLY, RAISES, TWO
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.answers import Approval
+from plimsoll.interfaces.http.example import example_in
 from plimsoll.interfaces.http.heads import KEY_MAX
 from plimsoll.interfaces.http.ids import CUSTOMER_PATTERN, LOAN_PATTERN
 from plimsoll.interfaces.http.operation import Empty, Operation
@@ -43,6 +46,8 @@ TITLES: Final[Mapping[int, str]] = {
 READS: Final = (400, 401, 403, 404, 409, 422, 429, 431, 503)
 WRITES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 429, 431, 503)
 _BRACES: Final = re.compile(r"\{(\w+)\}")
+_TURN: Final = Lock()
+"""It takes a second to make, so whoever asks meanwhile waits for the one that is being made."""
 RULES: Final = (ALWAYS, ABOVE, RAISES, LIVE_ONLY, BACK_DATED, TWO)
 
 
@@ -77,15 +82,31 @@ def _of(four_eyes: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
     }
 
 
+@cache
+def _written(four_eyes: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:
+    return json.dumps(_of(four_eyes), ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def openapi(rules: Rules, on: date) -> dict[str, Any]:
     """Give the file, with the policies in force on a day that may ask for a second pair of eyes."""
+    with _TURN:
+        return _of(_four_eyes(rules, on))
+
+
+def openapi_text(rules: Rules, on: date) -> bytes:
+    """Give the same as JSON; it is written once for each policy."""
+    with _TURN:
+        return _written(_four_eyes(rules, on))
+
+
+def _four_eyes(rules: Rules, on: date) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found: dict[str, list[str]] = {}
     for key in RULES:
         words: Any = rules.value(key, on)
         for word in words if isinstance(words, tuple | Mapping) else (words,):
             if isinstance(word, str):
                 found.setdefault(word, []).append(key)
-    return _of(tuple((name, tuple(keys)) for name, keys in sorted(found.items())))
+    return tuple((name, tuple(keys)) for name, keys in sorted(found.items()))
 
 
 def _operation(one: Operation, keyed: Mapping[Any, Any], four_eyes: tuple[str, ...]) -> dict[str, Any]:
@@ -105,9 +126,7 @@ def _operation(one: Operation, keyed: Mapping[Any, Any], four_eyes: tuple[str, .
     if one.is_open:
         said["security"] = [{}]
     if one.body is not None:
-        content: dict[str, Any] = {"schema": keyed[one.body, "validation"]}
-        if one.example is not None:
-            content["example"] = dict(one.example)
+        content: dict[str, Any] = {"schema": keyed[one.body, "validation"], "example": example_in(one)}
         said["requestBody"] = {"required": True, "content": {JSON: content}}
     return said
 

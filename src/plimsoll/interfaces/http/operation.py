@@ -46,6 +46,10 @@ class Asked:
     language: str = "en"
     if_match: str = ""
     request_id: str = ""
+    token: str = ""
+    """What was shown to be recognised by: a key, or the token of a session; "" for neither."""
+    address: str = ""
+    """Of the network, "" where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

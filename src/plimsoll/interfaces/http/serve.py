@@ -23,14 +23,17 @@ from starlette.responses import Response
 from plimsoll.app.access.key import pin
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.rate import Limiter, limiter_of
-from plimsoll.app.access.recognise import key_of
+from plimsoll.app.access.recognise import key_of, session_of
+from plimsoll.app.access.session import PREFIX as SESSION
 from plimsoll.app.execute import Failed
 from plimsoll.app.house import READ_ONLY, House
+from plimsoll.app.open_door import open_door
+from plimsoll.app.sandbox.of_house import house_of
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.answers import Repeated, approval_of, is_waiting
 from plimsoll.interfaces.http.heads import Heads, language_in, read_heads
-from plimsoll.interfaces.http.openapi import openapi
+from plimsoll.interfaces.http.openapi import openapi, openapi_text
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation
 from plimsoll.interfaces.http.problem import MEDIA, Said, headers_of, of_malformed, of_refused, of_trouble, problem, said_of
 from plimsoll.interfaces.http.rates import class_of
@@ -46,6 +49,8 @@ PREFIX: Final = "/v1"
 JSON: Final = "application/json"
 CHANGES: Final = ("POST", "PUT", "PATCH", "DELETE")
 NOBODY: Final = Principal("", ())
+APART: Final = frozenset({"Sandbox", "Webhooks"})
+"""Tags of what is asked of the house itself, never under a test clock."""
 SECURITY: Final = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -135,7 +140,8 @@ class Api:
         call.headers.update(self._taken(operation, who, call.address))
         call.headers["Plimsoll-Version"] = version
         sent = await _body(receive, heads, call)
-        asked = self._asked(call, who, sent)
+        # To open the book of a clock takes a moment, which others must not wait for.
+        asked = await run_in_threadpool(self._asked, call, who, sent) if heads.clock else self._asked(call, who, sent)
         outcome = await self._outcome(operation, asked)
         told = _told(operation, outcome, call)
         told.headers = call.headers | told.headers
@@ -180,7 +186,8 @@ class Api:
 
     def _asked(self, call: Call, who: Principal, sent: bytes) -> Asked:
         """Read what was sent into the shapes of the operation."""
-        operation, heads, house = call.operation, call.heads, self.house
+        operation, heads = call.operation, call.heads
+        house, door = self._meant(call)
         is_change = operation.method in CHANGES
         if is_change and house.mode == READ_ONLY:
             raise Said("mode_read_only")
@@ -193,7 +200,7 @@ class Api:
         return Asked(
             who=who,
             house=house,
-            door=self.door,
+            door=door,
             path=call.path,
             query=_queried(operation, call.query),
             body=body,
@@ -203,7 +210,20 @@ class Api:
             language=call.language,
             if_match=heads.if_match,
             request_id=call.request_id,
+            token=heads.token,
+            address=call.address,
         )
+
+    def _meant(self, call: Call) -> tuple[House, Any]:
+        """Give the house that a request means, with its door: that of a test clock where the request names one."""
+        if not call.heads.clock:
+            return self.house, self.door
+        if call.operation.tag in APART:
+            raise Said("clock_not_allowed")
+        house = house_of(self.house, call.heads.clock)
+        if isinstance(house, Refused):
+            raise Said(house.code)
+        return house, open_door(house)
 
     async def _outcome(self, operation: Operation, asked: Asked) -> Any:
         answer = getattr(operation.handle, "answer", None)
@@ -334,7 +354,10 @@ async def _send(send: Send, told: Told, request_id: str, *, is_head: bool) -> No
 
 
 def by_key(house: House, token: str, address: str) -> Recognised | Refused:
-    """Give whose key a token is."""
+    """Give whose key a token is, or whose session."""
+    if token.startswith(SESSION):
+        sitting = session_of(house, token)
+        return sitting if isinstance(sitting, Refused) else Recognised(sitting.who, LATEST)
     found = key_of(house, token, address)
     return found if isinstance(found, Refused) else Recognised(found.who, found.pinned)
 
@@ -354,7 +377,7 @@ def application(house: House, door: Any, *, recognise: Recognise = by_key, is_li
 
 def _file(house: House, _request: Request) -> Response:
     """Give the OpenAPI file, with the approvals that policy asks for today."""
-    return Response(json.dumps(openapi(house.rules, business_date(house)), ensure_ascii=False), media_type=JSON)
+    return Response(openapi_text(house.rules, business_date(house)), media_type=JSON)
 
 
 def _reference(house: House, request: Request) -> Response:

@@ -16,13 +16,13 @@ _BY_STATUS: Final[dict[int, str]] = {
         permission_missing duties_conflict second_factor_needed maker_cannot_check duties_not_separated address_not_allowed
         approval_circle approval_beyond_authority approval_not_own authority_exceeded review_by_person mode_read_only
         rank_not_yours field_not_yours user_is_yourself two_people_needed clock_in_live clock_book_in_live key_for_a_person
-        form_not_ours
+        form_not_ours person_needed
     """,
     404: """
         absent path_unknown customer_unknown loan_unknown line_missing application_unknown complaint_unknown promise_unknown
         hardship_unknown plan_unknown agency_unknown package_unknown tender_unknown bidder_unknown funder_unknown dispute_unknown
         placement_unknown decision_unknown disclosure_unknown artefact_unknown question_unknown adverse_notice_unknown
-        receipt_unknown reminder_unknown debit_unknown fact_unknown purchase_unknown bill_unknown clock_unknown hook_unknown
+        receipt_unknown reminder_unknown debit_unknown fact_unknown purchase_unknown bill_unknown close_unknown clock_unknown hook_unknown
         hook_delivery_unknown audit_record_unknown
     """,
     405: "method_not_taken",
@@ -40,16 +40,17 @@ _BY_STATUS: Final[dict[int, str]] = {
         bid_opened_already settlement_filed settlement_duplicate claim_sold claim_not_sold write_off_open_already
         write_off_not_proposed adverse_notice_given dispute_answered sanction_standing tender_joined_already day_not_open
         approval_stale approval_ended approval_expired approval_differs approval_checked clock_advancing user_exists user_closed
-        role_held role_ended key_ended glass_open glass_over hook_changed administrator_exists last_administrator
+        role_held role_ended key_ended glass_open glass_not_asked glass_not_over glass_over glass_reviewed
+        administrator_exists last_administrator
     """,
-    412: "version_passed",
+    412: "version_passed hook_changed",
     413: "body_too_large",
     415: "content_type_wrong",
     428: "if_match_missing",
     429: "asked_too_fast",
     431: "header_too_large",
     500: "internal",
-    503: "store_busy store_unreachable outcome_unknown source_unreachable engine_failed closing",
+    503: "store_busy store_unreachable outcome_unknown source_unreachable engine_failed closing clock_too_many_open hook_keys_missing",
 }
 STATUS: Final[dict[str, int]] = {code: status for status, codes in _BY_STATUS.items() for code in codes.split()}
 RETRYABLE: Final = frozenset(

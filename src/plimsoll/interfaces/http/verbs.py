@@ -5,6 +5,7 @@ import json
 from concurrent.futures import Future
 from datetime import date, timedelta
 from typing import Any, Final, Literal
+from weakref import WeakValueDictionary
 
 from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
@@ -56,6 +57,7 @@ class Ask:
     def __init__(self, name: str, form: Form) -> None:
         self.name = name
         self.form = form
+        self.turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def command(self, asked: Asked, number: int = 0) -> Any:
         """Give the command that a request says; `number` is that of the loan that it opens without naming it."""
@@ -83,6 +85,13 @@ class Ask:
 
     async def answer(self, asked: Asked) -> Any:
         """Ask, and let others be served while it waits for its commit."""
+        if not self.leaves_number(asked):
+            return await self._answer(asked)
+        # Whose loans are numbered by the house take turns, so that they do not all ask for the same number.
+        async with self.turns.setdefault(asked.path["customer"], asyncio.Lock()):
+            return await self._answer(asked)
+
+    async def _answer(self, asked: Asked) -> Any:
         for _ in range(NUMBERS_MAX):
             command, found = await run_in_threadpool(self.submit, asked)
             outcome = await asyncio.wrap_future(found) if isinstance(found, Future) else found
