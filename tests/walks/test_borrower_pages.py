@@ -12,16 +12,19 @@ from starlette.testclient import TestClient
 
 from plimsoll.app.access import people, session
 from plimsoll.app.house import House
+from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.schema import filing
 from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.store import Store
+from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.borrower import serve
 from plimsoll.interfaces.borrower.serve import borrower
 from plimsoll.interfaces.pages import words
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.walk import Wish, start, walk
 from plimsoll.units.refusal import Refused
+from tests.toys import Open, run
 
 RULES = lawful_rules()
 ON = date(2026, 9, 1)
@@ -240,6 +243,44 @@ def test_a_first_page_is_light(house: House) -> None:
     icons = re.findall(r'href="(/static/[^"#]+\.svg)', text)
     size += sum(len(phone.client.get(address).content) for address in set(icons))
     assert size <= 100_000, f"{size:,} bytes, unpacked"
+
+
+def test_one_comes_in_by_a_code(store: Store, clock: Clock) -> None:
+    run(store, Open("a", 1))
+    vault = Vault(store, new_keyring(clock.now))
+    assert vault.put(1, "phone", "13800138000", Act("test", clock.now, "application")) is None
+    store.move_open_day(ON)
+    with House(store, RULES, vault, now=clock) as house:
+        client = TestClient(borrower(house, open_door(house)), follow_redirects=False)
+        client.cookies.set("plimsoll-language", "en")
+
+        def fields(path: str) -> dict[str, str]:
+            text = client.get(path).text
+            form = next(one for one in re.findall(r"<form method=\"post\".*?</form>", text, re.S) if "choose" not in one)
+            return dict(re.findall(r'name="([^"]+)"[^>]*?value="([^"]*)"', form))
+
+        def asked_for(phone: str) -> tuple[str, str]:
+            sent = client.post("/sign-in", data={**fields("/sign-in"), "phone": phone}, headers={"Origin": "http://testserver"})
+            assert sent.status_code == 303, sent.text
+            place = sent.headers["location"]
+            found = re.search(r"Your code is (\d+)", client.get(place).text)
+            return place, found[1] if found else ""
+
+        place, code = asked_for("13800138000")
+        assert code
+        strange_place, nothing = asked_for("13900139000")
+        assert not nothing
+        assert "is on its way" in client.get(strange_place).text
+        wrong = client.post(place, data={**fields(place), "code": "000000"}, headers={"Origin": "http://testserver"})
+        assert wrong.status_code == 409
+        entered = client.post(place, data={**fields(place), "code": code}, headers={"Origin": "http://testserver"})
+        assert entered.status_code == 303, entered.text
+        before = client.cookies.get("plimsoll")
+        assert client.get("/").status_code == 200
+        out = client.post("/sign-out", data={**fields("/"), "act": "sign_out"}, headers={"Origin": "http://testserver"})
+        assert out.status_code == 303, out.text
+        client.cookies.set("plimsoll", before or "")
+        assert client.get("/").headers["location"].startswith("/sign-in"), "the old token opens nothing"
 
 
 def test_what_was_shown_is_kept(house: House, clock: Clock) -> None:
