@@ -14,6 +14,10 @@ _LOANS, _LENT = 6, 7
 _HITS, _AMOUNTS = 2, 8
 
 
+EVENTS: Final = ("ever-30", "ever-60", "ever-90", "lost")
+"""What a vintage is measured by, in the order of the rows of `hits_text`: days past due once reached, or lost."""
+
+
 class Cell(NamedTuple):
     """A vintage at an age: loans that old and what was lent on them; of these, how many came to it, and their money.
 

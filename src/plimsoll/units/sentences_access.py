@@ -53,6 +53,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "session_ended": ("会话已结束：已退出、长时间未使用或已达最长时限。请重新登录。", "The session is over: signed out, unused for too long, or as old as one may be. Sign in again."),
     "key_of_another_mode": ("密钥与环境不符：测试密钥只能用于沙箱，正式密钥只能用于生产。请使用对应环境的密钥。", "The key is of another mode: test keys work in a sandbox only, live keys in a live house only. Use a key of this house."),
     "address_not_allowed": ("该密钥不允许从此网络地址使用。请从登记的网络访问，或由管理员更换密钥。", "The key may not be used from this address. Call from a network it is bound to, or have it rotated to other networks."),
+    "person_needed": ("此操作须由登录的本人办理，不接受接口密钥。请登录后再试。", "This is done by somebody who signed in, not by a key. Sign in and try again."),
     "asked_too_fast": ("请求过于频繁。请按提示的秒数等待后再试。", "That was asked too often in a short time. Wait for the seconds that are told, then ask again."),
     "sign_in_refused": ("用户名或密码不正确，或该用户目前不能登录。请核对后重试，或联系管理员。", "The name or the password is wrong, or this user may not sign in now. Check both and try again, or ask an administrator."),
     "code_refused": ("验证码不正确、已使用或已过期。请重新获取验证码。", "The code is wrong, was used, or is too old. Ask for a new one."),
@@ -129,6 +130,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "audit_anchor_differs": ("审计链与已锚定的检查点不一致：链被改写或截断。请保全账簿与锚定文件并立即报告。", "The audit chain is not what was anchored: it was rewritten or cut. Keep the book and the anchors as they are, and report it at once."),
     "audit_record_unknown": ("审计链中没有该编号的记录。请核对编号；刚写入的记录需几秒后才会封存。", "The audit chain holds no record of that number. Check it; what was just written is sealed some seconds later."),
     "event_type_unknown": ("不认识该事件类型。请使用事件目录中的名称。", "That type of event is not known. Use one of the catalogue of events."),
+    "clock_not_allowed": ("此操作针对整个机构，不能在测试时钟下进行。请去掉 Plimsoll-Test-Clock 请求头。", "This is asked of the house itself, and not under a test clock. Leave the header Plimsoll-Test-Clock out."),
     # Webhooks
     "hook_url_malformed": ("通知地址无法识别。请给出完整的 https 地址，不带片段、空格或特殊字符。", "The address of the webhook cannot be read. Give a whole https URL without fragment, spaces or special characters."),
     "hook_url_not_https": ("通知地址必须使用 https，以免内容在途中泄露。请更换地址。", "A webhook goes to https alone, so that nobody on the way reads it. Give an https URL."),
@@ -160,6 +162,9 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "hook_signature_wrong": ("通知的签名不符，内容可能被篡改或来自他人。请拒绝该请求。", "The signature does not fit: it was changed on the way, or somebody else sent it. Refuse the request."),
     "hook_secret_malformed": ("通知密钥格式不正确。请使用登记或更换时给出的密钥。", "This is no secret of a webhook. Use the one that was shown when it was registered or rotated."),
     # What is looked at
+    "search_malformed": ("检索内容无法识别。请输入编号，或 loan:、cus:、app:、ref:、p:、id: 加内容。", "That cannot be searched for. Give a number, or loan:, cus:, app:, ref:, p: or id: and what follows."),
+    "close_unknown": ("该日没有日终记录。请核对日期。", "That day was not closed, and no close of it was begun. Check the day."),
+    "measure_unknown": ("不认识该指标。请使用提示中的一种。", "That measure is not known. Use one of those that are named."),
     "book_too_large": ("账簿过大，无法在页面上逐笔计算。请用命令行查看。", "The book is too large to be worked through loan by loan while somebody waits. Use the command line."),
     "extra_missing": ("服务器未安装所需的扩展。请安装后重试，或联系管理员。", "A package that this needs is not installed on the server. Install it, or ask an administrator."),
 }

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from plimsoll.app.address import read_address
 from plimsoll.app.collecting.report import Report, report
 from plimsoll.app.config import threads
+from plimsoll.app.delinquency import read_delinquency
 from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.schema import audit
 from plimsoll.app.standing import Control
@@ -218,7 +219,7 @@ def tell(plan: Plan, town: Town, control: Control, collected: Report, seconds: f
         "failed": len(town.counts.failed),
         "messages": dict(sorted(town.counts.messages.items())),
         "collections": collected.as_object(),
-        "delinquency": [one.as_object() for one in delinquency.read_delinquency(last_tape(plan))],
+        "delinquency": [delinquency.as_object(one) for one in read_delinquency(last_tape(plan))],
         "trial_balance": trial_balance.as_object(control.ledger),
         "breaches": list(control.breaches),
         "seconds": round(seconds, 1),
@@ -252,7 +253,7 @@ def show(plan: Plan, town: Town, control: Control, collected: Report, told: dict
     why = f" ({', '.join(f'{count:,} {code}' for code, count in counts.refused.most_common())})" if refused else ""
     print(f"{plan.borrowers:,} made-up borrowers, {told['from']} to {told['through']}: {len(plan.days)} days closed.")
     print(f"{sum(counts.commands.values()):,} commands; {refused:,} refused{why}.\n\n{funnel_text(town)}")
-    for one in delinquency.read_delinquency(last_tape(plan)):
+    for one in read_delinquency(last_tape(plan)):
         lost, back = grouped(one.lost.principal_minor, one.currency), grouped(one.recovered_minor, one.currency)
         print(f"\nWho is late on {on}\n\n{delinquency.table_of(one)}\n")
         print(f"Charged off so far: {one.lost.loans:,} loans, {lost} {one.currency} of principal; recovered {back} {one.currency}.")

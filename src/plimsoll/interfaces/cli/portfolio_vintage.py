@@ -31,9 +31,8 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     table,
 )
 from plimsoll.portfolio.ladder import Completed, Row, complete
-from plimsoll.portfolio.vintage import MONTHS, NET_LOSS, Cell, Curve, Curves, curves_of, losses_of, vintage_name
+from plimsoll.portfolio.vintage import EVENTS, MONTHS, NET_LOSS, Cell, Curve, Curves, curves_of, losses_of, vintage_name
 
-EVENTS: Final = ("ever-30", "ever-60", "ever-90", "lost")
 MEASURES: Final = (*EVENTS, NET_LOSS)
 AGES: Final = (1, 2, 3, 4, 5, 6, 9, 12, 18, 24, 36, 48, 60)
 YOUNG: Final = "~"

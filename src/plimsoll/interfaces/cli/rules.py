@@ -12,6 +12,7 @@ from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
 from plimsoll.risk.lawful import breaches
 from plimsoll.rulebook.rule import ANY, Row, Rule, Value
 from plimsoll.rulebook.rules import FOLDER, Entry, Rules, load
+from plimsoll.rulebook.value_text import rate_text, value_text
 from plimsoll.units.dates import parse_date
 from plimsoll.units.money import EXPONENTS, text_of
 from plimsoll.units.rate import Rate
@@ -151,31 +152,6 @@ def _rows(rule: Rule) -> list[Row]:
     return [row for rows in rule.tracks.values() for row in rows]
 
 
-def value_text(value: Value | None, unit: object) -> str:
-    """Write a value as people write it, amounts with their currency; "-" for none."""
-    if value is None:
-        return "-"
-    if isinstance(value, Rate):
-        return _rate_text(value, unit)
-    if isinstance(value, tuple):
-        return ", ".join(value_text(part, unit) for part in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | str):
-        return f"{text_of(value, unit)} {unit}" if isinstance(value, int) and isinstance(unit, str) and unit in EXPONENTS else str(value)
-    units = unit if isinstance(unit, dict) else {}
-    return ", ".join(f"{name} {value_text(part, units.get(name, ''))}" for name, part in value.items())
-
-
-def _rate_text(rate: Rate, unit: object) -> str:
-    """Write a rate with at least two digits after the point, as percentages are spoken; a multiple as short as it goes."""
-    text = rate.text()
-    if unit == "multiple":
-        return text
-    whole, _, part = text.partition(".")
-    return f"{whole}.{part:0<2}"
-
-
 def _lines(rule: Rule, answer: Answer, language: int) -> str:
     """Write one answer as lines of a label and what it says."""
     rows = [("licence", answer.licence or WORDS["any"][language])]
@@ -246,7 +222,7 @@ def _entry_told(rule: Rule, entry: Entry | None) -> dict[str, object]:
 def _plain(value: Value, unit: object) -> object:
     """Give a value as JSON: rates and amounts as decimal text, counts as numbers."""
     if isinstance(value, Rate):
-        return _rate_text(value, unit)
+        return rate_text(value, unit)
     if isinstance(value, tuple):
         return [_plain(part, unit) for part in value]
     if isinstance(value, int | str):
