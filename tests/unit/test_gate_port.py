@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.app.json_lines import LINE_MAX
 from plimsoll.interfaces.cli.exits import NOT_FOUND, OK, USAGE
 from plimsoll.interfaces.cli.main import main
 from plimsoll.interfaces.gate.serve import blocks
-from plimsoll.interfaces.json_lines import LINE_MAX
 
 ATTEMPT = {"attempt": "call", "debtor": "d1", "to": "debtor", "number": "n1", "by": "lender", "at": "2026-12-01T08:30:00+08:00"}
 ATTEMPT |= {"zone": "Asia/Shanghai", "country": "cn", "purpose": "collect", "outcome": "connected"}

@@ -1,17 +1,17 @@
 """Execute a file of commands: the same decisions as one by one, read and written in bulk, with an outcome for every row."""
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from plimsoll.app.execute import ATTEMPTS_MAX, Desk, Failed, Outcome, Wiring, Work, execute_alone, prepared, told
+from plimsoll.app.execute import ATTEMPTS_MAX, Answer, Desk, Failed, Outcome, Wiring, Work, execute_alone, prepared, told
 from plimsoll.app.posting import refuse_clash
-from plimsoll.app.sheet import Want
+from plimsoll.app.sheet import Pending, Want
 from plimsoll.app.store import Store
 from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.units.refusal import Refused
@@ -23,6 +23,14 @@ WINDOW: Final = 40_000
 """Commands held at a time. They are put in the order of their customers, so that a chunk reads and writes neighbouring rows."""
 
 RowOutcome: TypeAlias = Outcome | Failed
+Look: TypeAlias = Callable[[Pending], None]
+
+
+class Whole(NamedTuple):
+    """What became of commands that are executed all or none: the outcome of each, and whether they are stored."""
+
+    outcomes: list[RowOutcome]
+    is_stored: bool
 
 
 def execute_many(
@@ -35,13 +43,71 @@ def execute_many(
     again: those that were stored are recognised by their keys.
     """
     chunks = _one_behind if store.kind == "postgresql" else _one_by_one
+    return _in_order(partial(chunks, store), partial(prepared, wiring, actor=actor, now=now), commands, rules, chunk)
+
+
+def rehearse_many(
+    store: Store, wiring: Wiring, commands: Iterable[Any], look: Look, *, actor: str, now: datetime, rules: Any, chunk: int = CHUNK
+) -> Iterator[RowOutcome]:
+    """Give the outcome that each command would have, in their order, and store nothing; `look` is shown the rows that would be written.
+
+    A command sees what others of the same WINDOW would do to its customer, and not what came before that.
+    """
+    chunks = partial(_rehearsed, look, store)
+    return _in_order(chunks, partial(prepared, wiring, actor=actor, now=now), commands, rules, chunk)
+
+
+def execute_whole(store: Store, wiring: Wiring, commands: Sequence[Any], *, actor: str, now: datetime, rules: Any) -> Whole:
+    """Execute commands with different keys all or none, in one transaction; where one is refused, nothing is stored.
+
+    The outcomes then are what each would have had. Refuses store_busy, for all of them, where others were always in the way.
+    """
+    ready = [told(partial(prepared, wiring, command, actor, now)) for command in commands]
+    works = [work for work in ready if isinstance(work, Work)]
+    if len(works) < len(ready):
+        return Whole([Refused("import_whole_refused") if isinstance(work, Work) else work for work in ready], is_stored=False)
+    said = ""
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            decided = _decide(store, works, rules)
+            if not all(isinstance(outcome, Answer) for outcome in decided.outcomes):
+                decided.held.close()
+                return Whole(decided.outcomes, is_stored=False)
+            decided.save(store)
+            return Whole(decided.outcomes, is_stored=True)
+        except (Clash, LimitGuard) as clash:
+            said = str(clash)
+        except StoreTrouble as trouble:
+            if trouble.code != "store_busy":
+                raise
+            said = trouble.detail
+    return Whole([Refused("store_busy", detail=said)] * len(works), is_stored=False)
+
+
+def _rehearsed(look: Look, store: Store, parts: Sequence[list[Work]], rules: Any) -> Iterator[list[RowOutcome]]:
+    """Decide on chunks one after another, and write none of them."""
+    for part in parts:
+        decided = _decide(store, part, rules)
+        with decided.held:
+            look(decided.desk.pending)
+        yield decided.outcomes
+
+
+def _in_order(
+    chunks: Callable[[Sequence[list[Work]], Any], Iterator[list[RowOutcome]]],
+    ready_of: Callable[[Any], Work | Refused],
+    commands: Iterable[Any],
+    rules: Any,
+    chunk: int,
+) -> Iterator[RowOutcome]:
+    """Give the outcomes of commands in their order, while chunks of them are taken in the order of their customers."""
     for window in _windows(commands):
-        ready = [told(partial(prepared, wiring, command, actor, now)) for command in window]
+        ready = [told(partial(ready_of, command)) for command in window]
         outcomes: list[RowOutcome | None] = [None if isinstance(work, Work) else work for work in ready]
         places = [(place, work) for place, work in enumerate(ready) if isinstance(work, Work)]
         places.sort(key=lambda placed: placed[1].want.customer_id)
         parts = list(_parts([work for _, work in places], chunk))
-        answers = (answer for part in chunks(store, parts, rules) for answer in part)
+        answers = (answer for part in chunks(parts, rules) for answer in part)
         for (place, _), answer in zip(places, answers, strict=True):
             outcomes[place] = answer
         yield from (outcome for outcome in outcomes if outcome is not None)

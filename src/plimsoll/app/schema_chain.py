@@ -107,6 +107,8 @@ import_batch = Table(
     number("errors_count"),
     text("errors"),  # JSON lines: row, code, detail
     text("effect"),  # JSON: totals, repeats, what would change
+    small("is_whole"),  # 1 where all rows are applied or none
+    text("control"),  # JSON: rows and totals that the sender says the file has, "{}" for none
     text("approval_id"),
     instant("applied_at", nullable=True),
     number("version"),

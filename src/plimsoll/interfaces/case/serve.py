@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+from plimsoll.app.json_lines import error_of, read_line, write_line
 from plimsoll.interfaces.case.answer import answer_case
-from plimsoll.interfaces.json_lines import error_of, read_line, write_line
 from plimsoll.units.refusal import Malformed
 
 

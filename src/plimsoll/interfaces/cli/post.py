@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from plimsoll.app.agencies import NEEDED_BY, with_agencies
+from plimsoll.app.command_file import CommandFile, Row
 from plimsoll.app.config import book_url, now
 from plimsoll.app.execute import Answer, Wiring
 from plimsoll.app.execute_any import execute_any
@@ -20,7 +21,6 @@ from plimsoll.app.treasury.throttle import NEEDED_BY as THROTTLED
 from plimsoll.app.treasury.throttle import with_throttle
 from plimsoll.app.wiring import ALL_COMMANDS, DOSSIER_WIRING, WIRING
 from plimsoll.interfaces.cli.bar import bar
-from plimsoll.interfaces.cli.command_file import CommandFile, Row
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, REFUSED, TRY_AGAIN, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, Db
 from plimsoll.risk.lawful import lawful_rules

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final, Protocol
 
+from plimsoll.app.json_lines import LINE_MAX, error_of, read_line, write_line
 from plimsoll.collections.contact_rules import CountryRules
 from plimsoll.collections.debtor import Known
 from plimsoll.collections.gate import Denied, may_contact
 from plimsoll.interfaces.gate.read import KNOWN, read_attempt, read_fact
-from plimsoll.interfaces.json_lines import LINE_MAX, error_of, read_line, write_line
 from plimsoll.units.refusal import Malformed
 
 ALLOWED: Final = '{"allowed":true}\n'

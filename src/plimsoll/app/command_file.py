@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, cast
 
+from plimsoll.app.json_lines import LINE_MAX, read_line
 from plimsoll.app.wiring import DOSSIER_COMMANDS, read_command
-from plimsoll.interfaces.json_lines import LINE_MAX, read_line
 from plimsoll.units.refusal import Malformed
 
 STDIN: Final = "-"
@@ -36,16 +36,16 @@ class Row(NamedTuple):
 class CommandFile:
     """A file that can be read as often as needed: first to its end, so that a file cut short is found before anything is done."""
 
-    def __init__(self, path: str, name: str = "") -> None:
+    def __init__(self, path: str, name: str = "", *, content: bytes | None = None) -> None:
         """Take the path, "-" for standard input, and the command that all rows are, "" where each says its own.
 
-        Raises Malformed: file_missing, file_empty.
+        With `content` nothing is opened: the path is only what the file is called. Raises Malformed: file_missing, file_empty.
         """
         self.shown = "standard input" if path == STDIN else path
         self.name = name
         self.named: set[str] = set()  # the commands that `check` has found
-        self.path = None if path == STDIN else Path(path)
-        self.content = sys.stdin.buffer.read() if self.path is None else b""
+        self.path = Path(path) if content is None and path != STDIN else None
+        self.content = content if content is not None else sys.stdin.buffer.read() if self.path is None else b""
         with self._raw() as raw:
             start = raw.read(len(GZIP_MAGIC))
         if not start:
