@@ -3,7 +3,27 @@
 from functools import cache
 from typing import Final
 
-from plimsoll.interfaces.http import applications, approvals, care, customers, health, loans, quotes, roles, test_clocks, verbs, webhooks
+from plimsoll.interfaces.http import (
+    applications,
+    approvals,
+    book,
+    care,
+    customers,
+    glass,
+    health,
+    keys,
+    loans,
+    me,
+    parties,
+    quotes,
+    roles,
+    sessions,
+    test_clocks,
+    users,
+    verbs,
+    webhooks,
+    work,
+)
 from plimsoll.interfaces.http.operation import Operation
 
 ALL: Final[tuple[Operation, ...]] = (
@@ -13,7 +33,15 @@ ALL: Final[tuple[Operation, ...]] = (
     *care.OPERATIONS,
     *applications.OPERATIONS,
     *quotes.OPERATIONS,
+    *work.OPERATIONS,
+    *parties.OPERATIONS,
+    *book.OPERATIONS,
+    *sessions.OPERATIONS,
+    *me.OPERATIONS,
+    *users.OPERATIONS,
     *roles.OPERATIONS,
+    *keys.OPERATIONS,
+    *glass.OPERATIONS,
     *approvals.OPERATIONS,
     *webhooks.OPERATIONS,
     *test_clocks.OPERATIONS,
