@@ -144,7 +144,7 @@ def _signals(store: Store, customer_id: int, day: date, now: datetime) -> tuple[
     for name, signal in load().by_name.items():
         value = values.get(name)
         title, is_up = dict(signal.title), is_raised(signal, value)
-        text = "" if value is None else f"{round(value, 6):g}"
+        text = "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
         found.append(SignalRow(name, title["zh-CN"], title["en"], signal.source, signal.unit, text, is_up, signal.action if is_up else ""))
     return tuple(found)
 
