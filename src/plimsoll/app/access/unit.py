@@ -25,8 +25,8 @@ def unit_of(house: House, customer_id: int) -> str:
 def put_in_unit(house: House, who: Principal, customer_id: int, unit: str) -> None:
     """Put a customer of no unit into one; who has one stays there."""
     with house.store.changing() as connection:
-        done = connection.execute(_insert(house).on_conflict_do_nothing().values(customer_id=customer_id, unit=unit))
-        if done.rowcount > 0:
+        put = _insert(house).on_conflict_do_nothing().values(customer_id=customer_id, unit=unit).returning(access_unit.c.unit)
+        if connection.execute(put).first() is not None:
             record(connection, house.now(), who.actor, PLACED, unit, customer_id)
 
 
