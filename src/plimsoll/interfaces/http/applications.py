@@ -134,7 +134,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         shows_personal=True,
     ),
     Operation(
-        name="ask_what_if",
+        name="preview_decision",
         method="POST",
         path=PATH + "/{application}/what_if",
         permission="decision.read",

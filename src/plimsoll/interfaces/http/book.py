@@ -358,7 +358,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *_RULE_LINES,
     *_FIGURE_LINES,
     Operation(
-        name="ask_search",
+        name="search",
         method="POST",
         path="/search",
         permission="",

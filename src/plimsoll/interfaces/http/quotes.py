@@ -55,7 +55,7 @@ class PlanAsked(Shape):
     language: Language = "zh-CN"
 
 
-def ask_loan_quote(asked: Asked) -> Any:
+def ask_loan(asked: Asked) -> Any:
     """Give what a draw would cost."""
     body: LoanAsked = asked.body
     book: Book | None = None
@@ -84,7 +84,7 @@ def _signed(book: Book | None, product: str) -> Rate | None:
     return next((Rate.parse(said["rate"]) for said in reversed(signed) if said["cash_product"] == product), None)
 
 
-def ask_instalment_quote(asked: Asked) -> Any:
+def ask_instalments(asked: Asked) -> Any:
     """Give what instalments on an account would cost."""
     body: PlanAsked = asked.body
     customer_id, loan_id = read_loan(body.loan)
@@ -106,26 +106,26 @@ def ask_instalment_quote(asked: Asked) -> Any:
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
-        name="ask_loan_quote",
+        name="quote_loan",
         method="POST",
         path="/loan_quotes",
         permission="loan.quote",
         tag=TAG,
         said=("Schedule and all-in cost of a draw, before anything is signed.", "签约前的还款计划与综合融资成本。"),
         answer=shape_of(Quote),
-        handle=ask_loan_quote,
+        handle=ask_loan,
         body=LoanAsked,
         example={"amount": {"amount": 500_000, "currency": "CNY"}, "instalments": 12},
     ),
     Operation(
-        name="ask_instalment_quote",
+        name="quote_instalments",
         method="POST",
         path="/instalment_quotes",
         permission="loan.quote",
         tag=TAG,
         said=("What turning a purchase or a bill into instalments costs.", "消费或账单分期的费用与年化成本。"),
         answer=shape_of(Quote),
-        handle=ask_instalment_quote,
+        handle=ask_instalments,
         body=PlanAsked,
         example={"loan": "loan_17_1", "amount": {"amount": 120_000, "currency": "CNY"}, "instalments": 6},
     ),
