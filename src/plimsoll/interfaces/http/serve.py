@@ -49,7 +49,7 @@ PREFIX: Final = "/v1"
 JSON: Final = "application/json"
 CHANGES: Final = ("POST", "PUT", "PATCH", "DELETE")
 NOBODY: Final = Principal("", ())
-APART: Final = frozenset({"Sandbox", "Webhooks"})
+APART: Final = frozenset({"Sandbox", "Webhooks", "Sign-in", "Users", "Keys", "Emergency access"})
 """Tags of what is asked of the house itself, never under a test clock."""
 SECURITY: Final = (
     (b"cache-control", b"no-store"),
