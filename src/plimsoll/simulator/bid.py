@@ -147,6 +147,27 @@ def stage(
     return Staged(tender, told["outcome"], told["winner"], minor, values, bids, tuple(told["screens"]), paid.date(), play.story)
 
 
+def open_stage(
+    store: Store,
+    package: str,
+    tender: str,
+    *,
+    on: date,
+    keep_minor: int,
+    currency: str,
+    form: str,
+    rules: Rules,
+    papers: Iterable[Path] = (),
+) -> datetime:
+    """Open a tender for a frozen package, let the bidders join and read the papers, and stop there; give when bids begin."""
+    play = Play(store, tender, rules, currency)
+    start_minor = max(keep_minor * 8 // 10, 100)
+    deposit_minor = max(start_minor // 10, 1)
+    begins, _ = _open(play, package, on, start_minor, keep_minor, deposit_minor, form)
+    _take_part(play, on, deposit_minor, papers)
+    return begins
+
+
 def _drawn(chance: Random, price_minor: int, house: House) -> int:
     """Draw what a house thinks a package is worth, in minor units."""
     return half_up(round(exp(chance.gauss(house.tilt, SPREAD)) * PARTS) * price_minor, PARTS)

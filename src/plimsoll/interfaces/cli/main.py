@@ -84,6 +84,7 @@ COMMANDS: dict[str, Command] = {
     "watch": Command("plimsoll.interfaces.cli.watch:app", "early warnings and over-extension of a book, and how good warnings are"),
     "webhooks": Command("plimsoll.interfaces.cli.webhooks:app", "where events are sent to, what was delivered, and sending it again"),
     "willing": Command("plimsoll.interfaces.cli.willing:command", "what late customers can and want to pay, told apart"),
+    "world": Command("plimsoll.interfaces.cli.world:app", "a whole made-up house: history, staff, live queues, and a server"),
 }
 
 EXTRAS = {

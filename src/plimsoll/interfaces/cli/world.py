@@ -1,0 +1,195 @@
+"""`plimsoll world`: a whole made-up house that can be looked at: a book with a history, people who sign in, queues that live, a server."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from plimsoll import __version__
+from plimsoll.app.access.role import roles_on
+from plimsoll.app.chain.key import new_keys, write_keys
+from plimsoll.app.config import now
+from plimsoll.app.house import House
+from plimsoll.app.keyring import new_keyring, read_keyring, write_keyring
+from plimsoll.app.opening import open_store
+from plimsoll.app.schema import REVISION
+from plimsoll.app.show.customer import customer_page
+from plimsoll.app.vault import Act, Vault
+from plimsoll.interfaces.cli.bar import bar
+from plimsoll.interfaces.cli.demo import Plan, lived, make_room
+from plimsoll.interfaces.cli.demo_month import month_written
+from plimsoll.interfaces.cli.exits import FAILURE, Stop
+from plimsoll.interfaces.cli.options import read_on
+from plimsoll.interfaces.cli.up import command as up
+from plimsoll.protection.mask import PHONE
+from plimsoll.risk.lawful import lawful_rules
+from plimsoll.simulator.fund import fund_town
+from plimsoll.simulator.leave_work import leave_approval, leave_complaints, leave_reviews, leave_tender, leave_webhook, try_webhook
+from plimsoll.simulator.seal_people import seal_people
+from plimsoll.simulator.staff import PASSWORD, Login, machine_key, staff
+from plimsoll.simulator.town import MONTHLY, Span
+from plimsoll.units.refusal import Refused
+
+FOLDER: Final = "build/world"
+TOLD: Final = "world.json"
+BEGINS: Final = "2025-05-01"
+BORROWERS_MAX, MONTHS_MAX = 100_000, 60
+LOGINS_SHOWN: Final = 30
+
+app = typer.Typer(help="A whole made-up house to look at.", no_args_is_help=True, add_completion=False)
+
+Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Where the house is kept.")]
+Borrowers = Annotated[int, typer.Option("--borrowers", min=20, max=BORROWERS_MAX, help="How many people are made up.")]
+Months = Annotated[int, typer.Option("--months", min=2, max=MONTHS_MAX, help="How many months are lived and closed.")]
+Begins = Annotated[str, typer.Option("--from", metavar="DATE", help="First day that is lived, the first of a month.")]
+BadMonth = Annotated[int, typer.Option("--bad-month", min=0, max=MONTHS_MAX, help="Month (from 1) that brings bad customers; 0 for none.")]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed makes the same house.")]
+Again = Annotated[bool, typer.Option("--again", help="Make it anew, in place of the one that is there.")]
+Serve = Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it when it is made, until Ctrl-C.")]
+Port = Annotated[int, typer.Option("--port", metavar="N", help="Where to listen; 0 takes a free one.")]
+
+
+@app.command("open")
+def open_world(
+    folder: Folder = Path(FOLDER),
+    borrowers: Borrowers = 5_000,
+    months: Months = 18,
+    begins: Begins = BEGINS,
+    bad_month: BadMonth = 7,
+    seed: Seed = 1,
+    again: Again = False,
+    serve: Serve = True,
+    port: Port = 8321,
+) -> None:
+    """Make a whole made-up house once, and serve it: pages for staff and borrowers, the API, one login for every role."""
+    folder.mkdir(parents=True, exist_ok=True)
+    span = Span(months, read_on(begins, "--from"), bad_month - 1)
+    plan = Plan(f"sqlite:///{folder / 'book.db'}", folder, borrowers, span, seed, MONTHLY)
+    asked = {"version": __version__, "revision": REVISION, "borrowers": borrowers, "span": [months, begins, bad_month], "seed": seed}
+    told = None if again else kept(folder, asked)
+    if told is None:
+        told = make(plan, asked)
+    show(told, folder)
+    if serve:
+        os.environ.update(settings(folder))
+        up(db=plan.url, port=port)
+
+
+def kept(folder: Path, asked: dict[str, Any]) -> dict[str, Any] | None:
+    """Give what is told of the house that lies there already, where it is the one that is asked for; None where it is to be made."""
+    try:
+        told: dict[str, Any] = json.loads((folder / TOLD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told if told.get("asked") == asked and (folder / "book.db").exists() else None
+
+
+def settings(folder: Path) -> dict[str, str]:
+    """Give the settings that the house is served by."""
+    return {
+        "PLIMSOLL_VAULT_KEYS": str(folder / "keys" / "vault.json"),
+        "PLIMSOLL_AUDIT_KEY": str(folder / "keys" / "audit.json"),
+        "PLIMSOLL_TAPE": str(folder / "tape"),
+        "PLIMSOLL_WEBHOOKS_LOOPBACK": "1",
+    }
+
+
+def make(plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
+    """Make the house: lives and closes, people in the vault, staff with keys, funders, work on every desk. Give what is told of it."""
+    (plan.folder / TOLD).unlink(missing_ok=True)
+    make_room(plan, again=True)
+    keys = plan.folder / "keys"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    for one in keys.iterdir():
+        one.unlink()
+    write_keyring(keys / "vault.json", new_keyring(now()), is_new=True)
+    write_keys(keys / "audit.json", new_keys(), is_new=True)
+    town, control, _, _ = lived(plan)
+    if town.counts.failed or control.breaches:
+        raise Stop(FAILURE, f"{len(town.counts.failed)} commands met a bug, {len(control.breaches)} control totals do not agree")
+    rules, last = lawful_rules(), date.fromordinal(plan.days[-1])
+    with open_store(plan.url) as store:
+        fund_town(store, last, plan.tape, plan.seed, rules)
+        vault = Vault(store, read_keyring(keys / "vault.json"))
+        people = [person.customer_id for person in town.people]
+        with bar(len(people), "people sealed") as step:
+            seal_people(vault, people, last, plan.seed, Act("world", now(), "application"), step)
+        with House(store, rules, vault) as house:
+            told = {"asked": asked, **opened(house, plan)}
+    told["month"] = str(month_written(plan.tape, plan.folder, rules))
+    (plan.folder / TOLD).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (plan.folder / TOLD).chmod(0o600)
+    return told
+
+
+def opened(house: House, plan: Plan) -> dict[str, Any]:
+    """Staff the house and leave work on every desk; give what is told of it."""
+    on = house.today()
+    steps: dict[str, Callable[[], Any]] = {
+        "logins": lambda: [one._asdict() for one in staff(house)],
+        "key": lambda: machine_key(house),
+        "webhook": lambda: leave_webhook(house),
+        "reviews": lambda: leave_reviews(house, on),
+        "complaints": lambda: leave_complaints(house, on),
+        "approval": lambda: leave_approval(house, on),
+        "tender": lambda: leave_tender(house, on, plan.disposal),
+        "borrower": lambda: a_borrower(house),
+        "tried": lambda: dict(try_webhook(house)),
+    }
+    told: dict[str, Any] = {"business_date": on.isoformat()}
+    with bar(len(steps), "desks laid out") as step:
+        for name, do in steps.items():
+            told[name] = do()
+            step(name)
+    return told
+
+
+def a_borrower(house: House) -> dict[str, Any]:
+    """Give somebody to sign in as on a telephone: who owes on a loan and a bill and is not late."""
+    assert house.vault is not None, "the house has keys"
+    for customer_id in range(1, 500):
+        page = customer_page(house.store, customer_id, house.today().toordinal(), house.now())
+        if isinstance(page, Refused) or page.line is None or page.line.status != "open":
+            continue
+        kinds = {one.kind for one in page.loans if one.status == "open"}
+        if kinds == {"loan", "account"} and not any(one.days_late for one in page.loans):
+            phone = house.vault.reveal(customer_id, PHONE, Act("world", datetime.now().astimezone(), "told to whoever tries the sandbox"))
+            return {"customer": customer_id, "phone": "" if isinstance(phone, Refused) else phone}
+    return {"customer": 0, "phone": ""}
+
+
+def show(told: dict[str, Any], folder: Path) -> None:
+    """Print who can sign in, and what there is to try."""
+    logins = [Login(**one) for one in told["logins"]]
+    titles = roles_on(date.fromisoformat(told["business_date"]))
+    print(f"A made-up house, business date {told['business_date']}. Everybody's password: {PASSWORD}\n")
+    for one in logins[:LOGINS_SHOWN]:
+        acts = f" for {one.party}" if one.party else ""
+        print(f"  {one.user_id:<24}{titles[one.role].title['en']}{acts}{'  (with a code)' if one.seed else ''}")
+    print(f"\n  a borrower: phone {told['borrower']['phone']} (the code is shown on the page)")
+    print(f"  API key:    {told['key']}")
+    print(f"\nCodes of second factors: plimsoll world code NAME --folder {folder}")
+    print("\nTry:")
+    print("  /console        sign in as collector: the next case, the gate's hours, a promise")
+    print(f"  /console        sign in as underwriter-2, then as admin-wu: approval {told['approval'] or '(none)'} waits for another person")
+    print("  /me             sign in as the borrower on a telephone: what 1,000 for a day costs, and pay off early")
+    print(f"\nMonth for a risk committee: {told['month']}\n", flush=True)
+
+
+@app.command()
+def code(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who signs in.")],
+    folder: Folder = Path(FOLDER),
+) -> None:
+    """Print the code of a second factor of somebody in a made-up house, good for half a minute."""
+    import pyotp
+
+    told = json.loads((folder / TOLD).read_text("utf-8"))
+    seed = next((one["seed"] for one in told["logins"] if one["user_id"] == name), "")
+    if not seed:
+        raise Stop(FAILURE, f"{name} has no second factor in this house")
+    print(pyotp.TOTP(seed).now())
