@@ -17,7 +17,7 @@ from bench.report import Result, save, show
 from bench.setting import Setting, Unavailable
 
 NAMES = (
-    "case", "fold", "command", "many", "close", "replay", "score", "decide_tables",
+    "case", "fold", "command", "http", "many", "close", "replay", "score", "decide_tables",
     "decision", "gate", "remind", "collect", "treat", "watch", "expected_loss", "portfolio",
 )  # fmt: skip
 FOLDER = Path("build/bench")

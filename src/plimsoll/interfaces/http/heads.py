@@ -88,7 +88,7 @@ def _match(said: str | None) -> str:
         return ""
     found = _TAG.fullmatch(said)
     if found is None:
-        raise Said("version_passed")
+        raise Said("header_not_taken", remedy='If-Match: an ETag, such as "3"')
     return found[1]
 
 

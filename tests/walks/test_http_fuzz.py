@@ -1,0 +1,80 @@
+"""What the OpenAPI file promises, asked by a machine that tries what a person would not: no bug, no answer that it does not declare."""
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from sqlalchemy import update
+
+from plimsoll.app.access.principal import Principal
+from plimsoll.app.house import House
+from plimsoll.app.open_door import open_door
+from plimsoll.app.opening import create_store
+from plimsoll.app.schema import book
+from plimsoll.interfaces.http.serve import application
+from plimsoll.risk.lawful import lawful_rules
+from tests.served import DAY, NOW, furnish
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+ROLES = ("servicing", "collector", "collections_supervisor", "underwriter_l2", "risk_analyst", "treasury", "product_admin", "tenant_admin")
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    store = create_store(f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'book.db'}")
+    with store.changing() as connection:
+        connection.execute(update(book).values(open_on=DAY))
+    with House(store, lawful_rules(), now=lambda: NOW) as house:
+        furnish(house)
+        who = Principal("machine", ROLES)
+        app = application(house, open_door(house), recognise=lambda *_: who, is_limited=False)
+        schema = schemathesis.openapi.from_asgi("/v1/openapi.json", app)
+        yield [found.ok() for found in schema.get_all_operations()]
+    store.close()
+
+
+def fuzz(operation, mode, examples):
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case):
+        case.call_and_validate(checks=CHECKS, headers={"Authorization": "Bearer machine"})
+
+    ask()
+
+
+@pytest.mark.parametrize("mode", MODES, ids=["fits", "does not fit"])
+def test_one_operation_in_three_answers_as_it_promises(asked, mode):
+    for operation in asked[::3]:
+        fuzz(operation, mode, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", MODES, ids=["fits", "does not fit"])
+def test_every_operation_asked_many_times_answers_as_it_promises(asked, mode):
+    """It asks every operation PLIMSOLL_FUZZ times (25 where that is not set), which takes minutes."""
+    for operation in asked:
+        fuzz(operation, mode, int(os.environ.get("PLIMSOLL_FUZZ", "25")))
