@@ -111,3 +111,10 @@ def notes_of(store: Store) -> list[str]:
     """Give the checkpoints of a book, oldest first, as they are kept."""
     with store.engine.connect() as connection:
         return list(connection.execute(select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.block_n)).scalars())
+
+
+def latest_notes(store: Store, limit: int) -> list[Note]:
+    """Give at most `limit` checkpoints, the newest first. Raises ValueError where one was changed: prove the chain then."""
+    wanted = select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.block_n.desc()).limit(limit)
+    with store.engine.connect() as connection:
+        return [read_note(said) for said in connection.execute(wanted).scalars()]

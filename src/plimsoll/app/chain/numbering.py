@@ -8,15 +8,18 @@ from typing import Any, Final
 from plimsoll.app.chain.read import fetch
 from plimsoll.app.chain.source import ACCESS, AUDIT, CLOSE, DOSSIER, DOSSIER_FILING, FILING, STEP, VAULT
 
-_TALLIED: Final = """SELECT coalesce(li.customer_id, found.customer_id) FROM line li
-FULL OUTER JOIN (SELECT customer_id, count(*) AS there, min({n}) AS low, max({n}) AS high FROM {table} GROUP BY customer_id) found
+_TALLIED: Final = """SELECT li.customer_id FROM line li
+LEFT JOIN (SELECT customer_id, count(*) AS there, min({n}) AS low, max({n}) AS high FROM {table} GROUP BY customer_id) found
     ON found.customer_id = li.customer_id
-WHERE coalesce(li.{count}, 0) <> coalesce(found.there, 0) OR found.low <> 1 OR found.high <> found.there
+WHERE li.{count} <> coalesce(found.there, 0) OR found.low <> 1 OR found.high <> found.there
+UNION SELECT t.customer_id FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM line li WHERE li.customer_id = t.customer_id)
 ORDER BY 1 LIMIT 20"""
-_OF_DOSSIERS: Final = """SELECT coalesce(d.kind, found.kind) || '/' || coalesce(d.subject, found.subject) FROM dossier d
-FULL OUTER JOIN (SELECT kind, subject, count(*) AS there, min({n}) AS low, max({n}) AS high FROM {table} GROUP BY kind, subject) found
+_OF_DOSSIERS: Final = """SELECT d.kind || '/' || d.subject FROM dossier d
+LEFT JOIN (SELECT kind, subject, count(*) AS there, min({n}) AS low, max({n}) AS high FROM {table} GROUP BY kind, subject) found
     ON found.kind = d.kind AND found.subject = d.subject
-WHERE coalesce(d.{count}, 0) <> coalesce(found.there, 0) OR found.low <> 1 OR found.high <> found.there
+WHERE d.{count} <> coalesce(found.there, 0) OR found.low <> 1 OR found.high <> found.there
+UNION SELECT t.kind || '/' || t.subject FROM {table} t
+WHERE NOT EXISTS (SELECT 1 FROM dossier d WHERE d.kind = t.kind AND d.subject = t.subject)
 ORDER BY 1 LIMIT 20"""
 _ALONE: Final = "SELECT {key} FROM {table} GROUP BY {key} HAVING min(n) <> 1 OR max(n) <> count(*) ORDER BY 1 LIMIT 20"
 _GAPS: Final[Mapping[str, str]] = {

@@ -6,9 +6,11 @@ from typing import Final
 from plimsoll.interfaces.http import (
     applications,
     approvals,
+    audit,
     book,
     care,
     customers,
+    events,
     glass,
     health,
     keys,
@@ -46,6 +48,8 @@ ALL: Final[tuple[Operation, ...]] = (
     *glass.OPERATIONS,
     *approvals.OPERATIONS,
     *webhooks.OPERATIONS,
+    *events.OPERATIONS,
+    *audit.OPERATIONS,
     *test_clocks.OPERATIONS,
     *verbs.OPERATIONS,
 )
