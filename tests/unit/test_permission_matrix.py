@@ -129,6 +129,12 @@ def test_no_verb_is_without_a_permission_and_no_permission_without_use():
     assert not unused - WAITING
 
 
+def test_the_page_of_permissions_says_what_policy_says():
+    from tools.permissions_page import PAGE, page
+
+    assert PAGE.read_text("utf-8") == page(), "run `make docs`"
+
+
 def test_every_operation_asks_for_a_permission_that_there_is():
     unknown = {one.name: one.permission for one in ALL if one.permission and one.permission not in SAID}
     assert not unknown
