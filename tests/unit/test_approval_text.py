@@ -44,7 +44,7 @@ def command_of(name):
 
 @pytest.mark.parametrize("name", ALL_COMMANDS)
 @given(st.data())
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_a_command_is_read_back_exactly(name, data):
     command = data.draw(command_of(name))
     text = text_of(write(command))
@@ -76,7 +76,7 @@ def test_policy_names_verbs_and_roles_that_there_are_and_all_have_words():
 
 @pytest.mark.parametrize("name", ALL_COMMANDS)
 @given(st.data())
-@settings(max_examples=3)
+@settings(max_examples=2)
 def test_every_command_can_be_shown(name, data):
     command = data.draw(command_of(name))
     assert headline(command)["en"]

@@ -1,5 +1,6 @@
 """Four eyes over HTTP: 202 with the approval, the page that a checker reads, and the answers of each step."""
 
+import base64
 from datetime import UTC, date, datetime
 
 import pytest
@@ -18,7 +19,21 @@ from plimsoll.units.rate import Rate
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = date(2026, 3, 2)
-ROLES = {"li": ("underwriter_2",), "wang": ("finance",), "xu": ("product_admin",), "kim": ("servicing",), "ann": ("borrower",)}
+ROLES = {
+    "li": ("underwriter_2",),
+    "wang": ("finance",),
+    "xu": ("product_admin",),
+    "kim": ("servicing",),
+    "ann": ("borrower",),
+    "chen": ("finance", "treasury"),
+}
+    "li": ("underwriter_2",),
+    "wang": ("finance",),
+    "xu": ("product_admin",),
+    "kim": ("servicing",),
+    "ann": ("borrower",),
+    "chen": ("finance", "treasury"),
+}
 CNY = "CNY"
 
 
@@ -103,3 +118,31 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(api):
     first = raised(api, **{"Idempotency-Key": "same"})
     assert raised(api, **{"Idempotency-Key": "same"}) == first
     assert first[0] == 202
+
+
+def test_a_file_is_uploaded_checked_and_applied_over_http(api):
+    text = b"key,customer_id,on,amount,currency,loan_id\nr1,41,2026-03-02,100.00,CNY,2\nr2,99,2026-03-02,1.00,CNY,2\n"
+    body = {"name": "bank.csv", "command": "repay", "content": base64.b64encode(text[:30]).decode()}
+    assert api("wang", "POST", "/imports", {**body, "content": "*"})[0] in (400, 422)
+    assert api("wang", "POST", "/imports", {**body, "name": "../bank.csv"})[1]["code"] == "import_name_malformed"
+    assert api("kim", "POST", "/imports", body)[0] == 403
+    status, made = api("chen", "POST", "/imports", body)
+    assert (status, made["status"]) == (200, "uploaded"), made
+    page = f"/imports/{made['id']}"
+    part = {"offset": 30, "content": base64.b64encode(text[30:]).decode()}
+    assert api("chen", "POST", f"{page}/parts", part)[0] == 200
+    status, checked = api("chen", "POST", f"{page}/validate", {})
+    assert (status, checked["status"], checked["effect"]["ok"], checked["effect"]["errors"]) == (200, "valid", 1, 1), checked
+    assert checked["effect"]["totals"] == [{"command": "repay", "total": {"amount": 100_00, "currency": CNY}}]
+    status, errors = api("chen", "GET", f"{page}/errors")
+    assert (status, [one["code"] for one in errors["data"]]) == (200, ["customer_unknown"])
+    assert errors["csv"].startswith("line,key,code,detail,said\r\n3,r2,customer_unknown,")
+    status, waiting = api("chen", "POST", f"{page}/apply", {"reason": "the bank's file"})
+    assert (status, waiting["object"]) == (202, "approval"), waiting
+    sha = {"payload_sha256": waiting["payload_sha256"]}
+    status, done = api("wang", "POST", f"/approvals/{waiting['id']}/approve", sha)
+    assert (status, done["status"]) == (200, "executed"), done
+    status, found = api("chen", "GET", page)
+    assert (found["status"], found["effect"]["applied"], found["approval"]) == ("applied", 1, waiting["id"])
+    assert [one["id"] for one in api("chen", "GET", "/imports?status=applied")[1]["data"]] == [made["id"]]
+    assert api("chen", "POST", f"{page}/withdraw", {})[1]["code"] == "import_state"

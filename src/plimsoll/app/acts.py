@@ -4,6 +4,7 @@ from typing import Final
 
 from plimsoll.app.approve.execute import Acts
 from plimsoll.app.hooks.approved import ACTS as HOOK_ACTS
+from plimsoll.app.imports import apply
 
-ACTS: Final[Acts] = {**HOOK_ACTS}
+ACTS: Final[Acts] = {**HOOK_ACTS, apply.VERB: apply.KIND}
 """Handed to `plimsoll.app.approve.check.check` by every interface."""

@@ -14,7 +14,7 @@ _BY_STATUS: Final[dict[int, str]] = {
     401: "sign_in_needed not_recognised key_of_another_mode session_ended sign_in_refused code_refused invitation_refused passkey_refused",
     403: """
         permission_missing duties_conflict second_factor_needed maker_cannot_check duties_not_separated address_not_allowed
-        approval_circle approval_beyond_authority approval_not_own authority_exceeded review_by_person mode_read_only
+        approval_circle approval_beyond_authority approval_not_own import_not_own authority_exceeded review_by_person mode_read_only
         rank_not_yours field_not_yours user_is_yourself two_people_needed clock_in_live clock_book_in_live key_for_a_person
         form_not_ours person_needed
     """,
@@ -39,7 +39,8 @@ _BY_STATUS: Final[dict[int, str]] = {
         funder_closed loan_funded consent_already_given consent_withdrawn question_answered deposit_paid_already
         bid_opened_already settlement_filed settlement_duplicate claim_sold claim_not_sold write_off_open_already
         write_off_not_proposed adverse_notice_given dispute_answered sanction_standing tender_joined_already day_not_open
-        approval_stale approval_ended approval_expired approval_differs approval_checked clock_advancing user_exists user_closed
+        approval_stale approval_ended import_state import_offset import_changed import_applied_already
+        approval_expired approval_differs approval_checked clock_advancing user_exists user_closed
         role_held role_ended key_ended glass_open glass_not_asked glass_not_over glass_over glass_reviewed
         administrator_exists last_administrator
     """,
