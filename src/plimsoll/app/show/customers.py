@@ -21,7 +21,7 @@ from plimsoll.loan.classes import bucket
 from plimsoll.loan.layout import OPEN
 
 LIMIT: Final = 50
-WINDOW: Final = 20_000
+WINDOW: Final = 100_000
 """Customers that one page looks at, at most: a filter that nobody fits ends there, and the page says from where to go on."""
 
 
@@ -86,7 +86,8 @@ def customers(
     line = schema.line.c
     with store.engine.connect() as connection:
         following = select(line.customer_id).where(line.customer_id > after).order_by(line.customer_id)
-        is_wide = sight is None or sight.is_everybody or bool(sight.unit)
+        is_all = sight is None or sight.is_everybody
+        is_wide = (is_all and filters != ANYBODY) or (sight is not None and bool(sight.unit))
         last = connection.scalar(following.offset(WINDOW - 1).limit(1)) if is_wide else None
         wanted = select(*_COLUMNS, access_unit.c.unit).select_from(_JOINED).where(line.customer_id > after)
         if last is not None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, tuple_
 
 from plimsoll.app.dossier import dossier_of, dossiers
 from plimsoll.app.file import filings_of
-from plimsoll.app.schema import filing, loan, loan_state
+from plimsoll.app.schema import filing, line, loan, loan_state
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.store import Store
 from plimsoll.app.treasury.liquidity import Planned, ladder, positions, ratios
@@ -173,7 +173,10 @@ def funder_rows(store: Store, today: int) -> tuple[FunderRow, ...] | Refused:
     """Give every funder. Refuses book_too_large. Rows read: funders' dossiers, what is on file of funded loans, those loans' states."""
     if _count_funded(store) > LOANS_MAX:
         return Refused("book_too_large", "", f"more than {LOANS_MAX:,} funded loans; plimsoll treasury funders")
-    found, held = funders_of(store), holdings_of(store, today)
+    found = funders_of(store)
+    if not found:
+        return ()
+    held = holdings_of(store, today)
     lent, counts = _lent(store, held, today)
     whole = _whole(store)
     return tuple(_funder(name, one, lent, counts, whole) for name, one in sorted(found.items()))
@@ -224,11 +227,10 @@ def _lent(store: Store, held: Holdings, today: int) -> tuple[dict[tuple[str, str
 
 
 def _whole(store: Store) -> dict[str, int]:
-    """Give all principal outstanding by currency, summed by the database."""
-    columns = loan_state.c
-    joined = loan_state.join(loan, (loan.c.customer_id == columns.customer_id) & (loan.c.loan_id == columns.loan_id))
+    """Give all principal outstanding by currency, summed by the database over the lines: principal in use is what is outstanding."""
+    columns = line.c
     with store.engine.connect() as connection:
-        rows = connection.execute(select(loan.c.currency, func.sum(columns.principal_minor)).select_from(joined).group_by(loan.c.currency))
+        rows = connection.execute(select(columns.currency, func.sum(columns.used_minor)).group_by(columns.currency))
         return {row[0]: int(row[1]) for row in rows}
 
 

@@ -15,7 +15,7 @@ from plimsoll.app.store import Store
 from plimsoll.ledger.chart import CHART
 from plimsoll.units.refusal import Refused
 
-LEGS_MAX: Final = 2_000_000
+LEGS_MAX: Final = 500_000
 """Legs that one look adds up, at most; of a larger journal the control totals of the last close tell."""
 CLOSE, JOURNAL = "close", "journal"
 LIMIT: Final = 50

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from plimsoll.app.file import filings_of
 from plimsoll.app.schema import filing, line
@@ -21,6 +21,7 @@ from plimsoll.units.refusal import Refused
 
 CLASSED: Final = "class.changed"
 OVER: Final = "over_extension.changed"
+STATUSES: Final = (LINE_OPEN, LINE_FROZEN, LINE_CLOSED, "none")
 FILINGS_MAX: Final = 50_000
 """Filings of a kind that one look counts, at most."""
 
@@ -153,12 +154,9 @@ def watch_counts(store: Store) -> WatchCounts:
     """Give what is on record of the whole book. Rows read: one scan of the lines in SQL; of places at most FILINGS_MAX filings."""
     lines, files = line.c, filing.c
     with store.engine.connect() as connection:
-        by_status = {row[0]: int(row[1]) for row in connection.execute(select(lines.status, func.count()).group_by(lines.status))}
-        drawn = lines.load_capacity_minor >= 0
-        with_line = int(connection.scalar(select(func.count()).select_from(line).where(drawn)) or 0)
-        above = int(
-            connection.scalar(select(func.count()).select_from(line).where(drawn, lines.used_minor > lines.load_capacity_minor)) or 0
-        )
+        drawn, passed = lines.load_capacity_minor >= 0, lines.used_minor > lines.load_capacity_minor
+        asked = (*(lines.status == status for status in STATUSES), drawn, drawn & passed)
+        sums = [int(one or 0) for one in connection.execute(select(*(func.sum(case((one, 1), else_=0)) for one in asked))).one()]
         wanted = select(files.customer_id, files.body).where(files.kind == OVER).order_by(files.effective_on, files.customer_id, files.n)
         rows = connection.execute(wanted.limit(FILINGS_MAX + 1)).all()
         open_warnings = int(connection.scalar(select(func.count()).where(files.kind == RAISED)) or 0)
@@ -166,9 +164,9 @@ def watch_counts(store: Store) -> WatchCounts:
     place_of = {row.customer_id: str(json.loads(row.body)["over_extension"]) for row in rows[:FILINGS_MAX]}
     counted = Counter(place_of.values())
     return WatchCounts(
-        tuple(Count(status, by_status.get(status, 0)) for status in (LINE_OPEN, LINE_FROZEN, LINE_CLOSED, "none")),
-        above,
-        with_line,
+        tuple(Count(status, count) for status, count in zip(STATUSES, sums, strict=False)),
+        sums[-1],
+        sums[-2],
         tuple(Count(name, counted[name]) for name in sorted(counted)),
         max(open_warnings - ended, 0),
         len(rows) > FILINGS_MAX,
