@@ -8,10 +8,10 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import uuid4
 
-from plimsoll.app.debits.port import Bank, Collected, Failed, Instruction, Unclear
+from plimsoll.app.debits.port import Bank, Collected, Failed, Instruction, Part, Unclear
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import RowOutcome, execute_many
 from plimsoll.app.file import filings_on
@@ -36,7 +36,11 @@ PAGE: Final = 200
 NO_ACCOUNT: Final = "account_unknown"
 UNKNOWN: Final = "unknown"
 """The code of the rules for what a bank says that nobody knows."""
-COLLECTED, FAILED, UNCLEAR, HELD, STRANDED = "collected", "failed", "unclear", "held", "stranded"
+COLLECTED, PART, FAILED, UNCLEAR, HELD, STRANDED = "collected", "part", "failed", "unclear", "held", "stranded"
+
+
+Told: TypeAlias = Collected | Part | Failed
+"""What a bank told of an instruction for good."""
 
 
 class Wanted(NamedTuple):
@@ -48,7 +52,10 @@ class Wanted(NamedTuple):
 
 
 class Debited(NamedTuple):
-    """What became of one: `why` is what held it, the code of a failure, or the rule that refused money that came (stranded)."""
+    """What became of one: `why` is what held it, the code of a failure, or the rule that refused money that came (stranded).
+
+    `minor` is what was asked for; of a part what was taken.
+    """
 
     wanted: Wanted
     state: str
@@ -102,7 +109,7 @@ def _debit(store: Store, page: Sequence[Wanted], on: date, orders: Orders) -> It
     # Asking twice does no harm, and the answer of an earlier run, even of this instant, must not be given again.
     stamp = uuid4().hex
     commands = [AskDebit(f"debit:{one.customer_id}:{one.loan_id}:{one.due_on}:{stamp}", one.customer_id, on, *one[1:]) for one in page]
-    answers: list[tuple[Wanted, dict[str, Any], Collected | Failed]] = []
+    answers: list[tuple[Wanted, dict[str, Any], Told]] = []
     for wanted, outcome in zip(page, _give(store, commands, orders), strict=True):
         if not isinstance(outcome, Answer):
             yield Debited(wanted, HELD, outcome.code if isinstance(outcome, Refused) else "internal_error")
@@ -120,37 +127,40 @@ def _debit(store: Store, page: Sequence[Wanted], on: date, orders: Orders) -> It
     yield from _book(store, answers, on, orders)
 
 
-def _book(
-    store: Store, answers: Sequence[tuple[Wanted, dict[str, Any], Collected | Failed]], on: date, orders: Orders
-) -> Iterator[Debited]:
-    """Book money that came, then that the tries are over; or that a try failed, with the day of the next."""
-    paid = [_repayment(wanted, said, on) for wanted, said, answer in answers if isinstance(answer, Collected)]
+def _book(store: Store, answers: Sequence[tuple[Wanted, dict[str, Any], Told]], on: date, orders: Orders) -> Iterator[Debited]:
+    """Book money that came, then that the tries are over; or that a try failed, in whole or in part, with the day of the next."""
+    paid = [_repayment(wanted, said, answer, on) for wanted, said, answer in answers if not isinstance(answer, Failed)]
     came = dict(zip([one.key for one in paid], _give(store, paid, orders), strict=True))
     noted = _give(store, [_note(wanted, said, answer, on) for wanted, said, answer in answers], orders)
     for (wanted, said, answer), outcome in zip(answers, noted, strict=True):
-        base = Debited(wanted, FAILED, "", said["minor"], said["currency"])
+        base = Debited(wanted, COLLECTED, "", said["minor"], said["currency"])
         assert isinstance(outcome, Answer), outcome
-        if isinstance(answer, Failed):
-            yield base._replace(why=answer.code, retry_on=json.loads(outcome.text)["retry_on"])
-            continue
-        booked = came[_key(said)]
-        why = booked.code if isinstance(booked, Refused) else ""
-        yield base._replace(state=STRANDED if why else COLLECTED, why=why)
+        if not isinstance(answer, Collected):
+            base = base._replace(state=FAILED, why=answer.code, retry_on=json.loads(outcome.text)["retry_on"])
+        if isinstance(answer, Part):
+            base = base._replace(state=PART, minor=answer.minor)
+        booked = came.get(key_of(said["instruction"]))
+        yield base._replace(state=STRANDED, why=booked.code) if isinstance(booked, Refused) else base
 
 
-def _key(said: dict[str, Any]) -> str:
-    return f"autopay:{said['instruction']}"
+def key_of(instruction: str) -> str:
+    """Give the key under which the money of an instruction is booked: once, however often the bank tells of it."""
+    return f"autopay:{instruction}"
 
 
-def _repayment(wanted: Wanted, said: dict[str, Any], on: date) -> Repay:
-    return Repay(_key(said), wanted.customer_id, on, said["minor"], said["currency"], wanted.loan_id, said["instruction"])
+def _repayment(wanted: Wanted, said: dict[str, Any], answer: Collected | Part, on: date) -> Repay:
+    """Give the repayment, on the day on which the bank took the money."""
+    minor = answer.minor if isinstance(answer, Part) else said["minor"]
+    instruction = said["instruction"]
+    return Repay(key_of(instruction), wanted.customer_id, answer.taken_on or on, minor, said["currency"], wanted.loan_id, instruction)
 
 
-def _note(wanted: Wanted, said: dict[str, Any], answer: Collected | Failed, on: date) -> RecordDebit | RecordFailedDebit:
+def _note(wanted: Wanted, said: dict[str, Any], answer: Told, on: date) -> RecordDebit | RecordFailedDebit:
+    key = key_of(said["instruction"])
     if isinstance(answer, Collected):
-        return RecordDebit(f"{_key(said)}:done", wanted.customer_id, on, wanted.loan_id, wanted.due_on, said["instruction"])
+        return RecordDebit(f"{key}:done", wanted.customer_id, on, wanted.loan_id, wanted.due_on, said["instruction"])
     code = answer.code if answer.code in load().failures else UNKNOWN
-    return RecordFailedDebit(f"{_key(said)}:failed", wanted.customer_id, on, wanted.loan_id, wanted.due_on, code)
+    return RecordFailedDebit(f"{key}:failed", wanted.customer_id, on, wanted.loan_id, wanted.due_on, code)
 
 
 def _give(store: Store, commands: Sequence[Any], orders: Orders) -> list[RowOutcome]:

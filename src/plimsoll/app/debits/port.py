@@ -1,7 +1,7 @@
 """The shape of a bank that debits: it is told one instruction at a time, and tells the same about it however often it is asked."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 
@@ -16,9 +16,19 @@ class Instruction:
 
 
 class Collected(NamedTuple):
-    """The money is taken; `reference` is the bank's own number of it."""
+    """The money is taken; `reference` is the bank's own number of it, `taken_on` the day on which it was, None for the day of asking."""
 
     reference: str = ""
+    taken_on: date | None = None
+
+
+class Part(NamedTuple):
+    """Less than was asked for is taken, `minor` of it, and why no more: a code as of `Failed`. The rest is tried again as a failure is."""
+
+    minor: int
+    code: str
+    reference: str = ""
+    taken_on: date | None = None
 
 
 class Failed(NamedTuple):
@@ -36,5 +46,5 @@ class Unclear(NamedTuple):
 class Bank(Protocol):
     """A way to debit. It raises nothing that only the network is to blame for."""
 
-    def debit(self, instruction: Instruction, now: datetime) -> Collected | Failed | Unclear:
+    def debit(self, instruction: Instruction, now: datetime) -> Collected | Part | Failed | Unclear:
         """Debit, or tell what became of an instruction that is known already."""

@@ -3,9 +3,10 @@
 from functools import partial
 
 from plimsoll.app.house import House
-from plimsoll.app.sandbox.advance import Mover, no_money
+from plimsoll.app.sandbox.advance import Mover
 from plimsoll.app.sandbox.clock import Clocks, clocks_folder, clocks_of
 from plimsoll.app.sandbox.opened import OpenClocks
+from plimsoll.app.sandbox.pay import money_of
 from plimsoll.units.refusal import Refused
 
 
@@ -15,7 +16,7 @@ class Sandbox:
     def __init__(self, clocks: Clocks) -> None:
         self.clocks = clocks
         self.opened = OpenClocks(clocks)
-        self.mover = Mover(self.opened, no_money)
+        self.mover = Mover(self.opened, money_of)
 
     def close(self) -> None:
         """Stop what moves, and close every book."""

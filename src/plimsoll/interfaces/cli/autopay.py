@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from plimsoll.app.autopay import COLLECTED, FAILED, HELD, STRANDED, UNCLEAR, Debited, Orders, autopay
+from plimsoll.app.autopay import COLLECTED, FAILED, HELD, PART, STRANDED, UNCLEAR, Debited, Orders, autopay
 from plimsoll.app.config import book_url, now
 from plimsoll.app.debits.file_bank import FileBank
 from plimsoll.app.debits.port import Bank
@@ -83,11 +83,11 @@ def _report(day: date, done: list[Debited], as_json: bool) -> None:
     """Print what was collected, what failed and when it is tried again, what is unclear, and what was held by what."""
     money = Counter[str]()
     for one in done:
-        if one.state == COLLECTED:
+        if one.state in (COLLECTED, PART):
             money[one.currency] += one.minor
     states = Counter(one.state for one in done)
-    failed, held = (Counter(one.why for one in done if one.state == state) for state in (FAILED, HELD))
-    again = Counter(one.retry_on for one in done if one.state == FAILED and one.retry_on)
+    failed, held = (Counter(one.why for one in done if one.state in state) for state in ((FAILED, PART), (HELD,)))
+    again = Counter(one.retry_on for one in done if one.state in (FAILED, PART) and one.retry_on)
     stranded = [one for one in done if one.state == STRANDED]
     if as_json:
         said = {
@@ -106,7 +106,7 @@ def _report(day: date, done: list[Debited], as_json: bool) -> None:
         rows = [(code, f"{count:,}") for code, count in failed.most_common()]
         print(aligned([("failed", "debits"), RULE, *rows], left=1))
     amounts = ", ".join(f"{grouped(minor, currency)} {currency}" for currency, minor in sorted(money.items())) or "nothing"
-    print(f"{day}: {states[COLLECTED]:,} collected, {amounts}; {states[FAILED]:,} failed, {states[UNCLEAR]:,} without an answer yet.")
+    print(f"{day}: {states[COLLECTED]:,} collected, {amounts}; {states[FAILED] + states[PART]:,} failed, {states[UNCLEAR]:,} without an answer yet.")
     for title, counts in (("Tried again on", Counter(dict(sorted(again.items())))), ("Held", held)):
         if counts:
             print(f"{title}: " + ", ".join(f"{name} {count:,}" for name, count in counts.items()) + ".")
