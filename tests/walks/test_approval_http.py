@@ -27,13 +27,6 @@ ROLES = {
     "ann": ("borrower",),
     "chen": ("finance", "treasury"),
 }
-    "li": ("underwriter_2",),
-    "wang": ("finance",),
-    "xu": ("product_admin",),
-    "kim": ("servicing",),
-    "ann": ("borrower",),
-    "chen": ("finance", "treasury"),
-}
 CNY = "CNY"
 
 
