@@ -47,7 +47,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
         "collecting",
         (
             Place("case", "/cases", "case.read", "k", True),
-            Place("agency", "/agencies", "case.run"),
+            Place("agency", "/agencies", "agency.read"),
             Place("package", "/packages", "package.read"),
         ),
     ),

@@ -5,7 +5,22 @@ from typing import Any, Final
 from starlette.applications import Starlette
 
 from plimsoll.app.house import House
-from plimsoll.interfaces.console import approvals, customer, customers, find, loan, overview
+from plimsoll.interfaces.console import (
+    approvals,
+    books,
+    cases,
+    complaints,
+    customer,
+    customers,
+    find,
+    governed,
+    loan,
+    monitoring,
+    overview,
+    parties,
+    people,
+    reviews,
+)
 from plimsoll.interfaces.console.around import CHROME
 from plimsoll.interfaces.pages.serve import site
 from plimsoll.interfaces.pages.sign_in import SCREENS as OPEN_SCREENS
@@ -19,6 +34,14 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *customer.SCREENS,
     *loan.SCREENS,
     *approvals.SCREENS,
+    *reviews.SCREENS,
+    *cases.SCREENS,
+    *complaints.SCREENS,
+    *monitoring.SCREENS,
+    *books.SCREENS,
+    *governed.SCREENS,
+    *parties.SCREENS,
+    *people.SCREENS,
 )
 
 

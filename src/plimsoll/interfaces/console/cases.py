@@ -1,0 +1,319 @@
+"""The workbench of collectors: the queue, promises, and the call screen with what the gate allows now, script, promise and help."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from plimsoll.app.access.principal import EVERYBODY, Target
+from plimsoll.app.case_desk import Collector, promises, shown
+from plimsoll.app.case_desk import Shown as CaseShown
+from plimsoll.app.show.queues import WorkAsked, WorkRow, queue_counts, work_page
+from plimsoll.collections.attempt_contact import AttemptContact
+from plimsoll.collections.case import QUEUE
+from plimsoll.collections.claim_case import ClaimCase
+from plimsoll.collections.follow_up import FollowUp
+from plimsoll.collections.make_promise import MakePromise
+from plimsoll.collections.open_hardship import OpenHardship
+from plimsoll.collections.record_outcome import RecordOutcome
+from plimsoll.collections.release_case import ReleaseCase
+from plimsoll.collections.reminded import zone_of as zone_filed
+from plimsoll.interfaces.console.aims import customer_of, everybody
+from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
+from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.pages import written
+from plimsoll.interfaces.pages.parts import (
+    Cell,
+    Facts,
+    Field,
+    Form,
+    Heading,
+    Moment,
+    Panel,
+    Said,
+    Stat,
+    Stats,
+    Table,
+    Text,
+    Timeline,
+    board,
+    chip,
+    count,
+    fact,
+    heads,
+    instant,
+    money,
+    text,
+)  # fmt: skip
+from plimsoll.interfaces.pages.visit import Act, Done, Go, Screen, Shown, Visit
+from plimsoll.units.dates import parse_date
+from plimsoll.units.money import parse_minor, text_of
+from plimsoll.units.refusal import Refused
+
+OUTCOMES: Final = ("connected", "unanswered", "refused", "wrong_number", "third_party")
+CALL: Final = "call"
+WEEK: Final = timedelta(days=7)
+CONTACTS: Final = 30
+
+
+def show(visit: Visit) -> Shown:
+    """Show the queue, and the promises that fall due today and tomorrow."""
+    is_hardship = visit.query.get("view") == "hardship"
+    page = page_of(visit, "hardship" if is_hardship else QUEUE, "case.read")
+    columns = ("customer.name", "case.note", "work.due", "work.holder", "work.since")
+    table = Table(
+        visit.t("nav.case"), heads(visit, *columns), [_row(visit, one) for one in page.rows], empty="case.none",
+        more=more(visit, "/cases", page), is_list=True,
+    )  # fmt: skip
+    parts: list[Any] = [table]
+    if visit.may("case.claim", EVERYBODY) and not is_hardship:
+        parts.insert(0, Form("next", "", visit.t("work.next"), (), tone="btn-primary", is_folded=False))
+    heading = Heading(
+        visit.t("nav.case"), visit.t("case.lead"), tabs=tabs(visit, "/cases", "", "mine", "held", "resting", "overdue", "hardship")
+    )
+    return board(heading, [_promised(visit), Panel("", parts)])
+
+
+def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
+    return (
+        Cell(visit.t("customer.number", {"n": one.customer_id}), f"/cases/{one.customer_id}", one.subject),
+        text(one.note),
+        due(visit, one),
+        text(one.assigned_to),
+        instant(one.opened_at),
+    )
+
+
+def _promised(visit: Visit) -> Panel:
+    """Give how much waits, and what was promised for today and tomorrow, in the first currency of the promises."""
+    store, now, today = visit.house.store, visit.house.now(), visit.today().toordinal()
+    sight = visit.door.sight(visit.who, "case.read")
+    waiting = next(iter(queue_counts(store, now, (QUEUE,), (sight,))), None)
+    found = promises(store, today - 31, today + 1)[0] if sight.is_everybody else []
+    soon = [one for one in found if today <= one.due_on <= today + 1]
+    late = [one for one in found if one.due_on < today]
+    stats = [
+        Stat(visit.t("work.open"), count(waiting.open if waiting else 0)),
+        Stat(visit.t("work.claimed"), count(waiting.claimed if waiting else 0)),
+        Stat(visit.t("work.overdue"), count(waiting.overdue if waiting else 0)),
+    ]
+    if sight.is_everybody:
+        amount = sum(one.amount_minor for one in soon)
+        stats.append(Stat(visit.t("promise.soon"), count(len(soon)), said=written.money(amount, soon[0].currency) if soon else ""))
+        stats.append(Stat(visit.t("promise.late"), count(len(late)), tone="warn" if late else ""))
+    return Panel(visit.t("queue.title"), [Stats(stats)])
+
+
+def _next(visit: Visit) -> Done:
+    """Take the free case that is worth most of those that one sees."""
+    sight = visit.door.sight(visit.who, "case.claim")
+    page = work_page(visit.house.store, QUEUE, visit.house.now(), WorkAsked("open"), sight=sight, limit=1)
+    if not page.rows:
+        return Go("/cases", "done.none-left")
+    customer_id = page.rows[0].customer_id
+    return Act(ClaimCase(visit.form.get("key", ""), customer_id, visit.today()), "done.claimed", f"/cases/{customer_id}")
+
+
+def _found(visit: Visit) -> CaseShown | Refused:
+    language = "en" if visit.speech == "en" else "zh-CN"
+    house = visit.house
+    return shown(house.store, int(visit.path["customer"]), Collector(visit.who.actor), house.now(), house.rules, language)
+
+
+def show_one(visit: Visit) -> Shown:
+    """Show one case: what is owed, whether one may call now and until when, what to say, what was promised, and what came of contacts."""
+    found = _found(visit)
+    if isinstance(found, Refused):
+        return Refused("absent") if found.code == "customer_unknown" else found
+    customer_id = int(visit.path["customer"])
+    case, number = found.case, visit.t("customer.number", {"n": customer_id})
+    chips = [chip(word(visit, "case.state", case.state), "warn" if case.state == "open" else "")]
+    if case.is_vulnerable:
+        chips.append(chip(visit.t("case.vulnerable"), "wait"))
+    above = [(visit.t("nav.case"), "/cases"), (number, f"/customers/{customer_id}")]
+    panels = [_account(visit, found), _gate(visit, found), _acts(visit, found), _script(visit, found), _record(visit, found)]
+    return board(Heading(f"{visit.t('case.title')} {case.case_id}", "", chips, above), panels)
+
+
+def _account(visit: Visit, found: CaseShown) -> Panel:
+    case, debt = found.case, found.debt
+    promise = case.open_promise()
+    rows = [
+        fact(visit, "case.late", money(debt.late_minor, debt.currency or "CNY")),
+        fact(visit, "case.owed", money(debt.owed_minor, debt.currency or "CNY")),
+        fact(visit, "loan.late", text(written.past_due(debt.days, visit.language)), is_defined=True),
+        fact(visit, "case.treatment", text(word(visit, "treatment", case.treatment), under=", ".join(case.because))),
+        fact(visit, "case.assigned", text(case.held_by(visit.house.now()))),
+        fact(
+            visit,
+            "case.promise",
+            money(promise.amount_minor, case.currency)._replace(under=written.day(promise.due_on)) if promise else text(""),
+        ),
+        fact(visit, "case.broken", count(case.broken())),
+        fact(visit, "case.follow-up", text(written.day(case.follow_up_on) if case.follow_up_on else "", under=case.follow_up_reason)),
+    ]
+    return Panel(visit.t("case.account"), [Facts(rows)], "account", width="half")
+
+
+def _gate(visit: Visit, found: CaseShown) -> Panel:
+    """Give what the gate allows at this moment, channel by channel, with the rule that blocks and when it opens again."""
+    rows = []
+    for one in found.budget:
+        state = chip(visit.t("gate.open"), "good") if not one.rule else chip(visit.t("gate.closed"), "bad")
+        until = written.instant(one.until) if one.until else ""
+        left = visit.t("gate.left", {"today": "∞" if one.today is None else one.today, "week": "∞" if one.week is None else one.week})
+        rows.append((text(word(visit, "channel", one.channel)), state, text(left), text(one.rule, under=until)))
+    table = Table(visit.t("gate.title"), heads(visit, "contact.channel", "gate.now", "gate.left-head", "gate.rule"), rows, is_dense=True)
+    step = found.next
+    advice = Said(
+        "wait" if step.held else "good",
+        visit.t("gate.next", {"what": word(visit, "treatment", step.action), "because": ", ".join(step.because) or step.row}),
+    )
+    return Panel(visit.t("gate.title"), [advice, table], "gate", "gate.title", width="half")
+
+
+def _acts(visit: Visit, found: CaseShown) -> Panel | None:
+    """Give what a collector may do: take the case, call, say what came of it, take a promise, come back later, open a request for help."""
+    customer_id = int(visit.path["customer"])
+    target, case, forms = Target(customer_id), found.case, []
+    currency = found.debt.currency or case.currency or "CNY"
+    if case.state == "open" and case.held_by(visit.house.now()) != visit.who.actor and visit.may("case.claim", target):
+        reason = Field("reason", visit.t("form.reason"), is_needed=False, hint=visit.t("case.claim.hint"), is_wide=True)
+        forms.append(_form(visit, "claim", (reason,), "t", "btn-primary"))
+    if visit.may("contact.make", target):
+        forms.append(_form(visit, "call", (), "c"))
+        contacts = _contacts(found)
+        if contacts:
+            fields = (
+                Field("contact", visit.t("case.contact"), "choice", options=contacts),
+                Field("outcome", visit.t("contact.outcome"), "choice", options=[(one, word(visit, "outcome", one)) for one in OUTCOMES]),
+            )
+            forms.append(_form(visit, "outcome", fields, "n"))
+    if case.state == "open" and visit.may("case.work", target):
+        wanted = (
+            Field(
+                "amount", visit.t("form.amount"), "money", visit.form.get("amount", text_of(found.debt.late_minor, currency)), hint=currency
+            ),
+            Field("due_on", visit.t("promise.by"), "day", visit.form.get("due_on", (visit.today() + WEEK).isoformat())),
+            Field(
+                "contact",
+                visit.t("case.contact"),
+                "choice",
+                options=[("", visit.t("case.no-contact")), *_contacts(found)],
+                is_needed=False,
+            ),
+        )
+        forms.append(_form(visit, "promise", wanted, "p"))
+        later = (
+            Field("due_on", visit.t("form.day"), "day", (visit.today() + WEEK).isoformat()),
+            Field("reason", visit.t("form.reason"), is_wide=True),
+        )
+        forms.append(_form(visit, "later", later, "l"))
+        forms.append(_form(visit, "release", (), "e"))
+    if visit.may("hardship.ask", target):
+        money_fields = [
+            Field(one, visit.t(f"hardship.{one}"), "money", visit.form.get(one, ""), hint=currency)
+            for one in ("income", "essentials", "others")
+        ]
+        forms.append(_form(visit, "hardship", (*money_fields, Field("persons", visit.t("hardship.persons"), "number", "1")), "h"))
+    return Panel(visit.t("loan.acts"), forms, "acts", width="half") if forms else None
+
+
+def _form(visit: Visit, act: str, fields: Any, key: str, tone: str = "") -> Form:
+    asked = visit.form.get("act") == act
+    return Form(
+        act, visit.t(f"case.{act}"), visit.t(f"case.{act}.do"), fields, visit.t(f"case.{act}.said"), tone=tone, hotkey=key, is_open=asked,
+        key=visit.form.get("key", "") if asked else "",
+    )  # fmt: skip
+
+
+def _contacts(found: CaseShown) -> list[tuple[str, str]]:
+    """Give contacts of the case that nobody told the outcome of, latest first."""
+    told = {one.subject for one in found.timeline if one.kind == "contact.outcome"}
+    made = [one for one in found.timeline if one.kind == "contact.attempted" and one.subject not in told]
+    return [(one.subject, f"{written.instant(one.at)} {one.actor}") for one in reversed(made[-CONTACTS:])]
+
+
+def _script(visit: Visit, found: CaseShown) -> Panel | None:
+    parts = [Text(said) for said in found.script.values()]
+    return Panel(visit.t("case.script"), parts, "script", width="half") if parts else None
+
+
+def _record(visit: Visit, found: CaseShown) -> Panel:
+    rows = [
+        Moment(written.instant(one.at) if one.at else written.day(one.on), one.title(visit.speech), one.detail, one.actor)
+        for one in reversed(found.timeline[-CONTACTS:])
+    ]
+    return Panel(visit.t("case.record"), [Timeline(rows)], "record", width="half")
+
+
+def _key(visit: Visit) -> tuple[str, int, str]:
+    customer_id = int(visit.path["customer"])
+    return visit.form.get("key", ""), customer_id, f"/cases/{customer_id}"
+
+
+def _claim(visit: Visit) -> Done:
+    key, customer_id, to = _key(visit)
+    return Act(ClaimCase(key, customer_id, visit.today(), (), visit.form.get("reason", "")), "done.claimed", to)
+
+
+def _release(visit: Visit) -> Done:
+    key, customer_id, _ = _key(visit)
+    return Act(ReleaseCase(key, customer_id, visit.today()), "done.done", "/cases")
+
+
+def _call(visit: Visit) -> Done:
+    """Ask the gate for a call at this moment; it is booked before it is made, or the gate says why not."""
+    key, customer_id, to = _key(visit)
+    found = _found(visit)
+    if isinstance(found, Refused):
+        return found
+    zone = zone_filed(found.book.filings) or "Asia/Shanghai"
+    country = visit.house.rules.licences[visit.house.rules.lender.licence].country
+    command = AttemptContact(key, customer_id, visit.today(), f"c-{key[:12]}", CALL, "collect", "lender", zone, country)
+    return Act(command, "done.call", to)
+
+
+def _outcome(visit: Visit) -> Done:
+    key, customer_id, to = _key(visit)
+    return Act(
+        RecordOutcome(key, customer_id, visit.today(), visit.form.get("contact", ""), visit.form.get("outcome", "")), "done.done", to
+    )
+
+
+def _promise(visit: Visit) -> Done:
+    key, customer_id, to = _key(visit)
+    found = _found(visit)
+    if isinstance(found, Refused):
+        return found
+    currency, form = found.debt.currency or "CNY", visit.form
+    minor, by = parse_minor(form.get("amount", ""), currency), parse_date(form.get("due_on", ""))
+    return Act(MakePromise(key, customer_id, visit.today(), currency, minor, by, CALL, form.get("contact", "")), "done.done", to)
+
+
+def _later(visit: Visit) -> Done:
+    key, customer_id, to = _key(visit)
+    return Act(
+        FollowUp(key, customer_id, visit.today(), parse_date(visit.form.get("due_on", "")), visit.form.get("reason", "")), "done.done", to
+    )
+
+
+def _hardship(visit: Visit) -> Done:
+    key, customer_id, to = _key(visit)
+    found, form = _found(visit), visit.form
+    if isinstance(found, Refused):
+        return found
+    currency = found.debt.currency or "CNY"
+    income, essentials, others = (parse_minor(form.get(name, ""), currency) for name in ("income", "essentials", "others"))
+    persons = form.get("persons", "1")
+    number = int(persons) if persons.isascii() and persons.isdigit() and len(persons) < 3 else 1
+    return Act(
+        OpenHardship(key, customer_id, visit.today(), f"h-{key[:12]}", currency, income, essentials, others, number), "done.done", to
+    )
+
+
+FORMS: Final = {
+    "claim": _claim, "release": _release, "call": _call, "outcome": _outcome, "promise": _promise, "later": _later, "hardship": _hardship,
+}  # fmt: skip
+SCREENS: Final = (
+    Screen("case", "/cases", "case.read", "page.html", show, {"next": _next}, target=everybody),
+    Screen("case-page", "/cases/{customer:int}", "case.read", "page.html", show_one, FORMS, target=customer_of),
+)

@@ -1,0 +1,210 @@
+"""Who works here: users with their roles, locked and let in again, roles given and taken; roles and what they may; keys and endpoints."""
+
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from plimsoll.app.access import grant, people
+from plimsoll.app.access.key import keys
+from plimsoll.app.access.standing import ACTIVE, LOCKED
+from plimsoll.app.schema_chain import hook_endpoint
+from plimsoll.app.show.roles import role_rows
+from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.pages.parts import (
+    Cell,
+    Code,
+    Facts,
+    Field,
+    Form,
+    Heading,
+    Panel,
+    Table,
+    Text,
+    board,
+    chip,
+    count,
+    day,
+    fact,
+    heads,
+    instant,
+    text,
+)
+from plimsoll.interfaces.pages.visit import Done, Go, Screen, Shown, Visit
+from plimsoll.units.refusal import Refused
+
+STATES: Final = {"active": "good", "locked": "bad", "closed": ""}
+
+
+def _title(visit: Visit, zh: str, en: str) -> str:
+    return zh if visit.speech == "zh-CN" else en
+
+
+def show(visit: Visit) -> Shown:
+    """Show who works here, and the roles there are."""
+    after = visit.query.get("after", "")
+    found = people.users(visit.house, after=after)
+    rows = [
+        (
+            Cell(one.user_id, f"/users/{one.user_id}", one.name),
+            chip(word(visit, "user.state", one.state), STATES.get(one.state, "")),
+            text(one.unit or one.party),
+            text(visit.t("user.has" if one.has_one_time else "user.has-not")),
+            instant(one.made_at),
+        )
+        for one in found
+    ]
+    table = Table(
+        visit.t("nav.user"), heads(visit, "user.name", "user.state", "user.unit", "user.factor", "work.since"), rows, empty="user.none",
+        more=f"/users?after={found[-1].user_id}" if len(found) == 50 else "", is_list=True,
+    )  # fmt: skip
+    roles = [
+        (
+            text(_title(visit, one.title_zh, one.title_en), under=one.role),
+            text(word(visit, "user.acts", one.acts_for)),
+            count(len(one.gives)),
+            text(", ".join(one.ranks)),
+        )
+        for one in role_rows(visit.today())
+    ]
+    columns = ("user.role", "user.for", "user.permissions#", "user.ranks")
+    panels = [
+        Panel("", [table]),
+        Panel(visit.t("user.roles"), [Table(visit.t("user.roles"), heads(visit, *columns), roles, is_dense=True)], "roles"),
+    ]
+    return board(Heading(visit.t("nav.user"), visit.t("user.lead")), panels)
+
+
+def show_one(visit: Visit) -> Shown:
+    """Show one user: what they are, the roles they hold and held, and what can be done."""
+    one = people.get(visit.house, visit.path["user"])
+    if isinstance(one, Refused):
+        return Refused("absent")
+    facts = [
+        fact(visit, "user.name", text(one.name)),
+        fact(visit, "user.unit", text(one.unit or one.party)),
+        fact(visit, "user.factor", text(visit.t("user.has" if one.has_one_time else "user.has-not"))),
+        fact(visit, "user.made", text(one.made_by)),
+    ]
+    rows = [
+        (
+            text(held.role),
+            text(held.given_by, under=held.reason),
+            instant(held.given_at),
+            instant(held.until),
+            chip(visit.t("user.ended"), "") if held.ended_at else chip(visit.t("user.held"), "good"),
+            text(held.grant_id),
+        )
+        for held in grant.grants_of(visit.house, one.user_id)
+    ]
+    columns = ("user.role", "user.given-by", "work.since", "user.until", "user.state", "user.grant")
+    table = Table(visit.t("user.roles"), heads(visit, *columns), rows, empty="user.no-roles", is_dense=True)
+    state = chip(word(visit, "user.state", one.state), STATES.get(one.state, ""))
+    panels = [Panel(visit.t("user.about"), [Facts(facts)], width="half"), _acts(visit, one), Panel(visit.t("user.roles"), [table], "roles")]
+    return board(Heading(one.user_id, "", [state], [(visit.t("nav.user"), "/users")]), panels)
+
+
+def _acts(visit: Visit, one: people.User) -> Panel | None:
+    """Give what may be done about a user: roles given and taken, locked, let in again."""
+    forms: list[Any] = []
+    reason = Field("reason", visit.t("form.reason"), is_wide=True)
+    if visit.may("role.grant"):
+        roles = [(role.role, _title(visit, role.title_zh, role.title_en)) for role in role_rows(visit.today())]
+        forms.append(
+            Form(
+                "give",
+                visit.t("user.give"),
+                visit.t("user.give.do"),
+                (Field("role", visit.t("user.role"), "choice", options=roles), reason),
+            )
+        )
+        held = [(row.grant_id, row.role) for row in grant.grants_of(visit.house, one.user_id) if row.ended_at is None]
+        if held:
+            forms.append(
+                Form(
+                    "take",
+                    visit.t("user.take"),
+                    visit.t("user.take.do"),
+                    (Field("grant", visit.t("user.role"), "choice", options=held), reason),
+                )
+            )
+    version = Field("version", kind="hidden", value=str(one.version))
+    if visit.may("user.manage") and one.state == ACTIVE:
+        forms.append(Form("lock", visit.t("user.lock"), visit.t("user.lock.do"), (version, reason), tone="btn-danger"))
+    if visit.may("user.manage") and one.state == LOCKED:
+        forms.append(Form("unlock", visit.t("user.unlock"), visit.t("user.unlock.do"), (version, reason)))
+    return Panel(visit.t("loan.acts"), forms, "acts", width="half") if forms else None
+
+
+def _do(visit: Visit) -> Done:
+    """Do what a form says, for somebody who may."""
+    act, user_id, reason = visit.form["act"], visit.path["user"], visit.form.get("reason", "")
+    allowed = visit.door.may(visit.who, "user.manage" if act in ("lock", "unlock") else "role.grant")
+    if isinstance(allowed, Refused):
+        return allowed
+    if act == "give":
+        found: Any = grant.give(visit.house, visit.who, user_id, visit.form.get("role", ""), reason)
+    elif act == "take":
+        found = grant.take_back(visit.house, visit.who, visit.form.get("grant", ""), reason)
+    else:
+        seen = visit.form.get("version", "")
+        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+        found = (people.lock if act == "lock" else people.unlock)(visit.house, visit.who, user_id, version, reason)
+    return found if isinstance(found, Refused) else Go(f"/users/{user_id}", "done.done")
+
+
+def show_developers(visit: Visit) -> Shown:
+    """Show keys, webhooks and where the API is described; secrets are never shown here."""
+    panels = []
+    if visit.may("key.manage"):
+        rows = [
+            (
+                text(one.key_id, under=one.user_id),
+                text(", ".join(one.permissions) or visit.t("key.all")),
+                text(", ".join(one.networks) or visit.t("key.anywhere")),
+                day(one.used_on),
+                instant(one.until),
+            )
+            for one in keys(visit.house)
+        ]
+        columns = ("key.name", "key.permissions", "key.networks", "key.used", "user.until")
+        panels.append(
+            Panel(visit.t("key.title"), [Table(visit.t("key.title"), heads(visit, *columns), rows, empty="key.none", is_dense=True)])
+        )
+    if visit.may("hook.manage"):
+        panels.append(Panel(visit.t("hook.title"), [_hooks(visit)]))
+    quick = "curl -H 'Authorization: Bearer plk_test_…' http://127.0.0.1:8000/v1/products"
+    panels.append(Panel(visit.t("developer.start"), [Text(visit.t("developer.said")), Code(quick)]))
+    return board(Heading(visit.t("nav.developer"), visit.t("developer.lead")), panels)
+
+
+def _hooks(visit: Visit) -> Table:
+    c = hook_endpoint.c
+    with visit.house.store.engine.connect() as connection:
+        found = connection.execute(select(c.endpoint_id, c.url, c.kinds, c.state, c.failing_since, c.made_at).order_by(c.made_at)).all()
+    rows = [
+        (
+            text(row.endpoint_id),
+            text(row.url),
+            text(row.kinds if row.kinds != "[]" else visit.t("hook.all")),
+            chip(visit.t("hook.failing"), "bad")
+            if row.failing_since
+            else chip(word(visit, "hook.state", row.state), "good" if row.state == "active" else ""),
+            instant(row.made_at),
+        )
+        for row in found
+    ]
+    return Table(
+        visit.t("hook.title"),
+        heads(visit, "hook.name", "hook.url", "hook.kinds", "hook.state", "work.since"),
+        rows,
+        empty="hook.none",
+        is_dense=True,
+    )
+
+
+FORMS: Final = dict.fromkeys(("give", "take", "lock", "unlock"), _do)
+SCREENS: Final = (
+    Screen("user", "/users", "user.read", "page.html", show),
+    Screen("user-page", "/users/{user}", "user.read", "page.html", show_one, FORMS),
+    Screen("developer", "/developers", "event.read", "page.html", show_developers),
+)

@@ -1,0 +1,57 @@
+"""Rows of a queue on a page: where the next page is, by when a row is due, and taking the next one."""
+
+import json
+from typing import Final
+from urllib.parse import urlencode
+
+from plimsoll.app.show.queues import WorkAsked, WorkPage, WorkRow, work_page
+from plimsoll.interfaces.pages.parts import Cell, chip
+from plimsoll.interfaces.pages.visit import Visit
+
+HOUR: Final = 3600
+CURSOR_MAX: Final = 400
+
+
+def page_of(visit: Visit, kind: str, permission: str) -> WorkPage:
+    """Give the page of a queue that the address asks for, as far as somebody sees it."""
+    view = visit.query.get("view", "")
+    asked = WorkAsked(
+        state={"held": "claimed", "resting": "waiting"}.get(view, ""),
+        assigned_to=visit.who.actor if view == "mine" else None,
+        is_overdue=view == "overdue",
+    )
+    sight = visit.door.sight(visit.who, permission)
+    return work_page(visit.house.store, kind, visit.house.now(), asked, sight=sight, after=_after(visit))
+
+
+def _after(visit: Visit) -> list[int | str]:
+    """Read the cursor of the address; what cannot be read is the beginning."""
+    text = visit.query.get("after", "")[:CURSOR_MAX]
+    try:
+        found = json.loads(text) if text else []
+    except ValueError:
+        return []
+    return found if isinstance(found, list) and all(isinstance(one, int | str) for one in found) else []
+
+
+def more(visit: Visit, path: str, page: WorkPage) -> str:
+    """Give the address of the next page, "" at the end."""
+    if not page.next_after:
+        return ""
+    return f"{path}?{urlencode({'view': visit.query.get('view', ''), 'after': json.dumps(list(page.next_after))})}"
+
+
+def due(visit: Visit, row: WorkRow) -> Cell:
+    """Give how long is left, or for how long it is overdue."""
+    if row.seconds_left is None:
+        return Cell(visit.t("work.no-limit"))
+    hours = abs(row.seconds_left) // HOUR
+    key = "work.over" if row.is_overdue else "work.left"
+    text = visit.t(f"{key}.days", {"n": hours // 24}) if hours >= 48 else visit.t(f"{key}.hours", {"n": hours})
+    return chip(text, "bad" if row.is_overdue else "wait")
+
+
+def tabs(visit: Visit, path: str, *views: str) -> list[tuple[str, str, bool]]:
+    """Give the views of a queue."""
+    here = visit.query.get("view", "")
+    return [(visit.t(f"work.view.{one or 'all'}"), f"{path}?view={one}" if one else path, one == here) for one in views]
