@@ -29,6 +29,7 @@ from plimsoll.app.erase import erase_person
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.vault import Act, Vault
+from plimsoll.app.verify import verify as prove_book
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.lawful import lawful_rules
 from tests.chained import LATER, NOW, RECORDS, fill, sealed, tamper
@@ -326,3 +327,11 @@ def test_bytes_a_record_costs(store):
     assert len(block.streams) < 12 * 200
     with store.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM audit_sealed")).scalar() == 200
+
+
+def test_the_proof_of_a_book_holds_its_chain_too(store):
+    keys = sealed(store)
+    verdict = prove_book(store, publics=keys.publics)
+    assert (verdict.is_proved, verdict.sealed) == (True, RECORDS + 2), verdict.breaches
+    tamper(store, "UPDATE filing SET body = '{}' WHERE customer_id = 2")
+    assert list(prove_book(store).breaches) == [f"audit chain: block 1: a record among 1 to {RECORDS} is not what was sealed"]

@@ -3,14 +3,19 @@
 import json
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.chain.anchor import read_anchors
+from plimsoll.app.chain.keep_sealing import Sealer
 from plimsoll.app.chain.key import new_keys, shown
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.chain.verify import verify
+from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.schema import book
+from plimsoll.app.schema import book, filing
 from plimsoll.risk.lawful import lawful_rules
+from plimsoll.servicing.repay import Repay
 from tests import served
 from tests.served import DAY, NOW, caller, furnish
 from tests.unit.test_audit_chain import check
@@ -80,3 +85,29 @@ def test_a_proof_from_the_api_is_checked_without_the_house(house, tmp_path):
     assert (code, '"name":"draw"' in said) == (0, True), said
     for seq in ("0", "99999", "x", "9" * 30):
         assert auditor.get(f"/v1/audit_events/{seq}/proof").status_code == 404
+
+
+def test_a_server_seals_what_it_answered_within_its_next_step_and_others_at_the_next_full_look(house, tmp_path):
+    time = iter((0, 5, 10, 15, 60, 65)).__next__
+    sealer = Sealer(house, new_keys(), tmp_path, every_s=60, clock=time)
+    first = sealer.once()
+    assert first.records == 6 + filings(house)
+    post(house, "k1")
+    assert sealer.once().records > 0
+    assert sealer.once().records == 0
+    with House(house.store, lawful_rules(), now=lambda: NOW) as other:
+        post(other, "k2")
+    assert sealer.once().records == 0, "another process wrote it: nobody told the sealer"
+    assert sealer.once().records > 0
+    assert [note.block_n for note in read_anchors(next(tmp_path.glob("*.notes")))] == [1, 2, 3]
+    assert verify(house.store, sealer.keys.publics).breaches == []
+
+
+def filings(house):
+    with house.store.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(filing)).scalar_one()
+
+
+def post(house, key):
+    paid = house.execute(Repay(key, 17, DAY, 1_000, "CNY", 1), actor="test")
+    assert isinstance(paid, Answer), paid

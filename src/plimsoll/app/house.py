@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Final, Protocol, Self, TypeVar, cast
 
@@ -51,6 +52,8 @@ class House:
     now: Callable[[], datetime] = config.now
     """The instant, UTC. A test clock hands in its own."""
     executor: GroupExecutor = field(init=False)
+    touched: "SimpleQueue[int] | None" = field(init=False, default=None)
+    """Where the customers of answered commands are put for whoever seals the audit chain; None where nobody does."""
     parts: dict[str, "Part"] = field(init=False, default_factory=dict)
     """What is made once for the house and closed with it, by name."""
 
@@ -92,7 +95,11 @@ class House:
 
     def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "Future[RowOutcome]":
         """Queue one command of a customer; the future holds its outcome once it is durable, or raises StoreTrouble."""
-        return self.executor.submit(command, actor=actor, now=self.now(), digest=digest)
+        found = self.executor.submit(command, actor=actor, now=self.now(), digest=digest)
+        if self.touched is not None:
+            # A queue, so that what is answered while the sealer reads is not lost; only then are its rows there for him.
+            found.add_done_callback(partial(_touch, self.touched, command.customer_id))
+        return found
 
     def execute(self, command: Any, *, actor: str, digest: bytes = b"") -> RowOutcome:
         """Execute one command, on a customer or on a dossier, and give its outcome once it is durable. Raises StoreTrouble.
@@ -103,3 +110,7 @@ class House:
             wired = partial(execute_dossier, self.store, DOSSIER_WIRING, command, actor=actor, now=self.now(), rules=self.rules)
             return told(partial(wired, digest=digest))
         return self.submit(command, actor=actor, digest=digest).result()
+
+
+def _touch(touched: "SimpleQueue[int]", customer_id: int, _done: "Future[RowOutcome]") -> None:
+    touched.put(customer_id)

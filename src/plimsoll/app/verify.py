@@ -1,11 +1,11 @@
-"""Prove a book: state = fold of the facts, entries = states, limits = use, control totals = ledger, no filing missing.
+"""Prove a book: state = fold of the facts, entries = states, limits = use, control totals = ledger, no filing missing, audit chain whole.
 
 Every loan is folded again from its facts by the compiled kernel, to the day of its cached state. Cost: some microseconds a fact.
 Needs the extra `fast`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from plimsoll.app import schema
+from plimsoll.app.chain.verify import verify as verify_chain
 from plimsoll.app.scan import Snapshot, snapshot
 from plimsoll.app.shard import balances_of
 from plimsoll.app.store import Store
@@ -40,6 +41,8 @@ class Verdict:
     loans: int = 0
     facts: int = 0
     entries: int = 0
+    sealed: int = 0
+    """Records of the audit chain."""
     breaches: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     totals: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -49,8 +52,11 @@ class Verdict:
         return not self.breaches
 
 
-def verify(store: Store, *, threads: int = 1, progress: Progress | None = None) -> Verdict:
-    """Prove a whole book, as it stands at one moment, and give the verdict. Changes nothing."""
+def verify(store: Store, *, threads: int = 1, progress: Progress | None = None, publics: Sequence[bytes] = ()) -> Verdict:
+    """Prove a whole book, as it stands at one moment, and give the verdict. Changes nothing.
+
+    `publics` are the keys whose signatures count on the audit chain, () where they are not looked at; see `plimsoll audit verify`.
+    """
     verdict = Verdict()
     with snapshot(store) as seen:
         for first, until in seen.bounds(CUSTOMERS_A_PART):
@@ -63,6 +69,10 @@ def verify(store: Store, *, threads: int = 1, progress: Progress | None = None) 
     for currency, totals in verdict.totals.items():
         if sum(totals.values()):
             verdict.breaches[f"trial balance of {currency} sums to {sum(totals.values())}"].append((0, 0))
+    chain = verify_chain(store, publics)
+    verdict.sealed = chain.records
+    for breach in chain.breaches:
+        verdict.breaches[f"audit chain: {breach}"].append((0, 0))
     return verdict
 
 

@@ -173,7 +173,13 @@ OF_VAULT: Final[Mapping[str, str]] = {
     "find": "personal_data.searched",
     "erase": "privacy.erasure_completed",
 }
-OF_ACCESS: Final[Mapping[str, str]] = {}
+OF_ACCESS: Final[Mapping[str, str]] = {
+    "approval_requested": "approval.requested",
+    "approval_agreed": "approval.agreed",
+    "approval_refused_by_checker": "approval.refused_by_checker",
+    **{f"approval_{state}": f"approval.{state}" for state in ("executed", "rejected", "expired", "stale", "withdrawn", "refused")},
+    "key_rotated": "key.rotated",
+}
 """Actions of `app.access.event` that have a type of their own; every other one is `ACCESS`, with the action in its data."""
 
 ACCESS: Final = "access.recorded"

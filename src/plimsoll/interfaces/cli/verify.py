@@ -5,6 +5,7 @@ import json
 from rich.console import Console
 from rich.table import Table
 
+from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.config import book_url, threads
 from plimsoll.app.opening import open_store
 from plimsoll.app.verify import Verdict, verify
@@ -17,7 +18,8 @@ IDS_TOLD_MAX = 20
 def command(db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
     """Prove that states are the fold of their facts, entries the difference of states, use within what was lent, and the ledger zero."""
     with open_store(book_url(db), allow_unsafe=allow_unsafe) as store:
-        verdict = verify(store, threads=threads())
+        keys = configured_keys()
+        verdict = verify(store, threads=threads(), publics=keys.publics if keys else ())
     if as_json:
         print(json.dumps(as_object(verdict), ensure_ascii=False))
     else:
@@ -34,6 +36,7 @@ def as_object(verdict: Verdict) -> dict[str, object]:
         "loans": verdict.loans,
         "facts": verdict.facts,
         "entries": verdict.entries,
+        "sealed": verdict.sealed,
         "totals": verdict.totals,
         "breaches": {said: [{"customer": customer, "loan": loan} for customer, loan in ids] for said, ids in verdict.breaches.items()},
     }
@@ -43,7 +46,13 @@ def show(verdict: Verdict) -> None:
     """Print the verdict."""
     console = Console()
     table = Table(title="Proved" if verdict.is_proved else "NOT proved", title_justify="left")
-    counts = {"customers": verdict.customers, "loans": verdict.loans, "facts": verdict.facts, "entries": verdict.entries}
+    counts = {
+        "customers": verdict.customers,
+        "loans": verdict.loans,
+        "facts": verdict.facts,
+        "entries": verdict.entries,
+        "sealed": verdict.sealed,
+    }
     for name in counts:
         table.add_column(name, justify="right")
     table.add_row(*(f"{count:,}" for count in counts.values()))

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from plimsoll.app.approve.check import end_overdue
+from plimsoll.app.chain.keep_sealing import Sealer
 from plimsoll.app.chain.key import AuditKeys
-from plimsoll.app.chain.seal import seal
 from plimsoll.app.execute import Failed, told
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import Hooks
@@ -59,7 +59,7 @@ def beside(house: House, keys: AuditKeys | None) -> Beside:
     if house.mode == READ_ONLY:
         return Beside(())
     steps: list[tuple[str, float, Callable[[], object]]] = [
-        ("seal", SEAL_EVERY_S, lambda: seal(house.store, keys, house.now())),
+        ("seal", SEAL_EVERY_S, Sealer(house, keys).once),
         ("approvals", APPROVALS_EVERY_S, lambda: end_overdue(house)),
     ]
     if house.vault is not None:
