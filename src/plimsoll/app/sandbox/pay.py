@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from plimsoll.app.autopay import COLLECTED, FAILED, PART, UNCLEAR, Orders, autopay, key_of
 from plimsoll.app.debits.port import Collected, Failed
@@ -90,9 +90,17 @@ def money_of(house: House, on: date, at: datetime) -> frozenset[str]:
     if _somebody_agreed(house):
         orders = Orders(bank, lambda customer_id: f"account-{customer_id}", at, house.rules, ACTOR)
         happened |= {STATES[one.state] for one in autopay(house.store, on, orders) if one.state in STATES}
+    _tell_everybody(house, at)
     for out in _going_out(house, on):
         _pay_out(house, bank, out, on, at)
     return frozenset(happened)
+
+
+def _tell_everybody(house: House, at: datetime) -> None:
+    """Let every message that is no payment reach whom it is for: nobody waits for letters in the sandbox, and they stay in the book."""
+    waiting = (outbox.c.delivered_at.is_(None), outbox.c.kind.not_in(PAID_OUT))
+    with house.store.changing() as connection:
+        connection.execute(update(outbox).where(*waiting).values(delivered_at=at))
 
 
 def _somebody_agreed(house: House) -> bool:

@@ -1,0 +1,240 @@
+"""Test clocks and webhooks over HTTP: made, moved, lived under by a header; registered, rotated, replayed; refused in live."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from starlette.testclient import TestClient
+
+from plimsoll.app.access.principal import Principal
+from plimsoll.app.chain.seal import seal
+from plimsoll.app.hooks.deliver import Deliverer
+from plimsoll.app.hooks.endpoint import Hooks
+from plimsoll.app.hooks.sign import verify
+from plimsoll.app.house import LIVE, SANDBOX, House
+from plimsoll.app.keyring import new_keyring
+from plimsoll.app.open_door import open_door
+from plimsoll.app.sandbox.stops import STOPS
+from plimsoll.app.vault import Vault
+from plimsoll.app.wiring import read_command
+from plimsoll.interfaces.http.serve import Recognised, application
+from plimsoll.interfaces.http.test_clocks import Advance
+from plimsoll.risk.lawful import lawful_rules
+from tests.receiver import receiving
+
+NOW = datetime(2026, 12, 1, 1, tzinfo=UTC)
+RULES = lawful_rules()
+ROLES = {"ops": ("it_ops",), "wu": ("it_ops",), "zhao": ("servicing",), "li": ("compliance",)}
+
+
+class Api:
+    """A house served in this process, asked by people of the test."""
+
+    def __init__(self, store, tmp_path, mode: str) -> None:
+        self.house = House(store, RULES, Vault(store, new_keyring(NOW)), mode, lambda: NOW)
+
+        store.move_open_day(NOW.date())
+
+        def recognise(_house, name, _address):
+            return Recognised(Principal(name, ROLES[name], strong_at=NOW))
+
+        self.client = TestClient(application(self.house, open_door(self.house), recognise=recognise, is_limited=False))
+        self.keys = iter(range(1_000))
+
+    def __call__(self, who: str, method: str, path: str, body=None, **heads) -> tuple[int, dict]:
+        heads = {"Authorization": f"Bearer {who}", "Idempotency-Key": f"k{next(self.keys)}"} | heads
+        answer = self.client.request(method, "/v1" + path, json=body, headers=heads)
+        self.etag = answer.headers.get("etag", "")
+        return answer.status_code, answer.json()
+
+
+@pytest.fixture
+def mode() -> str:
+    return SANDBOX
+
+
+@pytest.fixture
+def api(store, tmp_path, mode, monkeypatch):
+    monkeypatch.setenv("PLIMSOLL_CLOCKS", str(tmp_path / "clocks"))
+    monkeypatch.setenv("PLIMSOLL_WEBHOOKS_LOOPBACK", "1")
+    found = Api(store, tmp_path, mode)
+    yield found
+    found.house.close()
+
+
+def made(api, **body) -> dict:
+    status, clock = api("ops", "POST", "/test_clocks", {"name": "life", "at": "2026-01-15T09:00:00+08:00"} | body)
+    assert status == 201, clock
+    return clock
+
+
+def stood_still(api, clock: str) -> dict:
+    for _ in range(500):
+        _, found = api("ops", "GET", f"/test_clocks/{clock}")
+        if found["status"] != "advancing":
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it goes on and on")
+
+
+def test_a_life_under_a_clock(api):
+    """Open, draw, move: the loan is there under the clock, late as the close says, and unknown to the house itself."""
+    clock = made(api)
+    assert (clock["status"], clock["at"], clock["business_date"]) == ("frozen", "2026-01-15T01:00:00.000Z", "2026-01-15")
+    under = {"Plimsoll-Test-Clock": clock["id"]}
+    house = api.house.part("sandbox", lambda: None).opened.house_of(clock["id"])
+    who = {"customer_id": 7, "on": "2026-01-15"}
+    limits = {"limit": "9000.00", "cash_limit": "9000.00", "later_limit": "0.00", "currency": "CNY"}
+    loan = {"loan_id": 2, "amount": "6000.00", "currency": "CNY", "rate": "0.0004", "instalments": 12}
+    for name, more in (("open_customer", {}), ("open_line", limits), ("draw", loan)):
+        house.execute(read_command({"key": name, **who, **more}, name), actor="test")
+    status, moving = api("ops", "POST", f"/test_clocks/{clock['id']}/advance", {"to": "2027-01-15T09:00:00+08:00", "stop_on": [STOPS[1]]})
+    assert (status, moving["status"]) == (202, "advancing")
+    late = stood_still(api, clock["id"])
+    assert (late["stopped_by"], late["business_date"]) == ("delinquency.bucket_changed", "2026-02-17")
+    assert api("zhao", "GET", "/loans/loan_7_2", **under)[0] == 200
+    assert api("zhao", "GET", "/loans/loan_7_2")[0] == 404
+    assert api("zhao", "GET", "/loans/loan_7_2", **{"Plimsoll-Test-Clock": "clk_none"})[1]["code"] == "clock_unknown"
+    assert api("ops", "GET", "/test_clocks", **under)[1]["code"] == "clock_not_allowed"
+
+
+def test_a_lost_answer_makes_no_second_clock(api):
+    first = made(api)
+    key = {"Idempotency-Key": "same"}
+    body = {"name": "once", "at": "2026-01-15T09:00:00+08:00"}
+    answers = [api("ops", "POST", "/test_clocks", body, **key) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert api("ops", "POST", "/test_clocks", body | {"name": "other"}, **key)[1]["code"] == "idempotency_key_reused"
+    assert {one["id"] for one in api("ops", "GET", "/test_clocks")[1]["data"]} == {first["id"], answers[0][1]["id"]}
+
+
+def test_clocks_of_others_look_absent(api):
+    clock = made(api)
+    path = f"/test_clocks/{clock['id']}"
+    for method, more, body in (("GET", "", None), ("DELETE", "", None), ("POST", "/branches", {"name": "b"})):
+        assert api("wu", method, path + more, body)[0] == 404
+        assert api("zhao", method, path + more, body)[0] == 403
+    assert api("wu", "GET", "/test_clocks")[1]["data"] == []
+
+
+def test_branch_and_delete(api):
+    clock = made(api)
+    status, branch = api("ops", "POST", f"/test_clocks/{clock['id']}/branches", {"name": "pays"})
+    assert (status, branch["parent"]) == (201, clock["id"])
+    assert api("ops", "DELETE", f"/test_clocks/{clock['id']}")[1]["status"] == "deleted"
+    assert api("ops", "GET", f"/test_clocks/{clock['id']}")[0] == 404
+    assert api("ops", "POST", f"/test_clocks/{branch['id']}/advance", {"to": "2026-01-01T00:00:00Z"})[1]["code"] == "clock_only_forward"
+
+
+@pytest.mark.parametrize("mode", [LIVE])
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_live_house_refuses_every_clock(api):
+    """Each operation, and the header on any other: refused with one code, whoever asks."""
+    body = {"name": "life", "at": "2026-01-15T09:00:00+08:00"}
+    asked = [
+        ("GET", "/test_clocks", None),
+        ("POST", "/test_clocks", body),
+        ("GET", "/test_clocks/clk_1", None),
+        ("POST", "/test_clocks/clk_1/advance", {"to": "2027-01-15T00:00:00Z"}),
+        ("POST", "/test_clocks/clk_1/branches", {"name": "b"}),
+        ("DELETE", "/test_clocks/clk_1", None),
+    ]
+    assert [api("ops", *one)[1]["code"] for one in asked] == ["clock_in_live"] * len(asked)
+    refused = api("zhao", "GET", "/customers/cus_1", **{"Plimsoll-Test-Clock": "clk_1"})
+    assert (refused[0], refused[1]["code"]) == (403, "clock_in_live")
+
+
+def test_the_stops_of_the_api_are_those_of_the_sandbox():
+    found = Advance.model_json_schema()["properties"]["stop_on"]["items"]["enum"]
+    assert tuple(found) == STOPS
+
+
+OPENED = "plimsoll.customer.opened.v1"
+
+
+def test_a_webhook_from_registration_to_replay(api):
+    with receiving() as receiver:
+        status, shown = api("ops", "POST", "/webhook_endpoints", {"url": f"{receiver.url}/in", "types": [OPENED]})
+        assert (status, shown["status"]) == (201, "active")
+        secret, path = shown["secret"], f"/webhook_endpoints/{shown['id']}"
+        assert api("ops", "GET", path)[1]["secret"] == ""
+        command = read_command({"key": "c", "customer_id": 1, "on": "2026-12-01"}, "open_customer")
+        api.house.execute(command, actor="li")
+        seal(api.house.store, None, NOW)
+        worker = Deliverer(Hooks(api.house, is_loopback_allowed=True))
+        receiver.answers = [(500, 0, b"")]
+        worker.once()
+        (waits,) = api("ops", "GET", f"{path}/deliveries?status=waiting")[1]["data"]
+        assert (waits["last_error"], waits["attempts"]) == ("hook_answered_otherwise", 1)
+        status, queued = api("ops", "POST", f"{path}/replay", {"events": [waits["event"]]})
+        assert (status, queued) == (202, {"queued": 1})
+        worker.once()
+        _, one = api("ops", "GET", f"{path}/deliveries/{waits['event']}")
+        assert (one["status"], [try_["http_status"] for try_ in one["tries"]]) == ("delivered", [500, 204])
+        headers, body = receiver.got[-1]
+        assert verify(secret, headers, body, NOW.timestamp()) is None
+        assert api("ops", "POST", f"{path}/replay", {"since": "2026-11-01T00:00:00Z"})[1] == {"queued": 1}
+        assert api("ops", "POST", f"{path}/replay", {})[0] == 400
+        rotated = api("ops", "POST", f"{path}/rotate", {})[1]
+        assert rotated["secret"] not in ("", secret)
+        assert rotated["old_secret_until"] == "2026-12-02T01:00:00.000Z"
+
+
+def test_changing_a_webhook_needs_what_was_seen(api):
+    _, shown = api("ops", "POST", "/webhook_endpoints", {"url": "https://hooks.example.com/in"})
+    path = f"/webhook_endpoints/{shown['id']}"
+    assert api("ops", "PATCH", path, {"types": [OPENED]})[0] == 428
+    assert api("ops", "PATCH", path, {"types": [OPENED]}, **{"If-Match": '"7"'})[0] == 412
+    status, changed = api("ops", "PATCH", path, {"types": [OPENED]}, **{"If-Match": '"1"'})
+    assert (status, changed["types"], changed["version"], api.etag) == (200, [OPENED], 2, '"2"')
+    assert api("ops", "DELETE", path)[1]["status"] == "disabled"
+    assert api("ops", "POST", f"{path}/enable", {})[1]["status"] == "active"
+
+
+def test_a_lost_answer_makes_no_second_endpoint_and_tells_no_secret_again(api):
+    key, body = {"Idempotency-Key": "same"}, {"url": "https://hooks.example.com/in"}
+    first, second = (api("ops", "POST", "/webhook_endpoints", body, **key)[1] for _ in range(2))
+    assert first["id"] == second["id"]
+    assert (bool(first["secret"]), second["secret"]) == (True, "")
+    assert len(api("ops", "GET", "/webhook_endpoints")[1]["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.com/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://user:pw@hooks.example.com/",
+        "https://hooks.example.com:22/",
+        "https://2130706433/",
+        "file:///etc/passwd",
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_addresses_that_would_reach_inside(api, url):
+    status, problem = api("ops", "POST", "/webhook_endpoints", {"url": url})
+    assert status == 422, problem
+    assert problem["code"].startswith("hook_url_")
+
+
+def test_only_who_may_sees_webhooks(api):
+    _, shown = api("ops", "POST", "/webhook_endpoints", {"url": "https://hooks.example.com/in"})
+    for path in ("/webhook_endpoints", f"/webhook_endpoints/{shown['id']}", f"/webhook_endpoints/{shown['id']}/deliveries"):
+        assert api("zhao", "GET", path)[0] == 403
+    assert api("ops", "GET", "/webhook_endpoints/we_none")[0] == 404
+    assert api("ops", "GET", f"/webhook_endpoints/{shown['id']}/deliveries/evt_{'0' * 32}")[0] == 404
+
+
+@pytest.mark.parametrize("mode", [LIVE])
+def test_in_live_somebody_else_agrees_to_the_address_first(api):
+    status, waits = api("ops", "POST", "/webhook_endpoints", {"url": "https://hooks.example.com/in"})
+    assert (status, waits["rule"]) == (202, "POLICY.APPROVAL.LIVE")
+    (found,) = api("ops", "GET", "/webhook_endpoints")[1]["data"]
+    assert found["status"] == "waiting"
+    page, sha = f"/approvals/{waits['id']}", {"payload_sha256": waits["payload_sha256"]}
+    assert api("ops", "POST", f"{page}/approve", sha)[0] == 403
+    status, done = api("li", "POST", f"{page}/approve", sha)
+    assert (status, done["status"]) == (200, "executed"), done
+    assert api("ops", "GET", f"/webhook_endpoints/{found['id']}")[1]["status"] == "active"
