@@ -25,7 +25,7 @@ ROLES = {
     "xu": ("product_admin",),
     "kim": ("servicing",),
     "ann": ("borrower",),
-    "chen": ("finance", "treasury"),
+    "chen": ("treasury",),
 }
 CNY = "CNY"
 

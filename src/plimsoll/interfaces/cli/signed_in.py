@@ -68,10 +68,20 @@ T = TypeVar("T")
 
 def refuse(found: T | Refused, language: str) -> T:
     """Give what was found; end the command where it is a refusal: 3 for what is not there, 75 for what may be tried again, else 4."""
-    if not isinstance(found, Refused):
-        return found
-    code = NOT_FOUND if found.code == "absent" else TRY_AGAIN if found.code in LATER else REFUSED
-    raise Stop(code, f"{found.code}: {found.text(language)}")
+    if isinstance(found, Refused):
+        raise stop_of(found, language)
+    return found
+
+
+def stop_of(refused: Refused, language: str) -> Stop:
+    """Give how a refusal ends the command."""
+    code = NOT_FOUND if refused.code == "absent" else TRY_AGAIN if refused.code in LATER else REFUSED
+    return Stop(code, f"{refused.code}: {refused.text(language)}")
+
+
+def lines_of(secrets: str, what: str) -> list[str]:
+    """Give the lines of a file of secrets, or the one that is typed when asked for."""
+    return _lines(secrets) or [_ask(what)]
 
 
 def _lines(secrets: str) -> list[str]:
