@@ -145,12 +145,12 @@ def _prove_block(proof: _Proof, block: Block) -> None:
     leaves = _leaves(proof, block, named)
     if leaves is not None:
         root, last = root_of(leaves), linked(block.first_seq, block.before, leaves)
+        header = Header(block.block_n, block.sealed_at, block.first_seq, len(leaves), block.root, block.before, last)
         if root != block.root:
             verdict.breach(
                 f"{named}: a record among {block.first_seq} to {block.first_seq + block.records_count - 1} is not what was sealed"
             )
-        header = Header(block.block_n, block.sealed_at, block.first_seq, len(leaves), block.root, block.before, last)
-        if head_of(header) != block.head:
+        elif head_of(header) != block.head:
             verdict.breach(f"{named} is not what its head says")
     for whose, note in proof.notes.get(block.block_n, ()):
         last_seq = block.first_seq + block.records_count - 1
