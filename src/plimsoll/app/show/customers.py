@@ -21,7 +21,7 @@ from plimsoll.loan.classes import bucket
 from plimsoll.loan.layout import OPEN
 
 LIMIT: Final = 50
-WINDOW: Final = 100_000
+WINDOW: Final = 40_000
 """Customers that one page looks at, at most: a filter that nobody fits ends there, and the page says from where to go on."""
 
 
