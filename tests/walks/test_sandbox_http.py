@@ -15,6 +15,7 @@ from plimsoll.app.house import LIVE, SANDBOX, House
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.stops import STOPS
+from plimsoll.app.sources.sandbox import NAMES
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import read_command
 from plimsoll.interfaces.http.serve import Recognised, application
@@ -96,6 +97,32 @@ def test_a_life_under_a_clock(api):
     assert api("zhao", "GET", "/loans/loan_7_2")[0] == 404
     assert api("zhao", "GET", "/loans/loan_7_2", **{"Plimsoll-Test-Clock": "clk_none"})[1]["code"] == "clock_unknown"
     assert api("ops", "GET", "/test_clocks", **under)[1]["code"] == "clock_not_allowed"
+
+
+def test_a_persona_and_a_bank_that_lies_under_a_clock(api):
+    """Somebody is made up, agrees, applies and is decided on; the bank is told to lie about the next payment of a loan."""
+    clock = made(api, at="2026-12-01T09:00:00+08:00")
+    under = {"Plimsoll-Test-Clock": clock["id"]}
+    house = api.house.part("sandbox", lambda: None).opened.house_of(clock["id"])
+    who = {"customer_id": 7, "on": "2026-12-01"}
+    house.execute(read_command({"key": "c", **who}, "open_customer"), actor="test")
+    status, person = api("ops", "POST", "/simulations/people", {"customer": "cus_7", "persona": "0009"}, **under)
+    assert (status, person["document"][-4:], person["fate"]) == (200, "0009", "bureau times out")
+    again = api("ops", "POST", "/simulations/people", {"customer": "cus_7", "persona": "0009"}, **under)
+    assert again == (200, person), "the same person every time"
+    for source in NAMES:
+        house.execute(read_command({"key": source, **who, "purpose": source, "version": 1}, "grant_consent"), actor="test")
+    said = {"application_id": "A7", "product": "cash-line", "amount": "8000.00", "currency": "CNY", "purpose": "rent"}
+    house.execute(read_command({"key": "a", **who, **said}, "apply"), actor="test")
+    status, found = api("ops", "POST", "/simulations/evidence", {"customer": "cus_7", "application": "A7"}, **under)
+    assert {one["source"]: one["code"] for one in found["data"] if one["code"]} == {"bureau": "source_timed_out"}
+    wish = {"loan": "loan_7_2", "outcome": "returned"}
+    assert api("ops", "POST", "/simulations/payments", wish, **under) == (200, {**wish, "way": "debit"})
+    assert api("ops", "GET", "/simulations/payments", **under)[1]["data"] == []
+    assert api("ops", "POST", "/simulations/payments", wish | {"outcome": "explode"}, **under)[0] in (400, 422)
+    assert api("ops", "POST", "/simulations/payments", wish)[1]["code"] == "clock_needed"
+    assert api("zhao", "POST", "/simulations/payments", wish, **under)[0] == 403
+    assert api("ops", "POST", "/simulations/people", {"customer": "cus_8", "persona": "0001"}, **under)[0] == 404
 
 
 def test_a_lost_answer_makes_no_second_clock(api):

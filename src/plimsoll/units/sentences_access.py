@@ -132,6 +132,8 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "event_type_unknown": ("不认识该事件类型。请使用事件目录中的名称。", "That type of event is not known. Use one of the catalogue of events."),
     "clock_needed": ("该操作仅在测试时钟下有效。请用 Plimsoll-Test-Clock 请求头指明时钟。", "This is played under a test clock alone. Name one with the header Plimsoll-Test-Clock."),
     "payment_outcome_unknown": ("不认识该支付结果，或重复通知次数不在 1 至 10 之间。请使用列出的结果。", "The sandbox bank knows no such outcome, or not that many notices. Use one of those listed, and 1 to 10 notices."),
+    "sandbox_only": ("正式环境不能使用沙箱的虚构数据。请在沙箱中使用。", "A house that lends real money cannot ask what is made up. Use a sandbox."),
+    "vault_keys_needed": ("未配置密钥，无法保存或读取个人信息。请先配置 PLIMSOLL_VAULT_KEYS。", "No keys are configured, so personal data can be neither kept nor read. Set PLIMSOLL_VAULT_KEYS first."),
     "persona_unknown": ("没有该沙箱人物。请使用 0001 至 0009。", "The sandbox knows no such persona. Use one of 0001 to 0009."),
     "person_not_kept": ("保险库中没有该客户的姓名与证件号，无法查询数据源。请先登记。", "The vault holds no name and document of the customer, so no source can be asked. Put them there first."),
     "clock_not_allowed": ("此操作针对整个机构，不能在测试时钟下进行。请去掉 Plimsoll-Test-Clock 请求头。", "This is asked of the house itself, and not under a test clock. Leave the header Plimsoll-Test-Clock out."),
@@ -191,4 +193,6 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "import_whole_refused": ("要求全部执行或不执行，而有行被拒绝，未执行任何一行。请更正后重试。", "All rows or none were asked for and one is refused, so none was applied. Correct it and try again."),
     "import_whole_too_large": ("全部或不执行的文件不得超过 50,000 行。请拆分或改为逐行执行。", "A file that is applied all or none has at most 50,000 rows. Send it in several, or apply it row by row."),
     "import_content_malformed": ("文件内容不是 base64。请重新编码。", "The content is not base64. Encode it again."),
+    # Looking at an application
+    "sources_missing": ("本机构尚未接入任何数据源，无法评估申请。请先按文档接入数据源。", "No source of evidence is connected, so no application can be looked at. Connect one as the documentation says."),
 }

@@ -22,6 +22,7 @@ from plimsoll.interfaces.http import (
     quotes,
     roles,
     sessions,
+    simulations,
     test_clocks,
     users,
     verbs,
@@ -53,6 +54,7 @@ ALL: Final[tuple[Operation, ...]] = (
     *events.OPERATIONS,
     *audit.OPERATIONS,
     *test_clocks.OPERATIONS,
+    *simulations.OPERATIONS,
     *verbs.OPERATIONS,
 )
 """Every operation, in the order of the reference."""
