@@ -5,6 +5,7 @@ without a lock and appended in a short transaction that looks whether the chain 
 starts again. So there is one chain, nothing stands in it that was not committed, and the records of a stream stand in their order.
 """
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -14,8 +15,8 @@ from sqlalchemy import Connection, delete, insert, text
 from plimsoll.app.chain.checkpoint import write_checkpoint
 from plimsoll.app.chain.digest import Header, head_of, leaf_of, linked, root_of, start_of
 from plimsoll.app.chain.key import AuditKeys
-from plimsoll.app.chain.read import RECORDS_A_BLOCK, Block, last_block, origin_of, rows_of, some_of, write_ranges
-from plimsoll.app.chain.source import ACCESS, BY_NAME, Range
+from plimsoll.app.chain.read import RECORDS_A_BLOCK, Block, filled, last_block, origin_of, rows_of, some_of, write_ranges
+from plimsoll.app.chain.source import ACCESS, BY_NAME, SOURCES, Range
 from plimsoll.app.chain.unsealed import unsealed
 from plimsoll.app.schema_access import access_event_waiting
 from plimsoll.app.schema_chain import audit_block
@@ -27,6 +28,9 @@ CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """By so much clocks of servers may differ: a block is then dated as the one before. Where the clock is further back nothing is sealed."""
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plimsoll audit chain', 0))"
 _MARK: Final = """INSERT INTO audit_sealed (source, customer_id, stream, sealed_n) VALUES (:source, :customer_id, :stream, :sealed_n)
+ON CONFLICT (source, customer_id, stream) DO UPDATE SET sealed_n = excluded.sealed_n"""
+_MARK_CUSTOMERS: Final = """INSERT INTO audit_sealed (source, customer_id, stream, sealed_n)
+SELECT ?, CAST(r.value ->> 0 AS bigint), '', CAST(r.value ->> 1 AS bigint) FROM {ranges} WHERE 1 = 1
 ON CONFLICT (source, customer_id, stream) DO UPDATE SET sealed_n = excluded.sealed_n"""
 
 
@@ -78,8 +82,7 @@ def _run(store: Store, touched: Sequence[int] | None, now: datetime) -> Iterator
         last = last_block(driver, store.kind)
         origin = origin_of(driver, store.kind)
         for ranges in _portions(unsealed(driver, store.kind, touched)):
-            block, leaves_of = _worked_out(driver, store.kind, ranges, last, origin, _instant(now, last))
-            assert leaves_of == block.records_count
+            block = _worked_out(driver, store.kind, ranges, last, origin, _instant(now, last))
             _append(store, block, ranges, last)
             last = block
             yield block
@@ -128,14 +131,14 @@ def leaves_of(driver: Any, kind: str, ranges: Sequence[Range]) -> list[bytes]:
     return leaves
 
 
-def _worked_out(driver: Any, kind: str, ranges: Sequence[Range], last: Block | None, origin: str, sealed_at: str) -> tuple[Block, int]:
+def _worked_out(driver: Any, kind: str, ranges: Sequence[Range], last: Block | None, origin: str, sealed_at: str) -> Block:
     """Give the block that follows `last`."""
     leaves = leaves_of(driver, kind, ranges)
     block_n, first_seq = (last.block_n + 1, last.first_seq + last.records_count) if last else (1, 1)
     before = last.head if last else start_of(origin)
     root = root_of(leaves)
     header = Header(block_n, sealed_at, first_seq, len(leaves), root, before, linked(first_seq, before, leaves))
-    return Block(block_n, sealed_at, first_seq, len(leaves), write_ranges(ranges), root, before, head_of(header)), len(leaves)
+    return Block(block_n, sealed_at, first_seq, len(leaves), write_ranges(ranges), root, before, head_of(header))
 
 
 def _append(store: Store, block: Block, ranges: Sequence[Range], last: Block | None) -> None:
@@ -148,15 +151,19 @@ def _append(store: Store, block: Block, ranges: Sequence[Range], last: Block | N
             raise _Moved
         at = datetime.fromisoformat(block.sealed_at)
         connection.execute(insert(audit_block).values(**block._asdict() | {"sealed_at": at}))
-        _mark(connection, ranges)
+        _mark(connection, store.kind, ranges)
 
 
-def _mark(connection: Connection, ranges: Sequence[Range]) -> None:
-    """Note how far each stream is sealed."""
+def _mark(connection: Connection, kind: str, ranges: Sequence[Range]) -> None:
+    """Note how far each stream is sealed; of customers in one statement for all of a source."""
+    for source in (one for one in SOURCES if one.is_of_customers):
+        own = [(one.customer_id, one.last) for one in ranges if one.source == source.name]
+        if own:
+            connection.exec_driver_sql(filled(kind, _MARK_CUSTOMERS), (source.name, json.dumps(own)))
     marks = [
         {"source": one.source, "customer_id": one.customer_id, "stream": one.stream, "sealed_n": one.last}
         for one in ranges
-        if one.source != ACCESS
+        if one.source != ACCESS and not BY_NAME[one.source].is_of_customers
     ]
     if marks:
         connection.execute(text(_MARK), marks)
