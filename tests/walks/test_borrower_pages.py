@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from plimsoll.app.access import people, session
+from plimsoll.app.execute import Answer, execute
+from plimsoll.app.file import filings_of
 from plimsoll.app.house import House
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
@@ -18,10 +21,14 @@ from plimsoll.app.schema import filing
 from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.store import Store
 from plimsoll.app.vault import Act, Vault
+from plimsoll.app.wiring import WIRING
 from plimsoll.interfaces.borrower import serve
 from plimsoll.interfaces.borrower.serve import borrower
 from plimsoll.interfaces.pages import words
+from plimsoll.origination.application import fold_applications
 from plimsoll.risk.lawful import lawful_rules
+from plimsoll.servicing.open_customer import OpenCustomer
+from plimsoll.simulator.documents import make_person
 from plimsoll.simulator.walk import Wish, start, walk
 from plimsoll.units.refusal import Refused
 from tests.toys import Open, run
@@ -289,3 +296,40 @@ def test_what_was_shown_is_kept(house: House, clock: Clock) -> None:
     with house.store.engine.connect() as connection:
         kinds = connection.scalars(select(filing.c.kind).where(filing.c.customer_id == 1, filing.c.kind == "disclosure.shown")).all()
     assert len(kinds) >= 3
+
+
+@pytest.mark.parametrize(("suffix", "outcome"), [("0001", "offered"), ("0003", "declined"), ("0004", "in_review")])
+def test_who_applies_hears_what_and_why(store: Store, clock: Clock, suffix: str, outcome: str) -> None:
+    come = OpenCustomer("a", 1, ON)
+    assert isinstance(execute(store, WIRING, come, actor="test", now=clock.now, rules=RULES), Answer)
+    vault, act = Vault(store, new_keyring(clock.now)), Act("test", clock.now, "application")
+    person = make_person(34, ON, Random(suffix), suffix)
+    said = {"name": person.name, "id_number": person.document, "phone": person.phone, "card": person.card}
+    assert vault.put_all(1, said, act) is None
+    store.move_open_day(ON)
+    with House(store, RULES, vault, now=clock) as house:
+        phone = Phone(house, 1)
+        form = phone.form("/apply", "apply")
+        ticked = {name: value for name, value in form.items() if name.startswith("agree_")}
+        assert len(ticked) == 8, "each consent by itself, and none ticked before"
+        sent = phone.post("/apply", {**form, "amount": "20000", "purpose": "daily_needs"})
+        assert "done.b.applied" in sent.headers["location"]
+        text = phone.get("/applications")
+        found = next(iter(fold_applications(filings_of(store, 1), ON.toordinal()).values()))
+        assert found.state == outcome
+        if outcome == "declined":
+            assert "What decided" in text
+            phone.send("/applications", "person")
+            assert "in review" in phone.get("/applications")
+        if outcome == "offered":
+            place = phone.send("/applications", "offer").headers["location"]
+            clock.now += READING
+            phone.send(place, "confirm", read="yes")
+            lesson = house.rules.lessons["borrowing"].at(ON)
+            assert lesson is not None
+            phone.send("/learn", "take", **dict.fromkeys((f"answer_{n}" for n in range(1, len(lesson.questions) + 1)), "a"))
+            assert lesson.questions[0].because["en"] in unescape(phone.get("/learn")), "who answers wrong hears why"
+            phone.send("/learn", "take", **{f"answer_{n}": question.right for n, question in enumerate(lesson.questions, 1)})
+            assert "You passed" in phone.get("/learn")
+            assert "done.b.signed" in phone.send(place, "sign", read="yes").headers["location"]
+            assert "Available limit" in phone.get("/")

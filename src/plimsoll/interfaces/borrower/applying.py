@@ -7,6 +7,7 @@ import json
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from plimsoll.app.assess import assess
 from plimsoll.app.execute import Answer
 from plimsoll.app.kit import kits_of
 from plimsoll.app.replay_decision import decisions_of, underwrite_again
@@ -71,7 +72,7 @@ def _titled(visit: Visit, purpose: Purpose) -> str:
 
 
 def _send(visit: Visit) -> Done:
-    """Put each consent that was ticked on record, then the application."""
+    """Put each consent that was ticked on record, then the application, and have it looked at."""
     key, customer_id = words(visit)
     today, minor = visit.today(), amount(visit)
     for name in ASKED_FOR:
@@ -83,7 +84,12 @@ def _send(visit: Visit) -> Done:
     also = PAY_LATER if visit.form.get("also") == "yes" else ""
     application_id = f"web-{customer_id}-{visit.form.get('key', '')[:12]}"
     command = Apply(key, customer_id, today, application_id, CASH_LINE, minor, CURRENCY, visit.form.get("purpose", ""), also=also)
-    return Act(command, "done.b.applied", "/applications")
+    applied = visit.door.ask(visit.who, command)
+    if isinstance(applied, Refused):
+        return applied
+    # What cannot be looked at now waits on the page of applications; the application itself is on record.
+    assess(visit.house, customer_id, application_id)
+    return Go("/applications", "done.b.applied")
 
 
 def _applications(visit: Visit) -> Shown:

@@ -175,7 +175,9 @@ def show(told: dict[str, Any], folder: Path) -> None:
     print(f"\nCodes of second factors: plimsoll world code NAME --folder {folder}")
     print("\nTry:")
     print("  /console        sign in as collector: the next case, the gate's hours, a promise")
-    print(f"  /console        sign in as underwriter-2, then as admin-wu: approval {told['approval'] or '(none)'} waits for another person")
+    print(
+        f"  /console        sign in as finance: approval {told['approval'] or '(none)'} asked for by underwriter-2 waits for another person"
+    )
     print("  /me             sign in as the borrower on a telephone: what 1,000 for a day costs, and pay off early")
     print(f"\nMonth for a risk committee: {told['month']}\n", flush=True)
 
