@@ -26,7 +26,7 @@ DEVELOPMENT: Final = ROOT / "build" / "web"
 SHIPPED: Final = {
     "tabler.css": "@tabler/core/dist/css/tabler.min.css",
     "htmx.js": "htmx.org/dist/htmx.min.js",
-    "echarts.js": "echarts/dist/echarts.simple.min.js",
+    "echarts.js": "echarts/dist/echarts.common.min.js",
     "LICENSE.htmx": "htmx.org/LICENSE",
     "LICENSE.echarts": "echarts/LICENSE",
     "NOTICE.echarts": "echarts/NOTICE",

@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from plimsoll.app.access.door import Door
 from plimsoll.app.access.password import hasher_of
 from plimsoll.app.access.people import NewUser, register
 from plimsoll.app.access.policy import hash_cost
@@ -179,7 +178,7 @@ def test_what_is_not_known_is_asked_about_with_the_same_key(house):
     def unknown(who, command, **more):
         raise StoreTrouble("outcome_unknown")
 
-    door = SimpleNamespace(ask=unknown, may=Door(house).may)
+    door = SimpleNamespace(ask=unknown, may=open_door(house).may)
     client = browser(house, door=door)
     form = {"act": "open", "key": "k1", "customer": "7", "form_token": token_in(client.get("/desk/toy"))}
     page = client.post("/desk/toy", data=form)

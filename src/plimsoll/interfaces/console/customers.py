@@ -20,9 +20,9 @@ def show(visit: Visit) -> Shown:
     asked = visit.query.get("customer", "").strip().removeprefix("cus_")
     if asked.isascii() and asked.isdigit() and len(asked) < 16:
         return Go(f"/customers/{int(asked)}")
-    late, status = visit.query.get("late", ""), visit.query.get("status", "")
+    late, status = _one_of(visit, "late", tuple(LATE)), _one_of(visit, "status", STATUSES)
     from_days, through = LATE.get(late, (None, None))
-    filters = Filters(status if status in STATUSES else "", from_days, through)
+    filters = Filters(status, from_days, through)
     after = visit.query.get("after", "")
     found = customers(
         visit.house.store,
@@ -61,6 +61,12 @@ COLUMNS: Final = (
     "customer.name", "line.status", "line.limit?#", "line.used?#", "line.mark?#", "line.place",
     "customer.owed#", "loan.late?", "loan.next-on",
 )  # fmt: skip
+
+
+def _one_of(visit: Visit, name: str, known: tuple[str, ...]) -> str:
+    """Give a choice of the address, "" for one that there is not."""
+    found = visit.query.get(name, "")
+    return found if found in known else ""
 
 
 def _row(visit: Visit, one: CustomerRow) -> tuple[Cell, ...]:

@@ -3,7 +3,7 @@
 from plimsoll.app.show.decision import DecisionShown, PriceShown, WhatIf
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
-from plimsoll.interfaces.pages.parts import Cell, Facts, Panel, Part, Said, Table, Text, chip, count, fact, heads, money, share, text
+from plimsoll.interfaces.pages.parts import Cell, Fact, Facts, Panel, Part, Said, Table, Text, chip, count, fact, heads, money, share, text
 from plimsoll.interfaces.pages.visit import Visit
 
 PPM, PPB = 1_000_000, 1_000_000_000
@@ -33,7 +33,7 @@ def why(visit: Visit, shown: DecisionShown) -> Panel:
             parts.append(Table(title, heads(visit, "explain.feature", "explain.value#", "explain.threshold#"), rows, is_dense=True))
     if not parts:
         parts.append(Text(visit.t("explain.no-rule"), "muted"))
-    parts += [Said("good", f"{change.zh if _is_zh(visit) else change.en}: {change.before} → {change.after}") for change in told.changes]
+    parts += [Said("good", change.zh if _is_zh(visit) else change.en) for change in told.changes]
     aside = chip(word(visit, "decision", told.outcome), TONES.get(told.outcome, ""))
     return Panel(visit.t("explain.title"), parts, "why", "explain.title", aside, "half")
 
@@ -121,7 +121,8 @@ def used(visit: Visit, shown: DecisionShown) -> Panel:
         )
     said = "used.same" if shown.is_same else "used.differs"
     parts.append(Said("good" if shown.is_same else "bad", visit.t(said, {"n": len(shown.differs)})))
-    versions = [fact(visit, "used.version", text(f"{name}: {value[:16]}")) for name, value in shown.versions.items()]
+    parts += [Text(f"{one_part.what}: {one_part.on_record[:60]} → {one_part.now[:60]}", "muted") for one_part in shown.differs]
+    versions = [Fact(name, text(value[:16])) for name, value in shown.versions.items()]
     return Panel(visit.t("used.title"), [*parts, Facts(versions)], "used", width="half")
 
 

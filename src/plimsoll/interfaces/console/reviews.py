@@ -141,7 +141,7 @@ def _asked(visit: Visit, page: ApplicationPage) -> Panel:
 def _desk(visit: Visit, page: ApplicationPage) -> Panel | None:
     """Give what a reviewer may do: take it, decide, ask for documents, give it back."""
     target, forms = Target(page.customer_id), []
-    if not page.claimed_by and visit.may("review.claim", target):
+    if "review" in page.state and not page.claimed_by and visit.may("review.claim", target):
         forms.append(Form("claim", "", visit.t("review.claim"), (), tone="btn-primary", is_folded=False))
     if page.claimed_by == visit.who.actor and visit.may("review.work", target):
         forms += _decide_forms(visit, page)

@@ -46,8 +46,8 @@ def due(visit: Visit, row: WorkRow) -> Cell:
     if row.seconds_left is None:
         return Cell(visit.t("work.no-limit"))
     hours = abs(row.seconds_left) // HOUR
-    key = "work.over" if row.is_overdue else "work.left"
-    text = visit.t(f"{key}.days", {"n": hours // 24}) if hours >= 48 else visit.t(f"{key}.hours", {"n": hours})
+    side, is_long = "over" if row.is_overdue else "left", hours >= 48
+    text = visit.t(f"work.{side}.{'days' if is_long else 'hours'}", {"n": hours // 24 if is_long else hours})
     return chip(text, "bad" if row.is_overdue else "wait")
 
 

@@ -19,6 +19,7 @@ from plimsoll.interfaces.console import (
     overview,
     parties,
     people,
+    portfolio,
     reviews,
 )
 from plimsoll.interfaces.console.around import CHROME
@@ -42,6 +43,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *governed.SCREENS,
     *parties.SCREENS,
     *people.SCREENS,
+    *portfolio.SCREENS,
 )
 
 

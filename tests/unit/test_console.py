@@ -1,0 +1,257 @@
+"""The back office in process: every page for whoever may see it, in both languages; what it refuses; what it changes, and how often."""
+
+import re
+from collections import defaultdict
+
+import pytest
+from sqlalchemy import func, select
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from plimsoll.app.open_door import open_door
+from plimsoll.app.schema import fact, filing, line, loan, loan_state
+from plimsoll.app.schema_access import approval
+from plimsoll.interfaces.console.around import GROUPS
+from plimsoll.interfaces.console.serve import SCREENS, console
+from plimsoll.loan.facts import KINDS
+from tests.made_house import STAFF, made_house, session_of
+
+SCRIPT = "<script>alert('x')</script>"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("house")
+    with pytest.MonkeyPatch.context() as patch, made_house(folder) as made:
+        patch.setenv("PLIMSOLL_TAPE", str(folder / "tape"))
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pages(house):
+    return Starlette(routes=[Mount("/console", console(house, open_door(house)))])
+
+
+@pytest.fixture
+def look(house, pages):
+    """Give a browser of somebody of the staff."""
+
+    def opened(user, language="en"):
+        client = TestClient(pages, "http://desk", follow_redirects=False)
+        client.cookies.set("plimsoll", session_of(house, user))
+        client.cookies.set("plimsoll-language", language)
+        return client
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def addresses(house):
+    """One address for every screen that the book has something to show on, with whoever is to look at it."""
+    with house.store.engine.connect() as connection:
+        customer, number = connection.execute(
+            select(loan.c.customer_id, loan.c.loan_id).where(loan.c.product == "cash-line").limit(1)
+        ).one()
+        account = connection.execute(select(loan.c.customer_id, loan.c.loan_id).where(loan.c.product == "pay-later").limit(1)).one()
+        applied = connection.execute(select(filing.c.customer_id, filing.c.subject).where(filing.c.kind == "decision").limit(1)).one()
+        cases = connection.execute(select(filing.c.customer_id).where(filing.c.kind == "case.opened").limit(1)).scalar()
+    found = defaultdict(list)
+    found["ana"] += ["/customers", f"/customers/{customer}", f"/customers/{customer}/loans/{number}", "/loans", "/find?q=7", "/find"]
+    found["ana"] += [f"/customers/{account[0]}/loans/{account[1]}", f"/customers/{customer}/loans/{number}?as_of=2025-11-15"]
+    found["ana"] += ["/customers?late=91&status=frozen", "/complaints"]
+    found["eve"] += ["/reviews", f"/reviews/{applied[0]}/{applied[1]}", f"/customers/{applied[0]}/applications/{applied[1]}", "/approvals"]
+    found["sup"] += ["/cases", "/cases?view=hardship", "/agencies", *([f"/cases/{cases}"] if cases else [])]
+    found["ris"] += ["/", "/monitoring", f"/monitoring/{customer}", "/models", "/policies", "/portfolio"]
+    found["fin"] += ["/", "/close", "/ledger", "/rules", "/rules/CN.COST.CAP", "/portfolio"]
+    found["aud"] += ["/", "/approvals?view=past", "/close/2025-12-31", "/ledger?as_of=2025-12-31"]
+    found["tre"] += ["/treasury"]
+    found["ada"] += ["/users", "/users/col", "/users?after=col"]
+    found["ops"] += ["/developers"]
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "xx"])
+def test_every_page_shows_itself_in_every_language(look, addresses, language):
+    for user, paths in addresses.items():
+        client = look(user, language)
+        for path in paths:
+            page = client.get(f"/console{path}")
+            assert page.status_code == 200, f"{user} {path}: {page.status_code}"
+            assert f'lang="{"en" if language == "xx" else language}"' in page.text
+            holds_to_itself(page.text, path)
+
+
+def holds_to_itself(text, path):
+    """See that a page asks no other host for anything, and runs nothing that stands in it."""
+    outside = [
+        found for found in re.findall(r'(?:src|href|action|hx-get|hx-post)="([^"]*)"', text) if not found.startswith(("/console", "#"))
+    ]
+    assert not outside, f"{path}: {outside}"
+    assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", text), path
+    assert text.count("<h1") == 1, path
+    assert "<main" in text, path
+
+
+def test_pages_in_english_have_no_chinese_and_stretched_ones_have_brackets(look):
+    page = look("fin").get("/console/close").text
+    assert not re.search(r"[\u4e00-\u9fff]", page.replace("中文", ""))
+    assert "[Close of business " in look("fin", "xx").get("/console/close").text
+
+
+def test_nobody_is_shown_a_way_to_what_they_may_not_see(look):
+    for user in STAFF:
+        client = look(user)
+        home = client.get("/console/").text
+        side = home.partition('<nav class="side"')[2].partition("</nav>")[0]
+        for path in re.findall(r'href="/console([^"]*)"', side):
+            assert client.get(f"/console{path}").status_code == 200, f"{user} {path}"
+
+
+def test_what_is_not_in_the_navigation_is_refused_by_address_too(look):
+    client = look("ops")
+    for _, places in GROUPS:
+        for place in places:
+            status = client.get(f"/console{place.path}").status_code
+            assert status in (200, 403), place
+    assert client.get("/console/customers").status_code == 403
+    assert "customer.search" in client.get("/console/customers").text
+
+
+def test_a_stranger_is_sent_to_sign_in_from_every_page(pages):
+    client = TestClient(pages, "http://desk", follow_redirects=False)
+    for screen in SCREENS:
+        path = re.sub(r"\{[a-z]+(:int)?\}", "1", screen.path)
+        answer = client.get(f"/console{path}")
+        assert screen.is_open or answer.headers["location"].startswith("/console/sign-in?next="), screen.name
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+def test_people_and_things_that_are_not_there_look_alike(look):
+    client = look("ana")
+    for path in ("/customers/999999", "/customers/999999/loans/1", "/complaints/999999/x", "/nowhere", "/approvals/none"):
+        assert client.get(f"/console{path}").status_code == 404, path
+
+
+def test_what_somebody_typed_is_shown_and_not_run(look, house):
+    client = look("ana")
+    for path in ("/find", "/customers", "/loans", "/rules"):
+        page = client.get(
+            f"/console{path}", params={"q": SCRIPT, "late": SCRIPT, "customer": SCRIPT, "view": SCRIPT, "after": SCRIPT, "as_of": SCRIPT}
+        )
+        assert "<script>alert" not in page.text, path
+    client = look("com")
+    customer, token = frozen_customer(house), token_in(client.get("/console/complaints"))
+    client.post(f"/console/customers/{customer}", data={"act": "freeze", "reason": SCRIPT, "key": "s1", "form_token": token})
+    assert "<script>alert" not in client.get(f"/console/customers/{customer}").text
+
+
+def token_in(page):
+    return re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
+
+
+def frozen_customer(house):
+    """Give a customer with an open line."""
+    with house.store.engine.connect() as connection:
+        return connection.scalar(select(line.c.customer_id).where(line.c.status == "open").limit(1))
+
+
+def test_a_reversal_is_previewed_asked_for_by_one_and_agreed_to_by_another(look, house):
+    with house.store.engine.connect() as connection:
+        repaid = connection.execute(
+            select(fact.c.customer_id, fact.c.loan_id, fact.c.n)
+            .join(loan_state, (loan_state.c.customer_id == fact.c.customer_id) & (loan_state.c.loan_id == fact.c.loan_id))
+            .where(fact.c.kind == KINDS["repaid"], loan_state.c.status == 1)
+            .limit(1)
+        ).one()
+    fin, path = look("fin"), f"/console/customers/{repaid.customer_id}/loans/{repaid.loan_id}"
+    form = {"key": "rev-1", "fact": str(repaid.n), "reason": "bank returned it", "form_token": token_in(fin.get(path))}
+    seen = fin.post(path, data=form | {"act": "preview_reverse"})
+    assert seen.status_code == 200
+    assert "asset.loan.principal" in seen.text.partition('id="effect"')[2].partition("</section>")[0]
+    assert 'name="key" value="rev-1"' in seen.text, "what was previewed is what is sent"
+    assert counted(house, repaid) == (0, 0), "a preview writes nothing"
+    asked = fin.post(path, data=form | {"act": "reverse"})
+    assert "done=done.waiting" in asked.headers["location"], asked.text
+    assert fin.post(path, data=form | {"act": "reverse"}).status_code == 303
+    assert counted(house, repaid) == (1, 0), "one request, and nothing done yet"
+    with house.store.engine.connect() as connection:
+        row = connection.execute(select(approval).where(approval.c.verb == "reverse")).one()
+    one = f"/console/approvals/{row.approval_id}"
+    assert fin.get(one).status_code in (200, 403)
+    agreed = {"act": "agree", "sha256": row.sha256, "comment": "seen the return"}
+    states = []
+    for user in ("fin", "sup", "com", "eve", "tre"):
+        client = look(user)
+        page = client.get(one)
+        if page.status_code == 200:
+            states.append((user, client.post(one, data=agreed | {"form_token": token_in(page)}).status_code))
+    assert [status for user, status in states if user == "fin"] in ([], [409]), "not the one who asked"
+    assert 303 in [status for _, status in states], states
+    assert counted(house, repaid) == (1, 1), "done once"
+
+
+def counted(house, repaid):
+    """Give how many approvals were asked for, and how many reversals the loan has."""
+    with house.store.engine.connect() as connection:
+        asked = connection.scalar(select(func.count()).select_from(approval).where(approval.c.verb == "reverse"))
+        undone = (
+            fact.c.customer_id == repaid.customer_id,
+            fact.c.loan_id == repaid.loan_id,
+            fact.c.kind == KINDS["reversed"],
+            fact.c.a == repaid.n,
+        )
+        return asked, connection.scalar(select(func.count()).select_from(fact).where(*undone))
+
+
+def test_a_limit_is_asked_for_by_one_and_agreed_to_by_another(look, house):
+    customer = frozen_customer(house)
+    with house.store.engine.connect() as connection:
+        limit = connection.scalar(select(line.c.limit_minor).where(line.c.customer_id == customer))
+    eve = look("eve")
+    page = eve.get(f"/console/customers/{customer}")
+    form = {"act": "set_limit", "key": "limit-1", "limit": f"{limit // 200}.00", "reason": "asked for less", "form_token": token_in(page)}
+    first = eve.post(f"/console/customers/{customer}", data=form)
+    assert first.status_code == 303, first.text
+    again = eve.post(f"/console/customers/{customer}", data=form)
+    assert again.status_code == 303
+    with house.store.engine.connect() as connection:
+        rows = connection.execute(select(approval).where(approval.c.verb == "set_limit")).all()
+        now = connection.scalar(select(line.c.limit_minor).where(line.c.customer_id == customer))
+    if rows:
+        assert len(rows) == 1, "the same form is one request"
+        assert now == limit, "nothing is done before somebody agrees"
+    else:
+        assert now == limit // 200 * 100
+
+
+def test_a_form_sent_from_elsewhere_or_without_a_token_is_refused(look, house):
+    customer = frozen_customer(house)
+    sup = look("com")
+    for data in ({}, {"form_token": "x" * 43}):
+        answer = sup.post(f"/console/customers/{customer}", data={"act": "freeze", "key": "f1", "reason": "x", **data})
+        assert answer.status_code == 403
+    with house.store.engine.connect() as connection:
+        assert connection.scalar(select(line.c.status).where(line.c.customer_id == customer)) == "open"
+
+
+def test_the_load_line_is_drawn_where_it_stands(look, house):
+    with house.store.engine.connect() as connection:
+        row = connection.execute(select(line).where(line.c.load_capacity_minor > 0, line.c.status == "open").limit(1)).one()
+    page = look("ana").get(f"/console/customers/{row.customer_id}").text
+    used, limit = (int(re.search(rf'class="{name}" x="10" y="46" width="(\d+)"', page)[1]) for name in ("used", "limit"))
+    mark = int(re.search(r'class="plimsoll" transform="translate\((\d+) 0\)"', page)[1]) - 10
+    assert (used <= limit) == (row.used_minor <= row.limit_minor)
+    assert (limit <= mark) == (row.limit_minor <= row.load_capacity_minor)
+    assert 'role="img"' in page
+
+
+def test_the_search_finds_pages_customers_and_loans(look, house):
+    customer = frozen_customer(house)
+    client = look("ana")
+    part = client.get("/console/find", params={"q": str(customer)}, headers={"HX-Request": "true"}).text
+    assert f'href="/console/customers/{customer}"' in part
+    assert "<html" not in part
+    assert 'href="/console/complaints"' in client.get("/console/find", params={"q": "complain"}).text
+    assert "/treasury" not in client.get("/console/find", params={"q": "treasury"}).text.partition("<main")[2]
