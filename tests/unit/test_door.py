@@ -11,7 +11,7 @@ from plimsoll.app.access.price import agreed_rate
 from plimsoll.app.access.principal import EVERYBODY, NOTHING, Principal, Relation, Target
 from plimsoll.app.access.unit import place_in_unit, unit_of
 from plimsoll.app.execute import Answer
-from plimsoll.app.house import LIVE, House
+from plimsoll.app.house import LIVE, READ_ONLY, House
 from plimsoll.app.open_door import open_door
 from plimsoll.app.schema import filing, work_item
 from plimsoll.app.schema_access import access_event, access_unit
@@ -220,6 +220,13 @@ def test_where_there_is_real_money_a_borrower_books_none(store):
         paid = Repay("r1", ANN, DAY, 100_00, "CNY")
         assert code(open_door(live).ask(person("borrower", customer_id=ANN), paid)) == "permission_missing"
         assert code(open_door(live).ask(person("treasury", strong_at=NOW), paid)) != "permission_missing"
+
+
+def test_a_house_that_only_reads_takes_nothing(store):
+    with House(store, load(), mode=READ_ONLY, now=lambda: NOW) as mirror:
+        door = open_door(mirror)
+        assert code(door.ask(person("servicing"), OpenCustomer("o", ANN, DAY))) == "mode_read_only"
+        assert code(door.may(person("servicing"), "customer.read", Target(ANN))) == "absent"
 
 
 def test_a_look_at_personal_data_is_on_record_before_it_is_given(house):

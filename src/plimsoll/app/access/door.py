@@ -24,7 +24,7 @@ from plimsoll.app.access.unit import put_in_unit
 from plimsoll.app.access.verbs import NAMES, VERBS, VerbAccess, target_of
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import RowOutcome
-from plimsoll.app.house import LIVE, House
+from plimsoll.app.house import LIVE, READ_ONLY, House
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.rulebook.access_conflict import Separation
 from plimsoll.rulebook.access_role import RoleBook
@@ -107,15 +107,15 @@ class Door:
     def ask(self, who: Principal, command: Any, *, digest: bytes = b"", reason: str = "") -> RowOutcome | Waiting:
         """Execute a command for somebody, once for its key, or put it before others first. Raises StoreTrouble.
 
-        `digest` is what a repeat is recognised by, b"" for the command itself. Refuses as `may` does, rank_not_yours, field_not_yours,
-        rate_not_agreed, and what the verb refuses.
+        `digest` is what a repeat is recognised by, b"" for the command itself. Refuses mode_read_only, as `may` does, rank_not_yours,
+        field_not_yours, rate_not_agreed, and what the verb refuses.
         """
         found = self.submit(who, command, digest=digest, reason=reason)
         return found.result() if isinstance(found, Future) else found
 
     def submit(self, who: Principal, command: Any, *, digest: bytes = b"", reason: str = "") -> "Future[RowOutcome] | RowOutcome | Waiting":
         """Do as `ask` does without waiting: a command on a customer is queued, and the future holds its outcome once it is durable."""
-        refused = self._refuse(who, command)
+        refused = Refused("mode_read_only") if self.house.mode == READ_ONLY else self._refuse(who, command)
         if refused is None:
             assert self.eyes is not None, "open the door by plimsoll.app.open_door: this one has no second pair of eyes"
             waits = self.eyes(self.house, who, command, reason, digest)
