@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, Self, TypeVar, cast
 from sqlalchemy import select
 
 from plimsoll.app import config
+from plimsoll.app.agencies import with_agencies
 from plimsoll.app.commit_together import GroupExecutor
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Wiring, told
@@ -20,12 +21,14 @@ from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.kit import wiring_of
 from plimsoll.app.schema import book
 from plimsoll.app.store import Store
+from plimsoll.app.treasury.throttle import with_throttle
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.rulebook.rules import Rules
 
 LIVE, SANDBOX, READ_ONLY = "live", "sandbox", "read-only"
 MODES: Final = (LIVE, SANDBOX, READ_ONLY)
+OPEN_ON: Final = select(book.c.open_on)
 
 PARTS: Final = threading.RLock()
 
@@ -84,13 +87,17 @@ class House:
             return cast("P", self.parts[name])
 
     def wiring(self) -> Wiring:
-        """Give the commands with an engine that decides by what stands on the register now."""
-        return wiring_of(self.store, self.rules)
+        """Give the commands with what they heed as it stands now: the models and tables on the register, agencies, the throttle."""
+        return with_throttle(self.store, with_agencies(self.store, wiring_of(self.store, self.rules)))
+
+    def look_again(self) -> None:
+        """Let commands heed what stands by now: after a change on a dossier, and now and then for what others changed."""
+        self.executor.wiring = self.wiring()
 
     def today(self) -> date:
         """Give the business date: the first day that still takes entries."""
         with self.store.engine.connect() as connection:
-            found: date = connection.execute(select(book.c.open_on)).scalar_one()
+            found: date = connection.execute(OPEN_ON).scalar_one()
         return found
 
     def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "Future[RowOutcome]":
@@ -108,7 +115,9 @@ class House:
         """
         if type(command) in DOSSIER_WIRING:
             wired = partial(execute_dossier, self.store, DOSSIER_WIRING, command, actor=actor, now=self.now(), rules=self.rules)
-            return told(partial(wired, digest=digest))
+            outcome = told(partial(wired, digest=digest))
+            self.look_again()
+            return outcome
         return self.submit(command, actor=actor, digest=digest).result()
 
 

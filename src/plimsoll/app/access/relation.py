@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, false, literal, or_, select, true
 
 from plimsoll.app.access.principal import NOTHING, Principal, Relation, Target
 from plimsoll.app.access.role import AGENCY, BIDDER, BORROWER, FUNDER, HOUSE, MERCHANT, PARTNER, Role
@@ -47,24 +48,28 @@ def stand_of(connection: Connection, who: Principal, target: Target) -> Stand:
 
 
 def _stand_of_customer(connection: Connection, who: Principal, target: Target) -> Stand:
-    one = target.customer_id
-    is_there = exists().where(customer.c.customer_id == one)
-    if target.loan_id:
-        is_there = exists().where(loan.c.customer_id == one, loan.c.loan_id == target.loan_id)
-    unit = exists().where(access_unit.c.customer_id == one, access_unit.c.unit == who.unit) if who.unit else literal(False)
+    statement = _standing(bool(target.loan_id), bool(who.unit), bool(who.party))
+    said = {"one": target.customer_id, "loan": target.loan_id, "unit": who.unit, "party": who.party}
+    found = connection.execute(statement, said | {"user": who.user_id, "actor": who.actor}).one()
+    return Stand(*(bool(told) for told in found))
+
+
+@cache
+def _standing(has_loan: bool, has_unit: bool, has_party: bool) -> Select[bool, bool, bool, bool]:
+    """Give the query of a customer's standing, written once: to write it for each request costs more than to ask it."""
+    one: ColumnElement[int] = bindparam("one")
     item = work_item.c
-    held = exists().where(item.customer_id == one, _holds(who), item.kind != PLACEMENT) if not who.party else literal(False)
-    placed = exists().where(item.customer_id == one, _placed(who)) if who.party else literal(False)
-    return Stand(*(bool(found) for found in connection.execute(select(is_there, unit, held, placed)).one()))
-
-
-def _holds(who: Principal) -> ColumnElement[bool]:
-    names = {who.user_id, who.actor}
-    return and_(work_item.c.state == CLAIMED, work_item.c.assigned_to.in_(sorted(names)))
-
-
-def _placed(who: Principal) -> ColumnElement[bool]:
-    return and_(work_item.c.kind == PLACEMENT, work_item.c.state == CLAIMED, work_item.c.assigned_to == who.party)
+    is_there = exists().where(customer.c.customer_id == one)
+    if has_loan:
+        is_there = exists().where(loan.c.customer_id == one, loan.c.loan_id == bindparam("loan"))
+    unit = exists().where(access_unit.c.customer_id == one, access_unit.c.unit == bindparam("unit")) if has_unit else literal(False)
+    names = or_(item.assigned_to == bindparam("user"), item.assigned_to == bindparam("actor"))
+    held = (
+        exists().where(item.customer_id == one, item.state == CLAIMED, names, item.kind != PLACEMENT) if not has_party else literal(False)
+    )
+    is_placed = and_(item.kind == PLACEMENT, item.state == CLAIMED, item.assigned_to == bindparam("party"))
+    placed = exists().where(item.customer_id == one, is_placed) if has_party else literal(False)
+    return select(is_there, unit, held, placed)
 
 
 def relation_of(connection: Connection, who: Principal, role: Role, target: Target, stand: Stand) -> Relation | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, exc, insert, select
+from sqlalchemy import Connection, bindparam, exc, insert, select
 
 from plimsoll.app.access.event import record
 from plimsoll.app.access.principal import Principal
@@ -23,6 +23,7 @@ from plimsoll.units.refusal import Refused
 
 PENDING: Final = "pending"
 REASON_MAX: Final = 500
+BY_ID: Final = select(approval).where(approval.c.approval_id == bindparam("asked"))
 
 
 def put_before_others(house: House, who: Principal, command: Any, reason: str = "", digest: bytes = b"") -> Waiting | Refused | None:
@@ -98,7 +99,7 @@ def _asked(command: Any, digest: bytes) -> str:
 
 
 def _asked_before(connection: Connection, approval_id: str, digest_hex: str) -> Waiting | Refused | None:
-    row = connection.execute(select(approval).where(approval.c.approval_id == approval_id)).first()
+    row = connection.execute(BY_ID, {"asked": approval_id}).first()
     if row is None:
         return None
     if json.loads(row.payload)["asked"] != digest_hex:

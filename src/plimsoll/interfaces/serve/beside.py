@@ -1,4 +1,4 @@
-"""What works beside the server: the audit chain is sealed, overdue approvals end, events are delivered. Each in a thread of its own."""
+"""What works beside the server, each in a thread: the chain is sealed, approvals end, events leave, what others changed is heeded."""
 
 import logging
 import threading
@@ -19,6 +19,7 @@ from plimsoll.app.trouble import StoreTrouble
 SEAL_EVERY_S: Final = 5.0
 APPROVALS_EVERY_S: Final = 60.0
 DELIVER_EVERY_S: Final = 1.0
+LOOK_EVERY_S: Final = 10.0
 STOP_S: Final = 10.0
 log: Final = logging.getLogger("plimsoll.beside")
 
@@ -61,6 +62,7 @@ def beside(house: House, keys: AuditKeys | None) -> Beside:
     steps: list[tuple[str, float, Callable[[], object]]] = [
         ("seal", SEAL_EVERY_S, Sealer(house, keys).once),
         ("approvals", APPROVALS_EVERY_S, lambda: end_overdue(house)),
+        ("register", LOOK_EVERY_S, house.look_again),
     ]
     if house.vault is not None:
         steps.append(("hooks", DELIVER_EVERY_S, Deliverer(Hooks(house)).once))
