@@ -70,6 +70,35 @@ def test_what_no_role_may_hold_is_held_by_none():
     assert not torn
 
 
+OF_MONEY = ("customer", "personal", "loan", "line", "limit", "application", "decision")
+OF_CARE = ("review", "case", "contact", "complaint", "consent")
+
+
+@pytest.mark.parametrize("name", ["it_ops", "tenant_admin", "support_engineer", "product_admin", "bidder", "merchant_key"])
+def test_who_keeps_the_machines_or_trades_with_the_house_sees_no_customer(name):
+    reading = {one for one in ROLES[name].far if one.partition(".")[0] in (*OF_MONEY, *OF_CARE)}
+    assert not {one for one in reading if one.endswith((".read", ".search", ".reveal", ".export"))}
+
+
+def test_the_auditor_reads_all_and_changes_nothing():
+    changing = {one for one in ROLES["auditor"].far if not one.endswith(".read")}
+    assert changing == {"customer.search", "personal.reveal", "loan.quote"}
+    reads = {str(one) for one in Permission if one.endswith(".read")}
+    assert reads == {one for one in ROLES["auditor"].far if one.endswith(".read")}
+
+
+def test_a_borrower_reaches_themselves_only():
+    assert {one for one, far in ROLES["borrower"].far.items() if far != "own"} == {"product.read"}
+    house = {"loan.waive", "loan.reverse", "limit.change", "review.work", "evidence.record", "hardship.decide", "case.work", "contact.make"}
+    assert not house & set(ROLES["borrower"].far)
+
+
+def test_whoever_sees_personal_data_of_others_shows_a_second_factor():
+    people = [role for role in ROLES.values() if "personal.reveal" in role.far and role.acts_for != "borrower"]
+    assert people
+    assert [role.name for role in people if "personal.reveal" not in role.strong] == []
+
+
 @pytest.mark.parametrize(
     ("held", "role", "expected"),
     [
