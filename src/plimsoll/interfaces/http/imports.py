@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
@@ -23,6 +25,7 @@ LIST_MAX: Final = 10_000
 _Content = Annotated[str, StringConstraints(max_length=PART_MAX, pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
 _Verb = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z_]*$")]
 _Offset = Annotated[int, Field(strict=True, ge=0, le=SIZE_MAX)]
+Handle = Callable[[Asked], Any]
 _State = Literal["uploaded", "valid", "invalid", "waiting", "applied", "withdrawn"]
 
 
@@ -263,12 +266,19 @@ def _money(minor: int, currency: str) -> dict[str, Any]:
     return {"amount": max(min(minor, MINOR_MAX), -MINOR_MAX), "currency": currency}
 
 
-def _change(name: str, path: str, said: tuple[str, str], body: type[Shape], handle: Any, **more: Any) -> Operation:
-    permission = more.pop("permission", PERMISSION)
+def _change(name: str, path: str, said: tuple[str, str], body: type[Shape], handle: Handle) -> Operation:
     return Operation(
-        name=name, method="POST", path=path, permission=permission, tag=TAG, said=said, answer=ImportShown, handle=handle, body=body,
-        is_idempotent=True, **more,
-    )  # fmt: skip
+        name=name,
+        method="POST",
+        path=path,
+        permission=PERMISSION,
+        tag=TAG,
+        said=said,
+        answer=ImportShown,
+        handle=handle,
+        body=body,
+        is_idempotent=True,
+    )
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -283,12 +293,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         Nothing,
         validate_import,
     ),
-    _change(
-        "apply_import",
-        "/imports/{import}/apply",
-        ("Apply a checked file, once others agreed.", "经复核后执行批量文件。"),
-        ApplyImport,
-        apply_import,
+    replace(
+        _change(
+            "apply_import",
+            "/imports/{import}/apply",
+            ("Apply a checked file, once others agreed.", "经复核后执行批量文件。"),
+            ApplyImport,
+            apply_import,
+        ),
         permission="import.apply",
         four_eyes="POLICY.APPROVAL.ALWAYS",
     ),
