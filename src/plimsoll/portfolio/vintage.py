@@ -15,7 +15,7 @@ _HITS, _AMOUNTS = 2, 8
 
 
 EVENTS: Final = ("ever-30", "ever-60", "ever-90", "lost")
-"""What a vintage is measured by, in the order of the rows of `hits_text`: days past due once reached, or lost."""
+"""What may befall a loan once: late by so many days or more, or written off or sold. What is lost counts as late by all of them."""
 
 
 class Cell(NamedTuple):

@@ -9,10 +9,7 @@ from plimsoll.portfolio.expressions.rows import dimension_keys, keys_of, rows_of
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.source import Source
 from plimsoll.portfolio.state import BAD_FROM, LATEST, LOST, bucket_from_days
-
-DAYS: Final = (30, 60, 90)
-EVENTS: Final = (*(f"ever-{days}" for days in DAYS), "lost")
-"""What may befall a loan once: late by so many days or more, or written off or sold. What is lost counts as late by all of them."""
+from plimsoll.portfolio.vintage import EVENTS as EVENTS  # noqa: PLC0414 -- what is asked for and what it is called are one thing
 
 SCALE: Final = 2**50
 """Month on book and amount share one number: amounts stay below 10^15 minor units, months on book below 4,096."""
