@@ -307,6 +307,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=ApprovalShown,
         handle=approve,
         body=Agreement,
+        example={"payload_sha256": "9f3c" * 16, "comment": "payslips seen"},
         is_idempotent=True,
     ),
     Operation(
@@ -319,6 +320,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=ApprovalShown,
         handle=reject,
         body=Rejection,
+        example={"payload_sha256": "9f3c" * 16, "comment": "no payslip"},
         is_idempotent=True,
     ),
     Operation(
@@ -331,6 +333,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=ApprovalShown,
         handle=take_back,
         body=Withdrawal,
+        example={"reason": "typing error"},
         is_idempotent=True,
     ),
 )

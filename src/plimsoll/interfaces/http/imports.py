@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
@@ -266,6 +266,14 @@ def _money(minor: int, currency: str) -> dict[str, Any]:
     return {"amount": max(min(minor, MINOR_MAX), -MINOR_MAX), "currency": currency}
 
 
+EXAMPLES: Final[Mapping[type[Shape], Mapping[str, Any]]] = {
+    NewImport: {"name": "bank.csv", "command": "repay", "content": "a2V5LGN1c3RvbWVyX2lkLG9uCg==", "all_or_none": False},
+    NextPart: {"offset": 22, "content": "cjEsNDEsMjAyNi0wMy0wMgo="},
+    ApplyImport: {"reason": "the bank's file of 2 March"},
+    Nothing: {},
+}
+
+
 def _change(name: str, path: str, said: tuple[str, str], body: type[Shape], handle: Handle) -> Operation:
     return Operation(
         name=name,
@@ -277,6 +285,7 @@ def _change(name: str, path: str, said: tuple[str, str], body: type[Shape], hand
         answer=ImportShown,
         handle=handle,
         body=body,
+        example=EXAMPLES[body],
         is_idempotent=True,
     )
 
