@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.app.hooks.sign import ID, SIGNATURE, TIMESTAMP, headers_of, new_secret, signature, verify
+from plimsoll.interfaces.client.webhook import Unbelieved, event_of
 from plimsoll.units.refusal import Malformed
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -78,3 +79,16 @@ def test_a_secret_that_is_none(secret):
     with pytest.raises(Malformed) as raised:
         signature(secret, "evt_1", NOW, BODY)
     assert raised.value.code == "hook_secret_malformed"
+
+
+def test_what_a_receiver_calls():
+    body = b'{"id":"evt_1","type":"plimsoll.loan.disbursed.v1"}'
+    headers = headers_of([SECRET], "evt_1", NOW, body)
+    assert event_of(SECRET, headers, body, now=NOW)["type"] == "plimsoll.loan.disbursed.v1"
+    with pytest.raises(Unbelieved) as raised:
+        event_of(SECRET, headers, body + b" ", now=NOW)
+    assert raised.value.code == "hook_signature_wrong"
+    for other in (b"[]", b"not json", b"{}"):
+        with pytest.raises(Unbelieved) as raised:
+            event_of(SECRET, headers_of([SECRET], "evt_1", NOW, other), other, now=NOW)
+        assert raised.value.code == "hook_event_malformed"

@@ -1,6 +1,8 @@
 """`plimsoll clock` and `plimsoll webhooks`: as an operator uses them, with the exit codes of the page."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -26,24 +28,33 @@ def run(capsys, tmp_path, monkeypatch):
     return go
 
 
-def test_a_clock_from_making_to_deleting(run, tmp_path):
+TUTORIAL = Path(__file__).parents[2] / "docs/tutorial/test-clocks.md"
+
+
+def test_two_futures_as_the_tutorial_tells_them(run, tmp_path):
+    """The rows of the tutorial, at the clock's instant: who agreed to be debited pays every instalment, who withdrew is late."""
+    (rows,) = re.findall(r"```json\n(.*?)```", TUTORIAL.read_text(), re.DOTALL)
+    (tmp_path / "life.jsonl").write_text(rows)
+    (stop,) = re.findall(r"`(\{\"command\": \"withdraw_consent\".*?\})`", TUTORIAL.read_text())
+    (tmp_path / "stop.jsonl").write_text(stop)
     made = json.loads(run("clock", "make", "life", "--at", "2026-01-15", "--json"))
     clock, book = made["clock_id"], made["book"]
-    limits = {"limit": "9000.00", "cash_limit": "9000.00", "later_limit": "0.00", "currency": "CNY"}
-    loan = {"loan_id": 2, "amount": "6000.00", "currency": "CNY", "rate": "0.0004", "instalments": 12}
-    rows = [{"command": "open_customer"}, {"command": "open_line", **limits}, {"command": "draw", **loan}]
-    lines = [json.dumps({"key": row["command"], "customer_id": 1, "on": "2026-01-15", **row}) for row in rows]
-    (tmp_path / "life.jsonl").write_text("\n".join(lines))
-    run("post", str(tmp_path / "life.jsonl"), "--db", book)
-    moved = json.loads(run("clock", "advance", clock, "--to", "2026-12-01T00:00:00+08:00", "--stop-on", "delinquency.begun", "--json"))
-    assert (moved["stopped_by"], moved["business_date"]) == ("delinquency.begun", "2026-02-17")
-    branch = json.loads(run("clock", "branch", clock, "pays", "--json"))["clock_id"]
-    assert "stopped by  delinquency.begun" in run("clock", "show", clock)
+    run("clock", "post", clock, str(tmp_path / "life.jsonl"))
+    branch = json.loads(run("clock", "branch", clock, "stops-paying", "--json"))["clock_id"]
+    paid = json.loads(run("clock", "advance", clock, "--to", "2027-01-15", "--stop-on", "loan.paid_off", "--json"))
+    assert (paid["stopped_by"], paid["business_date"]) == ("loan.paid_off", "2026-07-16")
+    run("clock", "post", branch, str(tmp_path / "stop.jsonl"))
+    late = json.loads(run("clock", "advance", branch, "--to", "2027-01-15", "--stop-on", "delinquency.begun", "--json"))
+    assert (late["stopped_by"], late["business_date"]) == ("delinquency.begun", "2026-02-17")
+    assert "stopped by  delinquency.begun" in run("clock", "show", branch)
     assert branch in run("clock", "list")
     run("verify", "--db", book)
+    run("clock", "post", clock, str(tmp_path / "none.jsonl"), code=3)
+    (tmp_path / "bad.jsonl").write_text('{"command":"open_line","key":"x","customer_id":9,"on":"2026-01-15","limit":"1.00"}')
+    assert "refused" in run("clock", "post", clock, str(tmp_path / "bad.jsonl"), code=4)
     run("clock", "advance", clock, "--to", "2026-01-01", code=4)
     run("clock", "advance", clock, "--to", "soon", code=2)
-    run("clock", "advance", clock, "--to", "2027-01-01", "--stop-on", "loan.eaten", code=4)
+    run("clock", "advance", clock, "--to", "2028-01-01", "--stop-on", "loan.eaten", code=4)
     run("clock", "show", "clk_none", code=3)
     run("clock", "delete", clock)
     run("clock", "show", clock, code=3)

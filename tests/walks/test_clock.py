@@ -15,7 +15,7 @@ from plimsoll.app.sandbox import advance as advance_module
 from plimsoll.app.sandbox.advance import Mover, no_money
 from plimsoll.app.sandbox.clock import Clock, Clocks, clocks_of, refuse_clock_book
 from plimsoll.app.sandbox.opened import OpenClocks
-from plimsoll.app.sandbox.stops import BUCKET, CLOSED, DUE, LATE, STATEMENT, STOPS
+from plimsoll.app.sandbox.stops import BUCKET, CLOSED, DUE, LATE, STATEMENT, STOPS, Happened
 from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
@@ -202,7 +202,7 @@ def test_while_it_moves_nobody_else_uses_it(sandbox):
     def slow(house, on, at):
         begun.set()
         assert may_go.wait(10)
-        return frozenset()
+        return Happened()
 
     mover = Mover(sandbox.opened, slow)
     started = mover.start(clock.clock_id, BEGINS + timedelta(days=3))

@@ -17,7 +17,7 @@ from plimsoll.app.execute import Failed, told
 from plimsoll.app.house import House
 from plimsoll.app.sandbox.clock import FAILED, FROZEN, ZONE, Clock, day_of
 from plimsoll.app.sandbox.opened import OpenClocks
-from plimsoll.app.sandbox.stops import STOPS, brought, due_on, refuse_stops
+from plimsoll.app.sandbox.stops import STOPS, Happened, brought, due_on, refuse_stops
 from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.zones import zone_of
@@ -30,8 +30,8 @@ FAILURE_LENGTH_MAX: Final = 500
 CLOSE_S: Final = 30.0
 LEFT: Final = "the server was stopped; ask again to go on"
 
-Money = Callable[[House, date, datetime], frozenset[str]]
-"""What the sandbox bank does on a day, before it is closed; gives the types of what happened."""
+Money = Callable[[House, date, datetime], Happened]
+"""What the sandbox bank does on a day, before it is closed."""
 
 
 class Moved(NamedTuple):
@@ -142,8 +142,8 @@ def _night(house: House, day: int, money: Money, *, is_looked_at: bool) -> froze
 def _close(house: House, day: int, money: Money, *, is_looked_at: bool) -> frozenset[str]:
     """Let the bank do its work of a day, and close it by the real close. Raises RuntimeError where a loan could not be moved."""
     on, store = date.fromordinal(day), house.store
+    due = due_on(store, day) if is_looked_at else frozenset()
     happened = money(house, on, _at(on, NOON))
-    customers = due_on(store, day) if is_looked_at else ()
     night = _at(on, NIGHT)
     for closed in close_through(store, day, Orders(decide, house.rules, night), tape=None, scans=NEVER, now=night):
         if closed.night.parked:
@@ -151,7 +151,7 @@ def _close(house: House, day: int, money: Money, *, is_looked_at: bool) -> froze
             raise RuntimeError(f"{len(closed.night.parked)} loans parked, the first of them {loan} of customer {customer}: {reason}")
     # Also where there is no customer yet, or the first of them comes later.
     store.move_open_day(date.fromordinal(day + 1))
-    return brought(store, day, customers, happened) if is_looked_at else frozenset()
+    return brought(store, day, due, happened) if is_looked_at else frozenset()
 
 
 def _begins(day: int) -> datetime:
@@ -162,6 +162,6 @@ def _at(on: date, hour: hours) -> datetime:
     return datetime.combine(on, hour, zone_of(ZONE)).astimezone(UTC)
 
 
-def no_money(house: House, on: date, at: datetime) -> frozenset[str]:  # noqa: ARG001 -- every way of paying is called alike
+def no_money(house: House, on: date, at: datetime) -> Happened:  # noqa: ARG001 -- every way of paying is called alike
     """Let nobody pay by themselves."""
-    return frozenset()
+    return Happened()

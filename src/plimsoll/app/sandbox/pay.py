@@ -24,7 +24,7 @@ from plimsoll.app.house import House
 from plimsoll.app.outbox import Message, delivered
 from plimsoll.app.sandbox.bank import DEBIT, PAYOUT, RETURNED, LyingBank, Notice
 from plimsoll.app.sandbox.clock import BANK_ENDING, refuse_clock_book
-from plimsoll.app.sandbox.stops import DEBIT_DONE, DEBIT_NOT, DEBIT_UNCLEAR
+from plimsoll.app.sandbox.stops import DEBIT_DONE, DEBIT_NOT, DEBIT_UNCLEAR, Happened
 from plimsoll.app.sandbox.stops import RETURNED as PAYMENT_RETURNED
 from plimsoll.app.schema import command, filing, loan, outbox
 from plimsoll.loan.fold import fold
@@ -76,24 +76,26 @@ def bank_of(house: House) -> LyingBank | Refused:
     return LyingBank(Path(f"{path}{BANK_ENDING}"))
 
 
-def money_of(house: House, on: date, at: datetime) -> frozenset[str]:
-    """Let bank and house do with each other what a day brings, and give the types of what happened."""
+def money_of(house: House, on: date, at: datetime) -> Happened:
+    """Let bank and house do with each other what a day brings, and give what happened to whom."""
     bank = bank_of(house)
     if isinstance(bank, Refused):
-        return frozenset()
-    happened = set()
-    if bank.path.exists():
-        for notice in bank.notices(on):
-            _hear(house, notice, on)
-            bank.heard(notice, on)
-            happened |= {PAYMENT_RETURNED} if notice.what == RETURNED else set()
+        return Happened()
+    types, customers = set[str](), set[int]()
+    for notice in bank.notices(on) if bank.path.exists() else ():
+        customers.add(_hear(house, notice, on))
+        bank.heard(notice, on)
+        types |= {PAYMENT_RETURNED} if notice.what == RETURNED else set()
     if _somebody_agreed(house):
         orders = Orders(bank, lambda customer_id: f"account-{customer_id}", at, house.rules, ACTOR)
-        happened |= {STATES[one.state] for one in autopay(house.store, on, orders) if one.state in STATES}
+        asked = [one for one in autopay(house.store, on, orders) if one.state in STATES]
+        types |= {STATES[one.state] for one in asked}
+        customers |= {one.wanted.customer_id for one in asked}
     _tell_everybody(house, at)
     for out in _going_out(house, on):
         _pay_out(house, bank, out, on, at)
-    return frozenset(happened)
+        customers.add(out.message.customer_id)
+    return Happened(frozenset(types), frozenset(customers))
 
 
 def _tell_everybody(house: House, at: datetime) -> None:
@@ -110,23 +112,24 @@ def _somebody_agreed(house: House) -> bool:
         return connection.execute(agreed).first() is not None
 
 
-def _hear(house: House, notice: Notice, on: date) -> None:
-    """Take in what the bank says by itself. A notice of a debit that was booked changes nothing; money that came back is undone."""
+def _hear(house: House, notice: Notice, on: date) -> int:
+    """Take in what the bank says by itself, and give of whom. What was booked is not booked again; money that came back is undone."""
     paper = notice.paper
     if paper.way == DEBIT:
         whose, which = (int(part) for part in paper.name.split("-")[:2])
         booked = Repay(key_of(paper.name), whose, paper.on_day, paper.minor, paper.currency, which, paper.name)
         if notice.what != RETURNED:
             _must(house.execute(booked, actor=ACTOR))
-            return
+            return whose
         told = _answer(house, booked.key)
         if told is not None:
             _must(house.execute(_undone(booked, told, on), actor=ACTOR))
-        return
+        return whose
     assert paper.way == PAYOUT, paper
     _, customer, loan_id, _ = paper.name.split("-", 3)
     if notice.what == RETURNED:
         _give_back(house, Gone(paper.name, int(customer), int(loan_id), paper.on_day, paper.minor, paper.currency))
+    return int(customer)
 
 
 def _undone(booked: Repay, told: dict[str, Any], on: date) -> Reverse:

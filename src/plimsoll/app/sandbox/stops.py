@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -33,21 +33,29 @@ STOPS: Final = (CLOSED, BUCKET, LATE, STATEMENT, DUE, RECEIVED, PAID, DEBIT_DONE
 CUSTOMERS_AT_ONCE: Final = 500
 
 
+class Happened(NamedTuple):
+    """What was done on a day before its close: the types of events that it was, and whose loans it may have changed."""
+
+    types: frozenset[str] = frozenset()
+    customers: frozenset[int] = frozenset()
+
+
 def refuse_stops(stop_on: Sequence[str]) -> Refused | None:
     """Refuse types at which no advance stops: clock_stop_unknown."""
     unknown = [one for one in stop_on if one not in STOPS]
     return Refused("clock_stop_unknown", "", f"{', '.join(unknown)[:120]}; one of: {', '.join(STOPS)}") if unknown else None
 
 
-def due_on(store: Store, day: int) -> tuple[int, ...]:
-    """Give the customers on the agenda of a day, before it is closed."""
+def due_on(store: Store, day: int) -> frozenset[int]:
+    """Give the customers on the agenda of a day, before anything of it is done."""
     with snapshot(store) as seen:
-        return tuple(sorted(set(seen.due_ids(day)[0])))
+        return frozenset(seen.due_ids(day)[0])
 
 
-def brought(store: Store, day: int, customers: Sequence[int], happened: frozenset[str]) -> frozenset[str]:
-    """Give the types of what a closed day brought to some customers, with what is known to have happened already."""
-    found = {CLOSED, *happened}
+def brought(store: Store, day: int, due: frozenset[int], happened: Happened) -> frozenset[str]:
+    """Give the types of what a closed day brought to who was due, and to whom something happened before."""
+    found = {CLOSED, *happened.types}
+    customers = sorted(due | happened.customers)
     on = date.fromordinal(day)
     with store.engine.connect() as connection:
         for first in range(0, len(customers), CUSTOMERS_AT_ONCE):

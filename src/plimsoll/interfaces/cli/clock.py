@@ -8,6 +8,9 @@ from typing import Annotated, Final, TypeVar
 
 import typer
 
+from plimsoll.app.command_file import CommandFile
+from plimsoll.app.execute import Answer, Failed
+from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.sandbox.clock import ADVANCING, FAILED, Clock, day_of
 from plimsoll.app.sandbox.of_house import Sandbox, sandbox_of
 from plimsoll.app.sandbox.stops import STOPS
@@ -16,7 +19,7 @@ from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, REFUSED, TRY_AGAIN, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.cli.signed_in import opened_house
-from plimsoll.units.refusal import Refused
+from plimsoll.units.refusal import Malformed, Refused
 
 app = typer.Typer(help="Test clocks: a made-up life moved forward by the real close.", no_args_is_help=True, add_completion=False)
 OWNER: Final = "cli"
@@ -64,6 +67,31 @@ def show(clock: Id, db: Db = "", as_json: AsJson = False) -> None:
 
 
 @app.command()
+def post(
+    clock: Id,
+    file: Annotated[str, typer.Argument(metavar="FILE", help='JSON, one command a line, or CSV; "-" is standard input.')],
+    name: Annotated[str, typer.Option("--command", metavar="NAME", help="What every row is, where rows do not say it.")] = "",
+    db: Db = "",
+) -> None:
+    """Give the book of a clock a file of commands at the clock's own instant; a row that is refused stores nothing."""
+    refused = 0
+    try:
+        commands = CommandFile(file, name)
+        commands.check()
+    except Malformed as wrong:
+        raise Stop(NOT_FOUND if wrong.code == "file_missing" else USAGE, wrong.text()) from None
+    with _sandbox(db) as sandbox:
+        house = _check(sandbox.opened.house_of(clock))
+        for row in commands.rows():
+            outcome = row.wrong or house.execute(row.command, actor=OWNER)
+            is_done = isinstance(outcome, Answer)
+            refused += not is_done
+            print(f"{row.line}\t{'done' if is_done else 'refused'}\t{row.key}\t{_outcome_text(outcome)}")
+    if refused:
+        raise Stop(REFUSED, f"{refused:,} rows were refused; nothing of them is stored")
+
+
+@app.command()
 def advance(clock: Id, to: To, stop_on: Stops = None, db: Db = "", as_json: AsJson = False) -> None:
     """Move a clock forward, day by day, until its target or the first day that brings what was asked for."""
     instant = _instant(to, "--to")
@@ -90,6 +118,12 @@ def delete(clock: Id, db: Db = "") -> None:
         sandbox.opened.forget(clock)
         _check(sandbox.clocks.delete(clock))
     print(f"{clock} is deleted, and its book with it.")
+
+
+def _outcome_text(outcome: RowOutcome | Malformed) -> str:
+    if isinstance(outcome, Failed):
+        return outcome.raised
+    return outcome.text if isinstance(outcome, Answer) else outcome.text()
 
 
 def _followed(sandbox: Sandbox, begun: Clock, step: "object") -> Clock:
