@@ -21,7 +21,11 @@ SETTINGS: Final[Mapping[str, str]] = {
     "tape": "the folder of the loan tape",
     "vault_keys": "the file of the vault's keys",
     "audit_key": "the file of the key that signs the audit chain",
+    "audit_anchor": "the file or folder outside the book that keeps signed checkpoints",
     "clocks": "the folder of test clocks",
+    "site": "the address at which browsers reach the server, for passkeys",
+    "proxies": "the proxies whose word on the caller's address is taken",
+    "webhooks_loopback": "1 lets webhooks of a sandbox go to this very machine",
     "mode": "sandbox, live or read-only",
     "host": "the address the server listens on",
     "port": "the port the server listens on",
@@ -61,6 +65,6 @@ def _read(path: Path) -> dict[str, str]:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise Malformed("settings_malformed", repr(value), file=str(path), key=key, remedy="Text in quotes, or a whole number.")
         # A path is meant from where the file lies, so that it does not matter where a program is started.
-        is_path = key in ("tape", "vault_keys", "audit_key", "clocks", "fonts")
+        is_path = key in ("tape", "vault_keys", "audit_key", "audit_anchor", "clocks", "fonts")
         found[key] = str(path.parent / str(value)) if is_path else str(value)
     return found

@@ -1,9 +1,11 @@
 """What works beside the server, each in a thread: the chain is sealed, approvals end, events leave, what others changed is heeded."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,6 +23,7 @@ APPROVALS_EVERY_S: Final = 60.0
 DELIVER_EVERY_S: Final = 1.0
 LOOK_EVERY_S: Final = 10.0
 STOP_S: Final = 10.0
+ANCHOR_VARIABLE: Final = "PLIMSOLL_AUDIT_ANCHOR"
 log: Final = logging.getLogger("plimsoll.beside")
 
 
@@ -55,12 +58,18 @@ class Beside:
                 log.error("%s: %s", name, found.raised)
 
 
+def anchor_place() -> Path | None:
+    """Give where signed checkpoints are kept outside the book, by the configuration; None for nowhere."""
+    named = os.environ.get(ANCHOR_VARIABLE, "")
+    return Path(named) if named else None
+
+
 def beside(house: House, keys: AuditKeys | None) -> Beside:
     """Give what a house needs done beside its server; nothing where it only reads."""
     if house.mode == READ_ONLY:
         return Beside(())
     steps: list[tuple[str, float, Callable[[], object]]] = [
-        ("seal", SEAL_EVERY_S, Sealer(house, keys).once),
+        ("seal", SEAL_EVERY_S, Sealer(house, keys, anchor_place()).once),
         ("approvals", APPROVALS_EVERY_S, lambda: end_overdue(house)),
         ("register", LOOK_EVERY_S, house.look_again),
     ]
