@@ -43,6 +43,10 @@ DAY = date(2026, 3, 2)
 ANN, LOAN, ACCOUNT = 41, 2, 1
 
 
+ONE_ENGINE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+"""What does not depend on the database runs on one."""
+
+
 class Clock:
     """An instant that a test moves."""
 
@@ -148,6 +152,7 @@ def test_a_loan_verb_shows_its_legs_and_the_schedule_before_and_after(house):
     assert loan["owed"]["principal_minor"] == [2_901_20, 3_000_00]
 
 
+@ONE_ENGINE
 def test_what_the_department_refuses_now_is_not_asked_for(house):
     need = needed(house, MAKER, raised(minor=10**12))
     found = ask_approval(house, MAKER, raised(minor=10**12), need)
@@ -155,6 +160,7 @@ def test_what_the_department_refuses_now_is_not_asked_for(house):
     assert counted(house, approval) == 0
 
 
+@ONE_ENGINE
 def test_nobody_is_needed_for_less(house):
     assert needed(house, MAKER, raised(minor=4_000_00)) is None, "a limit that is lowered"
     assert needed(house, MAKER, Waive("w", ANN, DAY, LOAN, "CNY", interest_minor=500_00)) is None
@@ -175,6 +181,7 @@ def test_the_same_key_gives_the_same_approval_and_another_content_is_refused(hou
     assert counted(house, approval) == 1
 
 
+@ONE_ENGINE
 def test_who_asked_may_not_agree_whatever_key_they_use(house):
     waiting = asked(house, raised())
     assert checked(house, waiting, MAKER) == "maker_cannot_check"
@@ -236,6 +243,7 @@ def test_a_move_between_the_look_and_the_execution_is_found_under_lock(house, mo
     assert row_of(house, waiting).state == "stale"
 
 
+@ONE_ENGINE
 def test_what_the_department_refuses_then_is_told_and_nothing_is_stored(house, monkeypatch):
     waiting = asked(house, raised())
     monkeypatch.setattr(checking, "execute_agreed", lambda *_: Refused("limit_out_of_range", "", "cut meanwhile"))
@@ -260,6 +268,7 @@ def test_two_agree_where_policy_asks_for_two_each_counted_once_and_within_their_
     assert counted(house, approval_check) == 2
 
 
+@ONE_ENGINE
 def test_a_rejection_keeps_its_comment_and_ends_it(house):
     waiting = asked(house, raised())
     assert checked(house, waiting, verdict=REJECT) == "approval_comment_missing"
@@ -270,6 +279,7 @@ def test_a_rejection_keeps_its_comment_and_ends_it(house):
         assert connection.execute(select(approval_check.c.comment)).scalar_one() == "no payslip"
 
 
+@ONE_ENGINE
 def test_only_who_asked_takes_it_back(house):
     waiting = asked(house, raised())
     assert withdraw(house, CHECKER, waiting.approval_id).code == "approval_not_own"
@@ -360,6 +370,7 @@ def test_a_dossier_shows_what_it_said_last_and_goes_stale_too(house):
     assert checked(house, waiting, OTHER).state == "executed"
 
 
+@ONE_ENGINE
 def test_what_is_no_command_waits_the_same_way(house):
     done = []
     kinds = {
@@ -377,6 +388,7 @@ def test_what_is_no_command_waits_the_same_way(house):
     assert checked(house, moved, OTHER, acts=kinds) == "approval_stale"
 
 
+@ONE_ENGINE
 def test_a_webhook_waits_in_a_live_house_only_and_an_export_by_its_rows(house):
     act = Act("webhook_url", "w", "hook_1", body_of({}))
     assert needed(house, MAKER, act) is None

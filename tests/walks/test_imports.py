@@ -160,6 +160,7 @@ def test_a_crash_while_applying_is_healed_by_agreeing_again(house, monkeypatch):
     assert found_of(house, batch.import_id).effect["applied"] == {"done": 0, "repeated": 3, "errors": 0}
 
 
+@ONE_ENGINE
 def test_what_others_reject_may_be_asked_for_again_and_taken_back(house):
     batch = checked(house, GOOD)
     waiting = apply(house, MAKER, batch.import_id)
@@ -170,6 +171,7 @@ def test_what_others_reject_may_be_asked_for_again_and_taken_back(house):
     assert again.approval_id != waiting.approval_id
 
 
+@ONE_ENGINE
 def test_a_file_is_no_way_around_permissions(house):
     clerk = Principal("ma", ("finance",), strong_at=NOW)
     assert checked(house, GOOD, clerk).code == "permission_missing", "finance may not repay, by file or not"
@@ -198,6 +200,7 @@ def test_a_file_comes_in_parts_and_a_lost_answer_is_asked_again(house):
     assert append(house, MAKER, first.import_id, len(content), b"x").code == "import_state"
 
 
+@ONE_ENGINE
 def test_rows_and_totals_are_held_to_what_the_sender_says(house):
     assert checked(house, GOOD, rows=3, totals={"CNY": 151_50}).state == "valid"
     wrong = checked(house, GOOD, rows=4, totals={"CNY": 151_51})
@@ -284,6 +287,7 @@ def test_a_cell_is_safe_whatever_it_begins_with():
     ]  # fmt: skip
 
 
+@ONE_ENGINE
 def test_what_waits_too_long_lets_the_file_go_on(house):
     batch = checked(house, GOOD)
     waiting = apply(house, MAKER, batch.import_id)
