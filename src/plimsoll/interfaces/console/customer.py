@@ -7,7 +7,7 @@ from sqlalchemy import select
 from plimsoll.app.access.principal import Target
 from plimsoll.app.schema import audit, filing
 from plimsoll.app.show.customer import CustomerPage, customer_page
-from plimsoll.app.show.limits import limit_history
+from plimsoll.app.show.limits import LimitChange, limit_history
 from plimsoll.app.show.loan import LoanRow
 from plimsoll.app.vault import Act as Look
 from plimsoll.interfaces.console.aims import customer_of
@@ -249,20 +249,22 @@ def _limits(visit: Visit, page: CustomerPage) -> Panel | None:
     rows = [
         Moment(
             written.day(one.on),
-            visit.t(
-                "limit.moved",
-                {
-                    "what": word(visit, "limit.what", one.what),
-                    "before": written.money(one.before_minor, one.currency),
-                    "after": written.money(one.after_minor, one.currency),
-                },
-            ),
+            _moved(visit, one),
             one.reason_zh if visit.speech == "zh-CN" else one.reason_en,
             one.actor,
         )
         for one in sorted(found.changes, key=lambda one: one.at, reverse=True)[:12]
     ]
     return Panel(visit.t("limit.history"), [Timeline(rows, "limit.history.none")], width="half")
+
+
+def _moved(visit: Visit, one: LimitChange) -> str:
+    """Give what changed, with the amounts where it is about any."""
+    what = word(visit, "limit.what", one.what)
+    if one.before_minor is None and one.after_minor is None:
+        return what
+    values = {"what": what, "before": written.money(one.before_minor, one.currency), "after": written.money(one.after_minor, one.currency)}
+    return visit.t("limit.moved", values)
 
 
 def _record(visit: Visit, page: CustomerPage) -> Panel:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from plimsoll.app.show.register import ArtefactRow, artefact_page, artefact_rows
 from plimsoll.app.show.rulebook import RuleRow, product_rows, rule_page, rule_rows
@@ -33,6 +34,7 @@ from plimsoll.units.refusal import Malformed, Refused
 
 TONES: Final = {"champion": "good", "active": "good", "challenger": "wait", "draft": "", "retired": "", "rejected": "bad"}
 VALUE_MAX: Final = 120
+RULES_A_PAGE: Final = 40
 DIGEST: Final = 12
 
 
@@ -61,9 +63,13 @@ def show_rules(visit: Visit) -> Shown:
         for one in rule_rows(rules, on, rules.lender.licence)
         if not asked or asked in f"{one.key} {one.title_zh} {one.title_en}".lower()
     ]
+    first = _first(visit, len(rows))
+    following = first + RULES_A_PAGE
+    kept = {"q": visit.query.get("q", ""), "on": on.isoformat(), "first": following}
     table = Table(
         visit.t("nav.rule"), heads(visit, "rule.key", "rule.value", "rule.since", "rule.source", "rule.confidence", "rule.next"),
-        [_rule(visit, one) for one in rows], empty="empty.found", filters=asked, clear="/rules", is_list=True, is_dense=True,
+        [_rule(visit, one) for one in rows[first:following]], empty="empty.found", filters=asked, clear="/rules",
+        more=f"/rules?{urlencode(kept)}" if following < len(rows) else "", is_list=True, is_dense=True,
     )  # fmt: skip
     products = [
         (
@@ -88,6 +94,12 @@ def show_rules(visit: Visit) -> Shown:
         Panel(visit.t("rule.title"), [table]),
     ]
     return board(Heading(visit.t("nav.rule"), visit.t("rule.lead", {"day": on.isoformat()}), filters=fields), panels)
+
+
+def _first(visit: Visit, count: int) -> int:
+    """Give the place of the first rule of the page."""
+    said = visit.query.get("first", "")
+    return min(int(said), count) if said.isascii() and said.isdigit() and len(said) < 6 else 0
 
 
 def _rule(visit: Visit, one: RuleRow) -> tuple[Cell, ...]:

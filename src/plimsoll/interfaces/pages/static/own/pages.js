@@ -45,7 +45,7 @@
       legend: series.length > 1 ? { top: 0, left: 0, textStyle: { color: soft }, itemHeight: 8 } : undefined,
       tooltip: { trigger: "axis", renderMode: "richText", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "–" : value.toLocaleString() + unit) },
       xAxis: { type: "category", data: names, axisLabel: { color: soft, hideOverlap: true }, axisLine: { lineStyle: { color: style("--line") } }, axisTick: { show: false } },
-      yAxis: { type: "value", name: unit, nameTextStyle: { color: soft }, axisLabel: { color: soft }, splitLine: { lineStyle: { color: style("--line") } } },
+      yAxis: { type: "value", axisLabel: { color: soft }, splitLine: { lineStyle: { color: style("--line") } } },
       series,
     });
     drawn.push(chart);
