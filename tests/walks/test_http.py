@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from plimsoll.app.house import READ_ONLY, House
 from plimsoll.app.schema import audit, book, loan
+from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.client.client import Client, Patience
 from plimsoll.interfaces.client.refused import Refusal
 from plimsoll.interfaces.http.strict import BODY_MAX
@@ -237,3 +238,26 @@ def test_cursors_go_through_a_list_once_and_cannot_be_altered(house):
     assert code(desk.get("/v1/customers", params={"limit": 201})) == (400, "query_malformed")
     assert code(desk.get("/v1/customers?limit=1&limit=2")) == (400, "query_malformed")
     assert code(desk.get("/v1/customers", params={"sort": "name"})) == (400, "query_malformed")
+
+
+def test_a_bug_is_told_by_its_number_alone(house, monkeypatch):
+    def broken():
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr(house, "today", broken)
+    answer = caller(house, raise_server_exceptions=False).get("/v1/health")
+    assert code(answer) == (500, "internal")
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_store_that_cannot_be_reached_asks_to_try_again_with_the_same_key(house, monkeypatch):
+    def gone(*_args, **_more):
+        raise StoreTrouble("store_unreachable", "connection to 10.1.2.3 refused")
+
+    monkeypatch.setattr(house.executor, "submit", gone)
+    answer = post(caller(house), REPAY, TEN)
+    assert code(answer) == (503, "store_unreachable")
+    assert answer.json()["retryable"]
+    assert answer.headers["retry-after"] == "1"
+    assert "10.1.2.3" not in answer.text
