@@ -224,7 +224,7 @@ def test_an_advance_whose_process_ended_is_taken_over(sandbox):
     clock = sandbox.clock()
     claimed = sandbox.clocks.claim(clock.clock_id, BEGINS + timedelta(days=5), [])
     assert sandbox.mover.advance(clock.clock_id, BEGINS + timedelta(days=5)).code == "clock_advancing"
-    sandbox.clocks.change(claimed, beats_at=claimed.beats_at - timedelta(minutes=2))
+    sandbox.clocks.change(claimed, {"beats_at": claimed.beats_at - timedelta(minutes=2)})
     assert sandbox.mover.advance(clock.clock_id, BEGINS + timedelta(days=5)).business_date == date(2026, 1, 20)
 
 

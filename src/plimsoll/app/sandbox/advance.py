@@ -103,13 +103,13 @@ class Mover:
     def _told(self, clock: Clock, moved: Moved) -> Clock:
         """Put on record how far a clock came, so that whoever asks sees it move."""
         now = self.clocks.house.now()
-        self.clocks.change(clock, at=moved.at, business_date=day_of(moved.at), beats_at=now)
+        self.clocks.change(clock, {"at": moved.at, "business_date": day_of(moved.at), "beats_at": now})
         return clock._replace(version=clock.version + 1, at=moved.at)
 
     def _settled(self, clock: Clock, moved: Moved) -> Clock | Refused:
         state = FAILED if moved.failure else FROZEN
         values: dict[str, Any] = {"target": None, "stopped_by": moved.stopped_by, "failure": moved.failure, "beats_at": None}
-        self.clocks.change(clock, state=state, at=moved.at, business_date=day_of(moved.at), **values)
+        self.clocks.change(clock, {**values, "state": state, "at": moved.at, "business_date": day_of(moved.at)})
         return self.clocks.find(clock.clock_id)
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -123,7 +123,7 @@ class Clocks:
         if isinstance(clock, Refused):
             return clock
         refused = _refuse_moving(clock)
-        if refused is not None or not self.change(clock, state=DELETED):
+        if refused is not None or not self.change(clock, {"state": DELETED}):
             return refused or Refused("clock_advancing", "", clock_id)
         for ending in ("", BANK_ENDING):
             for tail in ("", "-wal", "-shm"):
@@ -146,17 +146,17 @@ class Clocks:
         if refused is not None:
             return refused
         taken = {"state": ADVANCING, "target": to.astimezone(UTC), "stop_on": json.dumps(list(stop_on)), "stopped_by": "", "failure": ""}
-        if not self.change(clock, **taken, beats_at=self.house.now()):
+        if not self.change(clock, {**taken, "beats_at": self.house.now()}):
             return Refused("clock_advancing", "", clock_id)
         found = self.find(clock_id)
         assert isinstance(found, Clock), "it was taken just now"
         return found
 
-    def change(self, clock: Clock, **values: object) -> bool:
+    def change(self, clock: Clock, values: Mapping[str, object]) -> bool:
         """Change the record of a clock if nobody did since it was read; tell whether."""
         same = (test_clock.c.clock_id == clock.clock_id, test_clock.c.version == clock.version)
         with self.house.store.changing() as connection:
-            return connection.execute(update(test_clock).where(*same).values(**values, version=clock.version + 1)).rowcount == 1
+            return connection.execute(update(test_clock).where(*same).values({**values, "version": clock.version + 1})).rowcount == 1
 
     def path(self, clock: Clock, ending: str = "") -> Path:
         """Give where the book of a clock lies; with an ending, what lies beside it."""

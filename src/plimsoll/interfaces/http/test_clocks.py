@@ -150,54 +150,80 @@ def clock_shown(clock: Clock) -> dict[str, Any]:
     return {**said, "id": clock.clock_id, "status": clock.state, "stop_on": list(clock.stop_on)}
 
 
-def _operation(name: str, method: str, path: str, said: tuple[str, str], handle: Any, **more: Any) -> Operation:
-    answer = {"answer": ClockShown} | more
-    return Operation(name=name, method=method, path=path, permission=PERMISSION, tag=TAG, said=said, handle=handle, **answer)
-
-
 _AT: Final = "2026-12-01T00:00:00+08:00"
 _ADVANCE: Final = {"to": "2027-12-06T00:00:00+08:00", "stop_on": ["delinquency.bucket_changed"]}
-_MADE: Final = {"is_idempotent": True, "status": 201}
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
-    _operation("list_test_clocks", "GET", "/test_clocks", ("One's own test clocks.", "自己的测试时钟。"), list_clocks, answer=ClockList),
-    _operation(
-        "make_test_clock",
-        "POST",
-        "/test_clocks",
-        ("Make a test clock with an empty book of its own.", "新建测试时钟及其空账簿。"),
-        make_clock,
-        body=ClockMade,
-        example={"name": "life", "at": _AT},
-        **_MADE,
+    Operation(
+        name="list_test_clocks",
+        method="GET",
+        path="/test_clocks",
+        permission=PERMISSION,
+        tag=TAG,
+        said=("One's own test clocks.", "自己的测试时钟。"),
+        answer=ClockList,
+        handle=list_clocks,
     ),
-    _operation("get_test_clock", "GET", "/test_clocks/{clock}", ("Where a clock stands.", "时钟当前状态。"), get_clock),
-    _operation(
-        "advance_test_clock",
-        "POST",
-        "/test_clocks/{clock}/advance",
-        ("Move a clock forward by the real close of every day, in the background.", "逐日真实日终，在后台向前移动。"),
-        advance_clock,
+    Operation(
+        name="make_test_clock",
+        method="POST",
+        path="/test_clocks",
+        permission=PERMISSION,
+        tag=TAG,
+        said=("Make a test clock with an empty book of its own.", "新建测试时钟及其空账簿。"),
+        answer=ClockShown,
+        handle=make_clock,
+        body=ClockMade,
+        is_idempotent=True,
+        status=201,
+        example={"name": "life", "at": _AT},
+    ),
+    Operation(
+        name="get_test_clock",
+        method="GET",
+        path="/test_clocks/{clock}",
+        permission=PERMISSION,
+        tag=TAG,
+        said=("Where a clock stands.", "时钟当前状态。"),
+        answer=ClockShown,
+        handle=get_clock,
+    ),
+    Operation(
+        name="advance_test_clock",
+        method="POST",
+        path="/test_clocks/{clock}/advance",
+        permission=PERMISSION,
+        tag=TAG,
+        said=("Move a clock forward by the real close of every day, in the background.", "逐日真实日终，在后台向前移动。"),
+        answer=ClockShown,
+        handle=advance_clock,
         body=Advance,
-        example=_ADVANCE,
         is_idempotent=True,
         status=202,
+        example=_ADVANCE,
     ),
-    _operation(
-        "branch_test_clock",
-        "POST",
-        "/test_clocks/{clock}/branches",
-        ("Copy a clock with its book, to compare two futures.", "复制时钟及账簿，以比较两种未来。"),
-        branch_clock,
+    Operation(
+        name="branch_test_clock",
+        method="POST",
+        path="/test_clocks/{clock}/branches",
+        permission=PERMISSION,
+        tag=TAG,
+        said=("Copy a clock with its book, to compare two futures.", "复制时钟及账簿，以比较两种未来。"),
+        answer=ClockShown,
+        handle=branch_clock,
         body=Branch,
+        is_idempotent=True,
+        status=201,
         example={"name": "pays"},
-        **_MADE,
     ),
-    _operation(
-        "delete_test_clock",
-        "DELETE",
-        "/test_clocks/{clock}",
-        ("Delete a clock with its book.", "删除时钟及其账簿。"),
-        delete_clock,
+    Operation(
+        name="delete_test_clock",
+        method="DELETE",
+        path="/test_clocks/{clock}",
+        permission=PERMISSION,
+        tag=TAG,
+        said=("Delete a clock with its book.", "删除时钟及其账簿。"),
+        answer=ClockShown,
+        handle=delete_clock,
     ),
 )
