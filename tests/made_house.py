@@ -12,9 +12,11 @@ from plimsoll.app.access.people import NewUser, register
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.session import Begin, begin
 from plimsoll.app.house import House
+from plimsoll.app.keyring import Keyring
 from plimsoll.app.opening import create_store
 from plimsoll.app.schema import close_run
 from plimsoll.app.schema_access import access_grant
+from plimsoll.app.vault import Vault
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import Collector
 from plimsoll.simulator.town import Span, live, make_town
@@ -48,7 +50,8 @@ def made_house(folder: Path, *, people: int = 30, months: int = 3) -> Iterator[H
         with store.engine.connect() as connection:
             last = connection.scalar(select(close_run.c.closed_on).order_by(close_run.c.closed_on.desc()).limit(1))
         now = datetime(last.year, last.month, last.day, 4, tzinfo=UTC) + timedelta(days=1)
-        with House(store, rules, now=lambda: now) as house:
+        vault = Vault(store, Keyring("first", {"first": bytes(range(32))}, bytes(range(32, 64))))
+        with House(store, rules, vault, now=lambda: now) as house:
             for user_id, roles in STAFF.items():
                 register(house, Principal("house", ()), NewUser(user_id, user_id.title(), language="en"))
                 with store.changing() as connection:

@@ -10,8 +10,9 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema import fact, filing, line, loan, loan_state
-from plimsoll.app.schema_access import approval
+from plimsoll.app.schema import fact, filing, line, loan, loan_state, vault_access
+from plimsoll.app.schema_access import access_event, approval
+from plimsoll.app.vault import Act
 from plimsoll.interfaces.console.around import GROUPS
 from plimsoll.interfaces.console.serve import SCREENS, console
 from plimsoll.loan.facts import KINDS
@@ -255,3 +256,26 @@ def test_the_search_finds_pages_customers_and_loans(look, house):
     assert "<html" not in part
     assert 'href="/console/complaints"' in client.get("/console/find", params={"q": "complain"}).text
     assert "/treasury" not in client.get("/console/find", params={"q": "treasury"}).text.partition("<main")[2]
+
+
+def test_a_personal_field_is_shown_whole_once_for_a_reason_on_record(look, house):
+    customer = frozen_customer(house)
+    assert house.vault.put(customer, "phone", "13812345678", Act("house", house.now(), "application")) is None
+    ana, path = look("ana"), f"/console/customers/{customer}"
+    page = ana.get(path)
+    assert "138****5678" in page.text
+    assert "13812345678" not in page.text
+    form = {"act": "reveal", "field": "phone", "key": "r1", "form_token": token_in(page)}
+    assert "13812345678" not in ana.post(path, data=form | {"reason": ""}).text
+    shown = ana.post(path, data=form | {"reason": "calls back about a refund"})
+    assert (shown.status_code, "13812345678" in shown.text, 'class="watermark"' in shown.text) == (200, True, True)
+    assert "13812345678" not in ana.get(path).text
+    with house.store.engine.connect() as connection:
+        seen = connection.execute(
+            select(vault_access).where(vault_access.c.customer_id == customer, vault_access.c.action == "reveal")
+        ).all()
+        looked = connection.scalar(select(func.count()).select_from(access_event).where(access_event.c.customer_id == customer))
+    assert [(row.actor, row.field, row.reason) for row in seen] == [("ana", "phone", "calls back about a refund")]
+    assert looked
+    assert f'href="{path}"' in ana.get("/console/find", params={"q": "13812345678"}).text
+    assert look("ops").post(path, data=form | {"reason": "curious"}).status_code == 403

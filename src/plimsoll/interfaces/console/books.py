@@ -4,6 +4,9 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
+from sqlalchemy import func, select
+
+from plimsoll.app.schema import close_run
 from plimsoll.app.show.ledger import CloseRow, TrialBalance, close_page, closes, parked_loans, trial_balances
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
@@ -146,13 +149,21 @@ def show_close(visit: Visit) -> Shown:
 
 def show_ledger(visit: Visit) -> Shown:
     """Show the trial balance of each currency, as posted by now or as of the end of a closed day."""
-    on = _day(visit, "as_of")
+    on = _day(visit, "as_of") or last_scan(visit)
     found = trial_balances(visit.house.store, on)
     if isinstance(found, Refused):
         return found
     field = Field("as_of", visit.t("loan.as-of.field"), "day", on.isoformat() if on else "", is_needed=False)
     panels = [_balance(visit, one) for one in found] or [Panel("", [Said("", visit.t("ledger.empty"))])]
     return board(Heading(visit.t("nav.ledger"), visit.t("ledger.lead"), filters=(field,)), panels)
+
+
+def last_scan(visit: Visit) -> date | None:
+    """Give the last closed day whose totals were taken: read from there a balance costs the same at any size."""
+    with visit.house.store.engine.connect() as connection:
+        taken = select(func.max(close_run.c.closed_on)).where(close_run.c.state == "done", close_run.c.sums != "{}")
+        found: date | None = connection.scalar(taken)
+        return found
 
 
 def _balance(visit: Visit, one: TrialBalance) -> Panel:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from plimsoll.app.access.principal import Target
+from plimsoll.app.access.rate import RateClass, limiter_of
 from plimsoll.app.schema import audit, filing
 from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.show.limits import LimitChange, limit_history
@@ -296,10 +297,13 @@ def _reveal(visit: Visit) -> Done:
     if isinstance(allowed, Refused) or vault is None:
         return allowed if isinstance(allowed, Refused) else Refused("absent")
     field, reason = visit.form.get("field", ""), visit.form.get("reason", "")
+    too_fast = limiter_of(visit.house).take_all((f"user {visit.who.user_id}",), RateClass.REVEAL, visit.house.now().date())
+    if too_fast is not None:
+        return too_fast
+    visit.door.saw(visit.who, f"personal {field}"[:60], [customer_id], reason)
     found = vault.reveal(customer_id, field, Look(visit.who.actor, visit.house.now(), reason))
     if isinstance(found, Refused):
         return found
-    visit.door.saw(visit.who, f"customer.{field}", [customer_id], reason)
     page = _page(visit)
     if isinstance(page, Refused):
         return page

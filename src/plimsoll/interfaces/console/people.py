@@ -85,9 +85,10 @@ def show_one(visit: Visit) -> Shown:
         fact(visit, "user.factor", text(visit.t("user.has" if one.has_one_time else "user.has-not"))),
         fact(visit, "user.made", text(one.made_by)),
     ]
+    titles = {one_role.role: _title(visit, one_role.title_zh, one_role.title_en) for one_role in role_rows(visit.today())}
     rows = [
         (
-            text(held.role),
+            text(titles.get(held.role, held.role), under=held.role),
             text(held.given_by, under=held.reason),
             instant(held.given_at),
             instant(held.until),

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from plimsoll.app.address import read_address
 from plimsoll.app.config import tape_folder
 from plimsoll.app.house import House
 from plimsoll.app.tape_reading import Order, open_tape
@@ -23,6 +22,8 @@ LOANS: Final = 5
 HOT: Final = 0.10
 FEW: Final = 100
 CURVES: Final = 6
+SERVER: Final = "postgresql://localhost/plimsoll"
+"""Stands for any book on a server: the tape lies in the working folder then."""
 MEASURES: Final = ("ever-30", "ever-90")
 
 
@@ -38,7 +39,7 @@ class Asked(NamedTuple):
 def folder_of(house: House) -> Path:
     """Give where the tape of a book lies: what the environment says, else beside a book of SQLite."""
     url = house.store.engine.url
-    return tape_folder(f"sqlite:///{url.database}" if url.drivername.startswith("sqlite") else read_address("").shown())
+    return tape_folder(f"sqlite:///{url.database}" if url.drivername.startswith("sqlite") else SERVER)
 
 
 @lru_cache(maxsize=4)
