@@ -67,8 +67,8 @@ def fuzz(operation, mode, examples):
 
 
 @pytest.mark.parametrize("mode", MODES, ids=["fits", "does not fit"])
-def test_one_operation_in_three_answers_as_it_promises(asked, mode):
-    for operation in asked[::3]:
+def test_one_operation_in_eight_answers_as_it_promises(asked, mode):
+    for operation in asked[::8]:
         fuzz(operation, mode, 1)
 
 
