@@ -5,8 +5,9 @@ from typing import Any
 
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
-from plimsoll.interfaces.pages.parts import Part, Said, Table, heads, money, text
+from plimsoll.interfaces.pages.parts import Part, Said, Table, Text, heads, money, text
 from plimsoll.interfaces.pages.visit import Visit
+from plimsoll.interfaces.pages.words import has
 
 
 def effect_parts(visit: Visit, effect: Mapping[str, Any]) -> list[Part]:
@@ -22,6 +23,7 @@ def effect_parts(visit: Visit, effect: Mapping[str, Any]) -> list[Part]:
             )
             for one in legs
         ]
+        found.append(Text(visit.t("effect.ledger"), "subhead"))
         found.append(Table(visit.t("effect.ledger"), heads(visit, "entry.account", "entry.debit#", "entry.credit#"), rows, is_dense=True))
     for one in effect.get("loans", ()):
         found += _changed(visit, visit.t("effect.loan", {"n": one["loan_id"]}), one.get("owed", {}))
@@ -34,14 +36,18 @@ def _changed(visit: Visit, title: str, changed: Mapping[str, Any]) -> list[Part]
     """Give the fields that change, each with how it stands and how it would stand."""
     currency = str(changed.get("currency", "CNY"))
     rows = [
-        (text(word(visit, "field", name)), _value(name, pair[0], currency), _value(name, pair[1], currency))
+        (text(word(visit, "field", name)), _value(visit, name, pair[0], currency), _value(visit, name, pair[1], currency))
         for name, pair in changed.items()
         if isinstance(pair, list) and len(pair) == 2
     ]
-    return [Table(title, heads(visit, "effect.what", "effect.before#", "effect.after#"), rows, is_dense=True)] if rows else []
+    table = Table(title, heads(visit, "effect.what", "effect.before#", "effect.after#"), rows, is_dense=True)
+    return [Text(title, "subhead"), table] if rows else []
 
 
-def _value(name: str, value: Any, currency: str) -> Any:
+def _value(visit: Visit, name: str, value: Any, currency: str) -> Any:
     if name.endswith("_minor") and isinstance(value, int):
         return money(value, currency)
+    if name == "status" and value is not None:
+        family = "loan.status" if has(f"loan.status.{value}") else "customers.status"
+        return text(word(visit, family, str(value)))
     return text(written.ABSENT if value is None else value)
