@@ -24,7 +24,7 @@ _SQLITE: Final = {
 _POSTGRES: Final = {
     "ranges": "jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS r(value, place)",
     "place": "place",
-    "at": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+    "at": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:ss.US\"Z\"')",
     "hex": "encode({}, 'hex')",
     "day": "CAST({} - DATE '0001-01-01' + 1 AS bigint)",
     "date": "CAST({} AS date)",
