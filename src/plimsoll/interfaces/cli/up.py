@@ -7,12 +7,14 @@ from typing import Annotated, Final
 
 import typer
 
+from plimsoll.app.address import read_address
 from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.config import book_url
 from plimsoll.app.house import LIVE, MODES, SANDBOX, House
 from plimsoll.app.keyring import VARIABLE, keyring_path, read_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.opening import open_store
+from plimsoll.app.sandbox.clock import refuse_clock_book
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, Db
@@ -37,6 +39,10 @@ def command(db: Db = "", host: Host = "", port: Port = -1, mode: Mode = "", allo
     if mode == LIVE and allow_unsafe:
         raise Stop(REFUSED, "--allow-unsafe: never in live mode, where a commit has to be durable. Mend the settings of the database.")
     number = _port(port)
+    path = read_address(book_url(db)).path
+    refused = refuse_clock_book(path) if mode == LIVE and path is not None else None
+    if refused is not None:
+        raise Stop(REFUSED, refused.text())
     with ExitStack() as opened:
         store = opened.enter_context(open_store(book_url(db), allow_unsafe=allow_unsafe))
         vault = Vault(store, read_keyring(keyring_path())) if os.environ.get(VARIABLE, "") else None
