@@ -33,6 +33,8 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "text_not_composed": ("文本不是 NFC 规范形式，看起来相同的文字可能不同。请先规范化。", "The text is not in composed form (NFC), so what looks the same may differ. Normalise it first."),
     "query_malformed": ("查询参数无法识别。请对照接口文档。", "A query parameter cannot be read. Look it up in the API reference."),
     "expand_unknown": ("不能展开该项：只接受所列名称，最深两层，最多八项。请对照接口文档。", "That cannot be expanded: only the names listed, two deep, at most eight. Look them up in the API reference."),
+    "fields_unknown": ("没有这样的字段：只接受列表中各行的字段。请对照接口文档。", "There is no such field: only fields of the rows of the list are taken. Look them up in the API reference."),
+    "expand_too_much": ("要展开的内容过多。请减少每页条数或少列几项。", "That would bring along too much. Ask for fewer rows, or name fewer parts."),
     "cursor_malformed": ("游标无法识别或已被改动。请使用答复中的 next_cursor。", "The cursor cannot be read, or was altered. Use the next_cursor of an answer."),
     "cursor_of_other_list": ("游标属于另一个列表或筛选条件。请用相同条件翻页。", "The cursor belongs to another list or filter. Go on with the same one."),
     "version_unknown": ("不认识该接口版本。请使用文档中列出的日期。", "That version of the API is not known. Use one of the dates in the reference."),

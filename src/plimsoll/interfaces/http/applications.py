@@ -101,6 +101,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         said=("Applications of a customer, and where each stands.", "客户的申请及其状态。"),
         answer=page_of(ApplicationPage),
         handle=list_applications,
+        expands={"decision": "get_decision", "explanation": "get_explanation"},
     ),
     Operation(
         name="get_application",
@@ -111,6 +112,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         said=("One application as it stands.", "单件申请的当前情况。"),
         answer=shape_of(ApplicationPage),
         handle=get_application,
+        expands={"customer": "get_customer", "decision": "get_decision", "explanation": "get_explanation"},
     ),
     Operation(
         name="get_explanation",

@@ -61,6 +61,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         said=("Customers, with limit, use, what is owed and how late.", "客户列表：额度、用信、欠款与逾期天数。"),
         answer=page_of(CustomerRow),
         handle=list_customers,
+        expands={"loans": "list_loans", "limit_history": "get_limit_history", "monitoring": "get_monitoring"},
         query=CustomersAsked,
     ),
     Operation(
@@ -72,6 +73,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         said=("One customer: line and load line, loans, dues, what stands open.", "单个客户：额度与载重线、贷款、应还、未结事项。"),
         answer=shape_of(CustomerPage),
         handle=get_customer,
+        expands={
+            "loans": "list_loans",
+            "applications": "list_applications",
+            "limit_history": "get_limit_history",
+            "contacts": "list_contacts",
+            "promises": "list_promises",
+            "complaints": "list_complaints",
+            "consents": "list_consents",
+            "monitoring": "get_monitoring",
+        },
         shows_personal=True,
     ),
 )

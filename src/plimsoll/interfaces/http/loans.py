@@ -1,5 +1,6 @@
 """Loans and accounts as the API shows them: terms, state as of any day, schedule, history, how figures came about, what pays them off."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from plimsoll.app.show.history import LoanHistory, loan_history
@@ -11,6 +12,7 @@ from plimsoll.interfaces.http.shown import customer_in, day_in, listed, loan_in,
 from plimsoll.units.refusal import Refused
 
 TAG: Final = "Loans"
+NONE: Final[Mapping[str, str]] = {}
 
 
 class AsOf(Shape):
@@ -39,7 +41,7 @@ def _of_loan(look: Any) -> Any:
     return handle
 
 
-def _operation(name: str, path: str, said: tuple[str, str], answer: type, look: Any) -> Operation:
+def _operation(name: str, path: str, said: tuple[str, str], answer: type, look: Any, expands: Mapping[str, str] = NONE) -> Operation:
     return Operation(
         name=name,
         method="GET",
@@ -50,6 +52,7 @@ def _operation(name: str, path: str, said: tuple[str, str], answer: type, look: 
         answer=shape_of(answer),
         handle=_of_loan(look),
         query=AsOf,
+        expands=expands,
     )
 
 
@@ -64,8 +67,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=page_of(LoanRow),
         handle=list_loans,
         query=AsOf,
+        expands={"schedule": "get_loan_schedule", "history": "get_loan_history", "bills": "get_bills", "shares": "get_loan_shares"},
     ),
-    _operation("get_loan", "", ("One loan as of a day.", "单笔贷款在某日的情况。"), LoanPage, loan_page),
+    _operation(
+        "get_loan",
+        "",
+        ("One loan as of a day.", "单笔贷款在某日的情况。"),
+        LoanPage,
+        loan_page,
+        {
+            "customer": "get_customer",
+            "schedule": "get_loan_schedule",
+            "history": "get_loan_history",
+            "bills": "get_bills",
+            "shares": "get_loan_shares",
+        },
+    ),
     _operation(
         "get_loan_schedule", "/schedule", ("The schedule, with what came of each instalment.", "还款计划及各期结果。"), Schedule, schedule
     ),

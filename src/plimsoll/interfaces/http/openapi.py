@@ -15,11 +15,13 @@ from plimsoll.app.approve.need import ABOVE, ALWAYS, BACK_DATED, LIVE_ONLY, RAIS
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.answers import Approval
 from plimsoll.interfaces.http.example import example_in
+from plimsoll.interfaces.http.expand import EXPAND, FIELDS, FIELDS_MAX, NAMES_MAX, fields_of, names_of, shape_with
 from plimsoll.interfaces.http.heads import KEY_MAX
 from plimsoll.interfaces.http.ids import CUSTOMER_PATTERN, LOAN_PATTERN
 from plimsoll.interfaces.http.operation import Empty, Operation
 from plimsoll.interfaces.http.problem import MEDIA, Problem
 from plimsoll.interfaces.http.routes import PART_MAX
+from plimsoll.interfaces.http.shown import ROWS_MAX
 from plimsoll.interfaces.http.version import VERSIONS
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.sentences import SENTENCES
@@ -48,6 +50,13 @@ WRITES: Final = (400, 401, 403, 404, 409, 413, 415, 422, 429, 431, 503)
 _BRACES: Final = re.compile(r"\{(\w+)\}")
 _TURN: Final = Lock()
 """It takes a second to make, so whoever asks meanwhile waits for the one that is being made."""
+FIELDS_SAID: Final = "Fields of the rows with commas between; the others are left out."
+SOME_FIELDS: Final = {
+    "type": "object",
+    "description": "The same with the fields of each row that `fields` asks for.",
+    "properties": {"data": {"type": "array", "maxItems": ROWS_MAX, "items": {"type": "object"}}},
+    "required": ["data"],
+}
 RULES: Final = (ALWAYS, ABOVE, RAISES, LIVE_ONLY, BACK_DATED, TWO)
 
 
@@ -56,7 +65,7 @@ def _of(four_eyes: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
     rules = dict(four_eyes)
     models: list[type[BaseModel]] = [Problem, Approval]
     for one in operations.ALL:
-        models += [shape for shape in (one.answer, one.body) if shape is not None]
+        models += [shape for shape in (shape_with(one.name), one.body) if shape is not None]
     wanted = [(shape, mode) for shape in dict.fromkeys(models) for mode in ("validation", "serialization")]
     keyed, held = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     paths: dict[str, Any] = {}
@@ -118,7 +127,7 @@ def _operation(one: Operation, keyed: Mapping[Any, Any], four_eyes: tuple[str, .
         "x-permission": one.permission,
         "x-idempotent": one.is_idempotent or one.method == "GET",
         "x-pii": one.shows_personal,
-        "parameters": [*_in_path(one), *_in_query(one), *_in_heads(one)],
+        "parameters": [*_in_path(one), *_in_query(one), *_of_answer(one), *_in_heads(one)],
         "responses": _responses(one, keyed),
     }
     if four_eyes or one.four_eyes:
@@ -146,6 +155,15 @@ def _in_query(one: Operation) -> Iterator[dict[str, Any]]:
     for name, field in said.get("properties", {}).items():
         schema = _plain(_inlined(field, defs))
         yield {"name": name, "in": "query", "required": name in said.get("required", ()), "schema": _one_of(schema)}
+
+
+def _of_answer(one: Operation) -> Iterator[dict[str, Any]]:
+    """Give the parameters that say what an answer brings along, and which fields of its rows are told."""
+    told = "Names with commas between; what is not to be seen is absent."
+    for name, words, most, said in ((EXPAND, names_of(one), NAMES_MAX, told), (FIELDS, fields_of(one), FIELDS_MAX, FIELDS_SAID)):
+        if words:
+            schema = {"type": "array", "items": {"enum": list(words)}, "minItems": 1, "maxItems": most, "uniqueItems": True}
+            yield {"name": name, "in": "query", "required": False, "style": "form", "explode": False, "description": said, "schema": schema}
 
 
 def _inlined(field: Any, defs: Mapping[str, Any]) -> Any:
@@ -182,7 +200,10 @@ def _in_heads(one: Operation) -> Iterator[dict[str, Any]]:
 
 
 def _responses(one: Operation, keyed: Mapping[Any, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {str(one.status): {"description": "Done.", "content": {JSON: {"schema": keyed[one.answer, "serialization"]}}}}
+    answer: dict[str, Any] = keyed[shape_with(one.name), "serialization"]
+    if fields_of(one):
+        answer = {"anyOf": [answer, SOME_FIELDS]}
+    found: dict[str, Any] = {str(one.status): {"description": "Done.", "content": {JSON: {"schema": answer}}}}
     if one.method in CHANGES and one.status != 202:
         found["202"] = {"description": TITLES[202], "content": {JSON: {"schema": keyed[Approval, "serialization"]}}}
     refused = set(WRITES if one.method in CHANGES else READS) | set(one.errors) | ({412, 428} if one.needs_match else set())

@@ -50,6 +50,8 @@ class Asked:
     """What was shown to be recognised by: a key, or the token of a session; "" for neither."""
     address: str = ""
     """Of the network, "" where there is none."""
+    expand: frozenset[str] = frozenset()
+    """What the answer is to bring along, of the names that the operation expands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Operation:
     """Whether it may be asked without being signed in: health, sign-in."""
     errors: tuple[int, ...] = ()
     """Further statuses beside those that every operation may answer."""
+    expands: Mapping[str, str] = field(default_factory=dict)
+    """What an answer, or each row of a list, may bring along with `expand`: a name, and the operation that answers it."""
     needs_match: bool = False
     """Whether If-Match has to say which version is changed: `handle` compares `Asked.if_match`, and refuses version_passed."""
 

@@ -1,5 +1,6 @@
 """Agencies, packages of bad loans, tenders and funders as the API shows them; each party sees its own."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
@@ -33,8 +34,8 @@ from plimsoll.app.show.sale import (
     tender_rows,
     tender_seen,
 )
-from plimsoll.interfaces.http.loans import AsOf
-from plimsoll.interfaces.http.operation import Asked, Operation, Shape
+from plimsoll.interfaces.http.loans import NONE, AsOf
+from plimsoll.interfaces.http.operation import Asked, Empty, Operation, Shape
 from plimsoll.interfaces.http.shape import Day
 from plimsoll.interfaces.http.shown import day_in, house_in, listed, loan_in, page_of, shape_of, shown, today_of
 from plimsoll.units.money import MINOR_MAX
@@ -188,9 +189,21 @@ def list_triggers(asked: Asked) -> Any:
     return rows if isinstance(rows, Refused) else listed(rows)
 
 
-def _line(name: str, path: str, permission: str, tag: str, said: tuple[str, str], answer: Any, handle: Any, query: Any = None) -> Operation:
-    more = {} if query is None else {"query": query}
-    return Operation(name=name, method="GET", path=path, permission=permission, tag=tag, said=said, answer=answer, handle=handle, **more)
+def _line(
+    name: str,
+    path: str,
+    permission: str,
+    tag: str,
+    said: tuple[str, str],
+    answer: Any,
+    handle: Any,
+    query: type[Shape] = Empty,
+    expands: Mapping[str, str] = NONE,
+) -> Operation:
+    return Operation(
+        name=name, method="GET", path=path, permission=permission, tag=tag, said=said, answer=answer, handle=handle, query=query,
+        expands=expands,
+    )  # fmt: skip
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -202,8 +215,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ("Agencies, and whether they may be given customers.", "委外机构及其是否可受托。"),
         page_of(AgencyRow),
         list_agencies,
+        expands={"placements": "list_placements"},
     ),
-    _line("get_agency", "/agencies/{agency}", "agency.read", AGENCIES, ("One agency.", "单个委外机构。"), shape_of(AgencyPage), get_agency),
+    _line(
+        "get_agency",
+        "/agencies/{agency}",
+        "agency.read",
+        AGENCIES,
+        ("One agency.", "单个委外机构。"),
+        shape_of(AgencyPage),
+        get_agency,
+        expands={"placements": "list_placements"},
+    ),
     _line(
         "list_placements",
         "/agencies/{agency}/placements",
@@ -213,6 +236,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         page_of(PlacementRow),
         list_placements,
         PlacementsAsked,
+        expands={"customer": "get_customer"},
     ),
     _line(
         "list_packages",
@@ -222,11 +246,28 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ("Packages of bad loans.", "不良资产包。"),
         page_of(PackageRow),
         list_packages,
+        expands={"tender": "get_tender"},
     ),
     _line(
-        "get_package", "/packages/{package}", "package.read", DISPOSAL, ("One package.", "单个资产包。"), shape_of(PackageRow), get_package
+        "get_package",
+        "/packages/{package}",
+        "package.read",
+        DISPOSAL,
+        ("One package.", "单个资产包。"),
+        shape_of(PackageRow),
+        get_package,
+        expands={"tender": "get_tender"},
     ),
-    _line("list_tenders", "/tenders", "tender.read", DISPOSAL, ("Tenders.", "竞价项目。"), page_of(TenderRow), list_tenders),
+    _line(
+        "list_tenders",
+        "/tenders",
+        "tender.read",
+        DISPOSAL,
+        ("Tenders.", "竞价项目。"),
+        page_of(TenderRow),
+        list_tenders,
+        expands={"package": "get_package"},
+    ),
     _line(
         "get_tender",
         "/tenders/{tender}",
@@ -235,6 +276,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ("A tender as the seller, a bidder or everybody sees it.", "按出让方、竞买人或公众视角查看竞价。"),
         shape_of(TenderSeen),
         get_tender,
+        expands={"package": "get_package"},
     ),
     _line(
         "list_funders",
@@ -244,6 +286,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ("Funders: committed, lent, room, price.", "资金方：承诺、已出资、余额与价格。"),
         page_of(FunderRow),
         list_funders,
+        expands={"settlements": "get_funder"},
     ),
     _line(
         "get_funder",

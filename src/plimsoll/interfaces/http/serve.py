@@ -32,6 +32,17 @@ from plimsoll.app.sandbox.of_house import house_of
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.answers import Repeated, approval_of, is_waiting
+from plimsoll.interfaces.http.expand import (
+    EXPAND,
+    FIELDS,
+    answered,
+    fields_of,
+    names_of,
+    read_expand,
+    read_fields,
+    shape_with,
+    shown_fields,
+)
 from plimsoll.interfaces.http.heads import Heads, language_in, read_heads
 from plimsoll.interfaces.http.openapi import openapi, openapi_text
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation
@@ -100,6 +111,7 @@ class Call:
     request_id: str
     language: str
     headers: dict[str, str] = field(default_factory=dict)
+    fields: frozenset[str] = frozenset()
 
 
 class Api:
@@ -197,12 +209,13 @@ class Api:
             raise Said("if_match_missing")
         said = read_json(sent) if sent else {}
         body = _shaped(operation, said)
+        query, expand = _queried(call)
         return Asked(
             who=who,
             house=house,
             door=door,
             path=call.path,
-            query=_queried(operation, call.query),
+            query=query,
             body=body,
             key=own_key(who, heads.key) if heads.key else "",
             fingerprint=fingerprint_of(operation, call, said) if is_change else b"",
@@ -212,6 +225,7 @@ class Api:
             request_id=call.request_id,
             token=heads.token,
             address=call.address,
+            expand=expand,
         )
 
     def _meant(self, call: Call) -> tuple[House, Any]:
@@ -227,6 +241,8 @@ class Api:
 
     async def _outcome(self, operation: Operation, asked: Asked) -> Any:
         answer = getattr(operation.handle, "answer", None)
+        if asked.expand:
+            return await run_in_threadpool(answered, operation, asked)
         return await run_in_threadpool(operation.handle, asked) if answer is None else await answer(asked)
 
 
@@ -283,18 +299,25 @@ def _shaped(operation: Operation, said: Any) -> Any:
         raise said_of(failed) from None
 
 
-def _queried(operation: Operation, query: str) -> Any:
-    if not query and operation.query is Empty:
-        return None
+def _queried(call: Call) -> tuple[Any, frozenset[str]]:
+    """Give the query, and what the answer is to bring along; which fields of the rows of a list are wanted is noted in the call."""
+    operation = call.operation
+    if not call.query and operation.query is Empty:
+        return None, frozenset()
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), errors="strict", max_num_fields=50)
+        pairs = parse_qsl(call.query, keep_blank_values=True, strict_parsing=bool(call.query), errors="strict", max_num_fields=50)
     except ValueError:
         raise Said("query_malformed") from None
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Said("query_malformed", remedy="Each parameter once.")
+    expand = read_expand(found.pop(EXPAND), names_of(operation)) if operation.expands and EXPAND in found else frozenset()
+    if FIELDS in found and (fields := fields_of(operation)):
+        call.fields = read_fields(found.pop(FIELDS), fields)
+    if not found and operation.query is Empty:
+        return None, expand
     try:
-        return operation.query.model_validate_strings(found)
+        return operation.query.model_validate_strings(found), expand
     except ValidationError as failed:
         raise Said("query_malformed", errors=said_of(failed, "?").errors) from None
 
@@ -313,11 +336,13 @@ def _told(operation: Operation, outcome: Any, call: Call) -> Told:
     if isinstance(outcome, Repeated):
         headers["Idempotency-Replayed"] = "true"
         outcome = outcome.answer
-    shown = outcome if isinstance(outcome, BaseModel) else operation.answer.model_validate(outcome)
+    shape = shape_with(operation.name) if operation.expands else operation.answer
+    shown = outcome if isinstance(outcome, BaseModel) else shape.model_validate(outcome)
     version = getattr(shown, "version", None)
     if type(version) is int:
         headers["ETag"] = f'"{version}"'
-    return Told(operation.status, shown.model_dump_json().encode(), headers=headers)
+    told = shown.model_dump_json(include=shown_fields(operation, call.fields) if call.fields else None)
+    return Told(operation.status, told.encode(), headers=headers)
 
 
 def _refused(refused: Refused, call: Call) -> Told:

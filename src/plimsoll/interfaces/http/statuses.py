@@ -8,7 +8,8 @@ _BY_STATUS: Final[dict[int, str]] = {
     400: """
         json_malformed json_too_deep json_too_many key_duplicate number_must_be_text number_not_finite number_too_large
         text_unseen text_not_composed body_not_utf8 body_marked body_missing body_not_taken field_malformed field_missing
-        field_unknown query_malformed cursor_malformed cursor_of_other_list version_unknown expand_unknown idempotency_key_missing
+        field_unknown query_malformed cursor_malformed cursor_of_other_list version_unknown idempotency_key_missing
+        expand_unknown expand_too_much fields_unknown
         idempotency_key_malformed key_missing key_malformed header_not_taken header_twice instant_malformed instant_without_zone
     """,
     401: "sign_in_needed not_recognised key_of_another_mode session_ended sign_in_refused code_refused invitation_refused passkey_refused",

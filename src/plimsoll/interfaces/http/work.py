@@ -96,6 +96,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         said=("Rows of a queue, the most pressing first.", "队列中的事项，最紧急的在前。"),
         answer=page_of(WorkRow),
         handle=list_work,
+        expands={"customer": "get_customer", "monitoring": "get_monitoring"},
         query=WorkQuery,
     ),
     Operation(
