@@ -8,7 +8,7 @@ Every look at a whole value, and every search, is on a log that only grows, with
 
 import hmac
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -84,9 +84,30 @@ class Vault:
             key = self._key(connection, customer_id, is_made=True, at=act.at)
             if isinstance(key, Refused):
                 return key
+            held = select(vault_field.c.field).where(vault_field.c.customer_id == customer_id).limit(1)
+            if connection.execute(held).first() is None:
+                self._seal_first(connection, key, customer_id, values, act, ref)
+                return None
             for field, value in values.items():
                 self._seal(connection, key, customer_id, field, value, act, ref)
         return None
+
+    def _seal_first(self, connection: Connection, key: bytes, customer_id: int, values: Mapping[str, str], act: Act, ref: str) -> None:
+        """Seal the first values of a person who is held: nothing is replaced, so each table takes all its rows at once."""
+        sealed = {field: seal(key, value.encode(), _place(customer_id, field, ref)) for field, value in values.items()}
+        fields = [
+            {"customer_id": customer_id, "field": field, "ref": ref, "written_at": act.at, "written_by": act.actor, "sealed": found}
+            for field, found in sealed.items()
+        ]
+        connection.execute(insert(vault_field), fields)
+        blinds = [
+            {"customer_id": customer_id, "field": field, "blind": self.blind(field, value)}
+            for field, value in values.items()
+            if field in SEARCHED
+        ]
+        if blinds:
+            connection.execute(insert(vault_index), blinds)
+        _log_all(connection, customer_id, act, PUT, [(field, ref) for field in values])
 
     def _seal(self, connection: Connection, key: bytes, customer_id: int, field: str, value: str, act: Act, ref: str) -> None:
         """Seal one value of a person who is held, index it, and put it on the log."""
@@ -271,5 +292,12 @@ def _refuse_reason(act: Act) -> Refused | None:
 
 def _log(connection: Connection, customer_id: int, act: Act, action: str, field: str, ref: str) -> None:
     """Add a line to the log of a person."""
+    _log_all(connection, customer_id, act, action, [(field, ref)])
+
+
+def _log_all(connection: Connection, customer_id: int, act: Act, action: str, what: Sequence[tuple[str, str]]) -> None:
+    """Add a line for each field and reference to the log of a person."""
     last = connection.scalar(select(func.max(vault_access.c.n)).where(vault_access.c.customer_id == customer_id)) or 0
-    connection.execute(insert(vault_access).values((customer_id, last + 1, act.at, act.actor, action, field, ref, act.reason)))
+    said = {"customer_id": customer_id, "at": act.at, "actor": act.actor, "action": action, "reason": act.reason}
+    rows = [{**said, "n": n, "field": field, "ref": ref} for n, (field, ref) in enumerate(what, last + 1)]
+    connection.execute(insert(vault_access), rows)
