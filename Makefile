@@ -1,4 +1,4 @@
-# Two commands set everything up: `make demo` shows a book that runs, `make test` proves it. Only Python 3.11 to 3.13 and make are needed.
+# Two commands set everything up: `make demo` shows a house that runs, `make test` proves it. Only Python 3.11 to 3.13 and make are needed.
 
 SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python; do \
@@ -9,12 +9,16 @@ DEMO ?=
 BENCH ?=
 TESTS ?= tests
 
-.PHONY: help demo env test slow check format docs bench lock clean python
+.PHONY: help demo book env test slow check format docs bench lock clean python
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
-demo: python  ## make a book of 2,000 made-up borrowers, close 12 months, print what it holds
+demo: python  ## make a whole made-up house once (5,000 borrowers, 18 months) and serve it; DEMO=--no-serve only makes it
+	@$(PYTHON) tools/environment.py runtime
+	@.venv/bin/plimsoll world open $(DEMO)
+
+book: python  ## make a book of 2,000 made-up borrowers, close 12 months, print what it holds
 	@$(PYTHON) tools/environment.py runtime
 	@.venv/bin/plimsoll demo --again $(DEMO)
 
