@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from ipaddress import ip_network
-from typing import Any, Final, NamedTuple
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -25,6 +25,7 @@ from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Malformed, Refused
 
 NETWORKS_MAX: Final = 50
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,14 @@ def make(house: House, who: Principal, new: NewKey) -> MadeKey | Refused:
         return Refused("permission_unknown", "", ", ".join(unknown)[:200])
     networks = read_networks(new.networks)
     until = new.until or now + key_policy(house.rules, now).lasts
-    refused = _refuse_until(house, now, until) or _refuse_wider(who, new.permissions)
+    refused = _refuse_until(house, now, until)
     if refused is not None:
         return refused
     with house.store.changing() as connection:
         row = find(connection, new.user_id, is_held=True)
         if row is None or row.state != ACTIVE:
             return Refused("absent", "", new.user_id)
-        refused = _refuse_owner(connection, who, row, now)
+        refused = _refuse_wider(connection, who, new.permissions, networks) or _refuse_owner(connection, who, row, now)
         if refused is not None:
             return refused
         made = _insert(connection, house, who, Key("", new.user_id, new.permissions, networks, who.actor, now, until, None, "", None))
@@ -94,7 +95,8 @@ def make(house: House, who: Principal, new: NewKey) -> MadeKey | Refused:
 def rotate(house: House, who: Principal, key_id: str, overlap: timedelta | None = None) -> MadeKey | Refused:
     """Make the successor of a key, alike but for its secret; the old one goes on for the overlap, or as long as policy lets it.
 
-    Refuses absent, key_ended, overlap_too_long.
+    Who renews a key is told it, so it takes who may make one like it. Refuses absent, key_ended, overlap_too_long, key_for_a_person,
+    two_people_needed, permission_missing.
     """
     now = house.now()
     longest = key_policy(house.rules, now)
@@ -105,6 +107,12 @@ def rotate(house: House, who: Principal, key_id: str, overlap: timedelta | None 
         old = _held(connection, key_id, now)
         if isinstance(old, Refused):
             return old
+        row = find(connection, old.user_id, is_held=True)
+        if row is None or row.state != ACTIVE:
+            return Refused("absent", "", key_id)
+        refused = _refuse_wider(connection, who, old.permissions, old.networks) or _refuse_owner(connection, who, row, now)
+        if refused is not None:
+            return refused
         until = now + (min(longest.lasts, old.until - old.made_at) if old.until is not None else longest.lasts)
         like = old._replace(made_by=who.actor, made_at=now, until=until, replaces=key_id, used_on=None)
         made = _insert(connection, house, who, like)
@@ -195,12 +203,23 @@ def _refuse_until(house: House, now: datetime, until: datetime) -> Refused | Non
     return None
 
 
-def _refuse_wider(who: Principal, permissions: Sequence[str]) -> Refused | None:
-    """Let a key that is narrowed make none that is wider."""
-    if not who.narrowed:
-        return None
-    wider = sorted(set(permissions) - set(who.narrowed)) if permissions else ["everything"]
+def _refuse_wider(connection: Connection, who: Principal, permissions: Sequence[str], networks: Sequence[str]) -> Refused | None:
+    """Let a key that is narrowed, or comes from some networks only, make none that is wider."""
+    wider: list[str] = []
+    if who.narrowed:
+        wider += sorted(set(permissions) - set(who.narrowed)) if permissions else ["everything"]
+    own = connection.scalar(select(access_key.c.addresses).where(access_key.c.key_id == who.key_id)) if who.key_id else None
+    within = [ip_network(text) for text in json.loads(own or "[]")]
+    if within:
+        wider += [text for text in networks if not any(_is_within(ip_network(text), one) for one in within)] if networks else ["everywhere"]
     return Refused("permission_missing", "", ", ".join(wider)) if wider else None
+
+
+def _is_within(network: Network, other: Network) -> bool:
+    """Tell whether a network is part of another."""
+    if isinstance(network, IPv4Network):
+        return isinstance(other, IPv4Network) and network.subnet_of(other)
+    return isinstance(other, IPv6Network) and network.subnet_of(other)
 
 
 def _refuse_owner(connection: Connection, who: Principal, row: Row[Any], now: datetime) -> Refused | None:
