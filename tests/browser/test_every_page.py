@@ -1,0 +1,74 @@
+"""Every page in a real browser: nothing in anybody's way, nothing over the edge, nothing from elsewhere.
+
+Which screen is looked at, where and by whom stands in `places.py`; a screen that is not listed there fails a test.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from plimsoll.interfaces.borrower.serve import SCREENS as BORROWER_SCREENS
+from plimsoll.interfaces.console.serve import SCREENS as CONSOLE_SCREENS
+from tests.browser.places import BORROWER, CONSOLE, ONLY_LEADS, named
+from tests.browser.site import Site, Window
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[2] / "build" / "web" / "axe.js"
+LOOK = """axe.run({resultTypes: ["violations"]}).then(found => found.violations
+  .filter(one => ["serious", "critical"].includes(one.impact))
+  .map(one => `${one.id}: ${one.nodes.length} x ${one.nodes[0].html.slice(0, 160)}`))"""
+OVER = """() => { const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  return [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > wide + 1 && !one.closest('.scroll'))
+    .slice(0, 4).map(one => `${one.tagName}.${one.className} ${Math.round(one.getBoundingClientRect().right)}`); }"""
+
+
+def opened(window: Callable[..., Window], who: str | int, language: str, width: int = 0, theme: str = "", root: str = "") -> Window:
+    return window(who, language, root=root, width=width, theme=theme, bypass_csp=True)
+
+
+def test_every_screen_is_looked_at() -> None:
+    for screens, listed in ((CONSOLE_SCREENS, CONSOLE), (BORROWER_SCREENS, BORROWER)):
+        assert {one.name for one in screens} - ONLY_LEADS == set(listed) - ONLY_LEADS
+
+
+def look(found: Window, path: str) -> list[str]:
+    """Give what is wrong with a page."""
+    found.go(path)
+    wrong = [f"{path} over the edge: {one}" for one in found.page.evaluate(OVER)]
+    if AXE.exists():
+        found.page.add_script_tag(path=str(AXE))
+        wrong += [f"{path} {one}" for one in found.page.evaluate(LOOK)]
+    return wrong
+
+
+def by_person(places: dict[str, tuple[str, str]], site: Site) -> dict[str, list[str]]:
+    given, found = named(site), {}
+    for who, path in places.values():
+        found.setdefault(who, []).append(path.format(**given))
+    return found
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), [("en", 1280, ""), ("zh-CN", 820, "dark")])
+def test_nothing_stands_in_the_way_in_the_back_office(site: Site, window: Callable[..., Window], language, width, theme) -> None:
+    if not AXE.exists():
+        pytest.skip("axe is not here, so pages are not looked at with it: python tools/web.py --dev")
+    wrong = []
+    for who, paths in by_person(CONSOLE, site).items():
+        found = opened(window, who, language, width, theme, root="/console")
+        for path in paths:
+            wrong += look(found, path)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("zh-CN", "")])
+def test_nothing_stands_in_a_borrowers_way(site: Site, window: Callable[..., Window], language: str, theme: str) -> None:
+    if not AXE.exists():
+        pytest.skip("axe is not here, so pages are not looked at with it: python tools/web.py --dev")
+    given, wrong = named(site), []
+    found, late = (opened(window, given[one], language, 390, theme) for one in ("customer", "late"))
+    guest = opened(window, "", language, 390, theme, root="/me")
+    for name, path in BORROWER.items():
+        wrong += look(guest if name == "sign-in" else late if name == "b-overdue" else found, path.format(**given))
+    assert wrong == []
