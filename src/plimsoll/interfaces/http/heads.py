@@ -49,7 +49,8 @@ def read_heads(raw: Iterable[tuple[bytes, bytes]], language: str = "en") -> Head
     if size > HEADERS_MAX:
         raise Said("header_too_large")
     if "transfer-encoding" in found and "content-length" in found:
-        raise Said("header_not_taken", remedy="transfer-encoding beside content-length")
+        # Where the request ends can be read in two ways: nothing more is read from who sent it.
+        raise Said("header_not_taken", remedy="transfer-encoding beside content-length", headers={"Connection": "close"})
     length = found.get("content-length", "0")
     return Heads(
         key=_key(found.get("idempotency-key")),

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote
 from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -396,6 +397,7 @@ def application(house: House, door: Any, *, recognise: Recognise = by_key, is_li
     served.add_route(f"{PREFIX}/openapi.json", partial(_file, house), methods=["GET"], include_in_schema=False)
     served.add_route(f"{PREFIX}/reference", partial(_reference, house), methods=["GET"], include_in_schema=False)
     served.mount(PREFIX, Api(house, door, recognise, limiter_of(house) if is_limited else None))
+    served.add_exception_handler(HTTPException, _nowhere)
     served.add_exception_handler(Exception, _fault)
     return served
 
@@ -415,6 +417,17 @@ def _reference(house: House, request: Request) -> Response:
 
 async def _fault(request: Request, _failed: Exception) -> Response:
     """Tell of a bug by its request id alone; the server logs what it was."""
+    return _outside(request, "internal", {})
+
+
+async def _nowhere(request: Request, failed: Exception) -> Response:
+    """Say that a path outside of the API leads nowhere, or is not asked in that way, as the API says it."""
+    assert isinstance(failed, HTTPException), failed
+    return _outside(request, "method_not_taken" if failed.status_code == 405 else "path_unknown", failed.headers or {})
+
+
+def _outside(request: Request, code: str, headers: Mapping[str, str]) -> Response:
     request_id = request.scope.get(REQUEST_ID, "req_unknown")
-    body = problem("internal", language=language_in(request.scope["headers"]), request_id=request_id)
-    return Response(json.dumps(body, ensure_ascii=False), 500, {"request-id": request_id, "cache-control": "no-store"}, MEDIA)
+    body = problem(code, language=language_in(request.scope["headers"]), request_id=request_id)
+    said = {name.decode(): value.decode() for name, value in SECURITY}
+    return Response(json.dumps(body, ensure_ascii=False), body["status"], {**said, **headers, "request-id": request_id}, MEDIA)

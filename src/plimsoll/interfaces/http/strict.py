@@ -89,8 +89,9 @@ def _refuse_depth(text: str) -> None:
 
 
 def pointer_part(key: object) -> str:
-    """Give one step of a JSON pointer (RFC 6901)."""
-    return "/" + str(key)[:60].replace("~", "~0").replace("/", "~1")
+    """Give one step of a JSON pointer (RFC 6901); what cannot be seen, and might steer a screen or a log, is a question mark."""
+    said = "".join(mark if mark.isprintable() else "?" for mark in str(key)[:60])
+    return "/" + said.replace("~", "~0").replace("/", "~1")
 
 
 def _walk(root: Any, *, is_plain: bool) -> None:
