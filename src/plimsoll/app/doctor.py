@@ -15,7 +15,9 @@ from sqlalchemy import func, select, text
 from plimsoll.app import schema
 from plimsoll.app.address import Address, read_address
 from plimsoll.app.close import RUNNING
-from plimsoll.app.config import URL_VARIABLE
+from plimsoll.app.config import URL_VARIABLE, now, tape_folder
+from plimsoll.app.finding import BAD, GOOD, NOTE, Finding, judged
+from plimsoll.app.fit_to_serve import configured, of_book
 from plimsoll.app.keyring import keyring_path, read_keyring
 from plimsoll.app.opening import SAFETY, open_store
 from plimsoll.app.settings import FILE_VARIABLE, PREFIX, SETTINGS
@@ -24,7 +26,6 @@ from plimsoll.app.trouble import StoreTrouble
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import Malformed
 
-GOOD, NOTE, BAD = "ok", "note", "wrong"
 PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 FREE_MIN_BYTES: Final = 2**30
 WARM: Final = "Run: plimsoll doctor --warm (20 to 60 seconds, once)."
@@ -47,20 +48,6 @@ EXTRAS: Final = (
 )
 
 
-class Finding(NamedTuple):
-    """One thing that was looked at: in order ("ok"), left out ("note") or "wrong", what was seen, and what to do about it."""
-
-    what: str
-    state: str
-    said: str
-    remedy: str = ""
-
-
-def judged(what: str, said: str, *, is_good: bool, remedy: str) -> Finding:
-    """Give a finding that is in order, or wrong with its remedy."""
-    return Finding(what, GOOD, said) if is_good else Finding(what, BAD, said, remedy)
-
-
 def examine(url: str, *, is_named: bool, today: date) -> Iterator[Finding]:
     """Give what is found, one after the other. `is_named`: somebody said where the book is, so it has to be there."""
     yield python()
@@ -70,6 +57,7 @@ def examine(url: str, *, is_named: bool, today: date) -> Iterator[Finding]:
     yield screen()
     yield from fonts()
     yield from variables()
+    yield from configured()
     yield from book(url, is_named=is_named)
 
 
@@ -192,7 +180,8 @@ def book(url: str, *, is_named: bool) -> Iterator[Finding]:
             yield durability(store)
             yield vault(store)
             yield from closes(store)
-        yield from disk(address)
+            yield from of_book(store, now())
+        yield from disk(address, tape_folder(url))
     except StoreTrouble as trouble:
         is_absent = trouble.code == "store_missing" and not is_named
         said = f"none at {shown_url(url)} yet" if is_absent else StoreTrouble(trouble.code, trouble.detail).text()
@@ -252,16 +241,15 @@ def closes(store: Store) -> Iterator[Finding]:
         yield Finding("parked loans", NOTE, f"{parked} loans failed an assertion", "Run plimsoll verify, and look at the table parked.")
 
 
-def disk(address: Address) -> Iterator[Finding]:
-    """Look whether the disk of a SQLite book has room to grow."""
-    if address.path is None:
-        return
-    folder = address.path.resolve().parent
-    free = shutil.disk_usage(folder).free
-    said = f"{free // 2**20:,} MiB free in {folder}"
-    yield Finding(
-        "disk", GOOD if free >= FREE_MIN_BYTES else BAD, said, "" if free >= FREE_MIN_BYTES else "Make room before the next close."
-    )
+def disk(address: Address, tape: Path) -> Iterator[Finding]:
+    """Look whether the disk of a SQLite book, and that of the tape where it is another one, has room to grow."""
+    places = {} if address.path is None else {"disk": address.path.resolve().parent}
+    if tape.resolve().is_dir() and tape.resolve().stat().st_dev not in {place.stat().st_dev for place in places.values()}:
+        places["disk of the tape"] = tape.resolve()
+    for what, place in places.items():
+        free = shutil.disk_usage(place).free
+        said = f"{free // 2**20:,} MiB free in {place}"
+        yield judged(what, said, is_good=free >= FREE_MIN_BYTES, remedy="Make room before the next close.")
 
 
 def is_healthy(findings: Sequence[Finding]) -> bool:

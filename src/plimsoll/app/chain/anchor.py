@@ -35,13 +35,18 @@ def anchor(store: Store, place: Path) -> Anchored:
     """
     with store.driver() as driver:
         origin = origin_of(driver, store.kind)
-    path = place / f"{_UNUSUAL.sub('-', origin)}.notes" if place.is_dir() else place
+    path = path_of(place, origin)
     try:
         with path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             return _add(store, file, path, origin)
     except OSError as failed:
         raise StoreTrouble("audit_anchor_unwritable", f"{path}: {failed.strerror}") from None
+
+
+def path_of(place: Path, origin: str) -> Path:
+    """Give the file that keeps the anchors of a book: the place itself, or the file of that book in a folder."""
+    return place / f"{_UNUSUAL.sub('-', origin)}.notes" if place.is_dir() else place
 
 
 def read_anchors(path: Path) -> list[Note]:
@@ -72,7 +77,7 @@ def _add(store: Store, file: Any, path: Path, origin: str) -> Anchored:
     known = notes_in(file.read(FILE_BYTES_MAX), path)
     last = known[-1] if known else None
     if last is not None:
-        _check(store, last, origin)
+        hold_to(store, last, origin)
     added = [note for note in map(read_note, notes_of(store)) if last is None or note.block_n > last.block_n]
     if added:
         file.seek(0, os.SEEK_END)
@@ -83,8 +88,8 @@ def _add(store: Store, file: Any, path: Path, origin: str) -> Anchored:
     return Anchored(path, len(added), newest.block_n if newest else 0)
 
 
-def _check(store: Store, last: Note, origin: str) -> None:
-    """Hold the chain to what was anchored last."""
+def hold_to(store: Store, last: Note, origin: str) -> None:
+    """Hold the chain to what was anchored last. Raises StoreTrouble audit_anchor_differs."""
     if last.origin != origin:
         raise StoreTrouble("audit_anchor_differs", f"the anchors are of {last.origin}, the book is {origin}")
     with store.driver() as driver:
