@@ -14,7 +14,7 @@ from plimsoll.app.store import Store
 from plimsoll.rulebook.table.axis import Lookup
 from plimsoll.rulebook.table.lifecycle import ACTIVE, KIND, MOVES, checked, place_of, refuse_activation
 from plimsoll.rulebook.table.lint import Against, lint
-from plimsoll.rulebook.table.read_table import parse_table, read_table, texts_of
+from plimsoll.rulebook.table.read_table import parse_table, texts_of
 from plimsoll.rulebook.table.table import Table
 from plimsoll.rulebook.underwriting import standing_tables
 from plimsoll.units.refusal import Malformed, Refused
@@ -22,9 +22,14 @@ from plimsoll.units.refusal import Malformed, Refused
 
 def enter(store: Store, path: Path, act: Act) -> Artefact | Refused:
     """Enter the table of a file as a draft. Refuses artefact_exists and what the register refuses; raises Malformed."""
-    table = read_table(path, path.name)
     header, rows = texts_of(path, path.name)
-    body = json.dumps({"name": path.with_suffix(".yaml").name, "yaml": header, "csv": rows}, ensure_ascii=False, sort_keys=True)
+    return enter_text(store, path.with_suffix(".yaml").name, header, rows, act)
+
+
+def enter_text(store: Store, name: str, header: str, rows: str | None, act: Act) -> Artefact | Refused:
+    """Enter a table by its texts, as `enter` does; `rows` is its CSV, None where the rows stand in the YAML."""
+    table = parse_table(header, rows, name)
+    body = json.dumps({"name": name, "yaml": header, "csv": rows}, ensure_ascii=False, sort_keys=True)
     return governed.register(store, Draft(KIND, place_of(table), table.digest, body), MOVES, act)
 
 

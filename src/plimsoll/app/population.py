@@ -4,7 +4,7 @@ A file has one application a row: features by name (amounts in minor units, shar
 outcome that was decided and whether it went bad. An empty cell is a missing value. Columns that no table asks for are left alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -99,15 +99,21 @@ def value_of(text: str, column: Column) -> Value:
     return text
 
 
-def stored_population(store: Store, since: date, through: date, tables: Iterable[Table], rules: Rules) -> Population:
+def stored_population(
+    store: Store, since: date, through: date, tables: Iterable[Table], rules: Rules, seen: Callable[[], None] = lambda: None
+) -> Population:
     """Give the decisions on record that took effect from one day through another, each with the features it was taken on.
 
-    How an approved one turned out is known where it is known of the customer (`turned_out`).
+    How an approved one turned out is known where it is known of the customer (`turned_out`). `seen` is called for each that is read.
     """
     columns = columns_of(tables)
-    rows = tuple(_decided(store, since, through, columns, turned_out(store, through, rules)))
-    seen = {name for one in rows for name in one.features}
-    return Population(rows, tuple(name for name in columns if name not in seen))
+    found = []
+    for one in _decided(store, since, through, columns, turned_out(store, through, rules)):
+        found.append(one)
+        seen()
+    rows = tuple(found)
+    told = {name for one in rows for name in one.features}
+    return Population(rows, tuple(name for name in columns if name not in told))
 
 
 def _decided(store: Store, since: date, through: date, columns: Mapping[str, Column], bad: Mapping[int, bool]) -> Iterator[Past]:

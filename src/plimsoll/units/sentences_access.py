@@ -197,4 +197,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "import_content_malformed": ("文件内容不是 base64。请重新编码。", "The content is not base64. Encode it again."),
     # Looking at an application
     "sources_missing": ("本机构尚未接入任何数据源，无法评估申请。请先按文档接入数据源。", "No source of evidence is connected, so no application can be looked at. Connect one as the documentation says."),
+    # Trying a table
+    "population_empty": ("没有可供回测的申请。请提供申请文件，或使用已有决策的账簿。", "There is no application to try the table on. Give a file of applications, or a book with decisions."),
+    "backtest_busy": ("本服务器正在运行其他回测。请等待其完成后再试。", "This server is trying other tables. Wait until one is done, and try again."),
 }

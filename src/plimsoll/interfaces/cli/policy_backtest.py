@@ -10,16 +10,15 @@ import typer
 from plimsoll.app.config import book_url
 from plimsoll.app.opening import open_store
 from plimsoll.app.population import Named, Population, read_population, stored_population
+from plimsoll.app.try_table import DAYS_BACK, Tried, Under, try_table
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
-from plimsoll.interfaces.cli.policy_tables import Bench, Lender, On, bench, named
+from plimsoll.interfaces.cli.policy_tables import Bench, Lender, On, bench, named, say
 from plimsoll.rulebook.table.backtest import APPROVED, GROUPS, Backtest, Count, share_text
-from plimsoll.rulebook.table.backtest import backtest as try_out
 from plimsoll.rulebook.table.table import Table
-from plimsoll.units.refusal import Malformed
+from plimsoll.units.refusal import Malformed, Refused
 
-DAYS_BACK = 365
 USUAL = Named()
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The new table: its YAML, or the CSV with its rows.")]
@@ -51,20 +50,25 @@ def backtest(
     (table,) = named([str(file)], held)
     present = named(beside, held) if beside else held.standing()
     population = _population(held, rows, db, since, (table, *present), Named(id_column, outcome_column, bad_column))
-    if not population.rows:
-        raise Stop(NOT_FOUND, "There is no application to try the table on. Give a file with --rows, or a book with decisions.")
-    absent = [column.name for column in table.columns if column.name in population.absent]
-    if absent:
-        raise Stop(USAGE, Malformed("population_malformed", f"no column {', '.join(absent)}", key=table.name).text())
-    kept = [one for one in present if one.name == table.name or not any(column.name in population.absent for column in one.columns)]
-    found = try_out(held.compile((table,))[0], held.compile(kept), population.rows)
-    report = found.report()
+    tried = _tried(table, present, population, held)
+    found, report = tried.found, tried.report
     if out is not None:
         out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if as_json:
         print(json.dumps(report, ensure_ascii=False))
         return
-    print(_text(found, report, [one.name for one in present if one not in kept]))
+    print(_text(found, report, list(tried.left_out)))
+
+
+def _tried(table: Table, present: tuple[Table, ...], population: Population, held: Bench) -> Tried:
+    """Try the table; nothing to try it on ends the command with 3, a column that it lacks with 2."""
+    try:
+        tried = try_table(table, present, population, Under(*held))
+    except Malformed as wrong:
+        raise Stop(USAGE, wrong.text()) from None
+    if isinstance(tried, Refused):
+        raise Stop(NOT_FOUND, say(tried))
+    return tried
 
 
 def _population(held: Bench, rows: Path | None, db: str, since: str, tables: tuple[Table, ...], columns: Named) -> Population:
