@@ -183,12 +183,13 @@ class Door:
             reached = [Found(role, role.gives[word]) for role in sorted(giving, key=lambda role: -REACH[role.gives[word]])]
         else:
             stand = stand_of(connection, who, target)
-            stands = [(role, relation_of(connection, who, role, target, stand)) for role in giving] if stand.is_there else []
+            # What is not there is looked up like what is: how long it takes does not tell the two apart.
+            stands = [(role, relation_of(connection, who, role, target, stand)) for role in giving]
             reached = [Found(role, one) for role, one in stands if one is not None and REACH[one] <= REACH[role.gives[word]]]
             reached.sort(key=lambda found: REACH[found.relation])
-            if not reached:
-                sees = stand.is_there and self._sees(connection, who, target, stand)
-                return Refused("permission_missing", "", permission) if sees else Refused("absent")
+            if not reached or not stand.is_there:
+                sees = not reached and self._sees(connection, who, target, stand)
+                return Refused("permission_missing", "", permission) if sees and stand.is_there else Refused("absent")
         against = None
         for found in reached:
             refused = self._against(connection, who, found.role, permission, target)
