@@ -277,3 +277,22 @@ def test_a_book_without_lines_has_nothing_to_watch(store):
     book.do(LATE, "open_customer", "2026-01-10")
     ran = book.watch("2026-01-31")
     assert (ran.customers, ran.touched, ran.month["clean"]) == (1, 0, 0)
+
+
+def test_what_is_left_of_a_claim_is_a_debt_and_late(book):
+    """A loan of 3,000 is written off the day before a line of 1,000 is drawn; half comes back, the rest still is above it."""
+    book.do(OVER, "charge_off", "2026-02-02", loan_id=1)
+    book.do(OVER, "mark_load_line", "2026-02-03", currency="CNY", capacity="1000.00", room="200.00", stress_ppb=95_000_000)
+    book.watch("2026-02-03")
+    (place,) = book.said(OVER, "over_extension.changed")
+    assert (place["over_extension"], place["before"]) == ("distressed", "fit")
+    book.do(OVER, "recover", "2026-02-10", loan_id=1, amount="1500.00", currency="CNY")
+    book.watch("2026-02-10")
+    assert [one["over_extension"] for one in book.said(OVER, "over_extension.changed")][-1] == "distressed"
+    whole = watch_day(book.store, date(2026, 2, 10), Orders(RULES, at(date(2026, 2, 10))), is_whole=True)
+    assert not whole.done["note_over_extension"], "the whole book in columns finds what the day found"
+    panel = read_panel(book.store, date(2026, 2, 10))
+    assert panel.owed[panel.customer_id == OVER, -1].tolist() == [0], "the book's balance knows no claims"
+    book.do(OVER, "recover", "2026-02-11", loan_id=1, amount="700.00", currency="CNY")
+    book.watch("2026-02-11")
+    assert book.said(OVER, "over_extension.changed")[-1]["over_extension"] != "distressed", "800 or so is left, below the line"

@@ -14,7 +14,7 @@ from plimsoll.app.look_back import Past
 from plimsoll.app.scan import ID_MAX, snapshot
 from plimsoll.app.store import Store
 from plimsoll.loan.columns import Ints
-from plimsoll.loan.layout import O_CREDIT, O_CUMULATIVE, O_FEE, O_INTEREST, O_LATE_DAYS, O_PENALTY, O_PRINCIPAL, O_STATUS, OPEN
+from plimsoll.loan.layout import O_CLAIM, O_CREDIT, O_CUMULATIVE, O_FEE, O_INTEREST, O_LATE_DAYS, O_PENALTY, O_PRINCIPAL, O_STATUS, OPEN
 from plimsoll.monitoring.signals import CARRIED, IN_FULL, NO_USE, WINDOW, Months, Values, from_months
 from plimsoll.risk.load.debt_service import stressed
 from plimsoll.risk.load.over_extension_columns import Book
@@ -31,6 +31,7 @@ class Panel(NamedTuple):
     """Customers with a line, one row each, and month's ends, one column each, oldest first; amounts in minor units.
 
     `late` is days past due of the latest loan, `states` as signals count them. `capacity_minor` is -1 where no load line is drawn.
+    `claims` is what is left of loans that were written off and not sold: no balance of the book, but a debt all the same.
     """
 
     days: tuple[int, ...]
@@ -42,6 +43,7 @@ class Panel(NamedTuple):
     stress_ppb: Ints
     drawn_on: Ints
     owed: Ints
+    claims: Ints
     paid: Ints
     late: Ints
     states: Ints
@@ -59,13 +61,14 @@ def read_panel(store: Store, on: date, threads: int = 1) -> Panel:
     past = Past(store, threads)
     place = np.searchsorted(numbers[0], past.customer_id) if lines else np.zeros(0, np.int64)
     found = np.append(numbers[0], -1)[np.minimum(place, len(lines))] == past.customer_id
-    owed, received, late = (np.zeros((len(lines), len(days)), np.int64) for _ in range(3))
+    owed, claims, received, late = (np.zeros((len(lines), len(days)), np.int64) for _ in range(4))
     for column, day in enumerate(days):
         out = past.at(day)
         is_open = found & (past.opened_on <= day)
         at, rows = place[is_open], out[is_open]
         balance = rows[:, O_PRINCIPAL] + rows[:, O_INTEREST] + rows[:, O_PENALTY] + rows[:, O_FEE] - rows[:, O_CREDIT]
         np.add.at(owed[:, column], at, np.where(rows[:, O_STATUS] == OPEN, balance, 0))
+        np.add.at(claims[:, column], at, rows[:, O_CLAIM])
         np.add.at(received[:, column], at, rows[:, O_RECEIVED])
         np.maximum.at(late[:, column], at, rows[:, O_LATE_DAYS])
     paid = np.diff(received, axis=1, prepend=received[:, :1])
@@ -80,6 +83,7 @@ def read_panel(store: Store, on: date, threads: int = 1) -> Panel:
         stress_ppb=stress_ppb,
         drawn_on=drawn_on,
         owed=owed,
+        claims=claims,
         paid=paid,
         late=late,
         states=states_of(owed, paid, late),
@@ -130,6 +134,7 @@ def laden(panel: Panel, column: int, policy: Policy) -> Book:
     With a load line it is L*, and what can be paid a month is spread around its room, which one month in four does not reach. Without
     one, what was paid shows what can be paid: its logarithm by mean and spread, at least the spread of an income that is only stated;
     L* is what the median month can serve. Who never paid has no line. Of other lenders nothing is seen here, so nobody is masked.
+    What is left of a claim after a write-off is owed, and late by a day at least.
     """
     weight = stressed(policy.stress)
     months = panel.paid[:, max(column - WINDOW + 1, 0) : column + 1].astype(np.float64)
@@ -146,9 +151,9 @@ def laden(panel: Panel, column: int, policy: Policy) -> Book:
     nought = np.zeros(len(mu))
     return Book(
         limit_minor=panel.limit_minor,
-        balance_minor=np.maximum(panel.owed[:, column], 0),
+        balance_minor=np.maximum(panel.owed[:, column] + panel.claims[:, column], 0),
         line_minor=np.where(has_line, panel.capacity_minor, shown),
-        late_days=panel.late[:, column],
+        late_days=np.maximum(panel.late[:, column], panel.claims[:, column] > 0),
         has_plan=np.zeros(len(mu), bool),
         mu=mu,
         sigma=sigma,

@@ -1,5 +1,6 @@
 """Where customers stand as to over-extension after a day: those of whom something changed, in columns, and what evidence adds to it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -11,13 +12,14 @@ from plimsoll.app import schema
 from plimsoll.app.file import filings_of
 from plimsoll.app.store import Store
 from plimsoll.app.watch_find import EVIDENCE, LOAD_LINE, OnFile, rows_of
-from plimsoll.loan.layout import OPEN, REPAID, SETTLED
+from plimsoll.loan.layout import CHARGED_OFF, OPEN, REPAID, S_CLAIM, SETTLED
 from plimsoll.monitoring.elsewhere import BUREAU, WINDOW_DAYS, Elsewhere, elsewhere
 from plimsoll.risk.load.over_extension import ACTIVE, BANDS, CLASSES, FIT, MASKED, Extension, extension_policy
 from plimsoll.risk.load.over_extension_columns import Book, stand
 from plimsoll.risk.load.policy import load_policy
 from plimsoll.rulebook.feature import load as load_features
 from plimsoll.rulebook.rules import Rules
+from plimsoll.units.pack import unpack
 
 PPB: Final = 10**9
 PPM: Final = 1_000_000
@@ -37,13 +39,16 @@ class Place(NamedTuple):
 def places_today(store: Store, on: date, known: OnFile, rules: Rules, now: datetime) -> Iterator[Place]:
     """Give the places that became other ones of those whose loans moved, whose load line was drawn, or of whom evidence came, on a day.
 
-    Only customers with a load line: without one, months of payments tell, and they are looked at when the month ends.
+    Only customers with a load line: without one, months of payments tell, and they are looked at when the month ends. What is left of
+    a claim after a write-off is owed, and late by a day at least; it costs one more question a night, of those who moved.
     """
     rows = list(rows_of(store, _changed(on)))
     if not rows:
         return
+    claims = _claims(store, on)
     days = on.toordinal()
     numbers = np.array([[row[0], *row[2:7]] for row in rows], np.int64).T
+    claimed = np.array([claims.get(row[0], 0) for row in rows], np.int64)
     late = np.array([0 if row[7] is None else max(days - _day(row[7]), 0) for row in rows], np.int64)
     plans = {plan.customer_id for plan in known.plans.values()}
     customer_id, limit, capacity, room, stress, owed = numbers
@@ -52,9 +57,9 @@ def places_today(store: Store, on: date, known: OnFile, rules: Rules, now: datet
     nought, none = np.zeros(count), np.zeros(count, np.int64)
     book = Book(
         limit_minor=limit,
-        balance_minor=np.maximum(owed, 0),
+        balance_minor=np.maximum(owed + claimed, 0),
         line_minor=capacity,
-        late_days=late,
+        late_days=np.maximum(late, claimed > 0),
         has_plan=np.array([one in plans for one in customer_id.tolist()], bool),
         mu=np.log(np.maximum(room, 1)) - policy.percentile_z * inferred,
         sigma=np.full(count, inferred),
@@ -130,9 +135,8 @@ def _masked(store: Store, on: date, now: datetime, customer_id: int, policy: Ext
 
 def _changed(on: date) -> Any:
     """Choose the lines of those of whom something changed, with what all open loans owe and the oldest unpaid day."""
-    line, state, filing = schema.line.c, schema.loan_state.c, schema.filing.c
-    told = select(filing.customer_id).where(filing.kind.in_((EVIDENCE, LOAD_LINE)), filing.effective_on == on)
-    who = union(select(state.customer_id).where(state.as_of >= on), told).subquery()
+    line, state = schema.line.c, schema.loan_state.c
+    who = _moved(on)
     owed = state.principal_minor + state.interest_minor + state.penalty_minor + state.fee_minor - state.credit_minor
     is_open = state.status == OPEN
     return (
@@ -151,6 +155,23 @@ def _changed(on: date) -> Any:
         .where(line.load_capacity_minor >= 0)
         .group_by(line.customer_id, line.currency, line.limit_minor, line.load_capacity_minor, line.load_room_minor, line.load_stress_ppb)
     )
+
+
+def _claims(store: Store, on: date) -> dict[int, int]:
+    """Give what is left of the claims of those of whom something changed, in minor units; a claim that was sold is nobody's here."""
+    state, who = schema.loan_state.c, _moved(on)
+    chosen = select(state.customer_id, state.state).join(who, who.c.customer_id == state.customer_id).where(state.status == CHARGED_OFF)
+    found: Counter[int] = Counter()
+    for customer_id, packed in rows_of(store, chosen):
+        found[customer_id] += unpack(packed)[S_CLAIM]
+    return found
+
+
+def _moved(on: date) -> Any:
+    """Choose the customers whose loans moved, whose load line was drawn, or of whom evidence came, on a day."""
+    state, filing = schema.loan_state.c, schema.filing.c
+    told = select(filing.customer_id).where(filing.kind.in_((EVIDENCE, LOAD_LINE)), filing.effective_on == on)
+    return union(select(state.customer_id).where(state.as_of >= on), told).subquery()
 
 
 def _day(found: Any) -> int:
