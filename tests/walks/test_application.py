@@ -1,6 +1,7 @@
 """From consent to a signed draw on both databases, and every way in which that can go wrong, each by its name."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -276,6 +277,28 @@ def test_a_replay_says_what_differs(house):
     refused = replay(house.store, strange, RULES)
     assert isinstance(refused, Refused)
     assert refused.code == "decision_parts_missing"
+
+
+def test_an_edit_that_no_decision_rests_on_leaves_its_replay_the_same(house):
+    house.applied().decide()
+    (decided,) = decisions_of(house.store, "A1")
+    edited = replace(RULES, digest="e" * 64)
+    found = replay(house.store, decided, edited)
+    assert not isinstance(found, Refused)
+    assert (found.is_same, found.differs, found.edited) == (True, (), ("rules",))
+    assert found.digest_now == decided.said["digest"]
+
+
+def test_an_edit_that_a_decision_rests_on_is_said_with_the_edition(house):
+    house.applied().decide()
+    (decided,) = decisions_of(house.store, "A1")
+    days = RULES.rule("POLICY.OFFER.DAYS")
+    tracks = {licence: tuple(replace(row, value=row.value + 1) for row in rows) for licence, rows in days.tracks.items()}
+    edited = replace(RULES, digest="e" * 64, rules={**RULES.rules, days.key: replace(days, tracks=tracks)})
+    found = replay(house.store, decided, edited)
+    assert not isinstance(found, Refused)
+    assert (found.is_same, found.edited) == (False, ())
+    assert [place for place, _, _ in found.differs] == ["suggested.expires_on", "versions.rules"]
 
 
 def test_a_challenger_scores_in_the_shadow_and_decides_for_its_share(house):

@@ -1,4 +1,8 @@
-"""Replay a decision from what is stored: the same evidence and versions come to the same hash, or it is said what differs."""
+"""Replay a decision from what is stored: the same evidence and versions come to the same hash, or it is said what differs.
+
+A decision names the edition of the rulebook that it was taken under, by a digest of all of it. An edit of any rule, of how long a session
+lasts for instance, makes another edition of which this decision is the same.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -28,6 +32,10 @@ from plimsoll.rulebook.underwriting import standing_tables
 from plimsoll.units.refusal import Refused
 
 TABLES, CHAMPION, CHALLENGER = "table.", "champion", "challenger"
+VERSIONS = "versions"
+EDITIONS = ("rules", "features", "reasons")
+"""Parts that only the package holds, as they are today. Their digests cover all that they say, and so move with an edit of something
+that no decision rests on."""
 
 
 class Decided(NamedTuple):
@@ -39,13 +47,17 @@ class Decided(NamedTuple):
 
 
 class Replayed(NamedTuple):
-    """What a replay came to: the hash on record, the hash now, and what differs, each with both values."""
+    """What a replay came to: the hash on record, the hash now, and what differs, each with both values.
+
+    `edited` are the EDITIONS that were edited since in nothing that this decision rests on: every input, stage and figure is the same.
+    """
 
     decided: Decided
     again: Underwritten
     digest: str
     digest_now: str
     differs: tuple[tuple[str, str, str], ...]
+    edited: tuple[str, ...] = ()
 
     @property
     def is_same(self) -> bool:
@@ -67,6 +79,8 @@ def decisions_of(store: Store, application_id: str) -> list[Decided]:
 def replay(store: Store, decided: Decided, rules: Rules) -> Replayed | Refused:
     """Decide again on the evidence of that instant, by the very models and tables, where they are still there.
 
+    The rulebook is that of today. Where it was edited since, and yet nothing but its name is another one, the decision came out the same,
+    and is hashed under the names on record; where anything else differs, so does the edition, since that may be why.
     Refuses decision_parts_missing: a model or a table that the decision was taken by is neither in the package nor on the register.
     """
     kit = kit_again(store, decided, rules)
@@ -74,13 +88,23 @@ def replay(store: Store, decided: Decided, rules: Rules) -> Replayed | Refused:
         return kit
     again = underwrite_again(store, decided, kit)
     stored = {name: value for name, value in decided.said.items() if name != "digest"}
-    said = said_of(again)
+    said, edited = _named_as_stored(stored, _plain(said_of(again)))
     digest, digest_now = digest_of(stored), digest_of(said)
     claimed = str(decided.said["digest"])
-    differs = list(differences("", stored, _plain(said)))
+    differs = list(differences("", stored, said))
     if claimed != digest:
         differs.insert(0, ("digest", claimed, digest))
-    return Replayed(decided, again, claimed, digest_now, tuple(differs))
+    return Replayed(decided, again, claimed, digest_now, tuple(differs), edited)
+
+
+def _named_as_stored(stored: Mapping[str, Any], now: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Give a decision under the editions that are on record, and which were edited; as it is where more than their names differs."""
+    places = {f"{VERSIONS}.{name}": name for name in EDITIONS}
+    moved = [place for place, _, _ in differences("", stored, now)]
+    if not all(place in places for place in moved):
+        return now, ()
+    edited = tuple(places[place] for place in moved)
+    return {**now, VERSIONS: {**now[VERSIONS], **{name: stored[VERSIONS][name] for name in edited}}}, edited
 
 
 def underwrite_again(store: Store, decided: Decided, kit: Kit) -> Underwritten:
@@ -98,7 +122,7 @@ def underwrite_again(store: Store, decided: Decided, kit: Kit) -> Underwritten:
 
 def kit_again(store: Store, decided: Decided, rules: Rules) -> Kit | Refused:
     """Give the kit of the versions that a decision names; the rules are those of today, and differ where they have changed."""
-    versions: Mapping[str, str] = decided.said["versions"]
+    versions: Mapping[str, str] = decided.said[VERSIONS]
     champion = _model(store, versions[CHAMPION])
     challenger = _model(store, versions[CHALLENGER]) if CHALLENGER in versions else None
     tables, missing = _tables(store, {name: digest for name, digest in versions.items() if name.startswith(TABLES)})

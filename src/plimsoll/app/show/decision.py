@@ -195,6 +195,8 @@ class DecisionShown:
     sha256_now: str
     is_same: bool
     differs: tuple[Difference, ...]
+    edited: tuple[str, ...]
+    """Of rules, features and reasons those that were edited since, in nothing that this decision rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,7 @@ def _decision(found: Replayed) -> DecisionShown:
         found.digest_now,
         found.is_same,
         tuple(Difference(*part) for part in found.differs),
+        found.edited,
     )
 
 

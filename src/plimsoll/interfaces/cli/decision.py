@@ -36,6 +36,8 @@ def replay_one(application: Id, db: Db = "", as_json: AsJson = False) -> None:
         for one in found:
             same = "the same hash" if one.is_same else "ANOTHER HASH"
             print(f"{application} of customer {one.decided.customer_id}, filing {one.decided.filing.n}: {same}, {one.digest}")
+            if one.edited:
+                print(f"edited since, in nothing that this decision rests on: {', '.join(one.edited)}")
             if one.differs:
                 print(aligned([("what", "on record", "now"), *one.differs], left=3))
     if not all(one.is_same and not one.differs for one in found):
@@ -83,4 +85,5 @@ def _told(one: Replayed) -> dict[str, object]:
         "digest_now": one.digest_now,
         "is_same": one.is_same,
         "differs": [list(part) for part in one.differs],
+        "edited": list(one.edited),
     }

@@ -121,6 +121,9 @@ def used(visit: Visit, shown: DecisionShown) -> Panel:
         )
     said = "used.same" if shown.is_same else "used.differs"
     parts.append(Said("good" if shown.is_same else "bad", visit.t(said, {"n": len(shown.differs)})))
+    if shown.edited:
+        what = ", ".join(word(visit, "used.edition", one) for one in shown.edited)
+        parts.append(Text(visit.t("used.edited", {"what": what}), "muted"))
     parts += [Text(f"{one_part.what}: {one_part.on_record[:60]} → {one_part.now[:60]}", "muted") for one_part in shown.differs]
     versions = [Fact(name, text(value[:16])) for name, value in shown.versions.items()]
     return Panel(visit.t("used.title"), [*parts, Facts(versions)], "used", width="half")
