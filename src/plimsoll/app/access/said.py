@@ -7,14 +7,22 @@ from sqlalchemy import Connection
 
 from plimsoll.app.access.price import agreed_rate
 from plimsoll.app.access.principal import Relation
-from plimsoll.app.access.role import Role
+from plimsoll.app.access.role import BORROWER, Role
 from plimsoll.app.access.verbs import VerbAccess
+from plimsoll.app.house import OPEN_ON
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 
 def refuse_said(connection: Connection, rules: Rules, command: Any, access: VerbAccess, role: Role, relation: Relation) -> Refused | None:
-    """Refuse what somebody may not say of themselves: rank_not_yours, field_not_yours, rate_not_agreed."""
+    """Refuse what somebody may not say of themselves: rank_not_yours, field_not_yours, rate_not_agreed.
+
+    What a borrower does is never dated back: a repayment would spare them days of interest, and a draw find an old price.
+    """
+    if role.acts_for == BORROWER:
+        today = connection.execute(OPEN_ON).scalar_one()
+        if today.year > 1 and command.on < today:
+            return Refused("field_not_yours", "", f"on: {command.on}, today {today}")
     if access.ranked and getattr(command, access.ranked) not in role.ranks:
         return Refused("rank_not_yours", "", f"{getattr(command, access.ranked)!r}; {role.name}: {', '.join(role.ranks) or 'none'}")
     for field in fields(command):
