@@ -1,6 +1,6 @@
 """Classes as a credit officer would check them: `tests/cases/class/*.yaml`, each case a loan, its facts, what was noted, and days."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -8,11 +8,13 @@ import yaml
 
 from plimsoll.interfaces.case.facts import read_facts
 from plimsoll.interfaces.case.terms import read_account_terms, read_loan_terms
+from plimsoll.loan.filing import Filing, body_of
 from plimsoll.loan.terms import write_account, write_loan
 from plimsoll.risk.classify.history import class_on, history
 from plimsoll.risk.classify.policy import Policies
 from plimsoll.risk.classify.state import Class
-from plimsoll.risk.classify.trigger import TRIGGERS, Noted
+from plimsoll.risk.classify.trigger import TRIGGERS, Noted, triggers_of
+from plimsoll.risk.plan.record import ACCEPTED, CLOSED, DECIDED, OPENED
 from plimsoll.rulebook.rules import load
 from plimsoll.units.days import add_months
 from plimsoll.units.rate import Rate
@@ -58,7 +60,22 @@ def life_of(case: dict) -> tuple:
         for one in case.get("noted", [])
     ]
     assert all(one.trigger in TRIGGERS for one in noted)
-    return terms, facts, noted
+    return terms, facts, sorted([*noted, *triggers_of(filed(case), 1)], key=lambda one: one.on)
+
+
+def filed(case: dict) -> list[Filing]:
+    """Return what is on file of requests for help, in order."""
+    found = []
+    for n, one in enumerate(case.get("requests", []), 1):
+        steps = [(one["opened"], OPENED, {"due_on": day_of(one["due"]), "is_paused": one.get("is_paused", True)})]
+        steps += [(one["accepted"], DECIDED, {"state": ACCEPTED})] if "accepted" in one else []
+        steps += [(one["declined"], DECIDED, {"state": "declined"})] if "declined" in one else []
+        steps += [(one["closed"], CLOSED, {"reason": ""})] if "closed" in one else []
+        found += [
+            Filing(len(found) + k, kind, f"h{n}", day_of(on), datetime(2026, 1, 1, tzinfo=UTC), "li", body_of(said))
+            for k, (on, kind, said) in enumerate(steps, 1)
+        ]
+    return found
 
 
 def told(found: Class) -> str:

@@ -296,3 +296,17 @@ def test_what_is_left_of_a_claim_is_a_debt_and_late(book):
     book.do(OVER, "recover", "2026-02-11", loan_id=1, amount="700.00", currency="CNY")
     book.watch("2026-02-11")
     assert book.said(OVER, "over_extension.changed")[-1]["over_extension"] != "distressed", "800 or so is left, below the line"
+
+
+def test_a_request_for_help_is_an_easing_from_the_night_of_its_acceptance(book):
+    told = {"hardship_id": "h1", "currency": "CNY", "income": "6500.00", "city_tier": "tier2"}
+    book.do(PAYS, "open_hardship", "2026-02-02", **told)
+    book.do(LATE, "open_hardship", "2026-02-02", **told)
+    assert not book.watch("2026-02-02").done["note_class"]
+    book.do(PAYS, "decide_hardship", "2026-02-05", hardship_id="h1", currency="CNY", outcome="accept", known="verified")
+    book.do(LATE, "decide_hardship", "2026-02-05", hardship_id="h1", currency="CNY", outcome="decline", reason="nothing shown")
+    assert book.watch("2026-02-05").done["note_class"] == 1
+    (said,) = book.said(PAYS, "class.changed")
+    assert [(one["on"], one["five_class"], one["is_observed"]) for one in said["changes"]] == [
+        (date(2026, 2, 5).toordinal(), "special-mention", True)
+    ]

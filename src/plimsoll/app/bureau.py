@@ -42,7 +42,7 @@ from plimsoll.loan.layout import (
 )
 from plimsoll.loan.terms import Terms
 from plimsoll.risk.classify.policy import Policies
-from plimsoll.risk.classify.trigger import TRIGGER, triggers_of
+from plimsoll.risk.classify.trigger import REQUESTS, TRIGGER, triggers_of
 from plimsoll.risk.credit.month import ADVERSE as ADVERSE_LETTERS
 from plimsoll.risk.credit.month import BEFORE, BUCKET_DAYS, BUCKET_LAST, NORMAL, NOTHING, RECOVERED, SETTLED, WRITTEN_OFF, month_ends
 from plimsoll.risk.credit.on_file import ADVERSE, DELETED, REPORTED
@@ -162,8 +162,11 @@ def facts_of(past: Past, place: int) -> tuple[Fact, ...]:
 def read_known(store: Store, month: str, end: int) -> Known:
     """Read what the file of the whole book says that statements need, a page at a time."""
     known = Known()
-    for customer_id, filing in filings_on(store, TRIGGER, 1, end):
-        known.noted.setdefault(customer_id, []).append(filing)
+    for kind in (TRIGGER, *REQUESTS):
+        for customer_id, filing in filings_on(store, kind, 1, end):
+            known.noted.setdefault(customer_id, []).append(filing)
+    for filings in known.noted.values():
+        filings.sort(key=lambda one: one.n)
     told: dict[int, int] = {}
     for kind, by in ((ADVERSE, 1), (DELETED, -1)):
         for customer_id, _ in filings_on(store, kind, 1, LAST_DAY):

@@ -22,8 +22,8 @@ from plimsoll.rulebook.lateness import Lateness
 NOTICE, TEMPORARY, PLAN = "limit.notice", "limit.temporary", "plan."
 RAISED, RANKED, ENDED = "warning.raised", "warning.ranked", "warning.closed"
 OVER, CLASS, TRIGGER, ASSESSED = "over_extension.changed", "class.changed", "class.trigger", "limit.assessed"
-STARTED, BROKEN, KEPT = "plan.started", "plan.broken", "plan.kept"
-READ: Final = (NOTICE, TEMPORARY, STARTED, BROKEN, KEPT, RAISED, RANKED, ENDED, OVER, CLASS, TRIGGER, ASSESSED)
+STARTED, BROKEN, KEPT, DECIDED = "plan.started", "plan.broken", "plan.kept", "hardship.decided"
+READ: Final = (NOTICE, TEMPORARY, STARTED, BROKEN, KEPT, DECIDED, RAISED, RANKED, ENDED, OVER, CLASS, TRIGGER, ASSESSED)
 IN_LIST: Final = 500
 EVIDENCE: Final = "evidence"
 LOAD_LINE: Final = "load_line"
@@ -81,7 +81,7 @@ class OnFile:
 
     def take(self, customer_id: int, kind: str, subject: str, day: int, text: str) -> None:
         """Take one filing, in the order of a customer's file."""
-        if kind == TRIGGER:
+        if kind in (TRIGGER, DECIDED):
             self.triggered[customer_id] = day
             return
         if kind in (BROKEN, KEPT):

@@ -4,6 +4,9 @@
 arrears are paid and it has then paid on time for two periods or six months, whichever is longer; one that was restructured is observed
 from its first due day after the change, for two periods and a year, from the start again after a miss. What is late within the technical
 delay is no miss.
+
+A rest that belongs to a request for help eases nothing while the request is decided, nor where it is declined: who asks is not yet found to
+be in difficulty. An acceptance finds it; rest and plan of one request are then one restructuring.
 """
 
 from bisect import bisect_right, insort
@@ -16,12 +19,24 @@ from plimsoll.loan.terms import Terms
 from plimsoll.risk.classify.policy import NORMAL, SPECIAL_MENTION, SUBSTANDARD, ClassPolicy, Policies
 from plimsoll.risk.classify.state import Change, Class, changed
 from plimsoll.risk.classify.timeline import Span, grace_of, timeline
-from plimsoll.risk.classify.trigger import DIFFICULTY, ECL, LASTING, NO_DIFFICULTY, POCI, RESTRUCTURED, TECHNICAL, Noted
+from plimsoll.risk.classify.trigger import (
+    DIFFICULTY,
+    ECL,
+    LASTING,
+    NO_DIFFICULTY,
+    POCI,
+    REST_ASKED,
+    REST_KEPT,
+    RESTRUCTURED,
+    TECHNICAL,
+    Noted,
+)
 from plimsoll.units.days import add_months
 from plimsoll.units.refusal import Refused
 
 EASING: Final = (RESCHEDULED, PAUSED)
-"""Facts by which a contract is eased; unless it is noted that the debtor was in no difficulty, they make a loan a restructured one."""
+"""Facts by which a contract is eased. They make a loan a restructured one, unless it is noted that the debtor was in no difficulty, or they
+are the rest of a request that nobody has accepted."""
 DAYS, STRICT, CHARGED_OFF, AGAIN, UNTIL_UPGRADE = "days", "strict", "charged_off", "restructured_again", "until_upgrade"
 BEGUN, RULE, MISSED, UPGRADED, OBSERVED = "begun", "rule", "missed", "upgraded", "observation_over"
 
@@ -63,6 +78,9 @@ class Course:
         self._tolerance_days = tolerance_days
         self._technical = {one.due_on or one.on for one in noted if one.trigger == TECHNICAL}
         self._in_no_difficulty = {one.due_on or one.on for one in noted if one.trigger == NO_DIFFICULTY}
+        self._asked_until = {one.on: one.due_on for one in noted if one.trigger == REST_ASKED}
+        self._rests: tuple[int, ...] = ()  # numbers of the facts by which the loan rests for a request that is not over
+        self._is_accepted = False  # that request was accepted, and what rested for it was eased
         self._wakes: list[int] = []
         self._through = 0
         self._dues: list[int] = []
@@ -126,6 +144,7 @@ class Course:
         for one in self._noted:
             if one.on == day:
                 self._note(one)
+                self._rest(one, span, policy)
                 if one.trigger == RESTRUCTURED and not one.is_over:
                     self._ease(-day, day, policy)
         if day in self._policies.days:
@@ -153,16 +172,36 @@ class Course:
         for number in span.facts:
             fact = self._facts[number - 1]
             self._events.append(NAMES[fact.kind])
-            if fact.kind in EASING and day not in self._in_no_difficulty:
+            if fact.kind in EASING and day not in self._in_no_difficulty and not self._is_asked(fact):
                 self._ease(number, day, policy)
             elif fact.kind == REVERSED and self._eased.pop(fact.a, 0):
                 self._observed_from = max(self._eased.values(), default=0) and self._observed_from
+
+    def _is_asked(self, fact: Fact) -> bool:
+        """Tell whether a loan rests by a fact for no longer than a request of that day takes to be decided."""
+        return fact.kind == PAUSED and fact.a <= self._asked_until.get(fact.on, 0) + 1
+
+    def _rest(self, one: Noted, span: Span, policy: ClassPolicy) -> None:
+        """Take what was asked for or decided of a rest: an acceptance eases what rested, the end of a request forgets it."""
+        if one.trigger == REST_ASKED:
+            taken = span.facts if span.since == one.on else ()
+            self._rests = tuple(number for number in taken if self._is_asked(self._facts[number - 1]))
+        elif one.trigger == REST_KEPT and one.is_over:
+            self._rests, self._is_accepted = (), False
+        elif one.trigger == REST_KEPT:
+            undone = {fact.a for fact in self._facts if fact.kind == REVERSED and fact.on <= one.on}
+            for number in self._rests:
+                if number not in undone:
+                    self._ease(number, one.on, policy)
+                    self._events.append(RESTRUCTURED)
+                    self._is_accepted = True
 
     def _ease(self, number: int, day: int, policy: ClassPolicy) -> None:
         """Begin, or begin again, to observe a loan whose terms were eased; the second time within observation it is NPL."""
         if RESTRUCTURED not in policy.triggers:
             return
-        if self._observed_from and day not in self._eased.values() and policy.triggers.get(AGAIN, NORMAL) >= SUBSTANDARD:
+        is_new = day not in self._eased.values() and not self._is_accepted
+        if self._observed_from and is_new and policy.triggers.get(AGAIN, NORMAL) >= SUBSTANDARD:
             self._is_npl = self._is_again = True
             self._free_since = day
             self._events.append(AGAIN)
@@ -180,7 +219,7 @@ class Course:
             self._ecl = NORMAL if share is None or one.is_over else self._policies.on(one.on).ecl_class(share)
         elif one.trigger == POCI:
             self._is_poci = not one.is_over
-        if one.trigger != RESTRUCTURED:
+        if one.trigger not in (RESTRUCTURED, REST_ASKED, REST_KEPT):
             self._events.append(f"{one.trigger}_over" if one.is_over else one.trigger)
 
     def _nothing_owed(self, policy: ClassPolicy) -> Class:

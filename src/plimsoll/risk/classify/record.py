@@ -14,8 +14,8 @@ from plimsoll.risk.classify.state import Change
 from plimsoll.rulebook.lateness import FIVE_CLASSES
 
 CHANGED: Final = "class.changed"
-READS_CLASSES: Final = "file:class"
-"""What a verb reads that puts classes on record: what was noted, and what is on record."""
+READS_CLASSES: Final = "file:class,hardship"
+"""What a verb reads that puts classes on record: what was noted, what became of requests for help, and what is on record."""
 
 
 class Recorded(NamedTuple):
