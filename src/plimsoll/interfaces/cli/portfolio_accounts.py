@@ -47,8 +47,7 @@ def accounts(
     as_json: AsJson = False,
 ) -> None:
     """List the loans behind the figures of a month: state, days past due, balance, stage, chance of default, allowance."""
-    from plimsoll.app.tape_risk import day_of, fitted, stand
-    from plimsoll.portfolio.ecl.of_tape import ecl_policy, measure
+    from plimsoll.app.tape_accounts import loans_behind
 
     least = STATES.index(one_of("--from", since, STATES))
     with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:
@@ -56,28 +55,24 @@ def accounts(
         at = month_of("--month", month, found) if month else found.source.months[-1]
         if at == found.source.months[0]:
             raise Stop(USAGE, f"--month {month}: a chance of default needs a month before it")
-        here = stand(found, at)
-        policy = ecl_policy(lawful_rules(), day_of(found, at))
-        one = measure(here.loans, fitted(found, policy, at), policy)
-        wanted = (here.loans.state >= least) & ((one.stage == stage) | (stage == 0))
-        places = sorted(wanted.nonzero()[0].tolist(), key=lambda place: (-int(here.loans.balance_minor[place]), here.ids[place]))
+        count, behind = loans_behind(found, at, lawful_rules(), least=least, stage=stage, limit=limit)
         objects = [
             {
-                "loan": list(here.ids[place]),
-                "state": STATES[int(here.loans.state[place])],
-                "days": int(here.loans.days[place]),
-                "balance": money(int(here.loans.balance_minor[place]), found),
-                "stage": int(one.stage[place]),
-                "chance_in_a_year": rounded(float(one.year[place])),
-                "allowance": money(int(one.allowance_minor[place]), found),
+                "loan": list(one.keys),
+                "state": one.state,
+                "days": one.days,
+                "balance": money(one.balance_minor, found),
+                "stage": one.stage,
+                "chance_in_a_year": rounded(one.chance),
+                "allowance": money(one.allowance_minor, found),
             }
-            for place in places[:limit]
+            for one in behind
         ]
-        told = {"month": found.month(at), "from": since, "stage": stage, "loans_in_all": len(places), "loans_listed": objects}
+        told = {"month": found.month(at), "from": since, "stage": stage, "loans_in_all": count, "loans_listed": objects}
         rows: list[tuple[str, ...]] = [("loan", "state", "days", f"balance {found.source.currency}", "stage", "in a year %", "allowance")]
         for each in objects:
             name = " ".join(str(part) for part in each["loan"]) if isinstance(each["loan"], list) else ""
             chance = f"{100 * float(str(each['chance_in_a_year'])):.2f}"
             rows.append((name, *(str(each[key]) for key in ("state", "days", "balance", "stage")), chance, str(each["allowance"])))
-        said = f"{len(places):,} loans in {found.month(at)}, the {len(objects):,} largest:"
+        said = f"{count:,} loans in {found.month(at)}, the {len(objects):,} largest:"
         show(answer(found, [], told), "\n\n".join([head(found), said, table(rows)]), as_json=as_json)

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 From = Annotated[str, typer.Option("--from", metavar="MONTH", help="The month the change is from. Default: as early as the tape allows.")]
 To = Annotated[str, typer.Option("--to", metavar="MONTH", help="The month that it is to. Default: the last.")]
-BEFORE = 2
-"""Months of the tape that have to lie before the first step: its own opening, and the one that is compared with."""
 
 
 def attribution(
@@ -56,22 +54,19 @@ def attribution(
     Each cause gets its mean part over all orders in which the causes could have changed (Shapley), month by month, and the months are added
     up. Segments for mix are the values of --by.
     """
-    from plimsoll.portfolio.bridge import bridge, whole
-    from plimsoll.portfolio.expressions.flows import flows_text
+    from plimsoll.app.tape_bridge import bridge_book, first_month
 
     with opened(order_of(tape, map_name, currency, engine, master), by, "balance") as found:
         refuse_ends(found)
-        months = found.source.months
-        last = month_of("--to", until, found) if until else months[-1]
-        first = month_of("--from", since, found) if since else min(months[0] + BEFORE - 1, last)
-        if not months[0] + BEFORE - 1 <= first < last:
+        last = month_of("--to", until, found) if until else found.source.months[-1]
+        earliest = first_month(found)
+        first = month_of("--from", since, found) if since else min(earliest, last)
+        if not earliest <= first < last:
             raise Stop(
-                USAGE, f"--from {found.month(first)}, --to {found.month(last)}: from {found.month(months[0] + 1)} on, and one after another"
+                USAGE, f"--from {found.month(first)}, --to {found.month(last)}: from {found.month(earliest)} on, and one after another"
             )
-        query = flows_text(found.source, by)
-        rows = found.ask(query)
-        steps = bridge(rows, first, last)
-        parts = whole(steps)
+        one = bridge_book(found, first, last, by)
+        steps, parts = one.steps, one.parts
         told = {
             "by": by,
             "from": found.month(first),
@@ -82,7 +77,7 @@ def attribution(
             "months": [_object(found, step) for step in steps],
         }
         picture = drawn(chart, lambda: _picture(found, steps, parts))
-        show(answer(found, [query], told), _text(found, steps, parts) + picture, as_json=as_json)
+        show(answer(found, [one.query], told), _text(found, steps, parts) + picture, as_json=as_json)
 
 
 def _object(tape: "Tape", step: "Step") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """`plimsoll portfolio stress`: what a worse economy would cost, bad years, lower caps, and the smallest shock that breaks."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,32 +28,14 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     table,
 )
 from plimsoll.risk.lawful import lawful_rules
-from plimsoll.risk.price.policy import price_policy
-from plimsoll.risk.price.price import cut_offs
-from plimsoll.rulebook.rules import Rules
 from plimsoll.units.money import parse_minor
 
 if TYPE_CHECKING:
-    from plimsoll.portfolio.stress.book import Stressed
-    from plimsoll.portfolio.stress.reverse import Broken
+    from plimsoll.app.tape_stress import StressedBook
 
-CAPS = (0.24, 0.20)
-LPR_TIMES = 4
 TERM = 12
 On = Annotated[str, typer.Option("--month", metavar="MONTH", help="The month whose book is stressed. Default: the last.")]
 Capital = Annotated[str, typer.Option("--capital", metavar="AMOUNT", help="Reverse stress: the smallest shock that costs more than this.")]
-
-
-class Told(NamedTuple):
-    """What is shown: today, scenarios, bad years by correlation and quantile, caps, and what breaks the capital (empty without one)."""
-
-    month: int
-    chance: float
-    allowance_minor: int
-    scenarios: list["Stressed"]
-    years: Mapping[float, Mapping[float, float]]
-    caps: Mapping[float, tuple[float, float]]
-    broken: Sequence["Broken"]
 
 
 def stress(
@@ -75,44 +57,14 @@ def stress(
         refuse_ends(found)
         at = month_of("--month", month, found) if month else found.source.months[-1]
         least = parse_minor(capital, found.source.currency) if capital else 0
-        one = _worked(found, at, lawful_rules(), least)
+        from plimsoll.app.tape_stress import stress_book
+
+        one = stress_book(found, at, lawful_rules(), least)
         picture = drawn(chart, lambda: _picture(found, one))
         show(answer(found, [], _object(found, one)), _text(found, one) + picture, as_json=as_json)
 
 
-def _worked(tape: Tape, month: int, rules: Rules, capital_minor: int) -> Told:
-    """Work everything out from one reading of the tape."""
-    from plimsoll.app.tape_risk import day_of, fitted, stand
-    from plimsoll.portfolio.ecl.of_tape import ecl_policy, measure
-    from plimsoll.portfolio.stress import book
-
-    on = day_of(tape, month)
-    policy, model = ecl_policy(rules, on), book.satellite(rules, on)
-    fit, loans = fitted(tape, policy, month), stand(tape, month).loans
-    today = measure(loans, fit, policy)
-    named = {one.name: one for one in book.economies(rules, on)}
-    most = {one.cap: dict(one.by_months)[TERM] for one in cut_offs(_caps(rules, on), price_policy(rules, on), (TERM,))}
-    unpaid = book.unpaid_by_cap(loans, today, most)
-    chance = book.chance_of(loans, today)
-    broken = book.breaking(loans, fit, policy, named["severe"], model, capital_minor) if capital_minor else ()
-    return Told(
-        month,
-        chance,
-        int(today.allowance_minor.sum()),
-        [book.stressed(loans, fit, policy, economy, model) for economy in named.values()],
-        book.bad_years(chance),
-        {cap: (most[cap], unpaid[cap]) for cap in most},
-        broken,
-    )
-
-
-def _caps(rules: Rules, on: Any) -> list[float]:
-    """Give the caps that are tried: 24 and 20 per cent, and four times the prime rate where one is known."""
-    prime = rules.rate("CN.LPR1Y", on)
-    return [*CAPS, *([round(LPR_TIMES * prime.num / prime.den, 6)] if prime else [])]
-
-
-def _object(tape: Tape, one: Told) -> dict[str, Any]:
+def _object(tape: Tape, one: "StressedBook") -> dict[str, Any]:
     return {
         "month": tape.month(one.month),
         "chance": rounded(one.chance),
@@ -137,7 +89,7 @@ def _rates(rates: Mapping[float, float]) -> dict[str, float | None]:
     return {str(quantile): rounded(rate) for quantile, rate in rates.items()}
 
 
-def _text(tape: Tape, one: Told) -> str:
+def _text(tape: Tape, one: "StressedBook") -> str:
     currency = tape.source.currency
     now = f"chance of default within a year {share(one.chance)} %, allowance {money(one.allowance_minor, tape)} {currency}"
     said = f"Today ({tape.month(one.month)}): {now}."
@@ -161,7 +113,7 @@ def _text(tape: Tape, one: Told) -> str:
     return "\n\n".join(parts)
 
 
-def _picture(tape: Tape, one: Told) -> Any:
+def _picture(tape: Tape, one: "StressedBook") -> Any:
     from plimsoll.app.portfolio_charts import bars_picture
 
     sums = {"today": one.allowance_minor, **{by.name: by.allowance_minor for by in one.scenarios}}
