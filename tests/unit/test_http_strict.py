@@ -6,7 +6,7 @@ from plimsoll.interfaces.http.strict import BODY_MAX, DEPTH_MAX, ITEMS_MAX, read
 from plimsoll.units.refusal import Malformed
 
 REFUSED = {
-    "not UTF-8": (b'{"a":"\xff"}', "body_not_utf8", ""),
+    "not UTF-8": (b'{"a":"\xff"}', "body_not_text", ""),
     "a byte order mark": (b'\xef\xbb\xbf{"a":1}', "body_marked", ""),
     "UTF-16": ('{"a":1}'.encode("utf-16"), "body_marked", ""),
     "too large": (b" " * (BODY_MAX + 1), "body_too_large", ""),

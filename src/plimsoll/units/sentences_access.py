@@ -21,7 +21,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "body_missing": ("缺少请求正文。请发送一个 JSON 对象。", "The body is missing. Send a JSON object."),
     "body_not_taken": ("此操作不接受请求正文。请去掉正文。", "This operation takes no body. Leave it out."),
     "body_too_large": ("请求正文超过 1,000,000 字节。请分成几次发送。", "The body is more than 1,000,000 bytes. Send it in parts."),
-    "body_not_utf8": ("请求正文不是 UTF-8。请以 UTF-8 编码。", "The body is not UTF-8. Encode it so."),
+    "body_not_text": ("请求正文不是 UTF-8。请以 UTF-8 编码。", "The body is not UTF-8. Encode it so."),
     "body_marked": ("请求正文以字节顺序标记开头。请去掉标记。", "The body begins with a byte order mark. Leave it out."),
     "content_type_wrong": ("不接受该内容类型。请使用 application/json。", "That content type is not taken. Use application/json."),
     "json_too_deep": ("JSON 嵌套超过 20 层。请减少层数。", "The JSON is nested more than 20 deep. Make it flatter."),

@@ -319,7 +319,7 @@ def _set_limit(visit: Visit) -> Done:
     customer_id, form = int(visit.path["customer"]), visit.form
     page = _page(visit)
     if isinstance(page, Refused) or page.line is None:
-        return Refused("line_unknown")
+        return Refused("line_missing")
     wanted = parse_minor(form.get("limit", ""), page.line.currency)
     command = SetLimit(
         form.get("key", ""), customer_id, visit.today(), page.line.currency, wanted, min(page.line.cash_limit_minor, wanted),

@@ -7,7 +7,7 @@ _BY_STATUS: Final[dict[int, str]] = {
     # Cannot be read
     400: """
         json_malformed json_too_deep json_too_many key_duplicate number_must_be_text number_not_finite number_too_large
-        text_unseen text_not_composed body_not_utf8 body_marked body_missing body_not_taken field_malformed field_missing
+        text_unseen text_not_composed body_not_text body_marked body_missing body_not_taken field_malformed field_missing
         field_unknown query_malformed cursor_malformed cursor_of_other_list version_unknown idempotency_key_missing
         expand_unknown expand_too_much fields_unknown
         idempotency_key_malformed key_missing key_malformed header_not_taken header_twice instant_malformed instant_without_zone

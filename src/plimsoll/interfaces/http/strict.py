@@ -54,7 +54,7 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_no_fra
 def read_json(sent: bytes) -> Any:
     """Read a body; `key` of what is raised is a JSON pointer.
 
-    Raises Malformed: body_too_large, body_not_utf8, body_marked, json_malformed, json_too_deep, json_too_many, key_duplicate,
+    Raises Malformed: body_too_large, body_not_text, body_marked, json_malformed, json_too_deep, json_too_many, key_duplicate,
     number_must_be_text, number_not_finite, number_too_large, text_unseen, text_not_composed.
     """
     if len(sent) > BODY_MAX:
@@ -64,7 +64,7 @@ def read_json(sent: bytes) -> Any:
     try:
         text = sent.decode("utf-8")
     except UnicodeDecodeError:
-        raise Malformed("body_not_utf8") from None
+        raise Malformed("body_not_text") from None
     if text.count("[") + text.count("{") > DEPTH_MAX:
         _refuse_depth(text)
     try:
