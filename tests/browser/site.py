@@ -5,6 +5,7 @@ ours does, and can be pushed on, so that neither the hour of the day nor a force
 """
 
 import json
+import os
 import re
 import shutil
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from plimsoll.app.access import people
 from plimsoll.app.access.session import Begin, begin
@@ -87,21 +88,26 @@ class Site:
         with self.house.store.engine.connect() as connection:
             return list(connection.execute(wanted).all())
 
-    def first(self, user_id: str, path: str, pattern: str) -> str:
+    def first(self, user_id: str, path: str, pattern: str, *, dots: bool = False) -> str:
         """Give the first thing that a pattern finds on a page of the back office, as somebody sees it."""
         answer = httpx.get(f"{self.address}/console{path}", cookies={"plimsoll": self.session(user_id), "plimsoll-language": "en"})
-        found = re.search(pattern, answer.text)
+        found = re.search(pattern, answer.text, re.DOTALL if dots else 0)
         assert found, (path, answer.status_code)
         return found[1]
 
     def take(self, *conditions: Any, product: str = "cash-line") -> tuple[int, int]:
-        """Give a customer whom no other test works on, and a loan of theirs that is open and current unless said otherwise."""
-        columns = loan_state.c
+        """Give a customer whom no other test works on, and a loan of theirs that has been open for a month and is not late."""
+        columns, today = loan_state.c, self.house.today()
+        is_current = or_(columns.oldest_due.is_(None), columns.oldest_due >= today)
         wanted = (
             select(columns.customer_id, columns.loan_id)
             .join(loan, (loan.c.customer_id == columns.customer_id) & (loan.c.loan_id == columns.loan_id))
             .join(line, line.c.customer_id == columns.customer_id)
             .where(loan.c.product == product, columns.status == 1, line.c.status == "open", *conditions)
+            .where(
+                or_(columns.oldest_due.is_(None), columns.oldest_due >= self.house.today()),
+                loan.c.opened_on < self.house.today() - timedelta(days=30),
+            )
             .order_by(columns.customer_id)
         )
         for customer_id, loan_id in self.rows(wanted):
@@ -152,6 +158,7 @@ def made_once(shared: Path, own: Path) -> Path:
 @contextmanager
 def served(folder: Path) -> Iterator[Site]:
     """Serve the house of a folder on a port of this machine: API, back office, borrower pages."""
+    os.environ["PLIMSOLL_TAPE"] = str(folder / "tape")
     told = json.loads((folder / TOLD).read_text("utf-8"))
     clock = Clock(datetime.fromisoformat(told["now"]) + timedelta(minutes=2))
     with open_store(f"sqlite:///{folder / 'book.db'}") as store:
@@ -212,16 +219,22 @@ class Window:
 
     def send(self, words: str, done: str = "") -> None:
         """Press a button by its words, and wait for the page that it leads to; `done` is the key of what then stands in the address."""
-        self.page.locator("button:visible, summary:visible").filter(has_text=words).first.click()
-        if done:
-            self.page.wait_for_url(f"**done={done}**", timeout=15_000)
-        else:
-            self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("button:visible").filter(has_text=words).first.click()
+        assert done in self.page.url, self.text()[:1200]
 
     def press(self, *keys: str) -> None:
         """Press keys, one after another."""
         for one in keys:
             self.page.keyboard.press(one)
+
+    def focus_button(self, words: str) -> None:
+        """Go from field to field until a button of some words has the focus, as whoever has no mouse does."""
+        for _ in range(90):
+            self.press("Tab")
+            if self.page.evaluate("document.activeElement.tagName === 'BUTTON' ? document.activeElement.innerText : ''") == words:
+                return
+        raise AssertionError(f"no key leads to {words}")
 
     def type(self, text: str) -> None:
         """Type a text where the focus is."""
@@ -229,4 +242,4 @@ class Window:
 
     def arrives(self, pattern: str) -> None:
         """Wait for an address."""
-        self.page.wait_for_url(pattern, timeout=15_000)
+        self.page.wait_for_url(pattern, timeout=8_000)

@@ -103,6 +103,7 @@ def _acts(visit: Visit, one: ComplaintRow) -> Panel | None:
         kinds = [(kind, word(visit, "complaint.kind", kind)) for kind in CLASSES]
         if not one.answered_on:
             forms.append(_form(visit, "classify", (Field("kind", visit.t("complaint.kind"), "choice", one.kind, kinds),)))
+        if not one.answered_on and one.handler:
             causes = visit.house.rules.value("POLICY.COMPLAINT.CAUSES", visit.today())
             named = [(str(cause), word(visit, "complaint.cause", str(cause))) for cause in causes] if isinstance(causes, tuple) else []
             fields = (
@@ -116,7 +117,7 @@ def _acts(visit: Visit, one: ComplaintRow) -> Panel | None:
                 Field("reference", visit.t("complaint.letter"), is_needed=False, hint=visit.t("complaint.letter.hint")),
             )
             forms.append(_form(visit, "answer", fields))
-        else:
+        elif one.answered_on:
             forms.append(_form(visit, "close", (Field("correction", visit.t("complaint.correction"), is_wide=True, is_needed=False),)))
     if visit.may("complaint.extend", target) and not one.answered_on and not one.is_extended:
         forms.append(_form(visit, "extend", (Field("reason", visit.t("form.reason"), is_wide=True),)))

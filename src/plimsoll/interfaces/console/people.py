@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from plimsoll.app.access import grant, people
+from plimsoll.app.access import grant, invitation, people
 from plimsoll.app.access.key import keys
-from plimsoll.app.access.standing import ACTIVE, LOCKED
+from plimsoll.app.access.standing import ACTIVE, CLOSED, LOCKED
 from plimsoll.app.schema_chain import hook_endpoint
 from plimsoll.app.show.roles import role_rows
 from plimsoll.interfaces.console.words_of import word
@@ -18,6 +18,7 @@ from plimsoll.interfaces.pages.parts import (
     Form,
     Heading,
     Panel,
+    Said,
     Table,
     Text,
     board,
@@ -29,7 +30,7 @@ from plimsoll.interfaces.pages.parts import (
     instant,
     text,
 )
-from plimsoll.interfaces.pages.visit import Done, Go, Screen, Shown, Visit
+from plimsoll.interfaces.pages.visit import Done, Go, Page, Screen, Shown, Visit
 from plimsoll.units.refusal import Refused
 
 STATES: Final = {"active": "good", "locked": "bad", "closed": ""}
@@ -68,10 +69,46 @@ def show(visit: Visit) -> Shown:
     ]
     columns = ("user.role", "user.for", "user.permissions#", "user.ranks")
     panels = [
-        Panel("", [table]),
+        Panel("", [_register_form(visit), table] if visit.may("user.manage") else [table]),
         Panel(visit.t("user.roles"), [Table(visit.t("user.roles"), heads(visit, *columns), roles, is_dense=True)], "roles"),
     ]
     return board(Heading(visit.t("nav.user"), visit.t("user.lead")), panels)
+
+
+def _register_form(visit: Visit) -> Form:
+    names = ("user", "name", "unit", "party")
+    fields = [
+        Field(one, visit.t(f"user.register.{one}"), value=visit.form.get(one, ""), is_needed=one in names[:2], longest=60) for one in names
+    ]
+    is_asked = visit.form.get("act") == "register"
+    return Form("register", visit.t("user.register"), visit.t("user.register.do"), fields, visit.t("user.register.said"), is_open=is_asked)
+
+
+def _register(visit: Visit) -> Done:
+    """Register somebody without a password: they set one by an invitation."""
+    allowed, form = visit.door.may(visit.who, "user.manage"), visit.form
+    if isinstance(allowed, Refused):
+        return allowed
+    user_id, name, unit, party = (form.get(one, "").strip() for one in ("user", "name", "unit", "party"))
+    found = people.register(visit.house, visit.who, people.NewUser(user_id, name, unit, party, visit.speech))
+    return found if isinstance(found, Refused) else Go(f"/users/{found.user_id}", "done.done")
+
+
+def _invite(visit: Visit) -> Done:
+    """Invite somebody to set a password; the text of the invitation is shown this once."""
+    allowed = visit.door.may(visit.who, "user.manage")
+    found = allowed if isinstance(allowed, Refused) else invitation.invite(visit.house, visit.who, visit.path["user"])
+    if isinstance(found, Refused):
+        return found
+    shown = show_one(visit)
+    if not isinstance(shown, dict):
+        return Refused("absent")
+    told = Panel(
+        visit.t("user.invite"),
+        [Said("wait", visit.t("user.invited", {"until": instant(found.until).text})), Code(found.text)],
+        "invitation",
+    )
+    return Page("page.html", {**shown, "panels": [told, *shown["panels"]]})
 
 
 def show_one(visit: Visit) -> Shown:
@@ -128,6 +165,8 @@ def _acts(visit: Visit, one: people.User) -> Panel | None:
                     (Field("grant", visit.t("user.role"), "choice", options=held), reason),
                 )
             )
+    if visit.may("user.manage") and one.state != CLOSED:
+        forms.append(Form("invite", visit.t("user.invite"), visit.t("user.invite.do"), (), visit.t("user.invite.said")))
     version = Field("version", kind="hidden", value=str(one.version))
     if visit.may("user.manage") and one.state == ACTIVE:
         forms.append(Form("lock", visit.t("user.lock"), visit.t("user.lock.do"), (version, reason), tone="btn-danger"))
@@ -203,9 +242,9 @@ def _hooks(visit: Visit) -> Table:
     )
 
 
-FORMS: Final = dict.fromkeys(("give", "take", "lock", "unlock"), _do)
+FORMS: Final = dict.fromkeys(("give", "take", "lock", "unlock"), _do) | {"invite": _invite}
 SCREENS: Final = (
-    Screen("user", "/users", "user.read", "page.html", show),
+    Screen("user", "/users", "user.read", "page.html", show, {"register": _register}),
     Screen("user-page", "/users/{user}", "user.read", "page.html", show_one, FORMS),
     Screen("developer", "/developers", "event.read", "page.html", show_developers),
 )
