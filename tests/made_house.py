@@ -53,12 +53,17 @@ def made_house(folder: Path, *, people: int = 30, months: int = 3) -> Iterator[H
         vault = Vault(store, Keyring("first", {"first": bytes(range(32))}, bytes(range(32, 64))))
         with House(store, rules, vault, now=lambda: now) as house:
             for user_id, roles in STAFF.items():
-                register(house, Principal("house", ()), NewUser(user_id, user_id.title(), language="en"))
-                with store.changing() as connection:
-                    for role in roles:
-                        given = {"grant_id": f"g-{user_id}-{role}", "user_id": user_id, "role": role, "given_by": "house", "given_at": now}
-                        connection.execute(insert(access_grant).values(**given, reason="", ended_by=""))
+                hire(house, user_id, roles)
             yield house
+
+
+def hire(house: House, user_id: str, roles: tuple[str, ...], party: str = "") -> None:
+    """Register somebody with roles, for a party outside the house where one is named."""
+    register(house, Principal("house", ()), NewUser(user_id, user_id.title(), party=party, language="en"))
+    with house.store.changing() as connection:
+        for role in roles:
+            given = {"grant_id": f"g-{user_id}-{role}", "user_id": user_id, "role": role, "given_by": "house", "given_at": house.now()}
+            connection.execute(insert(access_grant).values(**given, reason="", ended_by=""))
 
 
 def session_of(house: House, user_id: str) -> str:

@@ -4,6 +4,7 @@ An active table stands in the place of the one that came with the package, from 
 """
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ def enter_text(store: Store, name: str, header: str, rows: str | None, act: Act)
     table = parse_table(header, rows, name)
     body = json.dumps({"name": name, "yaml": header, "csv": rows}, ensure_ascii=False, sort_keys=True)
     return governed.register(store, Draft(KIND, place_of(table), table.digest, body), MOVES, act)
+
+
+def report_text(report: Mapping[str, Any]) -> str:
+    """Write the report of a back-test as the evidence of a step."""
+    return json.dumps(report, ensure_ascii=False, sort_keys=True)
 
 
 def table_of(held: Artefact) -> Table:

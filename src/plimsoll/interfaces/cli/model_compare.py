@@ -1,21 +1,18 @@
 """`plimsoll model compare`, `propose`, `monitor`: two models on the same people, and a model in use against its validation."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plimsoll.app import model_register
 from plimsoll.app.config import book_url, now
-from plimsoll.app.governed import Artefact, steps
 from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
 from plimsoll.interfaces.cli.aligned import aligned
-from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
+from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.model_options import (
     Approve,
     Bad,
@@ -126,34 +123,19 @@ def monitor(
     as_json: AsJson = False,
 ) -> None:
     """Measure a model in use on those scored lately: PSI against its validation, and AUC where outcomes are. It is put on the register."""
-    from plimsoll.app.model_document import monitoring_document
-    from plimsoll.app.model_measure import measured_month
+    from plimsoll.app.model_month import measure_month
     from plimsoll.app.outcome_file import Asked
 
     asked = Asked(target, tuple(bad or ())) if outcomes or target or bad else None
     with open_store(book_url(db)) as store:
         held = found(store, named)
-        measured = measured_month(model_of(held.body), _baseline(store, held), file, asked, _under())
+        measured = measure_month(store, held, file, asked, _under())
         if isinstance(measured, Refused):
             raise Stop(REFUSED, measured.text())
-        about = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "measured_at": f"{now():%Y-%m-%dT%H:%M:%SZ}"}
-        document = monitoring_document(about, measured)
-        print(json.dumps(document, ensure_ascii=False) if as_json else _month_text(measured))
-        answer = model_register.record_monitoring(store, held, document, act_of(actor, reason or f"measured on {file.name}"))
+        print(json.dumps(measured.document, ensure_ascii=False) if as_json else _month_text(measured.found))
+        answer = model_register.record_monitoring(store, held, measured.document, act_of(actor, reason or f"measured on {file.name}"))
         if isinstance(answer, Refused) or not as_json:
             tell(answer)
-
-
-def _baseline(store: Store, held: Artefact) -> dict[str, Any]:
-    """Give the baseline of the last validation; a model without one ends the command with 4."""
-    last = model_register.last_by(steps(store, held.digest), model_register.VALIDATED_BY)
-    if last is None:
-        raise Stop(REFUSED, Refused("proof_missing", "POLICY.MODEL.PSI", "monitor").text())
-    document: dict[str, Any] = json.loads(last.evidence)
-    if "baseline" not in document:
-        raise Stop(NOT_FOUND, f"the validation of {held.digest[:12]} (step {last.n}) holds no baseline; validate it again")
-    baseline: dict[str, Any] = document["baseline"]
-    return baseline
 
 
 def _under() -> "Under":

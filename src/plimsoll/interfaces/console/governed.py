@@ -1,41 +1,32 @@
-"""What governs decisions: the rulebook and products on any day, models and policy tables with the steps of their lives."""
+"""What governs decisions: the rulebook and products on any day, each rule with its source."""
 
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
-from plimsoll.app.show.register import ArtefactRow, artefact_page, artefact_rows
 from plimsoll.app.show.rulebook import RuleRow, product_rows, rule_page, rule_rows
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
     Cell,
-    Code,
     Facts,
     Field,
     Heading,
-    Moment,
     Panel,
-    Part,
     Table,
-    Text,
-    Timeline,
     board,
     chip,
     day,
     fact,
     heads,
-    instant,
     text,
 )  # fmt: skip
 from plimsoll.interfaces.pages.visit import Screen, Shown, Visit
 from plimsoll.units.dates import parse_date
 from plimsoll.units.refusal import Malformed, Refused
 
-TONES: Final = {"champion": "good", "active": "good", "challenger": "wait", "draft": "", "retired": "", "rejected": "bad"}
 VALUE_MAX: Final = 120
 RULES_A_PAGE: Final = 40
-DIGEST: Final = 12
 
 
 def _on(visit: Visit) -> date:
@@ -137,83 +128,7 @@ def show_rule(visit: Visit) -> Shown:
     return board(Heading(_title(visit, first.title_zh, first.title_en), first.key, above=[(visit.t("nav.rule"), "/rules")]), panels)
 
 
-def show_models(visit: Visit) -> Shown:
-    """Show every model: where it stands, who entered it, its last step."""
-    return _artefacts(visit, "model", "/models")
-
-
-def show_tables(visit: Visit) -> Shown:
-    """Show every policy table: those that come with the package, and those of the register."""
-    return _artefacts(visit, "table", "/policies")
-
-
-def _artefacts(visit: Visit, kind: str, path: str) -> Shown:
-    title = visit.t("nav.model" if kind == "model" else "nav.policy")
-    columns = ("register.name", "register.state", "register.by", "register.since", "register.reason")
-    rows = [_artefact(visit, one, path) for one in artefact_rows(visit.house.store, kind)]
-    table = Table(title, heads(visit, *columns), rows, empty=f"register.none-{kind}", is_list=True)
-    return board(Heading(title, visit.t(f"register.lead-{kind}")), [Panel("", [table])])
-
-
-def _artefact(visit: Visit, one: ArtefactRow, path: str) -> tuple[Cell, ...]:
-    return (
-        Cell(one.name, f"{path}/{one.sha256}" if one.sha256 else "", one.sha256[:DIGEST]),
-        chip(word(visit, "register.state", one.state), TONES.get(one.state, "")),
-        text(one.by or one.made_by),
-        instant(one.since),
-        text(one.reason),
-    )
-
-
-def show_model(visit: Visit) -> Shown:
-    """Show one model: its card and its life."""
-    return _one(visit, "model", "/models")
-
-
-def show_table(visit: Visit) -> Shown:
-    """Show one policy table: its text as it was entered, and its life."""
-    return _one(visit, "table", "/policies")
-
-
-def _one(visit: Visit, kind: str, path: str) -> Shown:
-    found = artefact_page(visit.house.store, kind, visit.path["digest"])
-    if isinstance(found, Refused):
-        return Refused("absent")
-    one = found.artefact
-    parts: list[Part] = []
-    if found.card:
-        parts.append(
-            Table(
-                visit.t("register.card"),
-                heads(visit, "register.what", "register.said"),
-                [(text(row.name), text(row.value)) for row in found.card],
-                is_dense=True,
-            )
-        )
-    parts += [Code(body) for body in (found.yaml, found.csv) if body]
-    steps = [
-        Moment(
-            written.instant(step.at),
-            f"{step.verb}: {word(visit, 'register.state', step.before)} → {word(visit, 'register.state', step.after)}",
-            step.reason,
-            step.actor,
-        )
-        for step in reversed(found.steps)
-    ]
-    state = chip(word(visit, "register.state", one.state), TONES.get(one.state, ""))
-    panels = [
-        Panel(visit.t("register.life"), [Timeline(steps, "register.package")], "life"),
-        Panel(visit.t("register.card"), parts or [Text(visit.t("empty.none"))], "card"),
-    ]
-    title = visit.t("nav.model" if kind == "model" else "nav.policy")
-    return board(Heading(one.name, one.sha256, [state], [(title, path)]), panels)
-
-
 SCREENS: Final = (
     Screen("rule", "/rules", "rule.read", "page.html", show_rules),
     Screen("rule-page", "/rules/{key}", "rule.read", "page.html", show_rule),
-    Screen("model", "/models", "model.read", "page.html", show_models),
-    Screen("model-page", "/models/{digest}", "model.read", "page.html", show_model),
-    Screen("policy", "/policies", "rule.read", "page.html", show_tables),
-    Screen("policy-page", "/policies/{digest}", "rule.read", "page.html", show_table),
 )

@@ -1,6 +1,8 @@
 """What a browser sent, read once: who it is, in which language, from where; forms only as long as a form may be."""
 
 from collections.abc import Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
@@ -35,14 +37,31 @@ async def form_of(request: Request) -> dict[str, str]:
         body += chunk
         if len(body) > FORM_MAX:
             raise TooLong
+    kind = request.headers.get("content-type", "")
     try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS_MAX)
+        if kind.startswith("multipart/form-data"):
+            pairs = _parts_of(kind, bytes(body))
+        else:
+            pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS_MAX)
     except ValueError:
         raise TooLong from None
     found: dict[str, str] = {}
     for name, value in pairs:
         # Several boxes of one name are one text with a space between, as codes are.
         found[name] = f"{found[name]} {value}" if name.endswith("[]") and name in found else value
+    return found
+
+
+def _parts_of(kind: str, body: bytes) -> list[tuple[str, str]]:
+    """Give the fields of a form with a file in it, the file as text. Raises ValueError for more than text in UTF-8, or too many fields."""
+    read = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode("latin-1", "replace") + b"\r\n\r\n" + body)
+    found = []
+    for part in read.iter_parts() if read.is_multipart() else ():
+        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            found.append((name, content.decode("utf-8")))
+    if len(found) > FIELDS_MAX:
+        raise ValueError("fields")
     return found
 
 

@@ -111,7 +111,7 @@ class Field:
     name: str
     label: str = ""
     kind: str = "text"
-    """text, text-long, money, number, day, choice, check, hidden, password, code."""
+    """text, text-long, money, number, day, choice, check, hidden, password, code, file (`value`: the kinds of file that it takes)."""
     value: str = ""
     options: Sequence[tuple[str, str]] = ()
     hint: str = ""

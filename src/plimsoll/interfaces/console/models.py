@@ -1,0 +1,207 @@
+"""Models: what is in use and due to be looked at, the card of each, what was measured of it since, and the steps of its life."""
+
+import json
+from typing import Any, Final
+
+from plimsoll.app import model_register
+from plimsoll.app.governed import Act as Step
+from plimsoll.app.governed import Artefact
+from plimsoll.app.show.register import ArtefactPage, ArtefactRow, StepRow, artefact_page, artefact_rows
+from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.pages import written
+from plimsoll.interfaces.pages.parts import (
+    Cell,
+    Field,
+    Form,
+    Heading,
+    Moment,
+    Panel,
+    Said,
+    Table,
+    Timeline,
+    board,
+    chip,
+    day,
+    heads,
+    instant,
+    text,
+)
+from plimsoll.interfaces.pages.visit import Done, Go, Screen, Shown, Visit
+from plimsoll.risk.measure.policy import model_policy
+from plimsoll.units.refusal import Refused
+
+TONES: Final = {"champion": "good", "standing": "good", "shadow": "wait", "approved": "wait", "validated": "wait"}
+VALIDATE, APPROVE = "model.validate", "policy.activate"
+DIGEST: Final = 12
+STEPS: Final = {"validated": ("approve",), "approved": ("shadow",), "shadow": ("propose", "promote")}
+"""The steps that may come next from each state, beside a measurement and an end."""
+MEASURED: Final = ("validate", "revalidate", "monitor")
+LEVELS: Final = {"steady": "good", "alert": "warn", "act": "bad"}
+
+
+def show_models(visit: Visit) -> Shown:
+    """Show every model, and what is due for those in use."""
+    store, today = visit.house.store, visit.today()
+    dues = [
+        (
+            Cell(one.model.name, f"/models/{one.model.digest}", one.model.digest[:DIGEST]),
+            chip(word(visit, "register.state", one.model.state), TONES.get(one.model.state, "")),
+            text(word(visit, "model.due", item.what)),
+            chip(written.day(item.by), "bad") if item.by < today.toordinal() else day(item.by),
+            day(item.last),
+        )
+        for one in model_register.standing(store, model_policy(visit.house.rules, today))
+        for item in one.dues
+    ]
+    due_heads = heads(visit, "register.name", "register.state", "model.due", "work.due", "model.due.last")
+    columns = ("register.name", "register.state", "register.by", "register.since", "register.reason")
+    rows = [_row(visit, one) for one in artefact_rows(store, "model")]
+    panels = [
+        Panel("", [Table(visit.t("nav.model"), heads(visit, *columns), rows, empty="register.none-model", is_list=True)]),
+        Panel(visit.t("model.dues"), [Table(visit.t("model.dues"), due_heads, dues, empty="model.dues.none")], "due"),
+    ]
+    return board(Heading(visit.t("nav.model"), visit.t("register.lead-model")), panels)
+
+
+def _row(visit: Visit, one: ArtefactRow) -> tuple[Cell, ...]:
+    return (
+        Cell(one.name, f"/models/{one.sha256}" if one.sha256 else "", one.sha256[:DIGEST]),
+        chip(word(visit, "register.state", one.state), TONES.get(one.state, "")),
+        text(one.by or one.made_by),
+        instant(one.since),
+        text(one.reason),
+    )
+
+
+def show_model(visit: Visit) -> Shown:
+    """Show one model: its card, what was measured of it, its life, and what comes next."""
+    found = _found(visit)
+    if isinstance(found, Refused):
+        return Refused("absent")
+    one = found.artefact
+    state = chip(word(visit, "register.state", one.state), TONES.get(one.state, ""))
+    card = Table(
+        visit.t("register.card"),
+        heads(visit, "register.what", "register.said"),
+        [(text(row.name), text(row.value)) for row in found.card],
+        is_dense=True,
+    )
+    steps = [
+        Moment(
+            written.instant(step.at),
+            f"{word(visit, 'policy.step', step.verb)} → {word(visit, 'register.state', step.after)}",
+            step.reason,
+            step.actor,
+        )
+        for step in reversed(found.steps)
+    ]
+    panels = [
+        _drift(visit, found),
+        _acts(visit, found),
+        Panel(visit.t("register.life"), [Timeline(steps, "register.package")], "life", width="half"),
+        Panel(visit.t("register.card"), [card], "card"),
+    ]
+    return board(Heading(one.name, one.sha256, [state], [(visit.t("nav.model"), "/models")]), panels)
+
+
+def _found(visit: Visit) -> ArtefactPage | Refused:
+    return artefact_page(visit.house.store, "model", visit.path["digest"])
+
+
+def _drift(visit: Visit, found: ArtefactPage) -> Panel:
+    """Give what was measured, latest first: how far those scored have moved since the validation, how well it still tells."""
+    rows = [_measured(visit, step) for step in reversed(found.steps) if step.verb in MEASURED and step.evidence]
+    columns = ("model.measured", "model.psi?#", "model.auc?#", "model.level", "model.checks", "register.by")
+    table = Table(visit.t("model.drift"), heads(visit, *columns), rows, empty="model.drift.none")
+    return Panel(visit.t("model.drift"), [table], "drift")
+
+
+def _measured(visit: Visit, step: StepRow) -> tuple[Cell, ...]:
+    said: dict[str, Any] = json.loads(step.evidence)
+    shift: dict[str, Any] = said.get("shift") or {}
+    level = str(said.get("level", "")) or ("steady" if said.get("passed") else "act")
+    checks = [check for check in said.get("checks", ()) if not check["ok"]]
+    return (
+        Cell(written.instant(step.at), under=word(visit, "policy.step", step.verb), tone="fixed"),
+        _figure(said.get("psi", shift.get("psi"))),
+        _figure(said.get("auc")),
+        chip(word(visit, "model.level", level), LEVELS.get(level, "")),
+        text("; ".join(f"{check['name']} {check['value']:.4g} ({check['bound']})" for check in checks if check["value"] is not None)),
+        text(step.actor, under=str(said.get("about", {}).get("file", ""))),
+    )
+
+
+def _figure(value: Any) -> Cell:
+    return Cell(written.ABSENT) if value is None else Cell(f"{float(value):.4f}", value=float(value))
+
+
+def _acts(visit: Visit, found: ArtefactPage) -> Panel | None:
+    """Give the steps that whoever looks may take now."""
+    state, forms = found.artefact.state, list[Any]()
+    reason = Field("reason", visit.t("form.reason"), is_wide=True)
+    if state in ("shadow", "champion") and visit.may(VALIDATE):
+        fields = (
+            Field("file", visit.t("model.file"), "file", ".csv,text/csv", hint=visit.t("model.file.hint"), is_wide=True),
+            Field("target", visit.t("model.target"), is_needed=False, hint=visit.t("model.target.hint")),
+            reason,
+        )
+        forms.append(_form(visit, "monitor", fields))
+    for step in STEPS.get(state, ()):
+        if visit.may(VALIDATE if step == "propose" else APPROVE):
+            forms.append(_form(visit, step, (reason,)))
+    if state not in ("retired", "standing") and visit.may(APPROVE):
+        forms.append(_form(visit, "retire", (reason,), "btn-danger"))
+    if state == "draft":
+        forms.append(Said("wait", visit.t("model.draft.next")))
+    return Panel(visit.t("loan.acts"), forms, "acts", width="half") if forms else None
+
+
+def _form(visit: Visit, act: str, fields: tuple[Field, ...], tone: str = "") -> Form:
+    is_asked = visit.form.get("act") == act
+    return Form(act, visit.t(f"model.{act}"), visit.t(f"model.{act}.do"), fields, tone=tone, is_open=is_asked)
+
+
+def _do(visit: Visit) -> Done:
+    """Take a step with a model, for somebody who may; the register keeps duties apart."""
+    act, store, rules = visit.form["act"], visit.house.store, visit.house.rules
+    allowed = visit.door.may(visit.who, VALIDATE if act in ("monitor", "propose") else APPROVE)
+    if isinstance(allowed, Refused):
+        return allowed
+    held = model_register.model(store, visit.path["digest"])
+    if isinstance(held, Refused):
+        return Refused("absent")
+    step = Step(visit.who.actor, visit.house.now(), visit.form.get("reason", ""))
+    if act == "monitor":
+        done = _measure(visit, held, step)
+    elif act == "propose":
+        done = model_register.propose(store, held, None, step)
+    elif act == "promote":
+        done = model_register.promote(store, held, model_policy(rules, visit.today()), step)
+    else:
+        done = model_register.step(store, held, act, step)
+    if isinstance(done, Refused):
+        return done
+    visit.house.look_again()
+    return Go(f"/models/{held.digest}", "done.done")
+
+
+def _measure(visit: Visit, held: Artefact, step: Step) -> Artefact | Refused:
+    """Measure a model on the file that was brought."""
+    try:
+        from plimsoll.app.model_measure import Under
+        from plimsoll.app.model_month import record_month
+        from plimsoll.app.outcome_file import Asked
+    except ImportError:
+        return Refused("extra_missing", "", "ml")
+
+    rules, target = visit.house.rules, visit.form.get("target", "").strip()
+    under = Under(model_policy(rules, visit.today()), rules.digest, visit.house.now())
+    asked = Asked(target) if target else None
+    return record_month(visit.house.store, held.digest, visit.form.get("file", "").encode(), "month.csv", asked, under, step)
+
+
+FORMS: Final = dict.fromkeys(("monitor", "approve", "shadow", "propose", "promote", "retire"), _do)
+SCREENS: Final = (
+    Screen("model", "/models", "model.read", "page.html", show_models),
+    Screen("model-page", "/models/{digest}", "model.read", "page.html", show_model, FORMS),
+)
