@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from plimsoll.app.cell import Table
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.exchanged_file import open_rows, write_private
 from plimsoll.app.placements import books, placements_of_agency, received_by
@@ -60,7 +61,7 @@ def write_placements(store: Store, agency: str, on: date, out: Path, act: Act) -
     columns = columns_of(act.rules, on)
     rows = _rows(store, agency, on, columns)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    Table(text, ends="\n").rows([columns, *rows])
     content = text.getvalue().encode()
     digest = sha256(content).hexdigest()
     waiting = out.with_name(f".{out.name}.{os.getpid()}")

@@ -1,6 +1,5 @@
 """The file for the credit bureau: one record a line, as CSV or as JSON objects, in place only when it is whole."""
 
-import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.cell import Table
 from plimsoll.risk.credit.record import COLUMNS
 
 CSV, JSON_LINES = ".csv", ".jsonl"
@@ -30,15 +30,16 @@ def write_records(path: Path, records: Iterable[Mapping[str, Any]]) -> Written:
     kinds: Counter[str] = Counter()
     adverse = disputed = 0
     with unfinished.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        table = Table(file, ends="\n")
         if path.suffix == CSV:
-            rows.writeheader()
+            table.row(COLUMNS)
         for record in records:
             kinds[record["kind"]] += 1
             adverse += record["kind"] == "R" and record["status"] in ("overdue", "written_off")
             disputed += bool(record["disputed"])
             if path.suffix == CSV:
-                rows.writerow({name: str(value).lower() if isinstance(value, bool) else value for name, value in record.items()})
+                values = [record.get(name, "") for name in COLUMNS]
+                table.row(str(value).lower() if isinstance(value, bool) else value for value in values)
             else:
                 file.write(json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n")
     digest = _digest(unfinished)

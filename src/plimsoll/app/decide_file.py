@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from plimsoll.app.applicants import Applicant, Plan
+from plimsoll.app.cell import Table
 from plimsoll.origination.application import APPROVE, COUNTER, DECLINE, OUTCOMES, REFER
 from plimsoll.origination.kit import BEFORE, Kit
 from plimsoll.origination.said import digest_of, said_of
@@ -171,22 +172,15 @@ def summary(tally: Tally, kit: Kit, currency: str) -> dict[str, object]:
 
 def write_decisions(rows: list[list[str]], folder: Path) -> tuple[Path, Path]:
     """Write every row as CSV and as Parquet into a folder; give both paths."""
-    import csv
-
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     folder.mkdir(parents=True, exist_ok=True)
     as_csv, as_parquet = folder / "decisions.csv", folder / "decisions.parquet"
     with as_csv.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows([_safe(cell) for cell in row] for row in rows)
+        table = Table(file)
+        table.row(COLUMNS)
+        table.rows(rows)
     cells = [[row[place] for row in rows] for place in range(len(COLUMNS))]
     pq.write_table(pa.table({name: pa.array(told, pa.string()) for name, told in zip(COLUMNS, cells, strict=True)}), as_parquet)
     return as_csv, as_parquet
-
-
-def _safe(cell: str) -> str:
-    """Give a cell that no spreadsheet takes for a formula."""
-    return "'" + cell if cell[:1] in ("=", "+", "@", "\t", "\r") or (cell[:1] == "-" and not cell[1:2].isdigit()) else cell

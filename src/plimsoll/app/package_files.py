@@ -1,6 +1,5 @@
 """Write what a package shows to bidders: notice, loan tape, templates, and the report on the tape. Nothing in them names a person."""
 
-import csv
 import json
 from collections.abc import Sequence
 from datetime import date
@@ -8,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from plimsoll.app.cell import Table
 from plimsoll.disposal import eba, tape
 from plimsoll.disposal.candidate import Candidate, listed
 from plimsoll.disposal.sheet import Sheet, sheet_of
@@ -64,7 +64,7 @@ def _json(path: Path, said: object) -> Path:
 
 def _csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
+        Table(file).rows(rows)
     return path
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from plimsoll.app import schema
+from plimsoll.app.cell import Table
 from plimsoll.app.look_back import Past
 from plimsoll.app.scan import Snapshot, snapshot
 from plimsoll.app.store import Store
@@ -127,13 +128,9 @@ def rows_of(found: Anonymous, month: str) -> Iterator[dict[str, str]]:
 
 def write_rows(path: Path, rows: Iterator[dict[str, str]]) -> int:
     """Write the rows as CSV, in place only when it is whole; give how many there are."""
-    unfinished, count = path.with_name(path.name + ".unfinished"), 0
+    unfinished = path.with_name(path.name + ".unfinished")
     with unfinished.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, ("as_of", *COLUMNS, "outcome"), lineterminator="\n")
-        table.writeheader()
-        for row in rows:
-            table.writerow(row)
-            count += 1
+        count = Table(file, ends="\n").named(("as_of", *COLUMNS, "outcome"), rows)
     unfinished.replace(path)
     return count
 

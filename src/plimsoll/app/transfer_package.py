@@ -4,7 +4,6 @@ Each loan is a command of its customer under a key of its own, the package is cl
 What may no longer be sold on the day (paid off, in a plan, in dispute, …) stays, and its share of the price goes back to the buyer.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from plimsoll.app import schema
+from plimsoll.app.cell import Table
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer, Failed
 from plimsoll.app.execute_many import execute_many
@@ -154,8 +154,8 @@ def _transfer(
 def hand_over(package: Package, going: Sequence[Going], vault: Vault | None, act: Act) -> str:
     """Give the hand-over file: tokens beside whose they are, balances, price, receipts; with a vault names too, each look on its log."""
     file = StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow([*HAND_OVER, *(PEOPLE if vault is not None else ())])
+    table = Table(file)
+    table.row([*HAND_OVER, *(PEOPLE if vault is not None else ())])
     for one in going:
         if one.stays:
             continue
@@ -174,5 +174,5 @@ def hand_over(package: Package, going: Sequence[Going], vault: Vault | None, act
         if vault is not None:
             found = [vault.reveal(loan.customer_id, field, act) for field in PEOPLE]
             row += ["" if isinstance(value, Refused) else value for value in found]
-        writer.writerow(row)
+        table.row(row)
     return file.getvalue()

@@ -1,6 +1,5 @@
 """A month for investors as rows in two languages, as one page, as CSV and as PDF: the same rows in each."""
 
-import csv
 import io
 import json
 from collections.abc import Sequence
@@ -8,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.cell import Table
 from plimsoll.app.contract import find_fonts, font_folders
 from plimsoll.app.page import Cell, Mark, Words, heading, page, paragraph, table
 from plimsoll.app.treasury.disclose import LATE_FROM, Disclosed
@@ -205,22 +205,22 @@ def html_of(one: Disclosed) -> str:
 def csv_of(one: Disclosed) -> str:
     """Give every figure of the report as a line: section, what, and the figures in their columns."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["section", "what", "column", "value"])
+    table = Table(text, ends="\n")
+    table.row(["section", "what", "column", "value"])
     for section in sections(one):
         for row in section.rows:
             for head, cell in zip(section.heads[1:], row[1:], strict=True):
-                writer.writerow([section.title.en, row[0].en, head.en, cell.en.replace(",", "")])
+                table.row([section.title.en, row[0].en, head.en, cell.en.replace(",", "")])
     return text.getvalue()
 
 
 def notices_of(one: Disclosed) -> str:
     """Give the events of the month as CSV, one a line."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["on", "kind", "about", "times", "zh-CN", "en"])
+    table = Table(text, ends="\n")
+    table.row(["on", "kind", "about", "times", "zh-CN", "en"])
     for event, row in zip(one.events, _events(one).rows, strict=True):
-        writer.writerow([event.on, event.kind, event.about, event.times, row[0].zh, row[0].en])
+        table.row([event.on, event.kind, event.about, event.times, row[0].zh, row[0].en])
     return text.getvalue()
 
 

@@ -1,6 +1,5 @@
 """Settle a day with every funder: its part of what flowed between two days of the tape, as a file, and put on record."""
 
-import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from plimsoll.app.cell import Table
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.exchanged_file import place_private
 from plimsoll.app.store import Store
@@ -131,13 +131,13 @@ def filed_of(store: Store, name: str, day: date) -> dict[str, Any] | None:
 def file_of(lines: Sequence[Line], currency: str) -> bytes:
     """Give the file of a funder: a line a loan, and the totals in the last."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    table = Table(text, ends="\n")
+    table.row(COLUMNS)
     for line in lines:
         amounts = [text_of(minor, line.currency) for minor in (*line.sums, line.net_minor())]
-        writer.writerow([line.customer_id, line.loan_id, line.currency, *amounts])
+        table.row([line.customer_id, line.loan_id, line.currency, *amounts])
     sums = total(lines)
-    writer.writerow([TOTAL, "", currency, *(text_of(minor, currency) for minor in sums), _net(lines, currency)])
+    table.row([TOTAL, "", currency, *(text_of(minor, currency) for minor in sums), _net(lines, currency)])
     return text.getvalue().encode()
 
 

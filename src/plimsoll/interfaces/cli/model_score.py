@@ -1,6 +1,5 @@
 """`plimsoll model score`: the points and the probability of every row of a table, by a model file."""
 
-import csv
 import json
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from plimsoll.app.cell import Table
 from plimsoll.interfaces.cli.model_order import File, say
 
 ModelFile = Annotated[Path, typer.Option("--model", metavar="MODEL", help="A model file, written by `plimsoll model train`.")]
@@ -32,9 +32,9 @@ def score(file: File, model: ModelFile, keep: Keep = "", reasons: Reasons = 0, a
     scores = score_table(scorer, table)
     columns = list(table.columns.values())
     names = [column.name for column in kept] + ["points", "probability"] + (["reasons"] if reasons else [])
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    written = Table(sys.stdout, ends="\n")
     if not as_json:
-        writer.writerow(names)
+        written.row(names)
     for row, (points, probability) in enumerate(zip(scores.points.tolist(), scores.probabilities.tolist(), strict=True)):
         cells: list[object] = [*(column.shown_value(row) for column in kept), points, f"{probability:.6f}"]
         if reasons:
@@ -44,4 +44,4 @@ def score(file: File, model: ModelFile, keep: Keep = "", reasons: Reasons = 0, a
             cells[len(kept) + 1] = probability
             print(json.dumps(dict(zip(names, cells, strict=True)), ensure_ascii=False))
         else:
-            writer.writerow(cells)
+            written.row(cells)

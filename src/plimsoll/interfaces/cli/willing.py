@@ -1,6 +1,5 @@
 """`plimsoll willing`: what late customers can and want to pay, told apart; and the same as a table for `plimsoll model`."""
 
-import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from plimsoll.app.cell import Table
 from plimsoll.app.collecting.late import late_customers
 from plimsoll.app.collecting.means import Told, told_of
 from plimsoll.app.config import book_url
@@ -52,13 +52,14 @@ def _write(told: list[Told], path: Path) -> None:
     """Write the examples; what is not known stays empty."""
     names = [*features_of((), 0), OUTCOME]
     with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.DictWriter(file, ["customer_id", *names], lineterminator="\n")
-        rows.writeheader()
+        table = Table(file, ends="\n")
+        table.row(["customer_id", *names])
         for one in told:
             example = example_of(one.chances)
             if example is not None:
                 values = {name: "" if value is None else round(value, DIGITS) for name, value in example.features.items()}
-                rows.writerow({"customer_id": one.customer_id, **values, OUTCOME: int(example.paid_nothing)})
+                said = {"customer_id": one.customer_id, **values, OUTCOME: int(example.paid_nothing)}
+                table.row(said.get(name, "") for name in ("customer_id", *names))
 
 
 def object_of(told: list[Told], found: Population) -> dict[str, object]:
