@@ -148,6 +148,9 @@ def test_a_draw_goes_through_the_cost_table(house: House, clock: Clock) -> None:
     assert "done.again" in again
     after = phone.page()
     assert len(after.loans) == len(before.loans) + 1, "drawn once"
+    drawn = max(one.loan_id for one in after.loans)
+    assert f"/loans/{drawn}/contract" in phone.get(f"/loans/{drawn}")
+    assert digest in phone.get(f"/loans/{drawn}/contract"), "the contract names the very table that was read"
     assert after.line is not None
     assert before.line is not None
     assert after.line.used_minor == before.line.used_minor + 150_000

@@ -5,6 +5,7 @@ from typing import Final
 
 from plimsoll.app.show.loan import LoanPage, loan_page
 from plimsoll.app.show.schedule import Computed, PayOff, Schedule, computed, pay_off, schedule
+from plimsoll.interfaces.borrower.contract import contract
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, loan_of, myself, screen, tomorrow, words
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Panel, Part, Table, Text, fact
@@ -112,7 +113,10 @@ def _agreed(visit: Visit, page: LoanPage) -> Panel:
         fact(visit, "b.loan.last", parts.day(terms.last_due_on)),
         fact(visit, "b.loan.early", parts.text(visit.t("b.loan.early.free"))),
     ]
-    return Panel(visit.t("b.loan.agreed"), [Facts(rows)])
+    body: list[Part] = [Facts(rows)]
+    if not isinstance(contract(visit), Refused):
+        body.append(Links(((visit.t("b.contract.title"), f"/loans/{page.loan_id}/contract"),)))
+    return Panel(visit.t("b.loan.agreed"), body)
 
 
 def _pay(visit: Visit) -> Shown:

@@ -12,6 +12,7 @@ from plimsoll.interfaces.borrower import (
     borrow,
     complain,
     consents,
+    contract,
     enter,
     help_me,
     home,
@@ -33,7 +34,7 @@ TABS: Final = (
 )
 SCREENS: Final[tuple[Screen, ...]] = tuple(
     screen
-    for part in (home, borrow, loans, bills, limit, reach, trouble, applying, consents, complain, learn, help_me, enter)
+    for part in (home, borrow, loans, contract, bills, limit, reach, trouble, applying, consents, complain, learn, help_me, enter)
     for screen in part.SCREENS
 )
 
