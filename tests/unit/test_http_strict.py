@@ -1,7 +1,12 @@
 """What no body of the API may be: each is refused by its code, with the place where it stands, and is never repeated in the answer."""
 
-import pytest
+from typing import Annotated, Literal
 
+import pytest
+from pydantic import Field, ValidationError
+
+from plimsoll.interfaces.http.operation import Shape
+from plimsoll.interfaces.http.problem import said_of
 from plimsoll.interfaces.http.strict import BODY_MAX, DEPTH_MAX, ITEMS_MAX, read_json
 from plimsoll.units.refusal import Malformed
 
@@ -52,3 +57,33 @@ def test_what_is_plain_is_read():
     assert len(read_json(b"[" + b"1," * (ITEMS_MAX - 1) + b"1]")) == ITEMS_MAX
     brackets = b'{"a":"' + b"[" * 1000 + b'"}'
     assert read_json(brackets) == {"a": "[" * 1000}
+
+
+class Asked(Shape):
+    """A body of every kind of field."""
+
+    code: Annotated[str, Field(pattern="^[a-z]+$", max_length=4)] = "a"
+    side: Literal["in", "out"] = "in"
+    days: Annotated[int, Field(strict=True, ge=1, le=9)] = 1
+    names: Annotated[list[str], Field(default_factory=list, max_length=1)]
+    is_on: Annotated[bool, Field(strict=True)] = True
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"code": "S3cret"}, "Characters at most: 4."),
+        ({"code": "S3"}, "Of the form ^[a-z]+$"),
+        ({"code": 77}, "A text."),
+        ({"side": "S3cret"}, "One of: 'in' or 'out'."),
+        ({"days": 77}, "At most 9."),
+        ({"days": "S3cret"}, "A whole number."),
+        ({"names": ["a", "S3cret"]}, "Items at most: 1."),
+        ({"names": "S3cret"}, "A list."),
+        ({"is_on": "S3cret"}, "true or false."),
+    ],
+)
+def test_a_field_that_is_refused_is_told_what_would_be_taken_and_never_what_was_sent(body, told):
+    with pytest.raises(ValidationError) as failed:
+        Asked.model_validate(body)
+    assert [remedy for _, _, remedy in said_of(failed.value).errors] == [told]

@@ -23,6 +23,25 @@ _KINDS: Final = {
     "less_than_equal": "amount_too_large",
     "greater_than_equal": "amount_must_be_positive",
 }
+_TOLD: Final = {
+    "string_type": "A text.",
+    "int_type": "A whole number.",
+    "bool_type": "true or false.",
+    "list_type": "A list.",
+    "model_type": "An object.",
+    "dict_type": "An object.",
+    "literal_error": "One of: {expected}.",
+    "string_pattern_mismatch": "Of the form {pattern}",
+    "string_too_short": "Characters at least: {min_length}.",
+    "string_too_long": "Characters at most: {max_length}.",
+    "too_short": "Items at least: {min_length}.",
+    "too_long": "Items at most: {max_length}.",
+    "greater_than": "More than {gt}.",
+    "greater_than_equal": "At least {ge}.",
+    "less_than": "Less than {lt}.",
+    "less_than_equal": "At most {le}.",
+}
+"""What would be taken, by the kind of what is wrong: from the shape alone, never from what was sent."""
 
 
 class Wrong(Shape):
@@ -139,6 +158,6 @@ def said_of(failed: ValidationError, root: str = "") -> Said:
         elif one["type"] in _KINDS and (one["type"] in ("missing", "extra_forbidden") or place[-1:] == ["amount"]):
             errors.append((pointer, _KINDS[one["type"]], ""))
         else:
-            errors.append((pointer, "field_malformed", ""))
+            errors.append((pointer, "field_malformed", _TOLD.get(one["type"], "").format_map(one.get("ctx", {}))))
     codes = {code for _, code, _ in errors}
     return Said(codes.pop() if len(codes) == 1 else "field_malformed", errors=errors)
