@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -73,7 +74,7 @@ def open_world(
     told = None if again else kept(folder, asked)
     if told is None:
         told = make(plan, asked)
-    show(told, folder)
+    show(told, folder, f"http://127.0.0.1:{port}" if port else "")
     if serve:
         os.environ.update(settings(folder))
         up(db=plan.url, port=port)
@@ -162,7 +163,7 @@ def a_borrower(house: House) -> dict[str, Any]:
     return {"customer": 0, "phone": ""}
 
 
-def show(told: dict[str, Any], folder: Path) -> None:
+def show(told: dict[str, Any], folder: Path, address: str) -> None:
     """Print who can sign in, and what there is to try."""
     logins = [Login(**one) for one in told["logins"]]
     titles = roles_on(date.fromisoformat(told["business_date"]))
@@ -170,16 +171,17 @@ def show(told: dict[str, Any], folder: Path) -> None:
     for one in logins[:LOGINS_SHOWN]:
         acts = f" for {one.party}" if one.party else ""
         print(f"  {one.user_id:<24}{titles[one.role].title['en']}{acts}{'  (with a code)' if one.seed else ''}")
-    print(f"\n  a borrower: phone {told['borrower']['phone']} (the code is shown on the page)")
-    print(f"  API key:    {told['key']}")
-    print(f"\nCodes of second factors: plimsoll world code NAME --folder {folder}")
-    print("\nTry:")
-    print("  /console        sign in as collector: the next case, the gate's hours, a promise")
-    print(
-        f"  /console        sign in as finance: approval {told['approval'] or '(none)'} asked for by underwriter-2 waits for another person"
-    )
-    print("  /me             sign in as the borrower on a telephone: what 1,000 for a day costs, and pay off early")
-    print(f"\nMonth for a risk committee: {told['month']}\n", flush=True)
+    program = sys.argv[0] if Path(sys.argv[0]).name == "plimsoll" else "plimsoll"
+    place = "" if folder == Path(FOLDER) else f" --folder {folder}"
+    console, phone = f"{address}/console/", f"{address}/me/"
+    print(f"\n  codes of second factors     {program} world code NAME{place}")
+    print(f"  a borrower on a telephone   {told['borrower']['phone']} (the code is shown on the page)")
+    print(f"  API key                     {told['key']}")
+    print(f"  month for a risk committee  {told['month']}")
+    print("\nThree things to try:")
+    print(f"  {console:<34}sign in as collector: the next case, the hours of the gate, a promise")
+    print(f"  {console:<34}sign in as finance: {told['approval'] or 'nothing'}, asked for by underwriter-2, waits for another person")
+    print(f"  {phone:<34}sign in as the borrower: what 1,000 for a day costs; pay off early\n", flush=True)
 
 
 @app.command()
