@@ -29,6 +29,7 @@ CONSOLE = {
     "portfolio": ("finance", "/portfolio"),
     "policy": ("risk-analyst", "/policies"),
     "policy-page": ("risk-analyst", "/policies/{table}"),
+    "policy-draft": ("risk-analyst", "/policies/{table}/draft"),
     "model": ("risk-analyst", "/models"),
     "model-page": ("risk-analyst", "/models/{model}"),
     "rule": ("compliance", "/rules"),
@@ -69,7 +70,10 @@ BORROWER = {
     "b-help": "/help",
     "sign-in": "/sign-in",
 }
-ONLY_LEADS = {"second-factor", "sign-out", "choose", "b-code", "b-my-data", "b-costs", "b-sign", "b-convert-costs", "b-offer"}
+ONLY_LEADS = {
+    *("second-factor", "sign-out", "choose", "policy-rows", "policy-header"),
+    *("b-code", "b-my-data", "b-costs", "b-sign", "b-convert-costs", "b-offer"),
+}
 """Screens that are looked at in the middle of a task, give a file, or only lead elsewhere."""
 
 

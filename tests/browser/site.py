@@ -26,7 +26,7 @@ from plimsoll.app.house import House
 from plimsoll.app.keyring import new_keyring, read_keyring, write_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.opening import open_store
-from plimsoll.app.schema import line, loan, loan_state
+from plimsoll.app.schema import filing, line, loan, loan_state
 from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.demo import Plan, lived
 from plimsoll.interfaces.cli.world import opened
@@ -41,7 +41,7 @@ from tests.browser.desks import bring_back_cases, leave_agency, leave_tender
 from tests.served import serving
 
 BORROWERS, MONTHS, BAD_MONTH, SEED = 160, 5, 1, 3
-BEGINS = date(2025, 5, 1)
+BEGINS = date(2026, 5, 1)
 MORNING = timedelta(hours=2)
 """Ten in the morning where the lender is, from midnight UTC."""
 TOLD = "told.json"
@@ -95,6 +95,14 @@ class Site:
         assert found, (path, answer.status_code)
         return found[1]
 
+    def declined(self) -> int:
+        """Give somebody who applied and got no offer, whom no other test works on."""
+        offered = select(filing.c.customer_id).where(filing.c.kind.in_(("offer.made", "review.claimed")))
+        wanted = select(filing.c.customer_id).where(filing.c.kind == "decision", filing.c.customer_id.not_in(offered))
+        found = next(one for one in sorted(row[0] for row in self.rows(wanted)) if one not in self.taken)
+        self.taken.add(found)
+        return int(found)
+
     def take(self, *conditions: Any, product: str = "cash-line") -> tuple[int, int]:
         """Give a customer whom no other test works on, and a loan of theirs that has been open for a month and is not late."""
         columns, today = loan_state.c, self.house.today()
@@ -105,8 +113,8 @@ class Site:
             .join(line, line.c.customer_id == columns.customer_id)
             .where(loan.c.product == product, columns.status == 1, line.c.status == "open", *conditions)
             .where(
-                or_(columns.oldest_due.is_(None), columns.oldest_due >= self.house.today()),
-                loan.c.opened_on < self.house.today() - timedelta(days=30),
+                is_current,
+                loan.c.opened_on < today - timedelta(days=30),
             )
             .order_by(columns.customer_id)
         )

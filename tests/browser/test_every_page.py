@@ -1,6 +1,7 @@
 """Every page in a real browser: nothing in anybody's way, nothing over the edge, nothing from elsewhere.
 
-Which screen is looked at, where and by whom stands in `places.py`; a screen that is not listed there fails a test.
+Which screen is looked at, where and by whom stands in `places.py`; a screen that is not listed there fails a test. A second language,
+width and colour are slow only because every page is made and drawn once more.
 """
 
 from collections.abc import Callable
@@ -50,7 +51,7 @@ def by_person(places: dict[str, tuple[str, str]], site: Site) -> dict[str, list[
     return found
 
 
-@pytest.mark.parametrize(("language", "width", "theme"), [("en", 1280, ""), ("zh-CN", 820, "dark")])
+@pytest.mark.parametrize(("language", "width", "theme"), [("zh-CN", 820, "dark"), pytest.param("en", 1280, "", marks=pytest.mark.slow)])
 def test_nothing_stands_in_the_way_in_the_back_office(site: Site, window: Callable[..., Window], language, width, theme) -> None:
     if not AXE.exists():
         pytest.skip("axe is not here, so pages are not looked at with it: python tools/web.py --dev")
@@ -62,7 +63,7 @@ def test_nothing_stands_in_the_way_in_the_back_office(site: Site, window: Callab
     assert wrong == []
 
 
-@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("zh-CN", "")])
+@pytest.mark.parametrize(("language", "theme"), [("zh-CN", "dark"), pytest.param("en", "", marks=pytest.mark.slow)])
 def test_nothing_stands_in_a_borrowers_way(site: Site, window: Callable[..., Window], language: str, theme: str) -> None:
     if not AXE.exists():
         pytest.skip("axe is not here, so pages are not looked at with it: python tools/web.py --dev")

@@ -1,4 +1,7 @@
-"""What people of the house do all day, done in a real browser as they would do it, in both languages."""
+"""What people of the house do all day, done in a real browser as they would do it, in both languages.
+
+Chinese is slow only because each page is made and drawn a second time; every change is looked at in English.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,11 +17,13 @@ from tests.browser.desks import TENDER, amounts
 from tests.browser.site import Site, Window
 
 pytestmark = pytest.mark.browser
-both = pytest.mark.parametrize("language", ["en", "zh-CN"])
+both = pytest.mark.parametrize("language", ["en", pytest.param("zh-CN", marks=pytest.mark.slow)])
 Open = Callable[..., Window]
 
 
-@pytest.mark.parametrize(("language", "collector"), [("en", "collector"), ("zh-CN", "collections-supervisor")])
+@pytest.mark.parametrize(
+    ("language", "collector"), [("en", "collector"), pytest.param("zh-CN", "collections-supervisor", marks=pytest.mark.slow)]
+)
 def test_a_collector_takes_the_next_case_sees_the_gate_and_records_a_promise(site: Site, window: Open, language, collector) -> None:
     """Without a mouse."""
     found = window(collector, language)
