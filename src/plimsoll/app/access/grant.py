@@ -65,6 +65,7 @@ def take_back(house: House, who: Principal, grant_id: str, reason: str) -> Grant
     if refused is not None:
         return refused
     with house.store.changing() as connection:
+        _hold_administrators(connection, grant_id)
         row = connection.execute(select(access_grant).where(access_grant.c.grant_id == grant_id).with_for_update()).first()
         if row is None:
             return Refused("absent", "", grant_id)
@@ -105,6 +106,14 @@ def administrators(connection: Connection, now: datetime) -> list[str]:
         .order_by(grants.user_id)
     )
     return list(connection.execute(chosen).scalars())
+
+
+def _hold_administrators(connection: Connection, grant_id: str) -> None:
+    """Hold every grant of administrators, in one order, if this is one: two that are ended at once could each be thought not the last."""
+    columns = access_grant.c
+    if connection.scalar(select(columns.role).where(columns.grant_id == grant_id)) == ADMINISTRATOR:
+        is_open = (columns.role == ADMINISTRATOR, columns.ended_at.is_(None))
+        connection.execute(select(columns.grant_id).where(*is_open).order_by(columns.grant_id).with_for_update()).all()
 
 
 def put(connection: Connection, given: Grant, actor: str) -> Grant:

@@ -73,6 +73,9 @@ def check(
         # Looked for after the version was read: where the execution moved it, its key stands in the book by now.
         is_done = agreed >= locked.checkers and is_executed(connection, command, acts)
         refused = None if is_done else _refuse_moment(house, connection, locked, version, now)
+        if verdict == REJECT and agreed >= locked.checkers:
+            # What enough agreed to may be executed at this moment: it is too late to reject it.
+            refused = refused or Refused("approval_ended", detail=locked.state)
         refused = refused or _take(house, connection, locked, who, (verdict, comment), now)
         if refused is not None:
             return refused
