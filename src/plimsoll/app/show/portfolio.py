@@ -220,7 +220,8 @@ def _opened(store: Store, currency: str, *needs: str) -> "Iterator[Tape]":
         yield tape
 
 
-def _about(tape: "Tape") -> About:
+def about_of(tape: "Tape") -> About:
+    """Give what was read."""
     months = tape.source.months
     return About(tape.as_of(), tape.month(months[0]), tape.month(months[-1]), tape.source.currency, tape.seen.loans)
 
@@ -248,7 +249,7 @@ def vintages(
                 VintageCell(cell.age, cell.loans, cell.hits, _ppm(cell.share(by_amount=by_amount)), cell.is_mature) for cell in curve.cells
             )
             curves.append(Vintage(vintage_name(curve.begin, every, is_calendar=is_calendar), curve.dimension, curve.loans, cells))
-        return Vintages(_about(tape), measure, every, by, by_amount, found.left_out, tuple(curves))
+        return Vintages(about_of(tape), measure, every, by, by_amount, found.left_out, tuple(curves))
 
 
 def rolls(store: Store, by: str = "", currency: str = "", *, by_amount: bool = False) -> Rolls | Refused:
@@ -267,7 +268,7 @@ def rolls(store: Store, by: str = "", currency: str = "", *, by_amount: bool = F
             told = zip(one.rows, one.counts, one.shares(), one.not_seen, strict=True)
             moved = tuple(RollRow(state, sum(counts), counts, _ppms(shares), gone) for state, counts, shares, gone in told)
             tables.append(RollTable(one.dimension, one.columns, moved))
-        return Rolls(_about(tape), by, by_amount, tuple(tables))
+        return Rolls(about_of(tape), by, by_amount, tuple(tables))
 
 
 VALUE: Final = 5
@@ -304,7 +305,7 @@ def npl_share(store: Store, by: str = "", currency: str = "") -> NplShare | Refu
             )
             for one in found
         )
-        return NplShare(_about(tape), by, months)
+        return NplShare(about_of(tape), by, months)
 
 
 def _ppm(share: float | None) -> int | None:

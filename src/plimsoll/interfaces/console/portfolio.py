@@ -1,128 +1,116 @@
 """The portfolio from the tape: vintages by month of opening, and where loans of each state stand a month later.
 
-What was asked of the tape is remembered for the business date. Without a tape, or without the engine that reads it, the page says so.
+What was asked of the tape is kept for the business date. Without a tape, or without the engine that reads it, the page says so.
 """
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from plimsoll.app.config import tape_folder
-from plimsoll.app.house import House
-from plimsoll.app.tape_reading import Order, open_tape
-from plimsoll.interfaces.pages.parts import Cell, Chart, Heading, Panel, Part, Said, Table, Text, board, count, heads, share, text
+from plimsoll.app.kept_figures import kept_figures
+from plimsoll.app.show.portfolio import PPM, Rolls, RollTable, Vintages, rolls, vintages
+from plimsoll.app.store import Store
+from plimsoll.interfaces.console.figures import as_of, no_figures, tabs
+from plimsoll.interfaces.pages.parts import Cell, Chart, Head, Heading, Panel, Part, Table, Text, board, count, heads, share, text
 from plimsoll.interfaces.pages.visit import Screen, Shown, Visit
-from plimsoll.portfolio.rolls import Matrix, matrices
-from plimsoll.portfolio.vintage import EVENTS, Curves, curves_of, vintage_name
-from plimsoll.units.refusal import Malformed
+from plimsoll.units.refusal import Malformed, Refused
 
 AGES: Final = (1, 2, 3, 6, 9, 12, 18, 24)
-LOANS: Final = 5
-"""Place of the loans in a row of moves."""
 HOT: Final = 0.10
 FEW: Final = 100
+"""A vintage of fewer loans is marked: its shares move with every loan."""
 CURVES: Final = 6
-SERVER: Final = "postgresql://localhost/plimsoll"
-"""Stands for any book on a server: the tape lies in the working folder then."""
+YOUNG: Final = 3
+"""The last vintages are left out of the picture of curves where there are older ones."""
 MEASURES: Final = ("ever-30", "ever-90")
 
 
 class Asked(NamedTuple):
-    """What the tape answered: vintages by measure, the roll matrix, and how its months are called."""
+    """What the tape answered: vintages by measure, and the roll matrices."""
 
-    curves: dict[str, Curves]
-    rolls: tuple[Matrix, ...]
-    is_calendar: bool
-    as_of: str
+    curves: dict[str, Vintages]
+    rolls: Rolls
 
 
-def folder_of(house: House) -> Path:
-    """Give where the tape of a book lies: what the environment says, else beside a book of SQLite."""
-    url = house.store.engine.url
-    return tape_folder(f"sqlite:///{url.database}" if url.drivername.startswith("sqlite") else SERVER)
-
-
-@lru_cache(maxsize=4)
-def ask_tape(folder: str, today: int) -> Asked:  # noqa: ARG001 -- what was asked on another day is asked again
-    """Ask a tape for vintages and rolls, and remember them for the day. Raises Malformed."""
-    from plimsoll.portfolio.expressions.strings import moves_text
-    from plimsoll.portfolio.expressions.vintage import hits_text
-
-    with open_tape(Order(folder)) as tape:
-        hits = tape.ask(hits_text(tape.source, ""))
-        curves = {name: curves_of(hits, EVENTS.index(name), tape.source.months, "month") for name in MEASURES}
-        rolls = matrices(tape.ask(moves_text(tape.source, "")), value=LOANS, through=4)
-        return Asked(curves, tuple(rolls), tape.shape.is_calendar(), tape.as_of())
+def ask_tape(store: Store) -> Asked | Refused:
+    """Ask the tape of a book for vintages and rolls. Refuses extra_missing; raises Malformed tape_missing and what the tape refuses."""
+    curves = {}
+    for measure in MEASURES:
+        found = vintages(store, measure)
+        if isinstance(found, Refused):
+            return found
+        curves[measure] = found
+    moved = rolls(store)
+    return moved if isinstance(moved, Refused) else Asked(curves, moved)
 
 
 def show(visit: Visit) -> Shown:
     """Show vintages and rolls of the whole book."""
-    heading = Heading(visit.t("nav.portfolio"), visit.t("portfolio.lead"))
+    heading = Heading(visit.t("nav.portfolio"), visit.t("portfolio.lead"), tabs=tabs(visit, ""))
     try:
-        found = ask_tape(str(folder_of(visit.house)), visit.today().toordinal())
+        found = kept_figures(visit.house).give(visit.today(), "vintages", lambda: ask_tape(visit.house.store))
     except Malformed as wrong:
-        return board(heading, [Panel("", [Said("", visit.t("portfolio.no-tape")), Text(wrong.text(visit.speech), "muted")])])
-    panels = [_vintages(visit, found, name) for name in MEASURES]
-    panels += [_rolls(visit, one) for one in found.rolls]
-    return board(Heading(heading.title, visit.t("portfolio.as-of", {"day": found.as_of})), panels)
+        return board(heading, [Panel("", no_figures(visit, wrong.text(visit.speech)))])
+    if isinstance(found, Refused):
+        return board(heading, [Panel("", no_figures(visit, found.text(visit.speech)))])
+    panels = [_vintages(visit, found.curves[name]) for name in MEASURES]
+    return board(heading, [*panels, *(_rolls(visit, found.rolls, one) for one in found.rolls.tables)])
 
 
-def _vintages(visit: Visit, found: Asked, measure: str) -> Panel:
-    """Give a row a vintage, a column an age; a young cell or a small vintage is marked, since it may still move."""
-    curves = found.curves[measure].curves
-    last = max((len(one.cells) for one in curves), default=0)
+def _vintages(visit: Visit, found: Vintages) -> Panel:
+    """Give a row a vintage, a column an age; a young cell or a small vintage is hatched and marked, since it may still move."""
+    last = max((len(one.cells) for one in found.vintages), default=0)
     ages = [age for age in AGES if age < last]
     rows = []
-    for one in curves:
-        cells: list[Cell] = [
-            text(
-                vintage_name(one.begin, "month", is_calendar=found.is_calendar), under=visit.t("portfolio.few") if one.loans < FEW else ""
-            ),
-            count(one.loans),
-        ]
+    for one in found.vintages:
+        is_few = one.loans < FEW
+        cells: list[Cell] = [text(one.name, under=visit.t("portfolio.few") if is_few else ""), count(one.loans)]
         for age in ages:
-            cell = one.at(age)
-            value = None if cell is None else cell.share(by_amount=False)
-            shown = share(value, hottest=HOT)
-            cells.append(shown if cell is None or cell.is_mature else shown._replace(text=f"~{shown.text}"))
+            cell = one.cells[age] if age < len(one.cells) else None
+            shown = share(None if cell is None or cell.share_ppm is None else cell.share_ppm / PPM, hottest=HOT)
+            if cell is not None and not cell.is_mature:
+                shown = shown._replace(text=f"~{shown.text}")
+            cells.append(shown._replace(tone="young") if cell is not None and (is_few or not cell.is_mature) else shown)
         rows.append(cells)
     top = (
         *heads(visit, "portfolio.vintage", "overview.count#"),
-        *(
-            head._replace(text=visit.t("portfolio.month", {"n": age}), is_number=True)
-            for age, head in zip(ages, heads(visit, *["portfolio.vintage"] * len(ages)), strict=True)
-        ),
+        *(Head(visit.t("portfolio.month", {"n": age}), is_number=True) for age in ages),
     )
-    title = visit.t(f"portfolio.{measure}")
+    title = visit.t(f"portfolio.{found.measure}")
     parts: list[Part] = [Table(title, top, rows, empty="portfolio.nothing", is_dense=True), Text(visit.t("portfolio.marks"), "muted")]
-    if len(ages) > 1 and curves:
-        parts.insert(0, _curves(visit, found, measure, ages))
-    return Panel(title, parts, measure, f"portfolio.{measure}")
+    if len(ages) > 1 and found.vintages:
+        parts.insert(0, _curves(visit, found, title, max(ages)))
+    return Panel(title, [*parts, as_of(visit, found.about)], found.measure, f"portfolio.{found.measure}")
 
 
-def _curves(visit: Visit, found: Asked, measure: str, ages: list[int]) -> Chart:
+def _curves(visit: Visit, found: Vintages, title: str, last: int) -> Chart:
     """Draw the latest vintages against their age."""
-    chosen = found.curves[measure].curves[-CURVES - 3 : -3] or found.curves[measure].curves[-CURVES:]
-    names = [vintage_name(one.begin, "month", is_calendar=found.is_calendar) for one in chosen]
+    chosen = found.vintages[-CURVES - YOUNG : -YOUNG] or found.vintages[-CURVES:]
     rows = []
-    for age in range(min(max(ages) + 1, max(len(one.cells) for one in chosen))):
-        seen = [one.at(age) for one in chosen]
-        rows.append([text(age), *(share(None if cell is None else cell.share(by_amount=False)) for cell in seen)])
-    first = heads(visit, "portfolio.age")
-    top = (*first, *(first[0]._replace(text=name, is_number=True) for name in names))
-    said = visit.t("portfolio.curves", {"what": visit.t(f"portfolio.{measure}")})
+    for age in range(min(last + 1, max(len(one.cells) for one in chosen))):
+        seen = [one.cells[age].share_ppm if age < len(one.cells) else None for one in chosen]
+        rows.append([text(age), *(share(None if one is None else one / PPM) for one in seen)])
+    top = (*heads(visit, "portfolio.age"), *(Head(one.name, is_number=True) for one in chosen))
+    said = visit.t("portfolio.curves", {"what": title})
     return Chart("line", said, Table(said, top, rows, is_dense=True), " %")
 
 
-def _rolls(visit: Visit, one: Matrix) -> Panel:
+def _rolls(visit: Visit, found: Rolls, one: RollTable) -> Panel:
     """Give a row a state that was left, a column a state that was reached a month later; rows add up to a whole."""
     rows = [
-        [text(state), count(sum(counts)), *(share(value, 1, hottest=1.0) for value in shares), count(gone)]
-        for state, counts, shares, gone in zip(one.rows, one.counts, one.shares(), one.not_seen, strict=True)
+        [
+            text(row.state, under=visit.t("portfolio.few") if row.seen < FEW else ""),
+            count(row.seen),
+            *(share(None if value is None else value / PPM, 1, hottest=1.0) for value in row.shares_ppm),
+            count(row.not_seen),
+        ]
+        for row in one.rows
     ]
-    first = heads(visit, "portfolio.from", "overview.count#")
-    top = (*first, *(first[1]._replace(text=column) for column in one.columns), *heads(visit, "portfolio.not-seen#"))
-    return Panel(visit.t("portfolio.rolls"), [Table(visit.t("portfolio.rolls"), top, rows, is_dense=True)], "rolls", "portfolio.rolls")
+    top = (
+        *heads(visit, "portfolio.from", "overview.count#"),
+        *(Head(column, is_number=True) for column in one.columns),
+        *heads(visit, "portfolio.not-seen#"),
+    )
+    table = Table(visit.t("portfolio.rolls"), top, rows, is_dense=True)
+    return Panel(visit.t("portfolio.rolls"), [table, as_of(visit, found.about)], "rolls", "portfolio.rolls")
 
 
 SCREENS: Final = (Screen("portfolio", "/portfolio", "portfolio.read", "page.html", show),)

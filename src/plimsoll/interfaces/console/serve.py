@@ -12,6 +12,7 @@ from plimsoll.interfaces.console import (
     complaints,
     customer,
     customers,
+    figures,
     find,
     governed,
     loan,
@@ -50,6 +51,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *parties.SCREENS,
     *people.SCREENS,
     *portfolio.SCREENS,
+    *figures.SCREENS,
 )
 
 

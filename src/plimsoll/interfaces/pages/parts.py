@@ -97,10 +97,12 @@ class Chart:
     """A picture of a table: the first column names the points, each other column is drawn. The table stands under it."""
 
     kind: str
-    """line, bar or stack."""
+    """line, bar, stack, or waterfall: its first and last row are wholes, the rows between them are what was added or taken away."""
     said: str
     table: Table
     unit: str = ""
+    lines: Sequence[int] = ()
+    """Of a stack: the places of columns that are drawn as lines."""
     is_a: ClassVar[str] = "chart"
 
 

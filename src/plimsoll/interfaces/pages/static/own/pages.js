@@ -21,6 +21,21 @@
   // Charts: the table is the data; a browser without scripts shows the table.
   const drawn = [];
   const colours = () => [style("--brand"), style("--bad"), style("--warn"), style("--good"), style("--wait"), style("--soft")];
+  // A waterfall: the first and the last row are wholes, the rows between them are what was added or taken away.
+  const fall = (rows, name) => {
+    const values = rows.map((row) => Number(row.cells[1].dataset.value || 0));
+    let held = 0;
+    const under = [];
+    const shown = values.map((value, at) => {
+      const isWhole = at === 0 || at === values.length - 1;
+      const from = isWhole ? 0 : held;
+      held = from + value;
+      under.push(Math.round(from * 1e6) / 1e6);
+      return { value, itemStyle: { color: style(isWhole ? "--brand" : value > 0 ? "--bad" : "--good") } };
+    });
+    const bar = { type: "bar", stack: "all", stackStrategy: "all", barMaxWidth: 44 };
+    return [{ ...bar, name: "", data: under, itemStyle: { color: "transparent" }, tooltip: { show: false }, silent: true }, { ...bar, name, data: shown }];
+  };
   const draw = (figure) => {
     const table = figure.querySelector("table");
     if (!table || !window.echarts) return;
@@ -28,8 +43,10 @@
     const rows = [...table.tBodies[0].rows];
     const names = rows.map((row) => row.cells[0].textContent.trim());
     const kind = figure.dataset.chart;
-    const series = heads.slice(1).map((name, at) => ({
-      name, type: kind === "line" ? "line" : "bar", stack: kind === "stack" ? "all" : undefined, symbol: "circle", symbolSize: 5, barMaxWidth: 34,
+    // Some columns of stacked bars are lines: what is left after them, and what has to stay.
+    const lines = (figure.dataset.lines || "").split(" ").filter(Boolean).map(Number);
+    const series = kind === "waterfall" ? fall(rows, heads[1]) : heads.slice(1).map((name, at) => ({
+      name, type: kind === "line" || lines.includes(at + 1) ? "line" : "bar", stack: kind === "stack" && !lines.includes(at + 1) ? "all" : undefined, symbol: "circle", symbolSize: 5, barMaxWidth: 34,
       data: rows.map((row) => { const value = row.cells[at + 1].dataset.value; return value === undefined ? null : Number(value); }),
     })).filter((one) => one.data.some((value) => value !== null));
     const place = figure.querySelector(".drawing");
@@ -41,10 +58,10 @@
     const unit = figure.dataset.unit || "";
     chart.setOption({
       animation: false, color: colours(), textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 16, top: series.length > 1 ? 34 : 16, bottom: 8, containLabel: true },
-      legend: series.length > 1 ? { top: 0, left: 0, textStyle: { color: soft }, itemHeight: 8 } : undefined,
-      tooltip: { trigger: "axis", renderMode: "richText", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "–" : value.toLocaleString() + unit) },
-      xAxis: { type: "category", data: names, axisLabel: { color: soft, hideOverlap: true }, axisLine: { lineStyle: { color: style("--line") } }, axisTick: { show: false } },
+      grid: { left: 8, right: 16, top: series.length > 1 && kind !== "waterfall" ? 34 : 16, bottom: 8, containLabel: true },
+      legend: series.length > 1 && kind !== "waterfall" ? { top: 0, left: 0, textStyle: { color: soft }, itemHeight: 8 } : undefined,
+      tooltip: { trigger: kind === "waterfall" ? "item" : "axis", renderMode: "richText", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "–" : value.toLocaleString() + unit) },
+      xAxis: { type: "category", data: names, axisLabel: { color: soft, hideOverlap: kind !== "waterfall", interval: kind === "waterfall" ? 0 : "auto" }, axisLine: { lineStyle: { color: style("--line") } }, axisTick: { show: false } },
       yAxis: { type: "value", axisLabel: { color: soft }, splitLine: { lineStyle: { color: style("--line") } } },
       series,
     });

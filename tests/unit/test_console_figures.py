@@ -1,0 +1,126 @@
+"""The figures of the back office: each view in every language for who may see it, none for who may not, worked out once a business date."""
+
+import re
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from plimsoll.app.kept_figures import KeptFigures, kept_figures
+from plimsoll.app.open_door import open_door
+from plimsoll.app.show import risk
+from plimsoll.app.show.risk import accounts_behind, expected_loss, npl_bridge, stressed_book, whole_parts
+from plimsoll.interfaces.console import figures
+from plimsoll.interfaces.console.serve import console
+from plimsoll.units.refusal import Malformed, Refused
+from tests.made_house import made_house, session_of
+
+VIEWS = ("", "/bridge", "/expected-loss", "/stress", "/accounts", "/accounts?from=M1&stage=2")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    with pytest.MonkeyPatch.context() as patch, made_house(folder) as made:
+        patch.setenv("PLIMSOLL_TAPE", str(folder / "tape"))
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pages(house):
+    return Starlette(routes=[Mount("/console", console(house, open_door(house)))])
+
+
+@pytest.fixture
+def look(house, pages):
+    """Give a browser of somebody of the staff."""
+
+    def opened(user, language="en"):
+        client = TestClient(pages, "http://desk", follow_redirects=False)
+        client.cookies.set("plimsoll", session_of(house, user))
+        client.cookies.set("plimsoll-language", language)
+        return client
+
+    return opened
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "xx"])
+def test_every_view_of_the_portfolio_shows_itself(look, language):
+    client = look("fin", language)
+    for view in VIEWS:
+        page = client.get(f"/console/portfolio{view}")
+        assert page.status_code == 200, view
+        assert page.text.count('aria-current="page"') == 2, view
+        ids = re.findall(r'\sid="([^"]+)"', page.text)
+        assert len(ids) == len(set(ids)), f"{view}: {sorted(one for one in ids if ids.count(one) > 1)}"
+        if language == "en":
+            assert not re.search(r"[\u4e00-\u9fff]", page.text.replace("中文", "")), view
+        if language == "xx":
+            assert not re.search(r"<h[12][^>]*>\s*[A-Za-z]", page.text.partition("<main")[2]), view
+
+
+def test_who_may_not_see_the_portfolio_sees_none_of_its_views(look):
+    client = look("col")
+    for view in VIEWS:
+        assert client.get(f"/console/portfolio{view}").status_code == 403, view
+
+
+def test_parts_of_a_change_add_up_to_it_as_they_are_written():
+    parts = {"a": 0.0000004, "b": 0.0000004, "c": 0.0000004, "d": -0.0000009}
+    assert sum(whole_parts(parts).values()) == round(sum(parts.values()) * 1_000_000)
+
+
+def test_views_agree_with_each_other(house):
+    store, rules = house.store, house.rules
+    bridge, expected = npl_bridge(store), expected_loss(store, rules)
+    stressed, every = stressed_book(store, rules), accounts_behind(store, rules)
+    assert bridge.share_from_ppm + sum(bridge.parts.values()) == bridge.share_to_ppm == bridge.steps[-1].share_ppm
+    assert expected.adds_up
+    opening, *lines, closing = expected.movement
+    assert opening.all_minor + sum(one.all_minor for one in lines) == closing.all_minor == stressed.allowance_minor
+    assert sum(one.loans for one in expected.stages) == every.loans
+    second = accounts_behind(store, rules, stage=2)
+    assert second.loans == expected.stages[1].loans
+    assert {one.stage for one in second.rows} <= {2}
+
+
+@pytest.mark.parametrize(("month", "since"), [("2019-01", "C"), ("", "M99")])
+def test_what_no_tape_tells_is_said(house, month, since):
+    with pytest.raises(Malformed) as wrong:
+        accounts_behind(house.store, house.rules, month, since)
+    assert wrong.value.code == "field_malformed"
+
+
+def test_a_view_says_what_is_wrong_with_what_was_asked(look):
+    page = look("fin").get("/console/portfolio/accounts?month=2019-01")
+    assert page.status_code == 200
+    assert "2019-01" in page.text
+
+
+def test_a_view_says_which_extra_is_missing(look, house, monkeypatch):
+    kept_figures(house).close()
+    monkeypatch.setattr(figures, "npl_bridge", lambda _: Refused("extra_missing", "", "No module named 'duckdb'"))
+    page = look("fin").get("/console/portfolio/bridge")
+    assert page.status_code == 200
+    assert "duckdb" in page.text
+    kept_figures(house).close()
+
+
+def test_figures_are_made_once_a_day(house):
+    kept, made = KeptFigures(), []
+    first, second = house.today(), house.today().replace(year=2030)
+    for day in (first, first, second, second):
+        kept.give(day, "x", lambda: made.append(1) or len(made))
+    assert made == [1, 1]
+    assert kept.has(second, "x")
+    assert not kept.has(first, "x")
+    with pytest.raises(Malformed):
+        kept.give(second, "y", lambda: (_ for _ in ()).throw(Malformed("tape_missing", "")))
+    assert not kept.has(second, "y")
+
+
+def test_states_are_those_of_the_tape():
+    from plimsoll.portfolio.state import LATEST, NAMES
+
+    assert NAMES[: LATEST + 1] == risk.STATES
