@@ -99,6 +99,7 @@ def test_plans_are_looked_after(store, database, capsys):
         "plans": {"performing": 3},
         "ended": [],
         "requests_overdue": ["h4"],
+        "requests_lapsed": [],
     }
     assert not isinstance(give(store, 150, "2026-05-20", command="settle", loan_id=11), Refused)
     for day in ("2026-05-20", "2026-06-19"):
@@ -118,3 +119,37 @@ def test_requests_that_wait_are_listed_with_the_days_left(store, database, capsy
     assert waiting == {"customer": 4, "request": "h4", "state": "open", "due": "2026-04-30", "days_left": 2, "flags": ""}
     assert main(["plan", "requests", "--on", "2026-04-28", "--db", database, "--allow-unsafe"]) == 0
     assert "h4" in capsys.readouterr().out
+
+
+def test_a_past_day_knows_no_request_that_came_later(store, database, capsys):
+    under_plans(store)
+    assert main(["plan", "requests", "--on", "2026-04-19", "--db", database, "--allow-unsafe", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert watched(capsys, database, "2026-04-19")["requests_overdue"] == []
+
+
+def test_an_accepted_request_lapses_when_no_plan_came_of_it(store, database, capsys):
+    """Accepted on 22 April; 22 May is the last day for a plan, and on the 23rd collection may go on and people are told, once."""
+    under_plans(store)
+    decided = give(
+        store,
+        900,
+        "2026-04-22",
+        customer_id=4,
+        command="decide_hardship",
+        hardship_id="h4",
+        currency="CNY",
+        outcome="accept",
+        known="verified",
+    )
+    assert not isinstance(decided, Refused)
+    assert watched(capsys, database, "2026-05-22")["requests_lapsed"] == []
+    assert is_collection_stopped(filings_of(store, 4))
+    assert watched(capsys, database, "2026-05-23")["requests_lapsed"] == ["h4"]
+    assert not is_collection_stopped(filings_of(store, 4))
+    item = work_on(store, "hardship", 4, "h4").item
+    assert (item.state, item.due_at[:10], item.note) == ("open", "2026-06-02", "no plan by its day")
+    assert watched(capsys, database, "2026-05-24")["requests_lapsed"] == []
+    assert main(["plan", "requests", "--on", "2026-05-20", "--db", database, "--allow-unsafe", "--json"]) == 0
+    (then,) = json.loads(capsys.readouterr().out)
+    assert (then["state"], then["due"], then["days_left"]) == ("waiting", "2026-05-22", 2), "as it stood on that day"

@@ -312,3 +312,13 @@ def test_a_request_for_help_is_an_easing_from_the_night_of_its_acceptance(book):
     assert [(one["on"], one["five_class"], one["is_observed"]) for one in said["changes"]] == [
         (date(2026, 2, 5).toordinal(), "special-mention", True)
     ]
+
+
+def test_a_night_lets_an_accepted_request_lapse_that_came_to_no_plan(book):
+    told = {"hardship_id": "h1", "currency": "CNY", "income": "6500.00", "city_tier": "tier2"}
+    book.do(PAYS, "open_hardship", "2026-02-02", **told)
+    book.do(PAYS, "decide_hardship", "2026-02-05", hardship_id="h1", currency="CNY", outcome="accept", known="verified")
+    assert not book.watch("2026-03-07").done["decide_hardship"]
+    assert book.watch("2026-03-08").done["decide_hardship"] == 1
+    assert "hardship.lapsed" in book.kinds(PAYS)
+    assert not book.watch("2026-03-09").done["decide_hardship"]

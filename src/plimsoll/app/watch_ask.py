@@ -12,6 +12,8 @@ from plimsoll.app.watch_find import loans_to_class, newly_late, plans_to_look_at
 from plimsoll.app.watch_month import Desk, Month
 from plimsoll.app.watch_places import PPM, Place
 from plimsoll.collections.break_plan import BreakPlan
+from plimsoll.collections.decide_hardship import LAPSE, DecideHardship
+from plimsoll.collections.hardship import PLAN_DAYS
 from plimsoll.collections.keep_plan import KeepPlan
 from plimsoll.loan.book import LINE_CLOSED
 from plimsoll.monitoring.assess_limit import ASKED, AssessLimit
@@ -40,12 +42,18 @@ def key_of(on: date, *words: object) -> str:
 
 
 def of_loans(desk: Desk, *, is_whole: bool) -> Iterator[Any]:
-    """Give what follows from loans alone: plans kept and broken, limits run out, freezes, thaws, classes, warnings that came true."""
+    """Give what follows from loans and files: plans kept and broken, requests that came to no plan in time, limits run out, freezes, thaws,
+    classes, warnings that came true.
+    """
     store, on, known = desk.store, desk.on, desk.known
     for plan, is_paid_off in plans_to_look_at(store, list(known.plans.values()), on):
         verb = KeepPlan if is_paid_off else BreakPlan
         key = key_of(on, "kept" if is_paid_off else "broken", plan.customer_id, plan.plan_id)
         yield verb(key, plan.customer_id, on, plan.plan_id, plan.loan_id)
+    for customer_id, one in known.accepted.items():
+        if on.toordinal() > one.day + (desk.rules.whole(PLAN_DAYS, date.fromordinal(one.day)) or 0):
+            key = key_of(on, "lapse", customer_id, one.hardship_id)
+            yield DecideHardship(key, customer_id, on, one.hardship_id, one.currency, LAPSE)
     for customer_id, until in known.run_out.items():
         if 0 < until <= on.toordinal():
             yield ExpireLimit(key_of(on, "expire", customer_id), customer_id, on)

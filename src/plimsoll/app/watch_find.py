@@ -17,13 +17,15 @@ from plimsoll.app.store import Store
 from plimsoll.loan.book import LINE_OPEN
 from plimsoll.loan.layout import CHARGED_OFF_FACT, OPEN, PAID_OFF, PAUSED, RESCHEDULED
 from plimsoll.risk.load.over_extension import BANDS, CLASSES, FIT
+from plimsoll.risk.plan.record import ACCEPTED
 from plimsoll.rulebook.lateness import Lateness
 
 NOTICE, TEMPORARY, PLAN = "limit.notice", "limit.temporary", "plan."
 RAISED, RANKED, ENDED = "warning.raised", "warning.ranked", "warning.closed"
 OVER, CLASS, TRIGGER, ASSESSED = "over_extension.changed", "class.changed", "class.trigger", "limit.assessed"
 STARTED, BROKEN, KEPT, DECIDED = "plan.started", "plan.broken", "plan.kept", "hardship.decided"
-READ: Final = (NOTICE, TEMPORARY, STARTED, BROKEN, KEPT, DECIDED, RAISED, RANKED, ENDED, OVER, CLASS, TRIGGER, ASSESSED)
+LAPSED, CLOSED = "hardship.lapsed", "hardship.closed"
+READ: Final = (NOTICE, TEMPORARY, STARTED, BROKEN, KEPT, DECIDED, LAPSED, CLOSED, RAISED, RANKED, ENDED, OVER, CLASS, TRIGGER, ASSESSED)
 IN_LIST: Final = 500
 EVIDENCE: Final = "evidence"
 LOAD_LINE: Final = "load_line"
@@ -40,6 +42,14 @@ class Standing(NamedTuple):
     action: str
 
 
+class Accepted(NamedTuple):
+    """A request for help that was accepted on a day and has come to no plan so far."""
+
+    hardship_id: str
+    currency: str
+    day: int
+
+
 class Plan(NamedTuple):
     """A plan that is performed."""
 
@@ -54,7 +64,8 @@ class OnFile:
 
     `notices` are day, action and row of the last notice about a limit, `frozen` the days of freezes that stand, `run_out` the days on
     which temporary limits end, `places` class and band of over-extension, `classed` the five-class and bucket that are on record of
-    loans ("" for one that is normal again, `assessed` the day and state of the last step of a yearly assessment.
+    loans ("" for one that is normal again, `accepted` the requests for help that wait for a plan,
+    `assessed` the day and state of the last step of a yearly assessment.
     """
 
     notices: dict[int, tuple[int, str, str]] = field(default_factory=dict)
@@ -65,6 +76,7 @@ class OnFile:
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
     classed: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     triggered: dict[int, int] = field(default_factory=dict)
+    accepted: dict[int, Accepted] = field(default_factory=dict)
     assessed: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     def place(self, customer_id: int) -> tuple[str, str]:
@@ -73,7 +85,16 @@ class OnFile:
 
     def forget(self, customers: set[int]) -> None:
         """Forget some customers."""
-        for by_customer in (self.notices, self.frozen, self.run_out, self.warnings, self.places, self.triggered, self.assessed):
+        for by_customer in (
+            self.notices,
+            self.frozen,
+            self.run_out,
+            self.warnings,
+            self.places,
+            self.triggered,
+            self.assessed,
+            self.accepted,
+        ):
             for one in customers:
                 by_customer.pop(one, None)
         self.plans = {key: plan for key, plan in self.plans.items() if key[0] not in customers}
@@ -81,8 +102,11 @@ class OnFile:
 
     def take(self, customer_id: int, kind: str, subject: str, day: int, text: str) -> None:
         """Take one filing, in the order of a customer's file."""
-        if kind in (TRIGGER, DECIDED):
+        if kind == TRIGGER:
             self.triggered[customer_id] = day
+            return
+        if kind in (DECIDED, LAPSED, CLOSED):
+            self._request(customer_id, kind, subject, day, text)
             return
         if kind in (BROKEN, KEPT):
             self.plans.pop((customer_id, subject), None)
@@ -103,6 +127,15 @@ class OnFile:
             self.assessed[customer_id] = (day, subject)
         else:
             self._warning(customer_id, kind, day, said)
+
+    def _request(self, customer_id: int, kind: str, subject: str, day: int, text: str) -> None:
+        """Take what became of a request for help: a decision moves the class, and an acceptance waits for a plan."""
+        self.accepted.pop(customer_id, None)
+        if kind == DECIDED:
+            self.triggered[customer_id] = day
+            said = json.loads(text)
+            if said["state"] == ACCEPTED:
+                self.accepted[customer_id] = Accepted(subject, said["currency"], day)
 
     def _notice(self, customer_id: int, action: str, day: int, said: dict[str, Any]) -> None:
         self.notices[customer_id] = (day, action, said["rule"])

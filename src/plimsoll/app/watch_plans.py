@@ -1,4 +1,7 @@
-"""Look after plans on a day: what is paid to its end is closed, what is not kept is broken; hardship requests past their day are told."""
+"""Look after plans on a day: what is paid to its end is closed, what is not kept is broken; hardship requests past their day are told.
+
+An accepted request that came to no plan in time lapses, so that collection may go on and somebody looks after it.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -6,19 +9,20 @@ from typing import Final, NamedTuple
 
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.file import Work, filings_on, work
+from plimsoll.app.file import filings_on
 from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.break_plan import BreakPlan
-from plimsoll.collections.hardship import QUEUE
+from plimsoll.collections.decide_hardship import LAPSE, DecideHardship
+from plimsoll.collections.hardship import due_on
 from plimsoll.collections.keep_plan import KeepPlan
-from plimsoll.loan.filing import read_body
-from plimsoll.risk.plan.record import BROKEN, KEPT, STARTED
+from plimsoll.loan.filing import Filing, read_body
+from plimsoll.risk.plan.record import BROKEN, CLOSED, DECIDED, KEPT, LAPSED, OPENED, STARTED, Hardship, hardships_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 ACTOR: Final = "plans"
-LIMIT: Final = 100_000
+OF_REQUESTS: Final = (OPENED, DECIDED, LAPSED, CLOSED)
 GOES_ON: Final = ("plan_not_broken", "plan_backdated")
 """It is neither kept nor broken; or more is known of the loan by now than on that day, and a later look decides."""
 IN_PERFORMANCE, ENDED_WELL, ENDED_BADLY = "performing", "kept", "broken"
@@ -32,6 +36,23 @@ class Looked(NamedTuple):
     loan_id: int
     state: str
     why: str = ""
+
+
+class Waiting(NamedTuple):
+    """A request for help that waits on a day for people, or for a plan: whose, and until which day that is in time."""
+
+    customer_id: int
+    request: Hardship
+    due_on: int
+
+    @property
+    def state(self) -> str:
+        """Tell what it waits for: "open" for people, "waiting" for a plan."""
+        return "waiting" if self.request.accepted_on and not self.request.lapsed_on else "open"
+
+    def days_left(self, on: date) -> int:
+        """Give how many days are left; below 0 its last day has passed."""
+        return self.due_on - on.toordinal()
 
 
 class Orders(NamedTuple):
@@ -62,15 +83,34 @@ def watch_plans(store: Store, on: date, orders: Orders) -> Iterator[Looked]:
             yield one if code in GOES_ON else one._replace(why=code)
 
 
-def requests(store: Store) -> list[Work]:
-    """Give the hardship requests that wait for a decision or for a plan, those that are due first first."""
-    found = [row for state in ("open", "claimed", "waiting") for row in work(store, QUEUE, state, limit=LIMIT)]
-    return sorted(found, key=lambda row: (row.item.state == "waiting", row.item.due_at, row.customer_id))
+def requests(store: Store, on: date, rules: Rules) -> list[Waiting]:
+    """Give the hardship requests that waited on a day, as far as the book knows by now: those for people before those for a plan."""
+    files: dict[int, list[Filing]] = {}
+    for kind in OF_REQUESTS:
+        for customer_id, filing in filings_on(store, kind, 1, on.toordinal()):
+            files.setdefault(customer_id, []).append(filing)
+    found = []
+    for customer_id, filings in files.items():
+        live = [one for one in hardships_of(sorted(filings, key=lambda one: one.n)).values() if one.is_live]
+        found += [Waiting(customer_id, one, due_on(one, rules)) for one in live]
+    return sorted(found, key=lambda one: (one.state == "waiting", one.due_on, one.customer_id))
 
 
-def days_left(row: Work, on: date) -> int:
-    """Give how many days are left to decide on a request; below 0 its last day has passed."""
-    return (datetime.fromisoformat(row.item.due_at).date() - on).days
+def lapse_requests(store: Store, on: date, orders: Orders) -> list[Waiting]:
+    """Let the protection of the accepted requests lapse that came to no plan by their day; give those that lapsed now."""
+    over = [one for one in requests(store, on, orders.rules) if one.state == "waiting" and one.days_left(on) < 0]
+    commands = [
+        DecideHardship(
+            f"plan:{one.customer_id}:{one.request.hardship_id}:{on}:lapse",
+            one.customer_id,
+            on,
+            one.request.hardship_id,
+            one.request.told.currency,
+            LAPSE,
+        )
+        for one in over
+    ]
+    return [one for one, code in zip(over, _ended(store, commands, orders), strict=True) if not code]
 
 
 def _performing(store: Store, on: date) -> Iterable[Looked]:
@@ -90,7 +130,7 @@ def _key(one: Looked, on: date) -> str:
     return f"plan:{one.customer_id}:{one.plan_id}:{on}"
 
 
-def _ended(store: Store, commands: Sequence[KeepPlan | BreakPlan], orders: Orders) -> list[str]:
+def _ended(store: Store, commands: Sequence[KeepPlan | BreakPlan | DecideHardship], orders: Orders) -> list[str]:
     """Execute commands; give "" for each that was done, else the code of its refusal."""
     outcomes = execute_many(store, WIRING, commands, actor=orders.actor, now=orders.now, rules=orders.rules)
     return ["" if isinstance(one, Answer) else one.code if isinstance(one, Refused) else "internal_error" for one in outcomes]

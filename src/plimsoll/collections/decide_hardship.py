@@ -1,10 +1,11 @@
-"""Decide on a hardship request: accept it, on figures that were checked, decline it, or close it because the borrower needs it no more."""
+"""Decide on a hardship request: accept it, on figures that were checked, decline it, close it because the borrower needs it no more, or let
+the protection of an accepted one lapse that came to no plan in time."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from plimsoll.collections.hardship import asked_of, case_of, ended, find_hardship, hardship_subject, payable
+from plimsoll.collections.hardship import PLAN_DAYS, asked_of, case_of, due_on, ended, find_hardship, hardship_subject, payable
 from plimsoll.loan.book import Book, Decision, LoadLine, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.loan.layout import OPEN
@@ -14,14 +15,15 @@ from plimsoll.risk.plan.affordable import Affordable
 from plimsoll.risk.plan.menu import design
 from plimsoll.risk.plan.owing import owed_on
 from plimsoll.risk.plan.policy import plan_policy
-from plimsoll.risk.plan.record import ACCEPTED, DECIDED, DECLINED, READS_FILE, Hardship, Told
+from plimsoll.risk.plan.record import ACCEPTED, DECIDED, DECLINED, LAPSED, READS_FILE, RESUMED, Hardship, Told
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
 READS = f"open loans+{READS_FILE}"
-ACCEPT, DECLINE, CLOSE = "accept", "decline", "close"
-OUTCOMES: Final = (ACCEPT, DECLINE, CLOSE)
+ACCEPT, DECLINE, CLOSE, LAPSE = "accept", "decline", "close", "lapse"
+OUTCOMES: Final = (ACCEPT, DECLINE, CLOSE, LAPSE)
+NO_PLAN: Final = "no plan by its day"
 AS_TOLD: Final = -1
 
 
@@ -45,8 +47,11 @@ class DecideHardship:
 def decide(book: Book, command: DecideHardship, rules: Rules) -> Decision | Refused:
     """Put the decision on record. An acceptance draws the load line from the figures, so that no plan passes it, and tells what fits.
 
-    What rested until now keeps resting until the day that was promised. Refuses customer_unknown, hardship_unknown, hardship_not_ready,
-    decision_unknown, reasons_missing (not accepted without a reason), hardship_figures_absurd, currency_must_match, load_income_missing,
+    What rested until now keeps resting until the day that was promised. `lapse` lets collection go on once an accepted request has come to
+    no plan within POLICY.HARDSHIP.PLAN.DAYS; the request stays, so that a plan can be made still.
+
+    Refuses customer_unknown, hardship_unknown, hardship_not_ready, hardship_not_due (lapsed before its day, or again), decision_unknown,
+    reasons_missing (not accepted without a reason), hardship_figures_absurd, currency_must_match, load_income_missing,
     load_evidence_absurd.
     """
     refused = refuse_customer(book, command.on)
@@ -59,6 +64,8 @@ def decide(book: Book, command: DecideHardship, rules: Rules) -> Decision | Refu
         return Refused("decision_unknown", "", f"{command.outcome!r}; one of: {', '.join(OUTCOMES)}")
     if command.currency != found.told.currency:
         return Refused("currency_must_match", "", f"{command.currency}, told in {found.told.currency}")
+    if command.outcome == LAPSE:
+        return _lapsed(found, command, rules)
     if command.outcome != ACCEPT and not command.reason.strip():
         return Refused("reasons_missing")
     return _over(found, command) if command.outcome != ACCEPT else _accepted(book, found, command, rules)
@@ -73,6 +80,22 @@ def _over(found: Hardship, command: DecideHardship) -> Decision:
         work=(case_of(found, "done"),),
         messages=(_told(found, command),),
         answer=body_of({"hardship_id": found.hardship_id, "state": command.outcome, "days_late": _days_late(found, command)}),
+    )
+
+
+def _lapsed(found: Hardship, command: DecideHardship, rules: Rules) -> Decision | Refused:
+    """Let collection go on, and put the request back before people: something is owed to a borrower whose difficulty was found."""
+    if not found.accepted_on or found.lapsed_on:
+        return Refused("hardship_not_due", PLAN_DAYS, f"{found.hardship_id} is {'lapsed' if found.lapsed_on else found.state}")
+    last = due_on(found, rules)
+    if command.on.toordinal() <= last:
+        return Refused("hardship_not_due", PLAN_DAYS, f"a plan may be made until {date.fromordinal(last)}")
+    said = body_of({"reason": NO_PLAN, "due_on": last})
+    again = replace(found, lapsed_on=command.on.toordinal())
+    return Decision(
+        filings=(NewFiling(LAPSED, found.hardship_id, said), NewFiling(RESUMED, hardship_subject(found.hardship_id), said)),
+        work=(case_of(replace(again, due_on=due_on(again, rules)), "open", NO_PLAN),),
+        answer=body_of({"hardship_id": found.hardship_id, "state": LAPSE, "days_late": command.on.toordinal() - last}),
     )
 
 
@@ -97,7 +120,7 @@ def _accepted(book: Book, found: Hardship, command: DecideHardship, rules: Rules
     return Decision(
         filings=(NewFiling(DECIDED, found.hardship_id, _said(told, ACCEPTED, command.reason)), drawn),
         load_line=line,
-        work=(case_of(found, "waiting"),),
+        work=(case_of(replace(found, due_on=due_on(replace(found, accepted_on=on), rules)), "waiting"),),
         messages=(_told(found, command),),
         answer=body_of(answer),
     )

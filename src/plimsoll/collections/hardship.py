@@ -15,6 +15,7 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 QUEUE: Final = "hardship"
+PLAN_DAYS: Final = "POLICY.HARDSHIP.PLAN.DAYS"
 PRIORITY, PRIORITY_VULNERABLE = 20, 40
 TOLD: Final = "told by the borrower"
 
@@ -29,11 +30,20 @@ def plan_subject(plan_id: str) -> str:
     return f"plan:{plan_id}"
 
 
-def case_of(found: Hardship, state: str) -> WorkItem:
+def due_on(found: Hardship, rules: Rules) -> int:
+    """Give the day by which people are to have done what a request waits for: decide, come to a plan, or look after one that lapsed."""
+    since = found.lapsed_on or found.accepted_on
+    if not since:
+        return found.due_on
+    key = "POLICY.HARDSHIP.DAYS" if found.lapsed_on else "POLICY.HARDSHIP.PLAN.DAYS"
+    return since + (rules.whole(key, date.fromordinal(since)) or 0)
+
+
+def case_of(found: Hardship, state: str, note: str = "") -> WorkItem:
     """Give the place of a request in the queue, due at the end of its last day as the day goes in China; the vulnerable come first."""
     due = date.fromordinal(found.due_on).isoformat() + "T15:59:59Z"
     priority = PRIORITY_VULNERABLE if found.flags else PRIORITY
-    return WorkItem(QUEUE, found.hardship_id, state, priority, due, "", ", ".join(found.flags))
+    return WorkItem(QUEUE, found.hardship_id, state, priority, due, "", ", ".join((*found.flags, *((note,) if note else ()))))
 
 
 def find_hardship(book: Book, hardship_id: str) -> Hardship | Refused:

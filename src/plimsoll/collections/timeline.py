@@ -60,6 +60,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "collection.resumed": ("恢复催收", "collection resumed"),
     "hardship.opened": ("困难申请", "request for help"),
     "hardship.decided": ("困难申请决定", "request decided"),
+    "hardship.lapsed": ("受理后逾期未定方案，可恢复催收", "accepted, and no plan by its day: collection may go on"),
     "hardship.closed": ("困难申请办结", "request over"),
     "plan.started": ("还款方案开始", "plan started"),
     "plan.broken": ("还款方案违约", "plan broken"),

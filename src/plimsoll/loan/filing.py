@@ -52,6 +52,7 @@ KINDS: Final = frozenset(
         # hardship and plans
         "hardship.opened",
         "hardship.decided",
+        "hardship.lapsed",
         "hardship.closed",
         "plan.proposed",
         "plan.approved",

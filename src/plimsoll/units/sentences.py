@@ -192,6 +192,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "hardship_flag_unknown": ("不认识该脆弱客户标记。请从规则列出的标记中选择。", "The mark of vulnerability is not one of the rule's. Choose one that is listed."),
     "hardship_unknown": ("没有该困难申请。请核对编号。", "There is no such request. Check its id."),
     "hardship_not_ready": ("该困难申请已经了结，不能再办理。如仍有困难请重新申请。", "The request is over. If the difficulty lasts, open another."),
+    "hardship_not_due": ("受理后制定方案的期限未过，或保护已经终止。请在期限后再办理，或直接制定方案。", "The time for a plan is not over yet, or the request has lapsed already. Wait for its day, or make a plan."),
     "hardship_not_open": ("该客户没有未了结的困难申请，不能做还款方案。请先登记困难申请。", "The customer has no request open, so no plan can be made. Open a hardship request first."),
     "plan_unnamed": ("还款方案的编号为空或过长。请提供 1 至 64 个字符的编号。", "The plan has no id, or one that is too long. Give it 1 to 64 characters."),
     "plan_exists": ("该还款方案编号已经使用。请更换编号。", "A plan with that id is on file. Choose another."),

@@ -9,7 +9,7 @@ import typer
 
 from plimsoll.app.config import book_url, now
 from plimsoll.app.opening import open_store
-from plimsoll.app.watch_plans import ENDED_BADLY, ENDED_WELL, IN_PERFORMANCE, Orders, days_left, requests, watch_plans
+from plimsoll.app.watch_plans import ENDED_BADLY, ENDED_WELL, IN_PERFORMANCE, Orders, lapse_requests, requests, watch_plans
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
@@ -94,17 +94,20 @@ def design_plan(
 
 @app.command("watch")
 def watch(on: On = "", db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
-    """Close the plans that are paid to their end and break those that are not kept; tell which requests are past their day."""
+    """End plans that are paid off or not kept, let accepted requests lapse that came to no plan, tell which requests are past their day."""
     day = read_on(on, "--on") if on else now().astimezone().date()
     with open_store(book_url(db), allow_unsafe=allow_unsafe) as store:
-        looked = list(watch_plans(store, day, Orders(now(), lawful_rules())))
-        late = [row for row in requests(store) if row.item.state != "waiting" and days_left(row, day) < 0]
+        rules = lawful_rules()
+        looked = list(watch_plans(store, day, Orders(now(), rules)))
+        lapsed = lapse_requests(store, day, Orders(now(), rules))
+        late = [one for one in requests(store, day, rules) if one.state != "waiting" and one.days_left(day) < 0]
     counts = Counter(one.state for one in looked)
     wrong = [one for one in looked if one.why]
     if as_json:
         over = [one for one in looked if one.why or one.state != IN_PERFORMANCE]
         ended = [[one.customer_id, one.loan_id, one.plan_id, one.why or one.state] for one in over]
-        said = {"on": day.isoformat(), "plans": dict(counts), "ended": ended, "requests_overdue": [row.item.subject for row in late]}
+        said = {"on": day.isoformat(), "plans": dict(counts), "ended": ended, "requests_overdue": [one.request.hardship_id for one in late]}
+        said["requests_lapsed"] = [one.request.hardship_id for one in lapsed]
         print(json.dumps(said, ensure_ascii=False))
         return
     ended_now = [one for one in looked if one.state != IN_PERFORMANCE] + wrong
@@ -112,25 +115,25 @@ def watch(on: On = "", db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: 
         rows = [(str(one.customer_id), str(one.loan_id), one.plan_id, one.why or one.state) for one in ended_now]
         print(aligned([("customer", "loan", "plan", "now"), RULE, *rows], left=4))
     ends = f"{counts[ENDED_WELL]:,} kept to the end, {counts[ENDED_BADLY]:,} broken"
-    print(f"{day}: {len(looked):,} plans, {ends}; {len(late):,} requests overdue.")
+    print(f"{day}: {len(looked):,} plans, {ends}; {len(late):,} requests overdue, {len(lapsed):,} lapsed without a plan.")
 
 
 @app.command("requests")
 def list_requests(on: On = "", db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
-    """List hardship requests: those without a decision by their last day, then those that wait for a plan."""
+    """List hardship requests as they stood on a day: those that wait for people, then those that wait for a plan."""
     day = read_on(on, "--on") if on else now().astimezone().date()
     with open_store(book_url(db), allow_unsafe=allow_unsafe) as store:
-        rows = requests(store)
+        rows = requests(store, day, lawful_rules())
     told = [
         {
-            "customer": row.customer_id,
-            "request": row.item.subject,
-            "state": row.item.state,
-            "due": row.item.due_at[:10],
-            "days_left": days_left(row, day),
-            "flags": row.item.note,
+            "customer": one.customer_id,
+            "request": one.request.hardship_id,
+            "state": one.state,
+            "due": date.fromordinal(one.due_on).isoformat(),
+            "days_left": one.days_left(day),
+            "flags": ", ".join(one.request.flags),
         }
-        for row in rows
+        for one in rows
     ]
     if as_json:
         print(json.dumps(told, ensure_ascii=False))

@@ -48,7 +48,7 @@ def pass_sanction(
         "late_days": max(late_days, 0),
         "notified_days": on.toordinal() - arrived if 0 < arrived <= on.toordinal() else None,
         "is_disputed": is_disputed(filings, loan_id),
-        "is_in_hardship": any(one.is_live for one in hardships_of(filings).values()),
+        "is_in_hardship": any(one.is_live and not one.lapsed_on for one in hardships_of(filings).values()),
         "is_under_plan": any(one.state == PERFORMING for one in plans_of(filings).values()),
         "is_complaint_open": _complains(filings, loan_id),
         "is_vulnerable": is_vulnerable(filings),

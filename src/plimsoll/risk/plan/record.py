@@ -11,6 +11,7 @@ from plimsoll.units.refusal import Refused
 
 OPENED: Final = "hardship.opened"
 DECIDED: Final = "hardship.decided"
+LAPSED: Final = "hardship.lapsed"
 CLOSED: Final = "hardship.closed"
 PROPOSED: Final = "plan.proposed"
 APPROVED: Final = "plan.approved"
@@ -41,7 +42,10 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hardship:
-    """One request. Days are day numbers; `due_on` is the last day on which a decision is in time. `state` is OPEN, ACCEPTED or over."""
+    """One request. Days are day numbers; `due_on` is the last day on which a decision is in time. `state` is OPEN, ACCEPTED or over.
+
+    `accepted_on` is 0 before it is accepted; `lapsed_on` the day on which no plan had been made in time, since when collection may go on.
+    """
 
     hardship_id: str
     told: Told
@@ -50,6 +54,8 @@ class Hardship:
     is_paused: bool
     flags: tuple[str, ...]
     state: str = OPEN
+    accepted_on: int = 0
+    lapsed_on: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -89,7 +95,10 @@ def hardships_of(filings: Iterable[Filing]) -> dict[str, Hardship]:
         elif filing.subject in found and filing.kind == DECIDED:
             said = read_body(filing)
             told = Told(*(said[name] for name in Told._fields))
-            found[filing.subject] = replace(found[filing.subject], state=said["state"], told=told)
+            accepted_on = filing.on if said["state"] == ACCEPTED else 0
+            found[filing.subject] = replace(found[filing.subject], state=said["state"], told=told, accepted_on=accepted_on, lapsed_on=0)
+        elif filing.subject in found and filing.kind == LAPSED:
+            found[filing.subject] = replace(found[filing.subject], lapsed_on=filing.on)
         elif filing.subject in found and filing.kind == CLOSED:
             was = found[filing.subject]
             found[filing.subject] = replace(was, state=DECLINED if was.state == DECLINED else "closed")
