@@ -8,17 +8,20 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from plimsoll.app.access.principal import Principal
 from plimsoll.app.governed import listed, steps
 from plimsoll.app.open_door import open_door
 from plimsoll.app.policy_draft import draft_of, grid_text
 from plimsoll.app.policy_tables import tables_in_use
 from plimsoll.app.try_table import trials_of
 from plimsoll.interfaces.console.serve import console
+from plimsoll.interfaces.http.serve import application
 from plimsoll.rulebook.table.lifecycle import KIND
 from plimsoll.rulebook.underwriting import in_force, standing_tables
 from tests.made_house import hire, made_house, session_of
 
 LANGUAGES = ("en", "zh-CN", "xx")
+ROLES = {"ris": "risk_analyst", "pia": "product_admin", "val": "model_validator", "fin": "finance"}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,11 @@ def look(house, pages):
 
 def token_in(page):
     return re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
+
+
+def person(name, now):
+    """Give somebody who has just shown a second factor."""
+    return Principal(name, (ROLES[name],), strong_at=now)
 
 
 def policy(house):
@@ -166,3 +174,37 @@ def test_a_table_as_its_cells_is_the_same_table(house):
         draft = draft_of(house.store, one.digest)
         names, rows = draft.grid()
         assert draft._replace(rows=grid_text(names, rows)).table().digest == one.digest
+
+
+def test_the_same_life_over_the_api(house):
+    before = policy(house)
+    draft = draft_of(house.store, before.digest)
+    names, rows = draft.grid()
+    api = application(house, open_door(house), recognise=lambda _house, name, _at: person(name, house.now()), is_limited=False)
+    client = TestClient(api, "http://desk")
+
+    def asked(name, path, body=None):
+        heads = {"Authorization": f"Bearer {name}"}
+        return client.get(f"/v1{path}", headers=heads) if body is None else client.post(f"/v1{path}", json=body, headers=heads)
+
+    changed = grid_text(
+        names, [{name: cell.replace("> 0.7", "> 0.68").replace("..0.7]", "..0.68]") for name, cell in row.items()} for row in rows]
+    )
+    made = {"name": "policy.yaml", "yaml": draft.header, "csv": changed, "reason": "less debt"}
+    assert asked("fin", "/policy_tables", made).status_code == 403
+    entered = asked("ris", "/policy_tables", made)
+    assert entered.status_code == 201, entered.text
+    one = f"/policy_tables/{entered.json()['artefact']['sha256']}"
+    why = {"reason": "as agreed"}
+    assert asked("ris", f"{one}/check", why).json()["artefact"]["state"] == "checked"
+    assert asked("ris", f"{one}/backtests", {"since": "2025-01-01"}).status_code == 202
+    trials_of(house).wait(30)
+    tried = asked("ris", f"{one}/backtests").json()
+    assert (tried["status"], len(tried["report"])) == ("done", 64)
+    assert asked("ris", f"{one}/approve", why).status_code == 403
+    assert asked("pia", f"{one}/approve", why).json()["artefact"]["state"] == "approved"
+    assert asked("pia", f"{one}/activate", why).json()["artefact"]["state"] == "active"
+    assert policy(house).digest == entered.json()["artefact"]["sha256"]
+    assert asked("pia", f"{one}/retire", why).json()["artefact"]["state"] == "retired"
+    assert asked("val", "/models/0000000000/measurements", {"csv": "a\n1\n", "reason": "monthly"}).status_code == 404
+    assert asked("ris", "/models/0000000000/measurements", {"csv": "a\n1\n", "reason": "monthly"}).status_code == 403

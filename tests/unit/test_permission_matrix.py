@@ -33,11 +33,8 @@ WAITING = {
     "bureau.read",
     "close.run",
     "export.make",
-    "model.validate",
     "personal.erase",
     "personal.write",
-    "policy.activate",
-    "policy.edit",
 }
 """What is done on the command line only, so that no operation asks for it yet; a name may leave the list, none may join it."""
 WEAK = "without a second factor"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from plimsoll.app.governed import find
+from plimsoll.app.governed import find, steps
 from plimsoll.app.house import House
-from plimsoll.app.policy_tables import table_of, tables_in_use
+from plimsoll.app.policy_tables import report_text, table_of, tables_in_use
 from plimsoll.app.population import Population, stored_population
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.backtest import Backtest, backtest
@@ -139,6 +139,15 @@ class Trials:
 def trials_of(house: House) -> Trials:
     """Give the trials of a house; made once, closed with it."""
     return house.part("trials", lambda: Trials(house))
+
+
+def report_at_hand(house: House, digest: str) -> str:
+    """Give the report that a table can be activated on, as JSON text: of the last trial here, else what went on the register with its
+    approval; "" where there is neither."""
+    trial = trials_of(house).of(digest)
+    if trial is not None and trial.tried is not None:
+        return report_text(trial.tried.report)
+    return next((step.evidence for step in reversed(steps(house.store, digest)) if step.verb == "approve" and step.evidence), "")
 
 
 def try_on_record(house: House, table: Table, trial: Trial) -> Tried | Refused:

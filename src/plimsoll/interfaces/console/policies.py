@@ -8,7 +8,7 @@ from plimsoll.app.governed import Artefact
 from plimsoll.app.policy_draft import DraftText, draft_of, findings_of
 from plimsoll.app.policy_tables import tables_in_use
 from plimsoll.app.show.register import ArtefactPage, ArtefactRow, artefact_page, artefact_rows
-from plimsoll.app.try_table import DONE, FAILED, Trial, trials_of
+from plimsoll.app.try_table import DONE, FAILED, Trial, report_at_hand, trials_of
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -108,7 +108,7 @@ def show_table(visit: Visit) -> Shown:
     state = chip(word(visit, "register.state", one.state), TONES.get(one.state, ""))
     panels = [
         _about(visit, found, table),
-        _acts(visit, found, trial),
+        _acts(visit, found),
         trial_panel(visit, trial) if trial is not None else None,
         findings_panel(visit, table, findings_of(table, visit.house.rules, visit.today())),
         Panel(visit.t("policy.cells"), [rows_table(visit, draft), *_ways(visit, one.sha256)], "rows"),
@@ -191,7 +191,7 @@ def _example(one: Finding, table: PolicyTable) -> str:
     return " ".join(f"{column.name}={value_text(one.example[column.name], column.currency)}" for column in table.columns)
 
 
-def _acts(visit: Visit, found: ArtefactPage, trial: Trial | None) -> Panel | None:
+def _acts(visit: Visit, found: ArtefactPage) -> Panel | None:
     """Give the steps that whoever looks may take now."""
     one, forms = found.artefact, list[Any]()
     reason = Field("reason", visit.t("form.reason"), is_wide=True)
@@ -200,7 +200,7 @@ def _acts(visit: Visit, found: ArtefactPage, trial: Trial | None) -> Panel | Non
         forms.append(_form(visit, "backtest", (since,)))
     step = STEPS.get(one.state, "")
     if step and visit.may(EDIT if step == "check" else ACTIVATE):
-        said = visit.t("policy.rests" if _evidence(found, trial) else "policy.rests-not") if step != "check" else ""
+        said = visit.t("policy.rests" if report_at_hand(visit.house, one.sha256) else "policy.rests-not") if step != "check" else ""
         forms.append(_form(visit, step, (reason,), said))
     if one.state == "active" and visit.may(ACTIVATE):
         forms.append(_form(visit, "back", (reason,), visit.t("policy.back.said"), "btn-danger"))
@@ -212,13 +212,6 @@ def _acts(visit: Visit, found: ArtefactPage, trial: Trial | None) -> Panel | Non
 def _form(visit: Visit, act: str, fields: tuple[Field, ...], said: str = "", tone: str = "") -> Form:
     is_asked = visit.form.get("act") == act
     return Form(act, visit.t(f"policy.{act}"), visit.t(f"policy.{act}.do"), fields, said, tone=tone, is_open=is_asked)
-
-
-def _evidence(found: ArtefactPage, trial: Trial | None) -> str:
-    """Give the report that a step rests on: of the trial that was just run, else what went on the register with the approval."""
-    if trial is not None and trial.tried is not None:
-        return policy_tables.report_text(trial.tried.report)
-    return next((step.evidence for step in reversed(found.steps) if step.verb == "approve" and step.evidence), "")
 
 
 def trial_panel(visit: Visit, trial: Trial) -> Panel:
@@ -307,7 +300,7 @@ def _step(visit: Visit, found: ArtefactPage, act: str) -> Artefact | Refused:
             return Refused("permission_missing", "", ACTIVATE)
         done = policy_tables.retire(store, digest, step)
     else:
-        evidence = step._replace(evidence=_evidence(found, trials_of(visit.house).of(digest)))
+        evidence = step._replace(evidence=report_at_hand(visit.house, digest))
         done = (
             policy_tables.approve(store, digest, evidence) if act == "approve" else policy_tables.activate(store, digest, today, evidence)
         )

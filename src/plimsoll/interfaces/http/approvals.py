@@ -190,7 +190,7 @@ def take_back(asked: Asked) -> dict[str, Any] | Refused:
 
 
 def _checked(asked: Asked, verdict: str) -> dict[str, Any] | Refused:
-    refused = _passed(asked)
+    refused = house_in(asked, "approval.check") or _passed(asked)
     if refused is not None:
         return refused
     body, approval_id = asked.body, asked.path["approval"]

@@ -40,6 +40,7 @@ _BY_STATUS: Final[dict[int, str]] = {
         funder_closed loan_funded consent_already_given consent_withdrawn question_answered deposit_paid_already
         bid_opened_already settlement_filed settlement_duplicate claim_sold claim_not_sold write_off_open_already
         write_off_not_proposed adverse_notice_given dispute_answered sanction_standing tender_joined_already day_not_open
+        artefact_exists step_not_allowed
         approval_stale approval_ended import_state import_offset import_changed import_applied_already
         approval_expired approval_differs approval_checked clock_advancing user_exists user_closed
         role_held role_ended key_ended glass_open glass_not_asked glass_not_over glass_over glass_reviewed
@@ -52,7 +53,10 @@ _BY_STATUS: Final[dict[int, str]] = {
     429: "asked_too_fast",
     431: "header_too_large",
     500: "internal",
-    503: "store_busy store_unreachable outcome_unknown source_unreachable engine_failed closing clock_too_many_open hook_keys_missing",
+    503: """
+        store_busy store_unreachable outcome_unknown source_unreachable engine_failed closing clock_too_many_open hook_keys_missing
+        backtest_busy
+    """,
 }
 STATUS: Final[dict[str, int]] = {code: status for status, codes in _BY_STATUS.items() for code in codes.split()}
 RETRYABLE: Final = frozenset(
