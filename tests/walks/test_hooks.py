@@ -255,6 +255,18 @@ def test_rotation_signs_with_both_for_a_day(post):
     assert verify(rotated.secret, headers, body, post.at.timestamp()) is None
 
 
+def test_a_rotation_asked_again_by_its_key_leaves_the_secret_that_receivers_know(post):
+    shown = post.register(OPENED)
+    endpoint_id = shown.endpoint.endpoint_id
+    first, again = (post.hooks.rotate(endpoint_id, "li", key="li|lost-answer") for _ in range(2))
+    assert (first.is_repeat, again.is_repeat, again.secret, again.endpoint.version) == (False, True, first.secret, 2)
+    assert post.hooks.secrets_of(endpoint_id) == (first.secret, shown.secret)
+    second = post.hooks.rotate(endpoint_id, "li", key="li|another")
+    late = post.hooks.rotate(endpoint_id, "li", key="li|lost-answer")
+    assert (late.is_repeat, late.secret) == (True, first.secret)
+    assert post.hooks.secrets_of(endpoint_id) == (second.secret, first.secret)
+
+
 def test_replay_by_id_and_from_an_instant(post):
     post.happen()
     post.at += timedelta(hours=1)

@@ -1,5 +1,6 @@
 """Endpoints: the addresses that events are sent to, each with a secret that is shown once and sealed under the keys of the house."""
 
+import hmac
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from plimsoll.app.access.event import record
 from plimsoll.app.events.type import TYPES
 from plimsoll.app.hooks.address import judge
-from plimsoll.app.hooks.sign import new_secret
+from plimsoll.app.hooks.sign import new_secret, secret_from
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.keyring import Keyring
 from plimsoll.app.schema_chain import audit_block, hook_endpoint
@@ -58,6 +59,8 @@ class Shown(NamedTuple):
 
     endpoint: Endpoint
     secret: str
+    is_repeat: bool = False
+    """Whether it was made or rotated under that key before: nothing was done now."""
 
 
 _COLUMNS: Final = tuple(hook_endpoint.c[name] for name in Endpoint._fields)
@@ -95,7 +98,7 @@ class Hooks:
         known = self.find(endpoint_id) if key else None
         if isinstance(known, Endpoint):
             is_same = (known.url, known.kinds) == (url, _sorted(kinds))
-            return Shown(known, "") if is_same else Refused("key_reused", "", key)
+            return Shown(known, "", True) if is_same else Refused("key_reused", "", key)
         now, secret = self.house.now(), new_secret()
         state = WAITING if self.house.mode == LIVE else ACTIVE
         with self.store.changing() as connection:
@@ -135,10 +138,11 @@ class Hooks:
             values |= {"url": url, **({"state": WAITING} if self.house.mode == LIVE else {})}
         return self._changed(found._replace(version=version), values, actor, "hook_changed")
 
-    def rotate(self, endpoint_id: str, actor: str) -> Shown | Refused:
+    def rotate(self, endpoint_id: str, actor: str, *, key: str = "") -> Shown | Refused:
         """Give an endpoint another secret; the one before signs beside it for as long as POLICY.HOOK.ROTATION says.
 
-        Refuses hook_unknown, hook_changed, hook_keys_missing.
+        The same key gives the same secret, and rotates once: a retry after a lost answer would else end the secret that receivers
+        still verify by. Refuses hook_unknown, hook_changed, hook_keys_missing.
         """
         found, now = self.find(endpoint_id), self.house.now()
         refused = self._refuse_keyless()
@@ -147,8 +151,12 @@ class Hooks:
         lasts = self.house.rules.value("POLICY.HOOK.ROTATION", now.date())
         assert isinstance(lasts, int)
         with self.store.engine.connect() as connection:
-            old = connection.scalar(select(hook_endpoint.c.secret).where(hook_endpoint.c.endpoint_id == endpoint_id))
-        secret = new_secret()
+            kept = connection.execute(
+                select(hook_endpoint.c.secret, hook_endpoint.c.old_secret).where(hook_endpoint.c.endpoint_id == endpoint_id)
+            ).one()
+        old, secret = kept.secret, self._secret_of(endpoint_id, key) if key else new_secret()
+        if key and secret in [self._opened(endpoint_id, one) for one in kept if one is not None]:
+            return Shown(found, secret, True)
         values = {"secret": self._sealed(endpoint_id, secret), "old_secret": old, "old_until": now + timedelta(seconds=lasts)}
         changed = self._changed(found, values, actor, "hook_rotated")
         return changed if isinstance(changed, Refused) else Shown(changed, secret)
@@ -208,6 +216,12 @@ class Hooks:
 
     def _refuse_keyless(self) -> Refused | None:
         return Refused("hook_keys_missing") if self.house.vault is None else None
+
+    def _secret_of(self, endpoint_id: str, key: str) -> str:
+        """Give the secret that a rotation under a key makes: worked out from the keys of the house, so that nothing has to be kept."""
+        assert self.house.vault is not None, "it was asked before"
+        finder = self.house.vault.keyring.finder
+        return secret_from(hmac.digest(finder, f"plimsoll hook secret\0{endpoint_id}\0{key}".encode(), "sha256"))
 
     def _sealed(self, endpoint_id: str, secret: str) -> bytes:
         assert self.house.vault is not None, "it was asked before"

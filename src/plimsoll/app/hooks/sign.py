@@ -26,7 +26,12 @@ TIMESTAMP_DIGITS_MAX: Final = 12
 
 def new_secret() -> str:
     """Make a secret by chance: whsec_ and the base64 of 32 bytes."""
-    return PREFIX + b64encode(chance.token_bytes(SECRET_BYTES)).decode()
+    return secret_from(chance.token_bytes(SECRET_BYTES))
+
+
+def secret_from(value: bytes) -> str:
+    """Write the bytes of a secret as Standard Webhooks does."""
+    return PREFIX + b64encode(value).decode()
 
 
 def signature(secret: str, event_id: str, timestamp: int, body: bytes) -> str:

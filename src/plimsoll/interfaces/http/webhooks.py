@@ -11,6 +11,7 @@ from plimsoll.app.hooks.approved import act_of
 from plimsoll.app.hooks.endpoint import WAITING as UNAPPROVED
 from plimsoll.app.hooks.endpoint import Endpoint, Hooks, Shown
 from plimsoll.app.hooks.queue import Attempt, Delivery
+from plimsoll.interfaces.http.answers import Repeated
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation, PageOf, Shape
 from plimsoll.interfaces.http.shape import Count, Instant, Name, Text, Whole
 from plimsoll.interfaces.http.shown import after_in, cursor_of, house_in, listed
@@ -160,7 +161,7 @@ def change(asked: Asked) -> Any:
 
 def rotate(asked: Asked) -> Any:
     """Give an endpoint another secret, which is told this once."""
-    return house_in(asked, PERMISSION) or _told(hooks_of(asked).rotate(asked.path["endpoint"], asked.who.actor))
+    return house_in(asked, PERMISSION) or _told(hooks_of(asked).rotate(asked.path["endpoint"], asked.who.actor, key=asked.key))
 
 
 def disable(asked: Asked) -> Any:
@@ -240,7 +241,10 @@ def _approved(asked: Asked, endpoint: Endpoint) -> Any:
 def _told(found: Endpoint | Shown | Refused) -> Any:
     if isinstance(found, Refused):
         return Refused("absent") if found.code == "hook_unknown" else found
-    return endpoint_shown(found) if isinstance(found, Endpoint) else endpoint_shown(found.endpoint) | {"secret": found.secret}
+    if isinstance(found, Endpoint):
+        return endpoint_shown(found)
+    told = endpoint_shown(found.endpoint) | {"secret": found.secret}
+    return Repeated(told) if found.is_repeat else told
 
 
 def endpoint_shown(found: Endpoint) -> dict[str, Any]:
