@@ -28,9 +28,9 @@ PLACES: Final[Mapping[str, Place]] = {
     # Lines and loans
     "open_customer": Place("Customers", "/customers", "Open the file of a customer.", "开立客户档案。"),
     "open_line": Place("Limits", f"{CUS}/line", "Open a customer's line with its limits.", "开立客户的授信额度。"),
-    "open_account": Place("Limits", f"{CUS}/accounts", "Open the pay-later account of a customer.", "开立先享后付账户。"),
+    "open_account": Place("Limits", f"{CUS}/accounts", "Open the pay-later account of a customer.", "开立先买后付账户。"),
     "draw": Place("Loans", f"{CUS}/loans", "Draw on the cash line: each draw is a loan of its own.", "在现金额度内借款：每次借款是一笔独立的贷款。"),
-    "purchase": Place("Pay later", f"{LOAN}/purchases", "Buy on the pay-later account.", "用先享后付账户消费。"),
+    "purchase": Place("Pay later", f"{LOAN}/purchases", "Buy on the pay-later account.", "用先买后付账户消费。"),
     "fund_by_merchant": Place("Pay later", f"{LOAN}/merchant_purchases", "Buy in instalments whose cost the merchant bears.", "商户贴息的分期消费。"),
     "repay": Place("Repayments", f"{CUS}/repayments", "Book a repayment on one loan, or on whatever is owed first.", "登记还款：指定贷款，或按先到期先还。"),
     "prepay": Place("Repayments", f"{LOAN}/prepayments", "Repay principal before it is due.", "提前归还部分本金。"),
