@@ -71,7 +71,7 @@ class PlaceWithAgency:
 
 
 def decide(book: Book, command: PlaceWithAgency, rules: Rules, standings: Standings | None = None) -> Decision | Refused:
-    """Put the placement on record and into the agency's queue.
+    """Put the placement on record and into the agency's queue: for the term of POLICY.AGENCY.PLACE, or while licence and contract last.
 
     Refuses customer_unknown, customer_not_yet_open, placement_malformed, placement_exists, agency_unknown, what `refuse_agency` does,
     agency_share_reached, nothing_owed, placement_too_early, placement_stopped (an open complaint, dispute, hardship request, plan in
@@ -94,11 +94,13 @@ def decide(book: Book, command: PlaceWithAgency, rules: Rules, standings: Standi
     late, term = place_policy(rules, command.on)
     assert debt.days >= late
     on, rate = command.on.toordinal(), standing.agency.rate_at(debt.days)
+    licensed_until = min(standing.agency.valid_until, standing.agency.contract_until)
+    return_by = min(on + term, licensed_until)
     expected = expected_minor(debt.owed_minor, debt.days, command.chance_ppm, rules, command.on)
     said = {
         "agency": command.agency,
-        "return_by": on + term,
-        "licence_until": min(standing.agency.valid_until, standing.agency.contract_until),
+        "return_by": return_by,
+        "licence_until": licensed_until,
         "days": debt.days,
         "currency": debt.currency,
         "owed_minor": debt.owed_minor,
@@ -109,7 +111,7 @@ def decide(book: Book, command: PlaceWithAgency, rules: Rules, standings: Standi
         "is_by_lot": command.by_lot,
         "propensity_ppb": command.propensity_ppb,
     }
-    answer = {"reference": command.reference, "agency": command.agency, "return_by": day_text(on + term), "days": debt.days}
+    answer = {"reference": command.reference, "agency": command.agency, "return_by": day_text(return_by), "days": debt.days}
     return Decision(
         filings=(NewFiling(MADE, command.reference, body_of(said)),),
         work=(place_in_queue(command.reference, command.agency, CLAIMED),),
