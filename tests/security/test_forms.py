@@ -1,0 +1,61 @@
+"""Forms of pages that say more than they ask for: another price, another customer, a day, a role."""
+
+import pytest
+from sqlalchemy import func, select
+
+from plimsoll.app.house import House
+from plimsoll.app.schema import audit
+from plimsoll.simulator.walk import Wish, start, walk
+from tests.walks.test_borrower_pages import ON, READING, RULES, Clock, Phone
+
+EVIL = {
+    "customer_id": "2",
+    "customer": "cus_2",
+    "limit": "99999900",
+    "on": "2020-01-01",
+    "actor": "root",
+    "role": "tenant_admin",
+    "state": "open",
+    "is_admin": "1",
+}
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def house(store, clock):
+    for _ in range(2):
+        walker = start(store, RULES, Wish("approve", "cash-line", "CNY", 2_000_000, 12, "daily_needs", ON, "en", "pay-later"))
+        assert [told.step for told in walk(walker)][-1] == "draw"
+    store.move_open_day(ON)
+    with House(store, RULES, now=clock) as opened:
+        yield opened
+
+
+def counted(house, customer_id):
+    with house.store.engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(audit).where(audit.c.customer_id == customer_id))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_attack_form_that_says_more_than_it_asks_for(house, clock):
+    """What is read and signed counts: neither a lower rate nor another amount, and never another customer, limit or day."""
+    phone = Phone(house, 1)
+    before, others = phone.page(), counted(house, 2)
+    costs = phone.send("/borrow?amount=1500&instalments=6&repayment=equal-instalment", "show", **EVIL).headers["location"]
+    clock.now += READING
+    sign = phone.send(costs, "confirm", read="yes", **EVIL).headers["location"].partition("&done")[0].partition("?done")[0]
+    fields = {**phone.form(sign, "sign"), "agree": "yes", **EVIL}
+    for n, said in enumerate(({"rate": "0"}, {"rate": "0.0000001"}, {"amount": "150001"}, {"instalments": "12"}, {"repayment": "bullet"})):
+        answer = phone.client.post(sign, data={**fields, **said, "key": f"k{n}"}, headers={"Origin": "http://testserver"})
+        assert answer.status_code in (400, 403, 409, 422), (said, answer.status_code)
+    assert len(phone.page().loans) == len(before.loans)
+    assert "done.b.drawn" in phone.post(sign, fields).headers["location"]
+    after = phone.page()
+    assert len(after.loans) == len(before.loans) + 1
+    assert after.line.limit_minor == before.line.limit_minor
+    assert max(one.opened_on for one in after.loans) == ON
+    assert counted(house, 2) == others, "nothing happened to anybody else"
