@@ -219,6 +219,27 @@ def test_the_whole_chain_rewritten_without_the_key(store):
     found(store, keys, "checkpoint of block 1: the block was rewritten since")
 
 
+def test_the_whole_chain_rewritten_and_its_checkpoints_taken_away(store):
+    keys = sealed(store)
+    rewritten(store, STATEMENT)
+    tamper(store, "DELETE FROM audit_checkpoint")
+    assert verify(store).is_proved, "the arithmetic is right"
+    found(store, keys, "blocks 1 to 2 are signed by nobody")
+
+
+def test_the_end_of_the_chain_unsigned(store):
+    keys = sealed(store)
+    for n in (4, 5):
+        run(store, Repay(f"pay {n}", 1, 1_000, 10))
+        seal(store, None, LATER + timedelta(minutes=n))
+        if n == 4:
+            verdict = verify(store, keys.publics)
+            assert (verdict.breaches, verdict.unsigned) == ([], 1), "the last run may have ended before it signed"
+    found(store, keys, "blocks 3 to 4 are signed by nobody")
+    seal(store, keys, LATER + timedelta(minutes=6))
+    assert verify(store, keys.publics).is_proved
+
+
 def test_the_chain_and_its_checkpoints_rewritten_with_another_key(store):
     keys = sealed(store)
     rewritten(store, STATEMENT)

@@ -73,6 +73,11 @@ class _Proof:
     """How far each stream is sealed."""
     sealed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How many records of each source are."""
+    signed_seq: int = 0
+    """The last record that a known key signed for, here or outside; looked at only where signatures are checked."""
+    unsigned_n: int = 0
+    """The first block after it, 0 for none, and when it was sealed."""
+    unsigned_at: str = ""
 
 
 def verify(store: Store, publics: Sequence[bytes] = (), anchors: Sequence[Note] = (), progress: Progress | None = None) -> Verdict:
@@ -92,6 +97,7 @@ def verify(store: Store, publics: Sequence[bytes] = (), anchors: Sequence[Note] 
             by_block[note.block_n].append((whose, note))
             _check_note(whose, note, origin, publics, verdict)
         proof = _Proof(seen.driver, store.kind, verdict, start_of(origin), by_block)
+        proof.signed_seq = max((one.records for _, one in said if one.is_signed_by(publics)), default=0) if publics else 0
         while True:
             blocks = blocks_from(seen.driver, store.kind, proof.next_n, PAGE)
             for block in blocks:
@@ -101,6 +107,8 @@ def verify(store: Store, publics: Sequence[bytes] = (), anchors: Sequence[Note] 
             if len(blocks) < PAGE:
                 break
         _check_end(proof, said)
+        if publics:
+            _check_signed(proof)
         _check_marks(proof)
         _check_counts(proof)
     signed = [note.records for note in notes]
@@ -158,6 +166,8 @@ def _prove_block(proof: _Proof, block: Block) -> None:
             verdict.breach(f"{whose}: the block was rewritten since")
         if note.at < block.sealed_at:
             verdict.breach(f"{whose}: signed before the block was sealed")
+    if not proof.unsigned_n and block.first_seq + block.records_count - 1 > proof.signed_seq:
+        proof.unsigned_n, proof.unsigned_at = block.block_n, block.sealed_at
     verdict.blocks += 1
     verdict.records += block.records_count
     verdict.head = block.head.hex()
@@ -225,6 +235,13 @@ def _check_end(proof: _Proof, said: Sequence[tuple[str, Note]]) -> None:
     for whose, note in said:
         if note.block_n >= proof.next_n:
             proof.verdict.breach(f"{whose}: the chain ends before it, at block {proof.next_n - 1}: its end was cut off")
+
+
+def _check_signed(proof: _Proof) -> None:
+    """Hold the chain to being signed: a sealer with a key signs at the end of each run, so more than its last run has to be signed."""
+    if proof.unsigned_n and (proof.signed_seq == 0 or proof.unsigned_at < proof.sealed_at):
+        named = f"blocks {proof.unsigned_n} to {proof.next_n - 1}"
+        proof.verdict.breach(f"{named} are signed by nobody: they were sealed without a key, or their checkpoints are gone")
 
 
 def _check_marks(proof: _Proof) -> None:
