@@ -121,3 +121,11 @@ def test_attack_request_hidden_in_a_request(house):
             answer = raw(address, head + lengths + b"\r\n0\r\n\r\n" + hidden)
             assert b'"customer":"cus_17"' not in answer, lengths
             assert b" 400 " in answer.split(b"\r\n")[0], (lengths, answer[:200])
+
+
+@pytest.mark.parametrize("name", ["Plimsoll-Version", "Plimsoll-Test-Clock"])
+def test_attack_header_that_says_nothing(ask, name):
+    """A clock that was left empty would act on the house itself."""
+    assert code(ask("desk", "GET", "/health", **{name: ""})) == (400, "header_not_taken")
+    assert code(ask("desk", "GET", "/health", **{name: " "})) == (400, "header_not_taken")
+    assert code(ask("desk", "GET", "/customers", **{name: "2020-01-01"}))[0] in (400, 404)

@@ -13,6 +13,8 @@ KEY_MAX: Final = 120
 ONCE: Final = frozenset(
     {"authorization", "content-length", "content-type", "host", "idempotency-key", "if-match", "plimsoll-version", "plimsoll-test-clock"}
 )
+SAYING: Final = ("plimsoll-version", "plimsoll-test-clock")
+"""What is left out or says something: where it is empty, somebody meant another version, or no real money."""
 NOT_TAKEN: Final = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
 _KEY: Final = re.compile(r"[!#-\[\]-{}~]{1,120}", re.ASCII)  # visible, without quotes, backslash and bar
 _QUOTED: Final = re.compile(r'"([^"\\]*)"', re.ASCII)
@@ -51,6 +53,9 @@ def read_heads(raw: Iterable[tuple[bytes, bytes]], language: str = "en") -> Head
     if "transfer-encoding" in found and "content-length" in found:
         # Where the request ends can be read in two ways: nothing more is read from who sent it.
         raise Said("header_not_taken", remedy="transfer-encoding beside content-length", headers={"Connection": "close"})
+    for name in SAYING:
+        if found.get(name) == "":
+            raise Said("header_not_taken", remedy=f"{name}: leave it out, or say which")
     length = found.get("content-length", "0")
     return Heads(
         key=_key(found.get("idempotency-key")),
