@@ -239,7 +239,7 @@ def _check_end(proof: _Proof, said: Sequence[tuple[str, Note]]) -> None:
 
 def _check_signed(proof: _Proof) -> None:
     """Hold the chain to being signed: a sealer with a key signs at the end of each run, so more than its last run has to be signed."""
-    if proof.unsigned_n and (proof.signed_seq == 0 or proof.unsigned_at < proof.sealed_at):
+    if proof.unsigned_n and proof.unsigned_at < proof.sealed_at:
         named = f"blocks {proof.unsigned_n} to {proof.next_n - 1}"
         proof.verdict.breach(f"{named} are signed by nobody: they were sealed without a key, or their checkpoints are gone")
 
