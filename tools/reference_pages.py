@@ -8,7 +8,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tools import codes_page, commands_page, events_page, operations_page, permissions_page, rules_pages, settings_page, tape_page
+from tools import (
+    catalogues_page,
+    codes_page,
+    commands_page,
+    events_page,
+    operations_page,
+    permissions_page,
+    rules_pages,
+    settings_page,
+    tape_page,
+)
 
 PAGES: Final[Mapping[Path, Callable[[], str]]] = {
     commands_page.PAGE: commands_page.page,
@@ -22,6 +32,8 @@ PAGES: Final[Mapping[Path, Callable[[], str]]] = {
     rules_pages.LAW: rules_pages.law,
     rules_pages.POLICY: rules_pages.policy,
     rules_pages.PRODUCTS: rules_pages.products,
+    catalogues_page.ACCOUNTS: catalogues_page.accounts,
+    catalogues_page.REASONS: catalogues_page.reasons,
 }
 """Each page with what gives it."""
 

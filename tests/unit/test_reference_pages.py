@@ -6,6 +6,8 @@ import pytest
 
 from plimsoll.app.settings import SETTINGS
 from plimsoll.interfaces.http.operations import ALL
+from plimsoll.ledger.chart import CHART
+from plimsoll.rulebook import reason
 from plimsoll.rulebook.rules import load
 from plimsoll.units.sentences import SENTENCES
 from tools.reference_pages import PAGES
@@ -39,7 +41,7 @@ def test_every_dated_value_has_its_source_and_its_day_of_review(said):
         assert starts == [row.since.isoformat() for row in rows.values()], rule.key
 
 
-def test_every_product_code_operation_and_setting_is_named(said):
+def test_every_product_code_operation_account_reason_and_setting_is_named(said):
     for name in load().products:
         assert f"## {name}\n" in said["products.md"]
     for code, (chinese, english) in SENTENCES.items():
@@ -48,5 +50,9 @@ def test_every_product_code_operation_and_setting_is_named(said):
         assert chinese.replace("|", "\\|") in row
     for one in ALL:
         assert f"| `{one.name}` | {one.method} `/v1{one.path}` |" in said["operations.md"]
+    for account in CHART:
+        assert f"| `{account.code}` | {account.en} | {account.zh_cn} | {account.side} |" in said["chart.md"]
+    for name in reason.load().codes():
+        assert f"| `{name}` |" in said["reasons.md"]
     for name in SETTINGS:
         assert f"| `{name}` | `PLIMSOLL_{name.upper()}` |" in said["settings.md"]
