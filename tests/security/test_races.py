@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from plimsoll.app.access import code as phone
-from plimsoll.app.access import glass, grant, invitation, key, one_time
+from plimsoll.app.access import glass, grant, invitation, key, one_time, people
 from plimsoll.app.access.door import Door
 from plimsoll.app.access.key import NewKey
 from plimsoll.app.access.principal import Principal
@@ -165,6 +165,18 @@ def test_attack_the_last_administrators_end_each_other_at_once(house):
         with house.store.engine.connect() as connection:
             (last,) = grant.holding(connection, left, house.now())
         assert said(grant.take_back(house, ROOT, last.grant_id, "for a test")) == "Grant"
+
+
+def test_attack_administrators_close_each_other_at_once(house):
+    """Who is closed closes nobody: of two who do it to each other one stays, and the other did not act."""
+    for turn in range(4):
+        one, two = (settle(house, f"end{turn}-{n}", "tenant_admin") for n in range(2))
+        versions = [people.get(house, who.user_id).version for who in (one, two)]
+        found = at_once(
+            lambda one=one, two=two, said_of=versions[1]: said(people.close(house, one, two.user_id, said_of, "for a test")),
+            lambda one=one, two=two, said_of=versions[0]: said(people.close(house, two, one.user_id, said_of, "for a test")),
+        )
+        assert Counter(found) == {"User": 1, "not_recognised": 1}, turn
 
 
 @pytest.fixture

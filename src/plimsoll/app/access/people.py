@@ -209,8 +209,15 @@ def _end_everything(connection: Connection, user_id: str, actor: str, now: datet
 
 
 def _held(connection: Connection, who: Principal, user_id: str, version: int) -> Row[Any] | Refused:
-    """Hold a user for a change by somebody else. Refuses absent, user_is_yourself, user_closed, version_passed."""
-    row = find(connection, user_id, is_held=True)
+    """Hold a user for a change by somebody else, who is still there themselves.
+
+    Refuses absent, user_is_yourself, user_closed, version_passed, not_recognised. Both are held, in the order of their names: of two who
+    close each other at once one stays.
+    """
+    held = {name: find(connection, name, is_held=True) for name in sorted({who.user_id, user_id})}
+    row, own = held[user_id], held[who.user_id]
+    if own is not None and own.state != ACTIVE:
+        return Refused("not_recognised")
     if row is None:
         return Refused("absent", "", user_id)
     if who.user_id == user_id:
