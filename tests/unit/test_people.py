@@ -39,6 +39,11 @@ def test_the_same_chance_makes_the_same_people():
     assert make_people(50, MONTHS, OFFERS, Random(7)) != make_people(50, MONTHS, OFFERS, Random(8))
 
 
+def test_a_bad_month_after_the_last_is_the_last():
+    last = make_people(50, MONTHS, OFFERS, Random(7), len(MONTHS) - 1)
+    assert make_people(50, MONTHS, OFFERS, Random(7), len(MONTHS) + 3) == last
+
+
 def test_every_hidden_type_comes_about_as_often_as_it_should():
     people = make_people(10_000, MONTHS, OFFERS, Random(7))
     assert sum(kind.share for kind in KINDS) == 1_000

@@ -104,12 +104,15 @@ class Offers(NamedTuple):
 def make_people(count: int, months: Sequence[range], offers: Offers, chance: Random, bad_month: int = -1) -> list[Person]:
     """Draw some people, numbered from 1: most come in the first of the months (ranges of days), the rest over the first two thirds.
 
-    Of those who come in `bad_month` (counted from 0; -1 for none) most are stretched or stop paying: what a book looks like that bought
-    a bad campaign.
+    Of those who come in `bad_month` (counted from 0; -1 for none; the last where fewer are lived) most are stretched or stop paying:
+    what a book looks like that bought a bad campaign.
     """
     kinds = [kind for kind in KINDS for _ in range(kind.share)]
     people = [_make_person(number, chance.choice(kinds), months, offers, chance) for number in range(1, count + 1)]
-    return people if bad_month < 0 else [_worse(one, chance) if one.opens_on in months[bad_month] else one for one in people]
+    if bad_month < 0:
+        return people
+    bad = months[min(bad_month, len(months) - 1)]
+    return [_worse(one, chance) if one.opens_on in bad else one for one in people]
 
 
 def _worse(person: Person, chance: Random) -> Person:
