@@ -4,10 +4,15 @@ import socket
 
 import pytest
 
-from plimsoll.app.opening import create_store
+from plimsoll.app.chain.key import new_keys
+from plimsoll.app.chain.verify import verify
+from plimsoll.app.house import House
+from plimsoll.app.opening import create_store, open_store
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, OK, REFUSED, USAGE
 from plimsoll.interfaces.cli.main import main
-from tests.served import DAY
+from plimsoll.interfaces.serve.beside import beside
+from plimsoll.risk.lawful import lawful_rules
+from tests.served import DAY, furnish
 
 
 @pytest.fixture
@@ -51,3 +56,13 @@ def test_a_trial_key_is_of_a_role_or_of_a_borrower(url, capsys):
     assert main(["trial-key", "--db", url, "--role", "king"]) == USAGE
     assert main(["trial-key", "--db", url]) == USAGE
     assert main(["trial-key", "--db", url, "--customer", "5"]) == REFUSED
+
+
+def test_a_server_that_stops_leaves_nothing_unsealed(url):
+    with open_store(url) as store, House(store, lawful_rules()) as house:
+        keys = new_keys()
+        with beside(house, keys):
+            furnish(house)
+        verdict = verify(store, keys.publics)
+    assert verdict.records > 0
+    assert (verdict.breaches, verdict.waiting, verdict.unsigned) == ([], 0, 0)

@@ -30,9 +30,13 @@ log: Final = logging.getLogger("plimsoll.beside")
 class Beside:
     """Steps that are taken again and again until the end. Use it as a context; leaving it waits for the steps under way."""
 
-    def __init__(self, steps: Sequence[tuple[str, float, Callable[[], object]]]) -> None:
-        """Take steps as a name, the seconds between two of them, and what is done; trouble is logged and tried again."""
+    def __init__(self, steps: Sequence[tuple[str, float, Callable[[], object]]], *, at_last: Sequence[str] = ()) -> None:
+        """Take steps as a name, the seconds between two of them, and what is done; trouble is logged and tried again.
+
+        Those that `at_last` names are taken once more when everything has ended.
+        """
         self.stop = threading.Event()
+        self.at_last = [(name, step) for name, _, step in steps if name in at_last]
         self.threads = [threading.Thread(target=partial(self._repeat, *step), name=f"plimsoll-{step[0]}", daemon=True) for step in steps]
 
     def __enter__(self) -> Self:
@@ -46,16 +50,22 @@ class Beside:
         self.stop.set()
         for thread in self.threads:
             thread.join(STOP_S)
+        for name, step in self.at_last:
+            _take(name, step)
 
     def _repeat(self, name: str, every_s: float, step: Callable[[], object]) -> None:
         while not self.stop.wait(every_s):
-            try:
-                found = told(step)
-            except StoreTrouble as trouble:
-                log.warning("%s: %s", name, trouble)
-                continue
-            if isinstance(found, Failed):
-                log.error("%s: %s", name, found.raised)
+            _take(name, step)
+
+
+def _take(name: str, step: Callable[[], object]) -> None:
+    try:
+        found = told(step)
+    except StoreTrouble as trouble:
+        log.warning("%s: %s", name, trouble)
+        return
+    if isinstance(found, Failed):
+        log.error("%s: %s", name, found.raised)
 
 
 def anchor_place() -> Path | None:
@@ -75,4 +85,4 @@ def beside(house: House, keys: AuditKeys | None) -> Beside:
     ]
     if house.vault is not None:
         steps.append(("hooks", DELIVER_EVERY_S, Deliverer(Hooks(house)).once))
-    return Beside(steps)
+    return Beside(steps, at_last=("seal",))
