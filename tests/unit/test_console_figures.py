@@ -1,18 +1,24 @@
 """The figures of the back office: each view in every language for who may see it, none for who may not, worked out once a business date."""
 
+import json
 import re
 
 import pytest
+from sqlalchemy import func, insert, select
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from plimsoll.app.kept_figures import KeptFigures, kept_figures
 from plimsoll.app.open_door import open_door
+from plimsoll.app.schema import filing
 from plimsoll.app.show import risk
+from plimsoll.app.show.funding import ladder_rows
+from plimsoll.app.show.liquidity import unanswered
 from plimsoll.app.show.risk import accounts_behind, expected_loss, npl_bridge, stressed_book, whole_parts
 from plimsoll.interfaces.console import figures
 from plimsoll.interfaces.console.serve import console
+from plimsoll.interfaces.pages import written
 from plimsoll.units.refusal import Malformed, Refused
 from tests.made_house import made_house, session_of
 
@@ -64,6 +70,45 @@ def test_who_may_not_see_the_portfolio_sees_none_of_its_views(look):
     client = look("col")
     for view in VIEWS:
         assert client.get(f"/console/portfolio{view}").status_code == 403, view
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "xx"])
+def test_treasury_shows_itself_with_the_cash_that_is_said(look, language):
+    client = look("tre", language)
+    for address in ("/console/treasury", "/console/treasury?cash=300000.00", "/console/treasury?cash=x&currency=zz"):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        ids = re.findall(r'\sid="([^"]+)"', page.text)
+        assert len(ids) == len(set(ids)), sorted(one for one in ids if ids.count(one) > 1)
+        assert len(re.findall(r'id="(?:ladder|triggers|survival|funders|unanswered|throttle)"', page.text)) == 6, address
+        if language == "en":
+            assert not re.search(r"[\u4e00-\u9fff]", page.text.replace("中文", "")), address
+    assert "¥300,000.00" in client.get("/console/treasury?cash=300000.00").text
+    assert look("col").get("/console/treasury").status_code == 403
+
+
+def test_the_overview_tells_what_the_ladder_has(look, house):
+    found = ladder_rows(house.store, house.today(), house.today(), house.rules, {})
+    net = written.large(found[0].behaved[1].cumulative_minor, "CNY", "en")
+    assert net in look("fin").get("/console/").text
+    assert net in look("tre").get("/console/treasury").text
+
+
+def test_a_debit_without_an_answer_is_told_until_it_has_one(house):
+    store = house.store
+    with store.engine.connect() as connection:
+        customer_id, n = connection.execute(
+            select(filing.c.customer_id, func.max(filing.c.n)).group_by(filing.c.customer_id).limit(1)
+        ).one()
+    rows = [("autopay.asked", "i1", "2026-01-05"), ("autopay.done", "i1", "2026-01-05"), ("autopay.asked", "i2", "2026-02-05")]
+    for place, (kind, instruction, due_on) in enumerate(rows, 1):
+        body = json.dumps({"instruction": instruction, "due_on": due_on, "minor": 12_345})
+        told = {"command_n": 1, "kind": kind, "subject": "7", "effective_on": house.today(), "recorded_at": house.now(), "actor": "autopay"}
+        with store.changing() as connection:
+            connection.execute(insert(filing).values(customer_id=customer_id, n=n + place, rules_id=1, body=body, **told))
+        assert [one.instruction for one in unanswered(store)] == [["i1"], [], ["i2"]][place - 1]
+    (one,) = unanswered(store)
+    assert (one.customer_id, one.loan_id, one.due_on, one.minor) == (customer_id, 7, "2026-02-05", 12_345)
 
 
 def test_parts_of_a_change_add_up_to_it_as_they_are_written():

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select, tuple_
 
@@ -13,7 +13,7 @@ from plimsoll.app.file import filings_of
 from plimsoll.app.schema import filing, line, loan, loan_state
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.store import Store
-from plimsoll.app.treasury.liquidity import Planned, ladder, positions, ratios
+from plimsoll.app.treasury.liquidity import Planned, Position, ladder, positions, ratios
 from plimsoll.app.treasury.shares import Holdings, funders_of, holdings_of
 from plimsoll.loan.filing import of_kind, read_body
 from plimsoll.rulebook.rules import Rules
@@ -27,6 +27,9 @@ from plimsoll.treasury.throttle import DOSSIER as THROTTLE
 from plimsoll.treasury.throttle import throttle_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
+
+if TYPE_CHECKING:
+    from plimsoll.app.treasury.measure_book import Stand
 
 PPM: Final = 1_000_000
 LOANS_MAX: Final = 100_000
@@ -298,13 +301,36 @@ def ladder_rows(
 
     Cost: every open loan is moved to the day; so no more than LOANS_MAX are.
     """
+    if count_open(store) > LOANS_MAX:
+        return Refused("book_too_large", "", f"more than {LOANS_MAX:,} open loans; plimsoll treasury ladder")
+    found = positions(store, on, today)
+    return found if isinstance(found, Refused) else ladders_of(found, rules, on, cash, planned, licence)
+
+
+def read_positions(store: Store, on: date, today: date) -> tuple[Position, ...] | Refused:
+    """Read where the book stands, for `ladders_of`. Refuses and costs as `ladder_rows` does."""
+    if count_open(store) > LOANS_MAX:
+        return Refused("book_too_large", "", f"more than {LOANS_MAX:,} open loans; plimsoll treasury ladder")
+    found = positions(store, on, today)
+    return found if isinstance(found, Refused) else tuple(found)
+
+
+def count_open(store: Store) -> int:
+    """Count open loans, up to one more than LOANS_MAX."""
     few = select(loan_state.c.loan_id).where(loan_state.c.status == 1).limit(LOANS_MAX + 1).subquery()
     with store.engine.connect() as connection:
-        if int(connection.scalar(select(func.count()).select_from(few)) or 0) > LOANS_MAX:
-            return Refused("book_too_large", "", f"more than {LOANS_MAX:,} open loans; plimsoll treasury ladder")
-    found = positions(store, on, today)
-    if isinstance(found, Refused):
-        return found
+        return int(connection.scalar(select(func.count()).select_from(few)) or 0)
+
+
+def ladders_of(
+    found: Sequence[Position],
+    rules: Rules,
+    on: date,
+    cash: Mapping[str, int],
+    planned: Sequence[Planned] = (),
+    licence: str = "cfc",
+) -> tuple[LadderShown, ...]:
+    """Give the ladder of each currency from positions that were read."""
     told = []
     for one in found:
         steps = ladder(one, cash.get(one.currency, 0), list(planned), rules)
@@ -343,7 +369,7 @@ def trigger_rows(store: Store, tape: Path, on: date, today: date, currency: str,
     Cost: the days of the tape that the register looks back on. Needs the extra `fast`.
     """
     try:
-        from plimsoll.app.treasury.measure_book import places, stands
+        from plimsoll.app.treasury.measure_book import stands
     except ModuleNotFoundError as missing:
         return Refused("extra_missing", "", str(missing))
     from plimsoll.app.treasury.shares import refuse_future
@@ -355,6 +381,13 @@ def trigger_rows(store: Store, tape: Path, on: date, today: date, currency: str,
     held, funders = holdings_of(store, on.toordinal()), funders_of(store)
     seen = stands(tape, on, register_on(rules, on).months, currency, held)
     own = tuple(one for _, one in sorted(funders.items()) if one.currency == currency)
+    return trigger_rows_of(seen, own, rules, on)
+
+
+def trigger_rows_of(seen: "Sequence[Stand]", own: Sequence[Funder], rules: Rules, on: date) -> tuple[TriggerRow, ...]:
+    """Give the register from months of the tape that were read. Needs the extra `fast`."""
+    from plimsoll.app.treasury.measure_book import places
+
     return tuple(
         TriggerRow(
             name,
@@ -367,5 +400,5 @@ def trigger_rows(store: Store, tape: Path, on: date, today: date, currency: str,
             one.state,
             one.trigger.consequence,
         )
-        for name, one in places(seen, own, rules, on)
+        for name, one in places(list(seen), own, rules, on)
     )

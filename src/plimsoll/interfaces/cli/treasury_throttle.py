@@ -8,13 +8,14 @@ import typer
 from plimsoll.app.config import book_url, now
 from plimsoll.app.opening import open_store
 from plimsoll.app.treasury.fund_draws import Act
+from plimsoll.app.treasury.last_how_long import balance_on, course_on
 from plimsoll.app.treasury.throttle import set_throttle, step_of
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.cli.treasury_fund import Actor, read_cash
 from plimsoll.interfaces.cli.treasury_settle import TapeFolder
-from plimsoll.interfaces.cli.treasury_triggers import Currency, On, balance_now, course_now, read_seen
-from plimsoll.treasury.policy import measures_on, throttle_on
+from plimsoll.interfaces.cli.treasury_triggers import Currency, On, read_seen
+from plimsoll.treasury.policy import throttle_on
 from plimsoll.units.refusal import Refused
 
 Cash = Annotated[list[str] | None, typer.Option("--cash", metavar="CUR:AMOUNT", help="Cash in hand, such as CNY:500000.00.")]
@@ -37,8 +38,8 @@ def throttle(
     if currency not in cashes:
         raise Stop(USAGE, f"--cash {currency}:AMOUNT is needed: without the cash in hand there is no step")
     seen = read_seen(db, tape, on, currency)
-    policy = measures_on(seen.rules, seen.on)
-    measured, balance = course_now(seen, policy), balance_now(seen, policy, cashes[currency])
+    measured = course_on(seen.stands, seen.funders, seen.rules, seen.on)
+    balance = balance_on(seen.stands, seen.rules, seen.on, cashes[currency])
     step = step_of(balance, measured.course, throttle_on(seen.rules, seen.on))
     if not dry_run:
         with open_store(book_url(db)) as store:

@@ -10,7 +10,8 @@ import typer
 
 from plimsoll.app.config import book_url, now, tape_folder
 from plimsoll.app.opening import open_store
-from plimsoll.app.treasury.measure_book import Measured, Stand, course_of, places, stands
+from plimsoll.app.treasury.last_how_long import lasting
+from plimsoll.app.treasury.measure_book import Measured, Stand, places, stands
 from plimsoll.app.treasury.shares import funders_of, holdings_of, refuse_future
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
@@ -20,9 +21,9 @@ from plimsoll.interfaces.cli.treasury_fund import read_cash
 from plimsoll.interfaces.cli.treasury_settle import TapeFolder
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.policy import Measures, measures_on, register_on, throttle_on
+from plimsoll.treasury.policy import register_on
 from plimsoll.treasury.route import Funder
-from plimsoll.treasury.survive import MONTHS_MAX, STANDARD, Balance, Stress, Survival, survive
+from plimsoll.treasury.survive import MONTHS_MAX, Balance, Stress, Survival
 from plimsoll.treasury.trigger import BREACHED, Place
 from plimsoll.units.money import EXPONENTS
 
@@ -114,14 +115,8 @@ def survival(
     """Tell how many months the money lasts under four standard stresses and those asked for, with the throttle and without."""
     asked = [read_stress(text) for text in stress or ()]
     seen = read_seen(db, tape, on, currency)
-    policy = measures_on(seen.rules, seen.on)
-    measured = course_now(seen, policy)
-    balance = balance_now(seen, policy, read_cash(cash).get(currency, 0))
-    ladder = throttle_on(seen.rules, seen.on)
-    found = {
-        one.name: tuple(survive(balance, measured.course, one, has_throttle=has, ladder=ladder) for has in (False, True))
-        for one in (*STANDARD, *asked)
-    }
+    one = lasting(seen.stands, seen.funders, seen.rules, seen.on, read_cash(cash).get(currency, 0), asked)
+    measured, balance, found = one
     picture = drawn(chart, lambda: _picture(found, currency, on))
     if as_json:
         print(json.dumps({"on": on, "currency": currency, **_measured(measured, balance), "stresses": _survivals(found)}))
@@ -143,19 +138,6 @@ def read_stress(text: str) -> Stress:
         raise Stop(USAGE, f"--stress {text}: one of {', '.join(known)}")
     months = int(said.pop("over_months", 1))
     return Stress(name=text, over_months=months, **said)
-
-
-def course_now(seen: Seen, policy: Measures) -> Measured:
-    """Measure a usual month on the last months of the tape."""
-    limit = register_on(seen.rules, seen.on).triggers["delinquency"].limit
-    return course_of(seen.stands[-policy.months - 1 :], seen.funders, limit, policy.cost, policy.advance)
-
-
-def balance_now(seen: Seen, policy: Measures, cash_minor: int) -> Balance:
-    """Give where the book stands today, in minor units."""
-    last = seen.stands[-1]
-    debt = last.principal - last.lent.own_minor
-    return Balance(last.principal, last.lent.own_minor / last.principal, cash_minor, debt, policy.buffer * last.principal)
 
 
 def _measured(measured: Measured, balance: Balance) -> dict[str, Any]:

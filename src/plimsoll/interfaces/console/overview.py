@@ -16,6 +16,7 @@ from sqlalchemy import case, func, select
 from plimsoll.app.access.principal import EVERYBODY
 from plimsoll.app.schema import close_run, filing, line, loan, loan_state, parked, work_item
 from plimsoll.app.store import Store
+from plimsoll.interfaces.console import treasury
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -159,7 +160,19 @@ def _stats(visit: Visit, book: Book, currency: str, series: Any) -> list[Stat]:
         ),
         stat(visit, "overview.approved", share(approved), visit.t("overview.approved.said", {"n": written.count(book.decided)})),
         stat(visit, "overview.risk", share(risk)),
+        _liquidity(visit, currency),
     ]
+
+
+def _liquidity(visit: Visit, currency: str) -> Stat:
+    """Give what comes and goes of the lender's own money in thirty days, as the ladder of the treasury page has it."""
+    found = treasury.soon(visit)
+    if found is None or found.currency != currency:
+        return stat(visit, "overview.liquidity", text(""), visit.t("overview.liquidity.unread"))
+    net = found.behaved[1].cumulative_minor - found.cash_minor
+    agreed = written.large(found.agreed[1].cumulative_minor - found.cash_minor, currency, visit.speech)
+    shown = Cell(written.large(net, currency, visit.speech), "/treasury" if visit.may("treasury.read") else "")
+    return stat(visit, "overview.liquidity", shown, visit.t("overview.liquidity.said", {"agreed": agreed}), "bad" if net < 0 else "good")
 
 
 def _tone(value: Any, bad: float) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from plimsoll.app.access.principal import Target
-from plimsoll.app.show.funding import funder_page, funder_rows, throttle_rows
+from plimsoll.app.show.funding import funder_page
 from plimsoll.app.show.parties import agency_page, agency_rows, placement_rows
 from plimsoll.app.show.sale import TenderSeen, package_page, package_rows, tender_rows, tender_seen
 from plimsoll.interfaces.console.words_of import word
@@ -14,7 +14,6 @@ from plimsoll.interfaces.pages.parts import (
     Heading,
     Moment,
     Panel,
-    Said,
     Table,
     Timeline,
     board,
@@ -283,68 +282,6 @@ def _bids(visit: Visit, one: TenderSeen) -> Panel | None:
     )
 
 
-def show_treasury(visit: Visit) -> Shown:
-    """Show the throttle of new lending, and every funder with what is left of its commitment."""
-    today = visit.today().toordinal()
-    panels = [_throttle(visit, today)]
-    found = funder_rows(visit.house.store, today)
-    if isinstance(found, Refused):
-        panels.append(Panel(visit.t("funder.title"), [Said("warn", found.text(visit.speech))]))
-        return board(Heading(visit.t("nav.treasury"), visit.t("treasury.lead")), panels)
-    rows = [
-        (
-            Cell(one.funder, f"/treasury/{one.funder}", word(visit, "funder.kind", one.kind)),
-            chip(visit.t("funder.over"), "bad")
-            if one.is_over
-            else chip(visit.t("funder.open" if one.is_open else "funder.closed"), "good" if one.is_open else ""),
-            money(one.committed_minor, one.currency),
-            money(one.lent_minor, one.currency),
-            money(one.room_minor, one.currency),
-            count(one.loans),
-            text(written.yearly_rate(one.price, visit.language)),
-            share(float(one.share)),
-            day(one.until),
-        )
-        for one in found
-    ]
-    columns = (
-        "funder.name",
-        "funder.state",
-        "funder.committed#",
-        "funder.lent#",
-        "funder.room#",
-        "overview.count#",
-        "funder.price",
-        "funder.share#",
-        "funder.until",
-    )
-    panels.append(
-        Panel(visit.t("funder.title"), [Table(visit.t("funder.title"), heads(visit, *columns), rows, empty="funder.none", is_list=True)])
-    )
-    return board(Heading(visit.t("nav.treasury"), visit.t("treasury.lead")), panels)
-
-
-def _throttle(visit: Visit, today: int) -> Panel:
-    rows = [
-        (
-            text(one.currency),
-            chip(visit.t("throttle.shut"), "bad")
-            if one.is_shut
-            else chip(visit.t("throttle.granted", {"share": written.share(float(one.granted))}), "good"),
-            share(float(one.used)),
-            text(one.why),
-            day(one.since),
-        )
-        for one in throttle_rows(visit.house.store, today)
-    ]
-    columns = ("treasury.currency", "throttle.state", "throttle.used#", "throttle.why", "rule.since")
-    return Panel(
-        visit.t("throttle.title"),
-        [Table(visit.t("throttle.title"), heads(visit, *columns), rows, empty="throttle.none", is_dense=True)],
-        help="throttle.title",
-    )
-
-
 def show_funder(visit: Visit) -> Shown:
     """Show one funder with the days that were settled with it."""
     found = funder_page(visit.house.store, visit.path["funder"], visit.today().toordinal())
@@ -388,6 +325,5 @@ SCREENS: Final = (
     Screen("package", "/packages", "package.read", "page.html", show_packages),
     Screen("package-page", "/packages/{package}", "package.read", "page.html", show_package, target=package_of),
     Screen("tender-page", "/tenders/{tender}", "tender.read", "page.html", show_tender, target=tender_of),
-    Screen("treasury", "/treasury", "treasury.read", "page.html", show_treasury),
     Screen("funder-page", "/treasury/{funder}", "funder.read", "page.html", show_funder, target=funder_of),
 )
