@@ -32,9 +32,16 @@ OTHER = {
     "fact.kind.converted": "a fact, told as what became of a bill",
     "b.nav.borrow": "to borrow, 借款",
     "b.borrow.title": "to borrow, 借款",
+    "trigger.": "a trigger has a limit of its own, 限额",
+    "survival.": "how long cash lasts under stress, 压力",
     "figures.tab.stress": "stress tests of the portfolio",
 }
-"""Labels that are spelt like a term and mean something else, or say it otherwise on purpose, each with the reason."""
+"""Labels that are spelt like a term and mean something else, or say it otherwise on purpose, each with the reason. A key that ends with a dot is a family."""
+
+
+def is_other(key: str) -> bool:
+    """Whether a label is an exception, by itself or by its family."""
+    return key in OTHER or f"{key.partition('.')[0]}." in OTHER
 
 
 class Term(NamedTuple):
@@ -78,7 +85,7 @@ def test_a_label_that_is_a_term_in_english_is_that_term_in_chinese():
         f"{key}: {english} is {chinese}, the glossary says {term.chinese}"
         for term in terms()
         for key, english, chinese in labels()
-        if english in term.english and not any(way in chinese for way in term.chinese) and key not in OTHER
+        if english in term.english and not any(way in chinese for way in term.chinese) and not is_other(key)
     ]
     assert not wrong, wrong
 
@@ -91,14 +98,15 @@ def test_a_label_that_is_a_term_in_chinese_is_that_term_in_english():
     wrong = [
         f"{key}: {chinese} is {english}, the glossary says {by_chinese[chinese]}"
         for key, english, chinese in labels()
-        if chinese in by_chinese and not says(english, by_chinese[chinese]) and key not in OTHER
+        if chinese in by_chinese and not says(english, by_chinese[chinese]) and not is_other(key)
     ]
     assert not wrong, wrong
 
 
 def test_no_exception_is_left_over():
     keys = {key for key, _, _ in labels()}
-    assert set(OTHER) <= keys, set(OTHER) - keys
+    named = {key for key in OTHER if not key.endswith(".")}
+    assert named <= keys, named - keys
 
 
 def test_one_word_for_paying_later():
