@@ -36,7 +36,9 @@ OTHER = {
     "survival.": "how long cash lasts under stress, 压力",
     "figures.tab.stress": "stress tests of the portfolio",
 }
-"""Labels that are spelt like a term and mean something else, or say it otherwise on purpose, each with the reason. A key that ends with a dot is a family."""
+"""Labels that are spelt like a term and mean something else, or say it otherwise on purpose, each with the reason.
+
+A key that ends with a dot is a family."""
 
 
 def is_other(key: str) -> bool:
