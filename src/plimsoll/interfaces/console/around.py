@@ -59,7 +59,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
             Place("treasury", "/treasury", "treasury.read", "f"),
         ),
     ),
-    ("house", (Place("user", "/users", "user.read", "u"), Place("developer", "/developers", "event.read"))),
+    ("house", (Place("user", "/users", "user.read", "u"), Place("developer", "/developers", ""))),
 )
 
 

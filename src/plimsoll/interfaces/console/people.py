@@ -2,12 +2,8 @@
 
 from typing import Any, Final
 
-from sqlalchemy import select
-
 from plimsoll.app.access import grant, invitation, people
-from plimsoll.app.access.key import keys
 from plimsoll.app.access.standing import ACTIVE, CLOSED, LOCKED
-from plimsoll.app.schema_chain import hook_endpoint
 from plimsoll.app.show.roles import role_rows
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages.parts import (
@@ -20,11 +16,9 @@ from plimsoll.interfaces.pages.parts import (
     Panel,
     Said,
     Table,
-    Text,
     board,
     chip,
     count,
-    day,
     fact,
     heads,
     instant,
@@ -192,59 +186,8 @@ def _do(visit: Visit) -> Done:
     return found if isinstance(found, Refused) else Go(f"/users/{user_id}", "done.done")
 
 
-def show_developers(visit: Visit) -> Shown:
-    """Show keys, webhooks and where the API is described; secrets are never shown here."""
-    panels = []
-    if visit.may("key.manage"):
-        rows = [
-            (
-                text(one.key_id, under=one.user_id),
-                text(", ".join(one.permissions) or visit.t("key.all")),
-                text(", ".join(one.networks) or visit.t("key.anywhere")),
-                day(one.used_on),
-                instant(one.until),
-            )
-            for one in keys(visit.house)
-        ]
-        columns = ("key.name", "key.permissions", "key.networks", "key.used", "user.until")
-        panels.append(
-            Panel(visit.t("key.title"), [Table(visit.t("key.title"), heads(visit, *columns), rows, empty="key.none", is_dense=True)])
-        )
-    if visit.may("hook.manage"):
-        panels.append(Panel(visit.t("hook.title"), [_hooks(visit)]))
-    quick = "curl -H 'Authorization: Bearer plk_test_…' http://127.0.0.1:8000/v1/products"
-    panels.append(Panel(visit.t("developer.start"), [Text(visit.t("developer.said")), Code(quick)]))
-    return board(Heading(visit.t("nav.developer"), visit.t("developer.lead")), panels)
-
-
-def _hooks(visit: Visit) -> Table:
-    c = hook_endpoint.c
-    with visit.house.store.engine.connect() as connection:
-        found = connection.execute(select(c.endpoint_id, c.url, c.kinds, c.state, c.failing_since, c.made_at).order_by(c.made_at)).all()
-    rows = [
-        (
-            text(row.endpoint_id),
-            text(row.url),
-            text(row.kinds if row.kinds != "[]" else visit.t("hook.all")),
-            chip(visit.t("hook.failing"), "bad")
-            if row.failing_since
-            else chip(word(visit, "hook.state", row.state), "good" if row.state == "active" else ""),
-            instant(row.made_at),
-        )
-        for row in found
-    ]
-    return Table(
-        visit.t("hook.title"),
-        heads(visit, "hook.name", "hook.url", "hook.kinds", "hook.state", "work.since"),
-        rows,
-        empty="hook.none",
-        is_dense=True,
-    )
-
-
 FORMS: Final = dict.fromkeys(("give", "take", "lock", "unlock"), _do) | {"invite": _invite}
 SCREENS: Final = (
     Screen("user", "/users", "user.read", "page.html", show, {"register": _register}),
     Screen("user-page", "/users/{user}", "user.read", "page.html", show_one, FORMS),
-    Screen("developer", "/developers", "event.read", "page.html", show_developers),
 )

@@ -140,7 +140,7 @@ def rows_table(visit: Visit, draft: DraftText) -> Table:
     """Give the rows of a table as they are written."""
     names, rows = draft.grid()
     table_heads = heads(visit, "policy.row.id")[:1] + tuple(heads(visit, "register.what")[0]._replace(text=name) for name in names[1:])
-    return Table(visit.t("policy.cells"), table_heads, [tuple(text(row[name]) for name in names) for row in rows], is_dense=True)
+    return Table(visit.t("policy.cells"), table_heads, [tuple(Cell(row[name]) for name in names) for row in rows], is_dense=True)
 
 
 def _ways(visit: Visit, digest: str) -> list[Part]:

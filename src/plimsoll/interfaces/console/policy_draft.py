@@ -15,6 +15,8 @@ SPARE: Final = 3
 """Empty rows at the end, for new ones."""
 CELLS_MAX: Final = FIELDS_MAX - 20
 COLUMNS_MAX: Final = 60
+LEAST, LONGEST = 7, 40
+"""Characters that a cell shows at least, and at most."""
 ROWS_LONGEST: Final = 1_000_000
 
 
@@ -85,6 +87,7 @@ def _shown(visit: Visit, typed: DraftText, panels: list[Panel] | None = None) ->
         "key": visit.form.get("key", ""),
         "names": names,
         "rows": rows,
+        "sizes": {name: min(LONGEST, max(LEAST, *(len(row.get(name, "")) for row in rows))) for name in names},
         "kinds": _kinds(typed),
         "header": typed.header,
         "reason": visit.form.get("reason", ""),

@@ -12,9 +12,11 @@ from plimsoll.interfaces.console import (
     complaints,
     customer,
     customers,
+    developers,
     figures,
     find,
     governed,
+    hooks,
     loan,
     model_life,
     monitoring,
@@ -25,7 +27,6 @@ from plimsoll.interfaces.console import (
     policy_draft,
     portfolio,
     reviews,
-    treasury,
 )
 from plimsoll.interfaces.console.around import CHROME
 from plimsoll.interfaces.pages.serve import site
@@ -49,9 +50,10 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *model_life.SCREENS,
     *policies.SCREENS,
     *policy_draft.SCREENS,
-    *treasury.SCREENS,
     *parties.SCREENS,
     *people.SCREENS,
+    *developers.SCREENS,
+    *hooks.SCREENS,
     *portfolio.SCREENS,
     *figures.SCREENS,
 )

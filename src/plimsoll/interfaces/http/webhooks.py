@@ -4,10 +4,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from plimsoll.app.approve.ask import ask_approval
-from plimsoll.app.approve.need import needed
 from plimsoll.app.hooks import queue
-from plimsoll.app.hooks.approved import act_of
+from plimsoll.app.hooks.ask import ask_others
 from plimsoll.app.hooks.endpoint import WAITING as UNAPPROVED
 from plimsoll.app.hooks.endpoint import Endpoint, Hooks, Shown
 from plimsoll.app.hooks.queue import Attempt, Delivery
@@ -144,7 +142,7 @@ def register(asked: Asked) -> Any:
     if refused is not None:
         return refused
     made = hooks_of(asked).register(asked.body.url, asked.body.types, asked.who.actor, key=asked.key)
-    return _told(made) if isinstance(made, Refused) else _approved(asked, made.endpoint) or _told(made)
+    return _told(made) if isinstance(made, Refused) else ask_others(asked.house, asked.who, made.endpoint, asked.key) or _told(made)
 
 
 def change(asked: Asked) -> Any:
@@ -156,7 +154,7 @@ def change(asked: Asked) -> Any:
     if not said.isdigit():
         raise Malformed("header_not_taken", "If-Match")
     changed = hooks_of(asked).change(asked.path["endpoint"], int(said), asked.who.actor, url=body.url, kinds=body.types)
-    return _told(changed) if isinstance(changed, Refused) else _approved(asked, changed) or _told(changed)
+    return _told(changed) if isinstance(changed, Refused) else ask_others(asked.house, asked.who, changed, asked.key) or _told(changed)
 
 
 def rotate(asked: Asked) -> Any:
@@ -178,7 +176,7 @@ def enable(asked: Asked) -> Any:
     found = hooks.find(endpoint_id)
     if isinstance(found, Refused):
         return _told(found)
-    waiting = _approved(asked, found._replace(state=UNAPPROVED))
+    waiting = ask_others(asked.house, asked.who, found._replace(state=UNAPPROVED), asked.key)
     if waiting is not None:
         return waiting
     enabled = hooks.enable(endpoint_id, asked.who.actor)
@@ -227,15 +225,6 @@ def _found(asked: Asked) -> Endpoint | Refused:
     refused = house_in(asked, PERMISSION)
     found = hooks_of(asked).find(asked.path["endpoint"])
     return refused or (Refused("absent") if isinstance(found, Refused) else found)
-
-
-def _approved(asked: Asked, endpoint: Endpoint) -> Any:
-    """Ask others to agree to the address where policy says so; None where one may alone, or nothing waits."""
-    if endpoint.state != UNAPPROVED:
-        return None
-    act = act_of(endpoint, asked.key or f"{endpoint.endpoint_id}:{endpoint.version}")
-    need = needed(asked.house, asked.who, act)
-    return None if need is None else ask_approval(asked.house, asked.who, act, need)
 
 
 def _told(found: Endpoint | Shown | Refused) -> Any:
