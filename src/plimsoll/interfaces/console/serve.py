@@ -27,6 +27,7 @@ from plimsoll.interfaces.console import (
     policy_draft,
     portfolio,
     reviews,
+    treasury,
 )
 from plimsoll.interfaces.console.around import CHROME
 from plimsoll.interfaces.pages.serve import site
@@ -50,6 +51,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *model_life.SCREENS,
     *policies.SCREENS,
     *policy_draft.SCREENS,
+    *treasury.SCREENS,
     *parties.SCREENS,
     *people.SCREENS,
     *developers.SCREENS,
