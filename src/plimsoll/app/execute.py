@@ -25,11 +25,15 @@ T = TypeVar("T")
 
 
 class Verb(NamedTuple):
-    """One line of the wiring: the name under which a command is recorded, what decides on it, and what that reads."""
+    """One line of the wiring: the name under which a command is recorded, what decides on it, and what that reads.
+
+    `then` gives the command that follows from one that was done, by how its customer stands after it; None where nothing follows.
+    """
 
     name: str
     decide: Callable[[Any, Any, Any], Any]
     reads: str
+    then: Callable[[Sheet, Any], Any] | None = None
 
 
 Wiring: TypeAlias = Mapping[type, Verb]
@@ -45,10 +49,14 @@ class Rules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command answered, as JSON text; `is_replayed` when the key was known and the first answer is given again."""
+    """What a command answered, as JSON text; `is_replayed` when the key was known and the first answer is given again.
+
+    `then` is the command that follows from it, for whoever sees to what follows; None where nothing does.
+    """
 
     text: str
     is_replayed: bool = False
+    then: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ class Desk:
         if refused is not None:
             return refused
         self.pending.commands.append(answered(sheet, work.request, decision.answer, stamp))
-        return Answer(decision.answer)
+        return Answer(decision.answer, then=work.verb.then and work.verb.then(sheet, work.command))
 
     def _stamp(self, now: datetime) -> Stamp:
         transaction = self.transaction

@@ -18,6 +18,7 @@ from plimsoll.app.commit_together import GroupExecutor
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Wiring, told
 from plimsoll.app.execute_many import RowOutcome
+from plimsoll.app.follow_up import with_what_follows
 from plimsoll.app.kit import wiring_of
 from plimsoll.app.schema import book
 from plimsoll.app.store import Store
@@ -102,7 +103,8 @@ class House:
 
     def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "Future[RowOutcome]":
         """Queue one command of a customer; the future holds its outcome once it is durable, or raises StoreTrouble."""
-        found = self.executor.submit(command, actor=actor, now=self.now(), digest=digest)
+        now = self.now()
+        found = with_what_follows(self.executor, self.executor.submit(command, actor=actor, now=now, digest=digest), now)
         if self.touched is not None:
             # A queue, so that what is answered while the sealer reads is not lost; only then are its rows there for him.
             found.add_done_callback(partial(_touch, self.touched, command.customer_id))

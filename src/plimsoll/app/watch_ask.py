@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 
 from plimsoll.app import schema
 from plimsoll.app.store import Store
-from plimsoll.app.watch_find import loans_to_class, newly_late, plans_to_look_at, rows_of, still_late
+from plimsoll.app.watch_find import cured, loans_to_class, newly_late, plans_to_look_at, rows_of, still_late
 from plimsoll.app.watch_month import Desk, Month
 from plimsoll.app.watch_places import PPM, Place
 from plimsoll.collections.break_plan import BreakPlan
 from plimsoll.collections.decide_hardship import LAPSE, DecideHardship
 from plimsoll.collections.hardship import PLAN_DAYS
 from plimsoll.collections.keep_plan import KeepPlan
+from plimsoll.collections.lift_sanction import LiftSanction
 from plimsoll.loan.book import LINE_CLOSED
 from plimsoll.monitoring.assess_limit import ASKED, AssessLimit
 from plimsoll.monitoring.close_warning import CloseWarning
@@ -42,8 +43,8 @@ def key_of(on: date, *words: object) -> str:
 
 
 def of_loans(desk: Desk, *, is_whole: bool) -> Iterator[Any]:
-    """Give what follows from loans and files: plans kept and broken, requests that came to no plan in time, limits run out, freezes, thaws,
-    classes, warnings that came true.
+    """Give what follows from loans and files: plans kept and broken, requests that came to no plan in time, limits run out,
+    restrictions cured, freezes, thaws, classes, warnings that came true.
     """
     store, on, known = desk.store, desk.on, desk.known
     for plan, is_paid_off in plans_to_look_at(store, list(known.plans.values()), on):
@@ -57,6 +58,8 @@ def of_loans(desk: Desk, *, is_whole: bool) -> Iterator[Any]:
     for customer_id, until in known.run_out.items():
         if 0 < until <= on.toordinal():
             yield ExpireLimit(key_of(on, "expire", customer_id), customer_id, on)
+    for customer_id in cured(store, on, known):
+        yield LiftSanction(key_of(on, "cured", customer_id), customer_id, on)
     for customer_id in newly_late(store, on):
         yield FreezeLate(key_of(on, "freeze", customer_id), customer_id, on)
     yield from _thaws(desk)

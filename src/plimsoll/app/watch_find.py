@@ -16,6 +16,7 @@ from plimsoll.app import schema
 from plimsoll.app.store import Store
 from plimsoll.loan.book import LINE_OPEN
 from plimsoll.loan.layout import CHARGED_OFF_FACT, OPEN, PAID_OFF, PAUSED, RESCHEDULED
+from plimsoll.risk.credit.sanction import RESTRICT
 from plimsoll.risk.load.over_extension import BANDS, CLASSES, FIT
 from plimsoll.risk.plan.record import ACCEPTED
 from plimsoll.rulebook.lateness import Lateness
@@ -25,7 +26,9 @@ RAISED, RANKED, ENDED = "warning.raised", "warning.ranked", "warning.closed"
 OVER, CLASS, TRIGGER, ASSESSED = "over_extension.changed", "class.changed", "class.trigger", "limit.assessed"
 STARTED, BROKEN, KEPT, DECIDED = "plan.started", "plan.broken", "plan.kept", "hardship.decided"
 LAPSED, CLOSED = "hardship.lapsed", "hardship.closed"
-READ: Final = (NOTICE, TEMPORARY, STARTED, BROKEN, KEPT, DECIDED, LAPSED, CLOSED, RAISED, RANKED, ENDED, OVER, CLASS, TRIGGER, ASSESSED)
+APPLIED, LIFTED = "sanction.applied", "sanction.lifted"
+OF_PLANS, OF_WARNINGS = (STARTED, BROKEN, KEPT, DECIDED, LAPSED, CLOSED), (RAISED, RANKED, ENDED)
+READ: Final = (NOTICE, TEMPORARY, *OF_PLANS, APPLIED, LIFTED, *OF_WARNINGS, OVER, CLASS, TRIGGER, ASSESSED)
 IN_LIST: Final = 500
 EVIDENCE: Final = "evidence"
 LOAD_LINE: Final = "load_line"
@@ -65,6 +68,7 @@ class OnFile:
     `notices` are day, action and row of the last notice about a limit, `frozen` the days of freezes that stand, `run_out` the days on
     which temporary limits end, `places` class and band of over-extension, `classed` the five-class and bucket that are on record of
     loans ("" for one that is normal again, `accepted` the requests for help that wait for a plan,
+    `restricted` those whose use is restricted,
     `assessed` the day and state of the last step of a yearly assessment.
     """
 
@@ -77,6 +81,7 @@ class OnFile:
     classed: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     triggered: dict[int, int] = field(default_factory=dict)
     accepted: dict[int, Accepted] = field(default_factory=dict)
+    restricted: set[int] = field(default_factory=set)
     assessed: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     def place(self, customer_id: int) -> tuple[str, str]:
@@ -97,6 +102,7 @@ class OnFile:
         ):
             for one in customers:
                 by_customer.pop(one, None)
+        self.restricted -= customers
         self.plans = {key: plan for key, plan in self.plans.items() if key[0] not in customers}
         self.classed = {key: found for key, found in self.classed.items() if key[0] not in customers}
 
@@ -118,6 +124,9 @@ class OnFile:
             self.run_out[customer_id] = said["until"]
         elif kind == STARTED:
             self.plans[customer_id, subject] = Plan(customer_id, subject, said["loan_id"])
+        elif kind in (APPLIED, LIFTED):
+            if said["sanction"] == RESTRICT:
+                (self.restricted.add if kind == APPLIED else self.restricted.discard)(customer_id)
         elif kind == OVER:
             self.places[customer_id] = (said["over_extension"], said["chance_band"])
         elif kind == CLASS:
@@ -200,6 +209,13 @@ def still_late(store: Store, customers: list[int], on: date) -> set[int]:
         chosen = select(state.customer_id).distinct().where(state.customer_id.in_(some), state.oldest_due < on, state.status == OPEN)
         found.update(row[0] for row in rows_of(store, chosen))
     return found
+
+
+def cured(store: Store, on: date, known: OnFile) -> list[int]:
+    """Give those whose use is restricted, of whom a loan moved that day, and who have nothing past due any more on an open one."""
+    waiting = sorted({customer_id for customer_id, _ in _loans_of(store, known.restricted, on)})
+    late = still_late(store, waiting, on)
+    return [one for one in waiting if one not in late]
 
 
 def plans_to_look_at(store: Store, plans: list[Plan], on: date) -> list[tuple[Plan, bool]]:

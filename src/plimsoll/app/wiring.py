@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.app.contact import decide_contact
 from plimsoll.app.dossier import DossierVerb, DossierWiring
 from plimsoll.app.execute import Verb, Wiring
+from plimsoll.app.lift_cured import lift_cured
 from plimsoll.app.preference import decide_preference
 from plimsoll.collections import (
     agree_plan,
@@ -180,14 +181,14 @@ WIRING: Final[Wiring] = {
     draw.Draw: Verb("draw", draw.decide, draw.READS),
     purchase.Purchase: Verb("purchase", purchase.decide, purchase.READS),
     fund_by_merchant.FundByMerchant: Verb("fund_by_merchant", fund_by_merchant.decide, fund_by_merchant.READS),
-    repay.Repay: Verb("repay", repay.decide, repay.READS),
-    prepay.Prepay: Verb("prepay", prepay.decide, prepay.READS),
-    settle.Settle: Verb("settle", settle.decide, settle.READS),
-    use_credit.UseCredit: Verb("use_credit", use_credit.decide, use_credit.READS),
+    repay.Repay: Verb("repay", repay.decide, repay.READS, lift_cured),
+    prepay.Prepay: Verb("prepay", prepay.decide, prepay.READS, lift_cured),
+    settle.Settle: Verb("settle", settle.decide, settle.READS, lift_cured),
+    use_credit.UseCredit: Verb("use_credit", use_credit.decide, use_credit.READS, lift_cured),
     convert.Convert: Verb("convert", convert.decide, convert.READS),
-    refund.Refund: Verb("refund", refund.decide, refund.READS),
+    refund.Refund: Verb("refund", refund.decide, refund.READS, lift_cured),
     reverse.Reverse: Verb("reverse", reverse.decide, reverse.READS),
-    waive.Waive: Verb("waive", waive.decide, waive.READS),
+    waive.Waive: Verb("waive", waive.decide, waive.READS, lift_cured),
     reschedule.Reschedule: Verb("reschedule", reschedule.decide, reschedule.READS),
     pause.Pause: Verb("pause", pause.decide, pause.READS),
     mark_load_line.MarkLoadLine: Verb("mark_load_line", mark_load_line.decide, mark_load_line.READS),
@@ -196,7 +197,7 @@ WIRING: Final[Wiring] = {
     unfreeze.Unfreeze: Verb("unfreeze", unfreeze.decide, unfreeze.READS),
     close_line.CloseLine: Verb("close_line", close_line.decide, close_line.READS),
     charge_off.ChargeOff: Verb("charge_off", charge_off.decide, charge_off.READS),
-    recover.Recover: Verb("recover", recover.decide, recover.READS),
+    recover.Recover: Verb("recover", recover.decide, recover.READS, lift_cured),
     # Origination
     record_evidence.RecordEvidence: Verb("record_evidence", record_evidence.decide, record_evidence.READS),
     apply.Apply: Verb("apply", apply.decide, apply.READS),

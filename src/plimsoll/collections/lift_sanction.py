@@ -14,17 +14,23 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 READS: Final = "loan+open loans+file:sanction,plan"
+READS_ALL: Final = "every loan+file:sanction,plan"
 
 
 @dataclass(frozen=True, slots=True)
 class LiftSanction:
-    """Lift the restriction that fell because of a loan; with a `reason` even while something is past due."""
+    """Lift the restriction that fell because of a loan, with `loan_id` 0 whichever stands; with a `reason` while something is past due, too."""
 
     key: str
     customer_id: int
     on: date
-    loan_id: int
+    loan_id: int = 0
     reason: str = ""
+
+    @property
+    def reads(self) -> str:
+        """Look at every loan where none is named: what is left of a claim is past due, too."""
+        return READS if self.loan_id else READS_ALL
 
 
 def decide(book: Book, command: LiftSanction, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
@@ -36,7 +42,7 @@ def decide(book: Book, command: LiftSanction, rules: Rules) -> Decision | Refuse
     if isinstance(line, Refused):
         return line
     standing = restricted_by(book.filings)
-    if standing is None or read_body(standing)["loan_id"] != command.loan_id:
+    if standing is None or command.loan_id not in (0, read_body(standing)["loan_id"]):
         return Refused("sanction_missing", "", f"customer {command.customer_id}, loan {command.loan_id}")
     days = most_late(book, command.on.toordinal())
     if days and not command.reason.strip():
