@@ -19,7 +19,7 @@ READS_ALL: Final = "every loan+file:sanction,plan"
 
 @dataclass(frozen=True, slots=True)
 class LiftSanction:
-    """Lift the restriction that fell because of a loan, with `loan_id` 0 whichever stands; with a `reason` while something is past due, too."""
+    """Lift the restriction that fell because of a loan, with `loan_id` 0 the one that stands; with a `reason` though more is past due."""
 
     key: str
     customer_id: int
