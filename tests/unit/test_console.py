@@ -279,3 +279,16 @@ def test_a_personal_field_is_shown_whole_once_for_a_reason_on_record(look, house
     assert looked
     assert f'href="{path}"' in ana.get("/console/find", params={"q": "13812345678"}).text
     assert look("ops").post(path, data=form | {"reason": "curious"}).status_code == 403
+
+
+def test_a_call_is_asked_for_with_the_blinded_number(look, house):
+    with house.store.engine.connect() as connection:
+        customer = connection.scalar(select(filing.c.customer_id).where(filing.c.kind == "case.opened").limit(1))
+    assert house.vault.put(customer, "phone", "13800138000", Act("house", house.now(), "application")) is None
+    sup, path = look("sup"), f"/console/cases/{customer}"
+    answer = sup.post(path, data={"act": "call", "key": "call-1", "form_token": token_in(sup.get(path))}, follow_redirects=True)
+    assert "blinded number" not in answer.text
+    with house.store.engine.connect() as connection:
+        told = select(filing.c.body).where(filing.c.customer_id == customer, filing.c.kind.like("contact.%")).order_by(filing.c.n.desc())
+        body = connection.scalar(told.limit(1))
+    assert house.vault.blind("phone", "13800138000") in body

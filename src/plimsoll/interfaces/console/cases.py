@@ -6,6 +6,7 @@ from typing import Any, Final
 from plimsoll.app.access.principal import EVERYBODY, Target
 from plimsoll.app.case_desk import Collector, promises, shown
 from plimsoll.app.case_desk import Shown as CaseShown
+from plimsoll.app.numbers import blinded
 from plimsoll.app.show.queues import WorkAsked, WorkRow, queue_counts, work_page
 from plimsoll.collections.attempt_contact import AttemptContact
 from plimsoll.collections.case import QUEUE
@@ -268,7 +269,8 @@ def _call(visit: Visit) -> Done:
         return found
     zone = zone_filed(found.book.filings) or "Asia/Shanghai"
     country = visit.house.rules.licences[visit.house.rules.lender.licence].country
-    command = AttemptContact(key, customer_id, visit.today(), f"c-{key[:12]}", CALL, "collect", "lender", zone, country)
+    number = blinded(visit.house.store, customer_id, CALL)
+    command = AttemptContact(key, customer_id, visit.today(), f"c-{key[:12]}", CALL, "collect", "lender", zone, country, number=number)
     return Act(command, "done.call", to)
 
 
