@@ -1,15 +1,14 @@
 """How much of a bad debt comes back, month by month: recovery curves by segment, from claims that are still being watched too.
 
-A claim is counted in month m only if it was watched to the end of that month, so young claims tell about early months and say nothing
-about late ones. Leaving them out, or counting them as if nothing more would come, are the two usual mistakes: the first takes the closed
-cases for all (too much or too little, as they closed), the second has recoveries end at the age of the book.
-
-Figures are statistics; they become money in `value.worth_minor` only.
+What a month of age tells is measured as the house measures it everywhere (`risk.recovery`). Figures are statistics; they become money
+in `value.worth_minor` only.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log
 from typing import Final, NamedTuple
+
+from plimsoll.risk.recovery import Month, rates_of
 
 SPEED_LEAST: Final = 0.001
 SPEED_MOST: Final = 1.5
@@ -84,7 +83,7 @@ def curve_of(claims: Iterable[Claim]) -> Curve:
         claims_left.append(claims_all)
     watched.reverse()
     claims_left.reverse()
-    rates = tuple(cash.get(month, 0) / minor if minor else 0.0 for month, minor in enumerate(watched, 1))
+    rates = tuple(rates_of(Month(month, minor, cash.get(month, 0)) for month, minor in enumerate(watched, 1)).values())
     return Curve(rates, tuple(watched), tuple(claims_left))
 
 

@@ -6,6 +6,7 @@ there are none, the months a loan has to come.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -33,6 +34,7 @@ from plimsoll.portfolio.ecl.severity import conversion, loss_given_default
 from plimsoll.portfolio.ecl.stage import STAGES, StagePolicy, Standing, stages
 from plimsoll.portfolio.state import BAD_FROM, PAID, SOLD
 from plimsoll.risk.parameters import figures
+from plimsoll.risk.recovery import Month, rates_of, shares_by_then
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Malformed
 
@@ -137,18 +139,14 @@ def recovered_shares(rows: Iterable[Sequence[Any]]) -> list[float]:
     by_vintage: dict[int, dict[int, tuple[int, int]]] = {}
     for gone, age, owed, back in rows:
         by_vintage.setdefault(gone, {})[age] = (owed, back)
-    found, share = [], 0.0
-    for age in range(max((max(ages) for ages in by_vintage.values()), default=-1) + 1):
-        came = owed = 0
-        for ages in by_vintage.values():
-            if age in ages and (age == 0 or age - 1 in ages):
-                came += ages[age][1] - (ages[age - 1][1] if age else 0)
-                owed += ages[age][0]
-        if not owed:
-            break
-        share = min(share + max(came, 0) / owed, 1.0)
-        found.append(share)
-    return found
+    told = [
+        Month(age, owed, back - (ages[age - 1][1] if age else 0))
+        for ages in by_vintage.values()
+        for age, (owed, back) in ages.items()
+        if owed and (age == 0 or age - 1 in ages)
+    ]
+    rates = rates_of(told)
+    return list(shares_by_then([rates[age] for age in takewhile(rates.__contains__, range(len(rates)))]))
 
 
 def fit(counts: Whole, recoveries: Sequence[Sequence[Any]], path: Sequence[Sequence[Any]], policy: Policy) -> Fitted:
