@@ -27,6 +27,10 @@ CONSOLE = {
     "monitoring": ("risk-analyst", "/monitoring"),
     "monitoring-page": ("risk-analyst", "/monitoring/{customer}"),
     "portfolio": ("finance", "/portfolio"),
+    "portfolio-bridge": ("finance", "/portfolio/bridge"),
+    "portfolio-expected": ("finance", "/portfolio/expected-loss"),
+    "portfolio-stress": ("finance", "/portfolio/stress"),
+    "portfolio-accounts": ("finance", "/portfolio/accounts"),
     "policy": ("risk-analyst", "/policies"),
     "policy-page": ("risk-analyst", "/policies/{table}"),
     "policy-draft": ("risk-analyst", "/policies/{table}/draft"),
@@ -47,6 +51,13 @@ CONSOLE = {
     "user": ("admin-wu", "/users"),
     "user-page": ("admin-wu", "/users/collector"),
     "developer": ("it-ops", "/developers"),
+    "developer-keys": ("admin-wu", "/developers/keys"),
+    "developer-key": ("admin-wu", "/developers/keys/{key}"),
+    "developer-clocks": ("it-ops", "/developers/clocks"),
+    "developer-events": ("it-ops", "/developers/events"),
+    "developer-hooks": ("it-ops", "/developers/webhooks"),
+    "developer-hook": ("it-ops", "/developers/webhooks/{hook}"),
+    "developer-delivery": ("it-ops", "/developers/webhooks/{hook}/{event}"),
     "sign-in": ("", "/sign-in"),
 }
 BORROWER = {
@@ -55,6 +66,7 @@ BORROWER = {
     "b-loans": "/loans",
     "b-loan": "/loans/{loan}",
     "b-pay": "/loans/{loan}/pay",
+    "b-contract": "/loans/{loan}/contract",
     "b-bills": "/bills",
     "b-convert": "/bills/instalments",
     "b-limit": "/limit",
@@ -71,8 +83,8 @@ BORROWER = {
     "sign-in": "/sign-in",
 }
 ONLY_LEADS = {
-    *("second-factor", "sign-out", "choose", "policy-rows", "policy-header"),
-    *("b-code", "b-my-data", "b-costs", "b-sign", "b-convert-costs", "b-offer"),
+    *("second-factor", "sign-out", "choose", "policy-rows", "policy-header", "developer-clock"),
+    *("b-code", "b-my-data", "b-costs", "b-sign", "b-convert-costs", "b-offer", "b-contract-pdf"),
 }
 """Screens that are looked at in the middle of a task, give a file, or only lead elsewhere."""
 
@@ -96,6 +108,9 @@ def named(site: Site) -> dict[str, object]:
         "complaint": complaint,
         "late": site.rows(late.order_by(loan_state.c.oldest_due))[0][0],
         "closed": site.house.today() - timedelta(days=1),
+        "hook": site.told["webhook"],
+        "event": site.first("it-ops", f"/developers/webhooks/{site.told['webhook']}", r"/(evt_\w+)"),
+        "key": site.first("admin-wu", "/developers/keys", r"/developers/keys/(\w+)"),
         "table": site.first("risk-analyst", "/policies", r"/policies/(\w+)"),
         "model": site.first("risk-analyst", "/models", r"/models/(\w+)"),
     }

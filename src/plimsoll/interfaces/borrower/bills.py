@@ -48,7 +48,7 @@ def _bills(visit: Visit) -> Shown:
     if len(found.bills) > 1:
         rows = [
             [
-                Cell(written.day(one.billed_on)),
+                parts.day(one.billed_on),
                 parts.money(one.total_minor),
                 parts.money(one.paid_minor),
                 Cell(visit.t(f"b.bill.{one.status}")),
@@ -101,7 +101,7 @@ def _bill(visit: Visit, found: Bills, bill: BillRow, *, is_last: bool) -> Panel:
 def _lines(visit: Visit, found: Bills, bill: BillRow) -> Table:
     rows = [
         [
-            Cell(written.day(one.on)),
+            parts.day(one.on),
             Cell(
                 one.merchant or written.ABSENT,
                 under=visit.t("b.bill.refunded", {"amount": written.money(one.refunded_minor)}) if one.refunded_minor else "",
@@ -116,7 +116,7 @@ def _lines(visit: Visit, found: Bills, bill: BillRow) -> Table:
 
 def _unbilled(visit: Visit, found: Bills) -> Panel:
     rows = [
-        [Cell(written.day(one.on)), Cell(one.merchant or written.ABSENT), parts.money(one.left_minor, found.currency)]
+        [parts.day(one.on), Cell(one.merchant or written.ABSENT), parts.money(one.left_minor, found.currency)]
         for one in found.unbilled_lines
     ]
     heads = parts.heads(visit, "b.bill.day", "b.bill.merchant", "form.amount#")
@@ -127,7 +127,7 @@ def _unbilled(visit: Visit, found: Bills) -> Panel:
 def _plans(visit: Visit, found: Bills) -> Panel:
     rows = [
         [
-            Cell(written.day(one.on)),
+            parts.day(one.on),
             parts.money(one.principal_minor, found.currency),
             Cell(f"{one.billed} / {one.instalments}"),
             parts.money(one.left_minor + one.fee_left_minor, found.currency),

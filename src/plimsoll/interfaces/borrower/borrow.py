@@ -109,7 +109,13 @@ def _costs(visit: Visit, table: CostTable) -> list[parts.Fact]:
 
 def _schedule(visit: Visit, table: CostTable) -> Table:
     rows = [
-        [Cell(one["n"]), Cell(one["due_on"]), Cell(f"¥{one['due']}"), Cell(f"¥{one['principal']}"), Cell(f"¥{one['interest']}")]
+        [
+            Cell(one["n"]),
+            Cell(one["due_on"], tone="fixed"),
+            Cell(f"¥{one['due']}"),
+            Cell(f"¥{one['principal']}"),
+            Cell(f"¥{one['interest']}"),
+        ]
         for one in table.lines
     ]
     heads = parts.heads(visit, "b.col.n", "b.col.due-on", "b.col.due#", "b.col.principal#", "b.col.interest#")

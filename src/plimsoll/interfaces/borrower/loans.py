@@ -94,7 +94,7 @@ def _schedule(visit: Visit, found: Schedule) -> Panel:
     rows = [
         [
             Cell(str(one.number)),
-            Cell(written.day(one.due_on)),
+            parts.day(one.due_on),
             parts.money(one.total_minor, found.currency),
             parts.chip(visit.t(f"b.due.{one.status}"), "bad" if one.status == "late" else "good" if one.status == "paid" else ""),
         ]

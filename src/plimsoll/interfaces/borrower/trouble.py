@@ -11,6 +11,7 @@ from plimsoll.interfaces.borrower.me import CURRENCY, amount, my_file, myself, s
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Moment, Panel, Part, Said, Table, Text, Timeline, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
+from plimsoll.interfaces.pages.words import has
 from plimsoll.risk.load.policy import TIERS
 
 PERSONS_MAX: Final = 12
@@ -34,7 +35,7 @@ def _overdue(visit: Visit) -> Shown:
     ]
     heads = parts.heads(visit, "b.overdue.of", "b.overdue.days", "b.overdue.since")
     ways = Links(((visit.t("b.nav.hardship"), "/hardship"), (visit.t("b.nav.complaints"), "/complaints")))
-    contacts = [Moment(written.instant(one.at), one.channel, one.actor) for one in contacts_of(filings)][:CONTACTS_MAX]
+    contacts = [Moment(written.instant(one.at), _channel(visit, one.channel), one.actor) for one in contacts_of(filings)][:CONTACTS_MAX]
     return parts.board(
         heading,
         [
@@ -46,6 +47,11 @@ def _overdue(visit: Visit) -> Shown:
             Panel(visit.t("b.reach.contacts"), [Text(visit.t("b.reach.contacts.said")), Timeline(contacts)]),
         ],
     )
+
+
+def _channel(visit: Visit, channel: str) -> str:
+    key = f"b.channel.{channel}"
+    return visit.t(key) if has(key) else channel
 
 
 def _hardship(visit: Visit) -> Shown:

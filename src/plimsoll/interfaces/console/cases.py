@@ -19,7 +19,7 @@ from plimsoll.collections.release_case import ReleaseCase
 from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.interfaces.console.aims import customer_of, everybody
 from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
-from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
     Cell,
@@ -53,6 +53,8 @@ OUTCOMES: Final = ("connected", "unanswered", "refused", "wrong_number", "third_
 CALL: Final = "call"
 WEEK: Final = timedelta(days=7)
 CONTACTS: Final = 30
+SPOKEN: Final = ("channel", "purpose", "treatment", "outcome", "b.about", "case.said")
+"""Families of words that the lines of a case are told in."""
 
 
 def show(visit: Visit) -> Shown:
@@ -76,11 +78,19 @@ def show(visit: Visit) -> Shown:
 def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
     return (
         Cell(visit.t("customer.number", {"n": one.customer_id}), f"/cases/{one.customer_id}", one.subject),
-        text(one.note),
+        text(_note(visit, one.note)),
         due(visit, one),
         text(one.assigned_to),
         instant(one.opened_at),
     )
+
+
+def _note(visit: Visit, note: str) -> str:
+    """Give the line of a case in words: days late and amount first, then what is done, what is waited for, the skill it asks for."""
+    days, _, rest = note.partition(" days; ")
+    if not days.isdigit():
+        return words_in(visit, SPOKEN, note, "; ")
+    return f"{written.past_due(int(days), visit.language)}; {words_in(visit, SPOKEN, rest, '; ')}"
 
 
 def _promised(visit: Visit) -> Panel:
@@ -240,7 +250,12 @@ def _script(visit: Visit, found: CaseShown) -> Panel | None:
 
 def _record(visit: Visit, found: CaseShown) -> Panel:
     rows = [
-        Moment(written.instant(one.at) if one.at else written.day(one.on), one.title(visit.speech), one.detail, one.actor)
+        Moment(
+            written.instant(one.at) if one.at else written.day(one.on),
+            one.title(visit.speech),
+            words_in(visit, SPOKEN, one.detail),
+            one.actor,
+        )
         for one in reversed(found.timeline[-CONTACTS:])
     ]
     return Panel(visit.t("case.record"), [Timeline(rows)], "record", width="half")

@@ -8,7 +8,7 @@ from plimsoll.app.show.care import ComplaintRow, complaint_rows
 from plimsoll.app.show.queues import WorkRow
 from plimsoll.interfaces.console.aims import customer_of, everybody
 from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
-from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
     Cell,
@@ -38,6 +38,9 @@ from plimsoll.units.refusal import Refused
 
 QUEUE: Final = "complaint"
 
+ABOUT: Final = ("b.about", "complaint.kind")
+"""Families of words that what a complaint is about is told in."""
+
 
 def show(visit: Visit) -> Shown:
     """Show the queue, the one whose time runs out first on top."""
@@ -54,7 +57,7 @@ def show(visit: Visit) -> Shown:
 def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
     return (
         Cell(one.subject, f"/complaints/{one.customer_id}/{one.subject}", visit.t("customer.number", {"n": one.customer_id})),
-        text(word(visit, "complaint.note", one.note)),
+        text(words_in(visit, ABOUT, one.note)),
         due(visit, one),
         text(one.assigned_to),
         instant(one.opened_at),
@@ -82,7 +85,7 @@ def show_one(visit: Visit) -> Shown:
 def _about(visit: Visit, one: ComplaintRow) -> Panel:
     left = chip(visit.t("complaint.days", {"n": one.days_left}), "bad" if one.is_late else "wait") if not one.answered_on else text("")
     rows = [
-        fact(visit, "complaint.about", text(word(visit, "complaint.note", one.about))),
+        fact(visit, "complaint.about", text(words_in(visit, ABOUT, one.about))),
         fact(visit, "complaint.kind", text(word(visit, "complaint.kind", one.kind))),
         fact(visit, "complaint.filed", day(one.filed_on)),
         fact(visit, "complaint.due", day(one.due_on), is_defined=True),

@@ -45,6 +45,13 @@ def _short(value: str) -> str:
     return value if len(value) <= VALUE_MAX else value[: VALUE_MAX - 1] + "…"
 
 
+def _unit(visit: Visit, unit: str) -> str:
+    """Give the unit of a value in words; that of several is written beside the name of each."""
+    return ", ".join(
+        f"{name}{point}{word(visit, 'unit', one)}" for name, point, one in (part.rpartition(": ") for part in unit.split(", "))
+    )
+
+
 def show_rules(visit: Visit) -> Shown:
     """Show what is in force on a day, for the house's own licence: value, since when, source, and what comes next; and the products."""
     on, asked = _on(visit), visit.query.get("q", "").strip().lower()
@@ -97,7 +104,7 @@ def _rule(visit: Visit, one: RuleRow) -> tuple[Cell, ...]:
     following = f"{written.day(one.next_on)}: {_short(one.next_value)}" if one.next_on else ""
     return (
         Cell(_title(visit, one.title_zh, one.title_en), f"/rules/{one.key}", one.key),
-        text(_short(one.value), under=one.unit),
+        text(_short(one.value), under=_unit(visit, one.unit)),
         day(one.since),
         text(one.source),
         chip(word(visit, "rule.confidence", one.confidence), "warn" if one.is_review_due else ""),
@@ -113,7 +120,7 @@ def show_rule(visit: Visit) -> Shown:
     panels = []
     for one in found:
         rows = [
-            fact(visit, "rule.value", text(one.value, under=one.unit)),
+            fact(visit, "rule.value", text(one.value, under=_unit(visit, one.unit))),
             fact(visit, "rule.since", day(one.since)),
             fact(visit, "rule.until", day(one.until)),
             fact(visit, "rule.source", text(one.source)),

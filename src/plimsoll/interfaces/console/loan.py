@@ -20,6 +20,7 @@ from plimsoll.interfaces.pages.parts import (
     Field,
     Form,
     Heading,
+    Links,
     Panel,
     Said,
     Table,
@@ -135,6 +136,9 @@ def _acts(visit: Visit, page: LoanPage, *, is_now: bool) -> Panel | None:
             _reason(visit),
         )
         found.append(_form(visit, "reschedule", fields))
+    if page.kind == "loan" and page.owing.status == "open":
+        path = f"/customers/{page.customer_id}/loans/{page.loan_id}/what-if"
+        found.append(Links([(visit.t("whatif.open.loan"), path, "f")]))
     return Panel(visit.t("loan.acts"), found or [Text(visit.t("loan.acts.none"), "muted")], width="half")
 
 
@@ -199,7 +203,8 @@ def _instalments(visit: Visit, found: Schedule) -> Table:
     ]
     total = (
         text(visit.t("row.sum")), Cell(""), Cell(""), money(found.principal_minor, currency), money(found.interest_minor, currency),
-        money(found.fee_minor, currency), Cell(""), money(found.paid_minor, currency), money(found.left_minor, currency), Cell(""),
+        money(found.fee_minor, currency), Cell(""), money(found.paid_minor, currency),
+        money(sum(one.left_minor for one in found.lines), currency), Cell(""),
         Cell(""),
     )  # fmt: skip
     return Table(visit.t("loan.schedule"), heads(visit, *columns), rows, total=total, is_dense=True)
@@ -323,7 +328,7 @@ def _terms(visit: Visit, page: LoanPage) -> Panel:
         fact(visit, "loan.repayment", text(word(visit, "repayment", terms.repayment))),
         fact(visit, "terms.prepayment", text(word(visit, "prepayment", terms.prepayment))),
         fact(visit, "terms.grace", count(terms.grace_days)),
-        fact(visit, "terms.day-count", text(terms.day_count)),
+        fact(visit, "terms.day-count", text(word(visit, "terms.day", terms.day_count))),
     ]
     if page.kind == "loan":
         rows += [

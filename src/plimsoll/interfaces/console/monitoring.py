@@ -7,7 +7,7 @@ from plimsoll.app.show.queues import WorkRow
 from plimsoll.app.show.watching import Watched, watch_counts, watched
 from plimsoll.interfaces.console.aims import customer_of, everybody
 from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
-from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages.parts import (
     Cell,
     Field,
@@ -75,7 +75,7 @@ def _counts(visit: Visit) -> Panel:
 
 def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
     return (
-        Cell(visit.t("customer.number", {"n": one.customer_id}), f"/monitoring/{one.customer_id}", one.note),
+        Cell(visit.t("customer.number", {"n": one.customer_id}), f"/monitoring/{one.customer_id}", words_in(visit, ("action",), one.note)),
         count(one.priority),
         due(visit, one),
         text(one.assigned_to),
@@ -122,8 +122,8 @@ def _signals(visit: Visit, found: Watched) -> Panel:
     is_zh = visit.speech == "zh-CN"
     rows = [
         (
-            text(one.title_zh if is_zh else one.title_en, under=one.source),
-            text(f"{one.value} {one.unit}".strip()),
+            text(one.title_zh if is_zh else one.title_en, under=word(visit, "signal.source", one.source)),
+            _value(visit, str(one.value), one.unit),
             chip(visit.t("signal.raised"), "warn") if one.is_raised else text(visit.t("signal.quiet")),
             text(word(visit, "action", one.action) if one.action else ""),
         )
@@ -131,6 +131,15 @@ def _signals(visit: Visit, found: Watched) -> Panel:
     ]
     columns = ("signal.name", "signal.value#", "signal.state", "signal.action")
     return Panel(visit.t("signal.title"), [Table(visit.t("signal.title"), heads(visit, *columns), rows, is_dense=True)], "signals")
+
+
+def _value(visit: Visit, value: str, unit: str) -> Cell:
+    """Give what was measured, written as its unit is: an amount, a share, or a number with its unit; – where nothing was."""
+    if value in ("", "None"):
+        return text("")
+    if unit == "minor":
+        return money(round(float(value)))
+    return share(float(value)) if unit == "share" else text(f"{value} {word(visit, 'unit', unit)}".strip())
 
 
 def _places(visit: Visit, found: Watched) -> Panel:

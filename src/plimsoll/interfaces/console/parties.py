@@ -6,6 +6,7 @@ from plimsoll.app.access.principal import Target
 from plimsoll.app.show.funding import funder_page
 from plimsoll.app.show.parties import agency_page, agency_rows, placement_rows
 from plimsoll.app.show.sale import TenderSeen, package_page, package_rows, tender_rows, tender_seen
+from plimsoll.interfaces.console import tender_acts
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -155,7 +156,9 @@ def show_packages(visit: Visit) -> Shown:
         "package.worth?#",
         "package.price#",
     )
-    panels = [Panel("", [Table(visit.t("nav.package"), heads(visit, *columns), rows, empty="package.none", is_list=True)])]
+    table = Table(visit.t("nav.package"), heads(visit, *columns), rows, empty="package.none", is_list=True)
+    form = tender_acts.make_form(visit)
+    panels = [Panel("", [form, table] if form is not None else [table])]
     if visit.may("tender.read"):
         panels.append(Panel(visit.t("tender.title"), [_tenders(visit)]))
     return board(Heading(visit.t("nav.package"), visit.t("package.lead")), panels)
@@ -199,7 +202,8 @@ def show_package(visit: Visit) -> Shown:
     ]
     state = chip(word(visit, "package.state", found.state), STATE_TONES.get(found.state, ""))
     return board(
-        Heading(found.title or found.package, found.package, [state], [(visit.t("nav.package"), "/packages")]), [Panel("", [Facts(rows)])]
+        Heading(found.title or found.package, found.package, [state], [(visit.t("nav.package"), "/packages")]),
+        [Panel("", [Facts(rows)]), tender_acts.package_panel(visit, found)],
     )
 
 
@@ -220,7 +224,8 @@ def show_tender(visit: Visit) -> Shown:
     )
     state = chip(word(visit, "tender.state", found.state), STATE_TONES.get(found.state, ""))
     heading = Heading(found.tender, word(visit, "tender.format", found.format), [state], [(visit.t("nav.package"), "/packages")], tabs)
-    return board(heading, [_times(visit, found), _notice(visit, found), _questions(visit, found), _bids(visit, found)])
+    acts = tender_acts.tender_panel(visit, found) if view != "public" or visit.who.party else None
+    return board(heading, [_times(visit, found), _notice(visit, found), _questions(visit, found), _bids(visit, found), acts])
 
 
 def _times(visit: Visit, one: TenderSeen) -> Panel:
@@ -238,7 +243,9 @@ def _times(visit: Visit, one: TenderSeen) -> Panel:
 
 
 def _notice(visit: Visit, one: TenderSeen) -> Panel:
-    rows = [(text(told.name), text(told.value)) for told in (*one.notice, *one.decision)]
+    rows = [
+        (text(word(visit, "notice", told.name)), text("" if told.value == "null" else told.value)) for told in (*one.notice, *one.decision)
+    ]
     return Panel(
         visit.t("tender.notice"),
         [Table(visit.t("tender.notice"), heads(visit, "register.what", "register.said"), rows, is_dense=True)],
@@ -319,11 +326,42 @@ def show_funder(visit: Visit) -> Shown:
     return board(Heading(one.funder, word(visit, "funder.kind", one.kind), above=[(visit.t("nav.treasury"), "/treasury")]), panels)
 
 
+def show_notices(visit: Visit) -> Shown:
+    """Show the public notices of tenders to whoever comes, signed in or not."""
+    rows = [
+        (
+            Cell(one.tender, f"/notices/{one.tender}"),
+            chip(word(visit, "tender.state", one.state), STATE_TONES.get(one.state, "")),
+            text(word(visit, "tender.format", one.format)),
+            Cell(written.instant(one.joins_until), tone="fixed"),
+            Cell(written.instant(one.bids_until), tone="fixed"),
+        )
+        for one in tender_rows(visit.house.store, is_seller=False)
+    ]
+    columns = ("tender.name", "tender.state", "tender.format", "tender.joins", "tender.bids")
+    table = Table(visit.t("tender.notices"), heads(visit, *columns), rows, empty="tender.none")
+    return board(Heading(visit.t("tender.notices"), visit.t("tender.notices.lead")), [Panel("", [table])])
+
+
+def show_notice(visit: Visit) -> Shown:
+    """Show one notice as everybody may see it."""
+    found = tender_seen(visit.house.store, visit.path["tender"], "public", visit.house.rules, visit.today())
+    if isinstance(found, Refused):
+        return Refused("absent")
+    state = chip(word(visit, "tender.state", found.state), STATE_TONES.get(found.state, ""))
+    heading = Heading(found.tender, word(visit, "tender.format", found.format), [state], [(visit.t("tender.notices"), "/notices")])
+    return board(heading, [_times(visit, found), _notice(visit, found)])
+
+
+PACKAGE_FORMS: Final = dict.fromkeys(tender_acts.OF_PACKAGE, tender_acts.do_package)
+TENDER_FORMS: Final = dict.fromkeys(tender_acts.OF_TENDER, tender_acts.do_tender)
 SCREENS: Final = (
     Screen("agency", "/agencies", "agency.read", "page.html", show_agencies),
     Screen("agency-page", "/agencies/{agency}", "agency.read", "page.html", show_agency, target=agency_of),
-    Screen("package", "/packages", "package.read", "page.html", show_packages),
-    Screen("package-page", "/packages/{package}", "package.read", "page.html", show_package, target=package_of),
-    Screen("tender-page", "/tenders/{tender}", "tender.read", "page.html", show_tender, target=tender_of),
+    Screen("package", "/packages", "package.read", "page.html", show_packages, {"make": tender_acts.make}),
+    Screen("package-page", "/packages/{package}", "package.read", "page.html", show_package, PACKAGE_FORMS, target=package_of),
+    Screen("tender-page", "/tenders/{tender}", "tender.read", "page.html", show_tender, TENDER_FORMS, target=tender_of),
+    Screen("notice", "/notices", "", "page.html", show_notices, is_open=True),
+    Screen("notice-page", "/notices/{tender}", "", "page.html", show_notice, is_open=True),
     Screen("funder-page", "/treasury/{funder}", "funder.read", "page.html", show_funder, target=funder_of),
 )

@@ -60,11 +60,20 @@ def show(visit: Visit) -> Shown:
 def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
     return (
         Cell(one.subject, f"/reviews/{one.customer_id}/{one.subject}", visit.t("customer.number", {"n": one.customer_id})),
-        text(word(visit, "review.note", one.note)),
+        text(_note(visit, one.note)),
         due(visit, one),
         text(one.assigned_to),
         instant(one.opened_at),
     )
+
+
+def _note(visit: Visit, note: str) -> str:
+    """Give the line of a case in words: what is asked for, then why a person has to look."""
+    asked, *codes = note.split("; ")
+    product, _, amount = asked.partition(" ")
+    said = dict(_reasons(visit.speech))
+    parts = [f"{word(visit, 'product', product)} {amount}".strip(), *(said.get(one, one).partition(" · ")[2] or one for one in codes)]
+    return "; ".join(parts)
 
 
 def _next(visit: Visit) -> Done:
@@ -117,7 +126,7 @@ def _asked(visit: Visit, page: ApplicationPage) -> Panel:
         fact(visit, "decision.asked", money(page.amount_minor, page.currency)),
         fact(visit, "loan.instalments", text(page.instalments)),
         fact(visit, "overview.product", text(word(visit, "product", page.product))),
-        fact(visit, "review.purpose", text(page.purpose)),
+        fact(visit, "review.purpose", text(word(visit, "loan-purpose", page.purpose))),
         fact(
             visit,
             "review.engine",
