@@ -45,6 +45,7 @@ BEGINS = date(2026, 5, 1)
 MORNING = timedelta(hours=2)
 """Ten in the morning where the lender is, from midnight UTC."""
 TOLD = "told.json"
+TAPE = "PLIMSOLL_TAPE"
 
 
 class Clock:
@@ -166,13 +167,18 @@ def made_once(shared: Path, own: Path) -> Path:
 @contextmanager
 def served(folder: Path) -> Iterator[Site]:
     """Serve the house of a folder on a port of this machine: API, back office, borrower pages."""
-    os.environ["PLIMSOLL_TAPE"] = str(folder / "tape")
     told = json.loads((folder / TOLD).read_text("utf-8"))
     clock = Clock(datetime.fromisoformat(told["now"]) + timedelta(minutes=2))
     with open_store(f"sqlite:///{folder / 'book.db'}") as store:
         vault = Vault(store, read_keyring(folder / "vault.json"))
         with House(store, lawful_rules(), vault, now=clock) as house, serving(house, whole(house, open_door(house))) as address:
-            yield Site(house, address, told, clock)
+            before = os.environ.get(TAPE)
+            os.environ[TAPE] = str(folder / "tape")
+            try:
+                yield Site(house, address, told, clock)
+            finally:
+                del os.environ[TAPE]
+                os.environ.update({TAPE: before} if before else {})
 
 
 class Window:
