@@ -1,9 +1,10 @@
 """Make a package from the bad loans of a book: who may be sold, which of them, and its dossier. May be repeated at any point."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from plimsoll.app.bad_loans import Person, Reader, bad_loans, recoveries
@@ -65,8 +66,15 @@ class Made:
     digest: str
 
 
-def make_package(store: Store, wish: Wish, *, actor: str, now: datetime, on: date, rules: Rules) -> Made | Refused:
-    """Choose the loans and write the dossier; refuses package_not_possible, package_loan_kept_out, and what its verbs refuse."""
+Ask = Callable[[Any], Any]
+"""What a command is asked of: gives an Answer where it was done, else why not."""
+
+
+def make_package(store: Store, wish: Wish, *, actor: str, now: datetime, on: date, rules: Rules, ask: Ask | None = None) -> Made | Refused:
+    """Choose the loans and write the dossier; refuses package_not_possible, package_loan_kept_out, and what its verbs refuse.
+
+    With `ask` its commands go there, such as through the door, and what waits for others is told as it is.
+    """
     by = Reader(wish.cut_off, rules, eligibility(rules, on, wish.licence), _told(store, wish), wish.people)
     held = [one for one in bad_loans(store, by) if one.currency == wish.currency]
     debts = recoveries(store, wish.cut_off)
@@ -77,8 +85,9 @@ def make_package(store: Store, wish: Wish, *, actor: str, now: datetime, on: dat
         return chosen
     loans = tuple(sorted((one for unit in chosen for one in unit.loans), key=lambda one: one.loan_id))
     secret = secret_of(store, wish.name)
-    outcome = _write(store, wish, loans, worth, secret, actor=actor, now=now, on=on, rules=rules)
-    if isinstance(outcome, Refused):
+    by_itself = partial(execute_dossier, store, DOSSIER_WIRING, actor=actor, now=now, rules=rules)
+    outcome = _write(wish, loans, worth, secret, on, ask or by_itself)
+    if outcome is not None:
         return outcome
     frozen = package_of(dossier_of(store, KIND, wish.name))
     assert frozen is not None, "it was written just now"
@@ -156,18 +165,7 @@ def _kept_out(held: Sequence[Candidate], loans: Sequence[Candidate]) -> dict[str
     return dict(sorted(found.items()))
 
 
-def _write(
-    store: Store,
-    wish: Wish,
-    loans: Sequence[Candidate],
-    worth: dict[int, Worth],
-    secret: str,
-    *,
-    actor: str,
-    now: datetime,
-    on: date,
-    rules: Rules,
-) -> Refused | None:
+def _write(wish: Wish, loans: Sequence[Candidate], worth: dict[int, Worth], secret: str, on: date, ask: Ask) -> Refused | None:
     """Write the dossier: opened, each part, frozen; what is there already is recognised by its key."""
     name = wish.name
     commands: list[Any] = [OpenPackage(f"{name} open", name, on, wish.cut_off, wish.currency, wish.licence, secret, wish.title)]
@@ -177,7 +175,7 @@ def _write(
     sheet = said_of(sheet_of_loans(loans, secret, wish.cut_off, wish.currency))
     commands.append(FreezePackage(f"{name} freeze", name, on, body_of(sheet)))
     for command in commands:
-        outcome = execute_dossier(store, DOSSIER_WIRING, command, actor=actor, now=now, rules=rules)
+        outcome = ask(command)
         if not isinstance(outcome, Answer):
-            return outcome
+            return outcome if isinstance(outcome, Refused) else Refused("package_not_ready", "", f"{outcome}")
     return None

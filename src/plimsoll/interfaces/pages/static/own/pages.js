@@ -22,7 +22,7 @@
   const drawn = [];
   const colours = () => [style("--brand"), style("--bad"), style("--warn"), style("--good"), style("--wait"), style("--soft")];
   // A waterfall: the first and the last row are wholes, the rows between them are what was added or taken away.
-  const fall = (rows, name) => {
+  const fall = (rows, name, up, down) => {
     const values = rows.map((row) => Number(row.cells[1].dataset.value || 0));
     let held = 0;
     const under = [];
@@ -31,7 +31,7 @@
       const from = isWhole ? 0 : held;
       held = from + value;
       under.push(Math.round(from * 1e6) / 1e6);
-      return { value, itemStyle: { color: style(isWhole ? "--brand" : value > 0 ? "--bad" : "--good") } };
+      return { value, itemStyle: { color: style(isWhole ? "--brand" : value > 0 ? up : down) } };
     });
     const bar = { type: "bar", stack: "all", stackStrategy: "all", barMaxWidth: 44 };
     return [{ ...bar, name: "", data: under, itemStyle: { color: "transparent" }, tooltip: { show: false }, silent: true }, { ...bar, name, data: shown }];
@@ -43,9 +43,10 @@
     const rows = [...table.tBodies[0].rows];
     const names = rows.map((row) => row.cells[0].textContent.trim());
     const kind = figure.dataset.chart;
+    const isFall = kind.startsWith("waterfall");
     // Some columns of stacked bars are lines: what is left after them, and what has to stay.
     const lines = (figure.dataset.lines || "").split(" ").filter(Boolean).map(Number);
-    const series = kind === "waterfall" ? fall(rows, heads[1]) : heads.slice(1).map((name, at) => ({
+    const series = isFall ? (kind === "waterfall" ? fall(rows, heads[1], "--bad", "--good") : fall(rows, heads[1], "--good", "--bad")) : heads.slice(1).map((name, at) => ({
       name, type: kind === "line" || lines.includes(at + 1) ? "line" : "bar", stack: kind === "stack" && !lines.includes(at + 1) ? "all" : undefined, symbol: "circle", symbolSize: 5, barMaxWidth: 34,
       data: rows.map((row) => { const value = row.cells[at + 1].dataset.value; return value === undefined ? null : Number(value); }),
     })).filter((one) => one.data.some((value) => value !== null));
@@ -56,13 +57,18 @@
     const chart = window.echarts.init(place, null, { renderer: "canvas" });
     const soft = style("--soft");
     const unit = figure.dataset.unit || "";
+    const isGood = kind === "waterfall-good"; // its points have long names, and stand one under the other
+    const points = {
+      type: "category", data: names, axisLine: { lineStyle: { color: style("--line") } }, axisTick: { show: false },
+      axisLabel: { color: soft, hideOverlap: !isFall, interval: isFall ? 0 : "auto", width: isGood ? 150 : undefined, overflow: "truncate" },
+    };
+    const amounts = { type: "value", axisLabel: { color: soft }, splitLine: { lineStyle: { color: style("--line") } } };
     chart.setOption({
       animation: false, color: colours(), textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 16, top: series.length > 1 && kind !== "waterfall" ? 34 : 16, bottom: 8, containLabel: true },
-      legend: series.length > 1 && kind !== "waterfall" ? { top: 0, left: 0, textStyle: { color: soft }, itemHeight: 8 } : undefined,
-      tooltip: { trigger: kind === "waterfall" ? "item" : "axis", renderMode: "richText", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "–" : value.toLocaleString() + unit) },
-      xAxis: { type: "category", data: names, axisLabel: { color: soft, hideOverlap: kind !== "waterfall", interval: kind === "waterfall" ? 0 : "auto" }, axisLine: { lineStyle: { color: style("--line") } }, axisTick: { show: false } },
-      yAxis: { type: "value", axisLabel: { color: soft }, splitLine: { lineStyle: { color: style("--line") } } },
+      grid: { left: 8, right: 16, top: series.length > 1 && !isFall ? 34 : 16, bottom: 8, containLabel: true },
+      legend: series.length > 1 && !isFall ? { top: 0, left: 0, textStyle: { color: soft }, itemHeight: 8 } : undefined,
+      tooltip: { trigger: isFall ? "item" : "axis", renderMode: "richText", confine: true, valueFormatter: (value) => (value === null || value === undefined ? "–" : value.toLocaleString() + unit) },
+      xAxis: isGood ? amounts : points, yAxis: isGood ? { ...points, inverse: true } : amounts,
       series,
     });
     drawn.push(chart);
@@ -122,6 +128,21 @@
     box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8))}px`;
     box.style.top = `${Math.min(at.bottom + 6, innerHeight - box.offsetHeight - 8)}px`;
   }, true);
+
+  // A sealed bid: its amount and nonce stay in the browser, only their hash is sent.
+  document.addEventListener("input", async (event) => {
+    const form = event.target.form;
+    const tender = form && form.querySelector('[name="seal-tender"]');
+    if (!tender || event.target.name || !window.crypto || !crypto.subtle) return;
+    const [amount, nonce] = form.querySelectorAll('input[name=""]');
+    if (!nonce.value) nonce.value = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+    const [whole, part = ""] = amount.value.split(".");
+    if (!/^[0-9]+$/.test(whole) || !/^[0-9]{0,2}$/.test(part)) return;
+    const value = (name) => form.querySelector(`[name="seal-${name}"]`).value;
+    const lines = [tender.value, value("bidder"), String(BigInt(whole + part.padEnd(2, "0"))), value("currency"), nonce.value].join("\n");
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(lines));
+    form.querySelector('[name="hash"]').value = [...new Uint8Array(digest)].map((one) => one.toString(16).padStart(2, "0")).join("");
+  });
 
   // Something to copy.
   document.addEventListener("click", (event) => {
