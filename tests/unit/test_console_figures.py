@@ -11,11 +11,13 @@ from starlette.testclient import TestClient
 
 from plimsoll.app.kept_figures import KeptFigures, kept_figures
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema import filing
+from plimsoll.app.schema import command, fact, filing, journal, loan, loan_state
 from plimsoll.app.show import risk
 from plimsoll.app.show.funding import ladder_rows
 from plimsoll.app.show.liquidity import unanswered
+from plimsoll.app.show.otherwise import prepaid, rescheduled
 from plimsoll.app.show.risk import accounts_behind, expected_loss, npl_bridge, stressed_book, whole_parts
+from plimsoll.app.show.schedule import pay_off, schedule
 from plimsoll.interfaces.console import figures
 from plimsoll.interfaces.console.serve import console
 from plimsoll.interfaces.pages import written
@@ -169,3 +171,76 @@ def test_states_are_those_of_the_tape():
     from plimsoll.portfolio.state import LATEST, NAMES
 
     assert NAMES[: LATEST + 1] == risk.STATES
+
+
+@pytest.fixture(scope="module")
+def lent(house):
+    """A running loan of a borrower."""
+    wanted = select(loan.c.customer_id, loan.c.loan_id).join(
+        loan_state, (loan_state.c.customer_id == loan.c.customer_id) & (loan_state.c.loan_id == loan.c.loan_id)
+    )
+    with house.store.engine.connect() as connection:
+        return connection.execute(wanted.where(loan.c.product == "cash-line", loan_state.c.principal_minor > 100_000).limit(1)).one()
+
+
+def count_written(house):
+    with house.store.engine.connect() as connection:
+        return [connection.scalar(select(func.count()).select_from(table)) for table in (fact, filing, journal, command)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "xx"])
+def test_asking_otherwise_of_a_loan_shows_both_schedules_and_writes_nothing(look, house, lent, language):
+    client, before = look("ana", language), count_written(house)
+    path = f"/console/customers/{lent.customer_id}/loans/{lent.loan_id}"
+    assert f'{path}/what-if" data-key="f"' in client.get(path).text
+    for query in (
+        "",
+        "?what=reschedule&instalments=18",
+        "?amount=99999999.00",
+        "?amount=x",
+        "?what=reschedule&instalments=x",
+        "?on=never&amount=1",
+    ):
+        page = client.get(f"{path}/what-if{query}")
+        assert page.status_code == 200, query
+        assert ('id="schedules"' in page.text) == (query in {"?what=reschedule&instalments=18", "?amount=99999999.00"}), query
+    assert count_written(house) == before
+    assert look("ops", language).get(f"{path}/what-if").status_code in (403, 404)
+    assert client.get("/console/customers/999999/loans/1/what-if?amount=5").status_code == 404
+
+
+def test_otherwise_comes_to_what_paying_it_off_and_rescheduling_come_to(house, lent):
+    store, rules, today = house.store, house.rules, house.today()
+    off = pay_off(store, *lent, today.toordinal())
+    settled = prepaid(store, rules, *lent, today, 10**11, "CNY")
+    assert (settled.what, settled.paid_minor, settled.saved_minor) == ("settle", off.total_minor, off.saved_minor)
+    assert settled.ends_then is None
+    due = sum(one.left_minor for one in schedule(store, *lent, today.toordinal()).lines if one.due_on <= today)
+    part = prepaid(store, rules, *lent, today, due + 50_000, "CNY")
+    assert (part.what, part.paid_minor) == ("prepay", due + 50_000)
+    assert 0 < part.saved_minor < settled.saved_minor
+    assert part.pay_now_minor - part.pay_then_minor == part.saved_minor
+    longer = rescheduled(store, rules, *lent, today, 36)
+    assert longer.saved_minor < 0
+    assert len([one for one in longer.rows if one.then_minor]) == 36
+    assert prepaid(store, rules, *lent, today.replace(year=2000), 100, "CNY").code == "as_of_before_disbursement"
+
+
+def test_asking_otherwise_of_an_application_stands_beside_what_was_decided(look, house):
+    with house.store.engine.connect() as connection:
+        one = connection.execute(select(filing.c.customer_id, filing.c.subject).where(filing.c.kind == "decision").limit(1)).one()
+    path, before = f"/console/customers/{one.customer_id}/applications/{one.subject}", count_written(house)
+    for language in ("en", "zh-CN", "xx"):
+        client = look("eve", language)
+        for query in ("", "?amount=5000&instalments=6&income=30000&versions=now"):
+            page = client.get(f"{path}/what-if{query}")
+            assert page.status_code == 200, query
+            assert 'id="beside"' in page.text
+        assert 'id="beside"' not in client.get(f"{path}/what-if?instalments=x").text
+    shown = client.get(path).text
+    assert 'data-key="f"' in shown
+    assert 'data-chart="waterfall-good"' in shown
+    led = client.get(f"/console/customers/{one.customer_id}/what-if")
+    assert led.headers["location"] == f"{path}/what-if"
+    assert count_written(house) == before
+    assert look("col").get(f"{path}/what-if").status_code in (403, 404)

@@ -235,6 +235,8 @@ def _judged(visit: Visit, page: CustomerPage) -> Panel:
             fact(visit, "decision.last", Cell(word(visit, "decision", decision.outcome), path, written.day(decision.on))),
             fact(visit, "decision.asked", money(decision.asked_minor, decision.currency)),
         ]
+        if visit.may("decision.read", Target(page.customer_id)):
+            rows.append(fact(visit, "whatif.title", Cell(visit.t("whatif.do"), f"{path}/what-if")))
     rows.append(fact(visit, "complaint.open", text(", ".join(page.complaints_open))))
     rows.append(fact(visit, "hardship.open", text(page.hardship_id)))
     agreed = ", ".join(word(visit, "consent", one.purpose) for one in page.consents if one.is_granted)

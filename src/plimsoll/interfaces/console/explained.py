@@ -3,10 +3,30 @@
 from plimsoll.app.show.decision import DecisionShown, PriceShown, WhatIf
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
-from plimsoll.interfaces.pages.parts import Cell, Fact, Facts, Panel, Part, Said, Table, Text, chip, count, fact, heads, money, share, text
+from plimsoll.interfaces.pages.parts import (
+    Cell,
+    Chart,
+    Fact,
+    Facts,
+    Links,
+    Panel,
+    Part,
+    Said,
+    Table,
+    Text,
+    chip,
+    count,
+    fact,
+    heads,
+    money,
+    share,
+    text,
+)
 from plimsoll.interfaces.pages.visit import Visit
 
 PPM, PPB = 1_000_000, 1_000_000_000
+WATERFALL = 8
+"""Parts of a score that are drawn one by one, those that move it most; the others stand together."""
 TONES = {"approve": "good", "counter-offer": "good", "refer": "wait", "decline": "bad"}
 
 
@@ -34,6 +54,8 @@ def why(visit: Visit, shown: DecisionShown) -> Panel:
     if not parts:
         parts.append(Text(visit.t("explain.no-rule"), "muted"))
     parts += [Said("good", change.zh if _is_zh(visit) else change.en) for change in told.changes]
+    path = f"/customers/{shown.customer_id}/applications/{shown.application_id}/what-if"
+    parts.append(Links([(visit.t("whatif.open"), path, "f")]))
     aside = chip(word(visit, "decision", told.outcome), TONES.get(told.outcome, ""))
     return Panel(visit.t("explain.title"), parts, "why", "explain.title", aside, "half")
 
@@ -54,7 +76,17 @@ def score(visit: Visit, shown: DecisionShown) -> Panel:
     table = Table(
         visit.t("score.title"), heads(visit, "explain.feature", "score.part#", "score.reason"), rows, empty="score.none", is_dense=True
     )
-    return Panel(visit.t("score.title"), [facts, table], "score", width="half")
+    parts: list[Part] = [facts]
+    if one.parts:
+        most = one.parts[:WATERFALL]
+        rest = sum(part.points for part in one.parts[WATERFALL:])
+        falls = [(text(visit.t("score.base", {"n": one.base})), count(0))]
+        falls += [(text(part.title_zh if _is_zh(visit) else part.title_en), count(part.points)) for part in most]
+        falls += [(text(visit.t("score.rest")), count(rest))] if rest else []
+        falls.append((text(visit.t("score.sum", {"n": one.points})), count(one.points - one.base)))
+        drawing = Table(visit.t("score.waterfall"), heads(visit, "explain.feature", "score.part#"), falls, is_dense=True)
+        parts.append(Chart("waterfall-good", visit.t("score.waterfall"), drawing))
+    return Panel(visit.t("score.title"), [*parts, table], "score", width="half")
 
 
 def load_and_price(visit: Visit, shown: DecisionShown) -> Panel:

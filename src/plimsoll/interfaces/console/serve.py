@@ -28,6 +28,7 @@ from plimsoll.interfaces.console import (
     portfolio,
     reviews,
     treasury,
+    what_if,
 )
 from plimsoll.interfaces.console.around import CHROME
 from plimsoll.interfaces.pages.serve import site
@@ -52,6 +53,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *policies.SCREENS,
     *policy_draft.SCREENS,
     *treasury.SCREENS,
+    *what_if.SCREENS,
     *parties.SCREENS,
     *people.SCREENS,
     *developers.SCREENS,

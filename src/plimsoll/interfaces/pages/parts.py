@@ -97,7 +97,9 @@ class Chart:
     """A picture of a table: the first column names the points, each other column is drawn. The table stands under it."""
 
     kind: str
-    """line, bar, stack, or waterfall: its first and last row are wholes, the rows between them are what was added or taken away."""
+    """line, bar, stack, or waterfall: its first and last row are wholes, the rows between them are what was added or taken away.
+
+    waterfall-good is one of which more is better."""
     said: str
     table: Table
     unit: str = ""
@@ -194,9 +196,9 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Ways to other pages: text and path."""
+    """Ways to other pages: text and path, and the key that leads there where it has one."""
 
-    rows: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, str] | tuple[str, str, str]]
     is_a: ClassVar[str] = "links"
 
 
