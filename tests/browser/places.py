@@ -66,7 +66,6 @@ BORROWER = {
     "b-loans": "/loans",
     "b-loan": "/loans/{loan}",
     "b-pay": "/loans/{loan}/pay",
-    "b-contract": "/loans/{loan}/contract",
     "b-bills": "/bills",
     "b-convert": "/bills/instalments",
     "b-limit": "/limit",
@@ -84,9 +83,10 @@ BORROWER = {
 }
 ONLY_LEADS = {
     *("second-factor", "sign-out", "choose", "policy-rows", "policy-header", "developer-clock"),
-    *("b-code", "b-my-data", "b-costs", "b-sign", "b-convert-costs", "b-offer", "b-contract-pdf"),
+    *("b-code", "b-my-data", "b-costs", "b-sign", "b-convert-costs", "b-offer", "b-contract", "b-contract-pdf"),
+    *("notice", "notice-page", "what-if-customer", "what-if-application", "what-if-loan"),
 }
-"""Screens that are looked at in the middle of a task, give a file, or only lead elsewhere."""
+"""Screens that are looked at in the middle of a task, give a file, only lead elsewhere, or have tests of their own."""
 
 
 def named(site: Site) -> dict[str, object]:
