@@ -31,7 +31,7 @@ from plimsoll.risk.score.card import Card
 from plimsoll.risk.score.fit_card import Wishes, card_policy, fit_card
 from plimsoll.risk.score.table import NUMBER, Column, Table
 from plimsoll.rulebook.feature import Value, load
-from plimsoll.simulator.town import make_town
+from plimsoll.simulator.town import Span, make_town
 from plimsoll.simulator.truth_of import truth_of
 
 ON: Final = date(2025, 9, 1)
@@ -62,7 +62,7 @@ def main() -> None:
 def trained(people: int, seed: int) -> Card:
     """Give the card of some people and a seed."""
     rules, chance = lawful_rules(), Random(seed)  # noqa: S311 -- people are made up, nothing is secret
-    town = make_town(people, 12, rules, chance)
+    town = make_town(people, Span(12), rules, chance)
     seen = list(looked_at({person.customer_id: truth_of(person, seed) for person in town.people}, seed))
     bad = np.array([float(chance.random() < BAD[person.kind.name]) for person in town.people])
     columns = {name: _column(name, [values[name] for values in seen]) for name in FEATURES}

@@ -126,7 +126,7 @@ def test_everybody_has_the_same_papers_and_answers_and_looks_are_logged():
     ]
     assert looks[0]["mark"] == looks[1]["mark"] != looks[2]["mark"]
     assert code(house.run("open_document", "T1", "2026-10-21T09:00", bidder="z", document="tape.csv")) == "bidder_not_in_tender"
-    assert code(house.run("open_document", "T1", "2026-10-21T09:00", bidder="a", document="else")) == "document_unknown"
+    assert code(house.run("open_document", "T1", "2026-10-21T09:00", bidder="a", document="else")) == "tender_document_unknown"
     assert code(house.run("open_document", "T1", "2026-11-02T12:00", bidder="a", document="tape.csv")) == "data_room_closed"
     ask = {"bidder": "a", "question_id": "q1", "text": "How many were sued?"}
     assert code(house.run("answer_question", "T1", "2026-10-21T09:00", question_id="q1", text="None.")) == "question_unknown"

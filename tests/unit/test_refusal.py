@@ -3,11 +3,16 @@
 import ast
 import pickle
 import re
+from pathlib import Path
 
 import pytest
 
+from plimsoll.units import sentences
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused, sentence
 from plimsoll.units.sentences import SENTENCES
+from plimsoll.units.sentences_access import ACCESS
+from plimsoll.units.sentences_credit import CREDIT
+from plimsoll.units.sentences_lending import LENDING
 from tests.tidy.source import package, place, tree
 
 
@@ -88,3 +93,12 @@ def test_malformed_input_reaches_another_process_whole():
 
 def test_a_remedy_ends_the_message():
     assert str(Malformed("field_unknown", "'colour'", remedy="Did you mean 'color'?")).endswith("Did you mean 'color'?")
+
+
+def test_no_code_stands_in_two_lists():
+    """One of two would win without a word."""
+    own = set(SENTENCES) - set(LENDING) - set(CREDIT) - set(ACCESS)
+    assert len(own) + len(LENDING) + len(CREDIT) + len(ACCESS) == len(SENTENCES)
+    source = (Path(sentences.__file__)).read_text("utf-8")
+    keys = re.findall(r'^    "([a-z_]+)": ', source, re.MULTILINE)
+    assert sorted(keys) == sorted(own), "and none of the first file stands in another"

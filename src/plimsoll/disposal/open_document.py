@@ -25,7 +25,7 @@ class OpenDocument:
 def decide(dossier: Dossier, command: OpenDocument, rules: Rules) -> Written | Refused:  # noqa: ARG001 -- every verb is called alike
     """Log the look; the answer tells the digest of the document and the mark of this copy.
 
-    Refuses tender_unknown, tender_not_ready, bidder_not_in_tender, document_unknown, data_room_closed.
+    Refuses tender_unknown, tender_not_ready, bidder_not_in_tender, tender_document_unknown, data_room_closed.
     """
     tender = find_tender(dossier.filings, dossier.subject, "open")
     if isinstance(tender, Refused):
@@ -34,7 +34,7 @@ def decide(dossier: Dossier, command: OpenDocument, rules: Rules) -> Written | R
     if isinstance(member, Refused):
         return member
     if command.document not in tender.documents:
-        return Refused("document_unknown", "", command.document)
+        return Refused("tender_document_unknown", "", command.document)
     if dossier.now >= tender.ends_at:
         return Refused("data_room_closed", "", dossier.subject)
     said = body_of({"document": command.document})

@@ -300,7 +300,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "deposit_late": ("缴纳保证金的时间已过。", "The time to pay the deposit has passed."),
     "document_malformed": ("文件名称或摘要不成立。请改正。", "The name or the digest of the document cannot be. Correct it."),
     "document_exists": ("同名文件已在资料室。请更换名称。", "A document of that name is in the data room. Choose another name."),
-    "document_unknown": ("资料室没有该文件。请核对名称。", "There is no such document in the data room. Check its name."),
+    "tender_document_unknown": ("资料室没有该文件。请核对名称。", "There is no such document in the data room. Check its name."),
     "document_late": ("竞价已开始，不能再增加资料。", "Bids have begun, and everybody bids on the same papers. Nothing is added now."),
     "data_room_closed": ("资料室已关闭。", "The data room is closed."),
     "question_malformed": ("问题或答复为空，或编号不成立。请改正。", "The question or answer is empty, or its id cannot be. Correct it."),

@@ -117,7 +117,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "approval_circle": ("当天您的申请由该申请人复核，二人不能互相复核。请由第三人复核。", "Today this person agreed to what you asked for, and two may not wave each other through. Let a third check it."),
     "approval_beyond_authority": ("金额超出您的复核权限。请由权限更高的人复核。", "The amount is beyond what you may agree to. Let somebody with more authority check it."),
     "approval_not_own": ("只有申请人可以撤回。请由申请人撤回或予以驳回。", "Only who asked for it can take it back. Have them do so, or reject it."),
-    "maker_cannot_check": ("申请人不能复核自己的申请。请由另一人复核。", "Who asked for it may not agree to it. Let somebody else check it."),
+    "maker_cannot_check": ("提出申请或作出意见的人不能自己复核。请由另一人复核。", "Who asked for it, or gave the opinion, may not agree to it. Let somebody else check it."),
     # The pages
     "form_not_ours": ("该表单已过期，或不是由本页面提交，没有保存任何内容。请重新打开页面后再试。", "This form is too old, or was not sent by a page of ours; nothing was saved. Open the page again and send it from there."),
     # The audit chain

@@ -112,7 +112,6 @@ LENDING: Final[dict[str, tuple[str, str]]] = {
     "reasons_missing": ("没有填写理由。每一个人工决定都必须有理由。", "No reason is given. Every decision of a person has one."),
     "reason_unknown": ("理由代码不在目录中。请使用目录内的代码。", "The reason code is not in the catalogue. Use one that is."),
     "role_unknown": ("不认识该审批角色。请核对角色名称。", "That rank of reviewer is not known. Check its name."),
-    "maker_cannot_check": ("作出意见的人不能复核自己的意见。请由另一位审核员复核。", "Who gave the opinion cannot approve it. Let another reviewer look at it."),
     "authority_exceeded": ("金额超过该角色的审批权限。请提交给更高权限的审核员。", "The amount is more than that rank may grant. Pass the case to a higher one."),
     "document_unknown": ("不能要求该种材料。请从列出的材料中选择。", "That kind of document cannot be asked for. Choose from those listed."),
     "document_provided": ("该材料客户已经提供过，不得重复要求。", "The borrower has provided that document already, and is not asked for it twice."),

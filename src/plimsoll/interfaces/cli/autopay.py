@@ -106,7 +106,8 @@ def _report(day: date, done: list[Debited], as_json: bool) -> None:
         rows = [(code, f"{count:,}") for code, count in failed.most_common()]
         print(aligned([("failed", "debits"), RULE, *rows], left=1))
     amounts = ", ".join(f"{grouped(minor, currency)} {currency}" for currency, minor in sorted(money.items())) or "nothing"
-    print(f"{day}: {states[COLLECTED]:,} collected, {amounts}; {states[FAILED] + states[PART]:,} failed, {states[UNCLEAR]:,} without an answer yet.")
+    failures, waiting = states[FAILED] + states[PART], states[UNCLEAR]
+    print(f"{day}: {states[COLLECTED]:,} collected, {amounts}; {failures:,} failed, {waiting:,} without an answer yet.")
     for title, counts in (("Tried again on", Counter(dict(sorted(again.items())))), ("Held", held)):
         if counts:
             print(f"{title}: " + ", ".join(f"{name} {count:,}" for name, count in counts.items()) + ".")
