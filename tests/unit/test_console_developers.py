@@ -128,3 +128,34 @@ def test_a_clock_is_made_moved_copied_and_deleted_by_its_owner(look, house):
     assert sandbox.clocks.find(copied.headers["location"].partition("?")[0].rpartition("/")[2]).parent == clock
     assert send(ops, path, act="delete").status_code == 303
     assert sandbox.clocks.find(clock).code == "clock_unknown"
+
+
+def test_emergency_access_takes_three_people(look, house):
+    ops, ada, com = look("ops"), look("ada"), look("com")
+    asked = send(ops, "/emergency", act="ask", reason="the close hangs")
+    assert asked.status_code == 303, asked.text
+    path = asked.headers["location"].partition("?")[0].removeprefix("/console")
+    assert look("ana").get(f"/console{path}").status_code == 404
+    assert send(ops, path, act="agree").status_code == 409
+    assert send(ada, path, act="agree").status_code == 303
+    assert send(com, path, act="review", review="not over").status_code == 409
+    assert send(ops, path, act="end").status_code == 303
+    assert send(com, path, act="review", review="needed, and no more").status_code == 303
+    for language in ("en", "zh-CN", "xx"):
+        assert "needed, and no more" in look("com", language).get(f"/console{path}").text
+    assert look("ops").get("/console/emergency").status_code == 200
+
+
+def test_a_role_is_given_until_a_day_and_sessions_are_ended(look, house):
+    ada = look("ada")
+    hire(house, "newby", ())
+    assert send(ada, "/users/newby", act="give", role="servicing", reason="for leave", until="2020-01-01").status_code == 409
+    given = send(ada, "/users/newby", act="give", role="servicing", reason="for leave", until="2030-01-01")
+    assert given.status_code == 303, given.text
+    session_of(house, "newby")
+    page = ada.get("/console/users/newby").text
+    assert "2030-01-01" in page
+    assert 'id="sessions"' in page
+    assert send(ada, "/users/newby", act="sign_out", reason="left").status_code == 303
+    assert "Not signed in anywhere" in ada.get("/console/users/newby").text
+    assert send(look("aud"), "/users/newby", act="sign_out", reason="x").status_code in (403, 409)

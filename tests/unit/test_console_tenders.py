@@ -150,3 +150,22 @@ def test_a_package_that_cannot_be_made_says_why(look, house):
     refused = send(look("fin"), "/packages", act="make", package="P2", cut_off="2026-09-30", method="all")
     assert refused.status_code == 409
     assert look("tre").get("/console/packages").status_code == 403
+
+
+def test_an_agency_is_suspended_and_let_go_on(look, house, clock):
+    hire(house, "sup", ("collections_supervisor",))
+    said = {
+        "title_zh": "北方催收", "title_en": "North", "licence": "L-1", "valid_until": "2027-12-31", "contract_until": "2027-06-30",
+        "page": "https://lender.example.com/agencies", "commission": ["61:0.15", "181:0.25"],
+    }  # fmt: skip
+    give(house, "register_agency", "north", said)
+    sup = look("sup")
+    for language in ("en", "zh-CN", "xx"):
+        assert look("sup", language).get("/console/agencies/north").status_code == 200
+    assert send(sup, "/agencies/north", act="suspend", reason="").status_code == 409
+    suspended = send(sup, "/agencies/north", act="suspend", reason="complaints")
+    assert suspended.status_code == 303, suspended.text
+    page = sup.get("/console/agencies/north").text
+    assert 'value="resume"' in page
+    assert 'value="suspend"' not in page
+    assert look("col").get("/console/agencies/north").status_code == 403

@@ -43,6 +43,7 @@ PAGES: Final = (
     ("hook.title", "/developers/webhooks", HOOKS),
     ("clock.title", "/developers/clocks", PLAY),
     ("event.title", "/developers/events", EVENTS),
+    ("glass.title", "/emergency", "glass.ask"),
 )
 EVENTS_A_PAGE: Final = 50
 

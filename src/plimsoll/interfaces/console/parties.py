@@ -6,12 +6,17 @@ from plimsoll.app.access.principal import Target
 from plimsoll.app.show.funding import funder_page
 from plimsoll.app.show.parties import agency_page, agency_rows, placement_rows
 from plimsoll.app.show.sale import TenderSeen, package_page, package_rows, tender_rows, tender_seen
+from plimsoll.collections.resume_agency import ResumeAgency
+from plimsoll.collections.review_agency import ReviewAgency
+from plimsoll.collections.suspend_agency import SuspendAgency
 from plimsoll.interfaces.console import tender_acts
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
     Cell,
     Facts,
+    Field,
+    Form,
     Heading,
     Moment,
     Panel,
@@ -28,11 +33,13 @@ from plimsoll.interfaces.pages.parts import (
     share,
     text,
 )  # fmt: skip
-from plimsoll.interfaces.pages.visit import Screen, Shown, Visit
+from plimsoll.interfaces.pages.visit import Act, Done, Screen, Shown, Visit
 from plimsoll.units.refusal import Refused, sentence
 from plimsoll.units.sentences import SENTENCES
 
 OK: Final = "ok"
+MARKS: Final = ("conduct", "results", "security")
+"""What an agency is marked for, as an evaluation names it."""
 STATE_TONES: Final = {
     "open": "wait",
     "sold": "good",
@@ -121,6 +128,7 @@ def show_agency(visit: Visit) -> Shown:
     columns = ("customer.name", "agency.placed", "agency.return", "case.owed#", "case.late#", "agency.expected#")
     panels = [
         Panel(visit.t("agency.about"), [Facts(facts)], width="half"),
+        _agency_acts(visit, name, one.stands),
         Panel(
             visit.t("record.title"),
             [Timeline([Moment(written.instant(e.at), e.entry, e.part, e.actor) for e in found.entries[:30]])],
@@ -129,6 +137,34 @@ def show_agency(visit: Visit) -> Shown:
         Panel(visit.t("agency.placements"), [Table(visit.t("agency.placements"), heads(visit, *columns), rows, is_list=True)]),
     ]
     return board(Heading(_title(visit, one.title_zh, one.title_en), name, above=[(visit.t("nav.agency"), "/agencies")]), panels)
+
+
+def _agency_acts(visit: Visit, name: str, stands: str) -> Panel | None:
+    """Give what may be done about an agency: suspended, let go on, evaluated."""
+    target, forms = Target(kind="agency", subject=name), []
+    reason = Field("reason", visit.t("form.reason"), is_wide=True)
+    if stands != "agency_suspended" and visit.may("agency.suspend", target):
+        forms.append(Form("suspend", visit.t("agency.suspend"), visit.t("agency.suspend.do"), (reason,), tone="btn-danger"))
+    if stands == "agency_suspended" and visit.may("agency.resume", target):
+        forms.append(Form("resume", visit.t("agency.resume"), visit.t("agency.resume.do"), (reason,)))
+    if visit.may("agency.review", target):
+        marks = [Field(mark, visit.t(f"agency.mark.{mark}"), "number", longest=3) for mark in MARKS]
+        findings = Field("findings", visit.t("agency.findings"), "text-long", is_wide=True, longest=2_000)
+        forms.append(Form("review", visit.t("agency.evaluate"), visit.t("agency.evaluate.do"), (*marks, findings)))
+    return Panel(visit.t("loan.acts"), forms, "acts", width="half") if forms else None
+
+
+def _do_agency(visit: Visit) -> Done:
+    """Ask for what a form says of an agency."""
+    name, form, on = visit.path["agency"], visit.form, visit.today()
+    key, act, path = form.get("key", ""), form["act"], f"/agencies/{name}"
+    if act == "suspend":
+        return Act(SuspendAgency(key, name, on, form.get("reason", "")), "done.done", path)
+    if act == "resume":
+        return Act(ResumeAgency(key, name, on, form.get("reason", "")), "done.done", path)
+    said = [form.get(mark, "") for mark in MARKS]
+    marks = [int(one) if one.isascii() and one.isdigit() and len(one) < 4 else -1 for one in said]
+    return Act(ReviewAgency(key, name, on, marks[0], marks[1], marks[2], form.get("findings", "")), "done.done", path)
 
 
 def show_packages(visit: Visit) -> Shown:
@@ -353,11 +389,12 @@ def show_notice(visit: Visit) -> Shown:
     return board(heading, [_times(visit, found), _notice(visit, found)])
 
 
+AGENCY_FORMS: Final = dict.fromkeys(("suspend", "resume", "review"), _do_agency)
 PACKAGE_FORMS: Final = dict.fromkeys(tender_acts.OF_PACKAGE, tender_acts.do_package)
 TENDER_FORMS: Final = dict.fromkeys(tender_acts.OF_TENDER, tender_acts.do_tender)
 SCREENS: Final = (
     Screen("agency", "/agencies", "agency.read", "page.html", show_agencies),
-    Screen("agency-page", "/agencies/{agency}", "agency.read", "page.html", show_agency, target=agency_of),
+    Screen("agency-page", "/agencies/{agency}", "agency.read", "page.html", show_agency, AGENCY_FORMS, target=agency_of),
     Screen("package", "/packages", "package.read", "page.html", show_packages, {"make": tender_acts.make}),
     Screen("package-page", "/packages/{package}", "package.read", "page.html", show_package, PACKAGE_FORMS, target=package_of),
     Screen("tender-page", "/tenders/{tender}", "tender.read", "page.html", show_tender, TENDER_FORMS, target=tender_of),

@@ -1,8 +1,9 @@
 """Who works here: users with their roles, locked and let in again, roles given and taken; roles and what they may; keys and endpoints."""
 
+from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from plimsoll.app.access import grant, invitation, people
+from plimsoll.app.access import grant, invitation, people, session
 from plimsoll.app.access.standing import ACTIVE, CLOSED, LOCKED
 from plimsoll.app.show.roles import role_rows
 from plimsoll.interfaces.console.words_of import word
@@ -13,6 +14,7 @@ from plimsoll.interfaces.pages.parts import (
     Field,
     Form,
     Heading,
+    Links,
     Panel,
     Said,
     Table,
@@ -25,6 +27,7 @@ from plimsoll.interfaces.pages.parts import (
     text,
 )
 from plimsoll.interfaces.pages.visit import Done, Go, Page, Screen, Shown, Visit
+from plimsoll.units.dates import parse_date
 from plimsoll.units.refusal import Refused
 
 STATES: Final = {"active": "good", "locked": "bad", "closed": ""}
@@ -66,7 +69,8 @@ def show(visit: Visit) -> Shown:
         Panel("", [_register_form(visit), table] if visit.may("user.manage") else [table]),
         Panel(visit.t("user.roles"), [Table(visit.t("user.roles"), heads(visit, *columns), roles, is_dense=True)], "roles"),
     ]
-    return board(Heading(visit.t("nav.user"), visit.t("user.lead")), panels)
+    ways = [Links([(visit.t("glass.title"), "/emergency")])]
+    return board(Heading(visit.t("nav.user"), visit.t("user.lead")), [*panels, Panel("", ways)])
 
 
 def _register_form(visit: Visit) -> Form:
@@ -131,8 +135,33 @@ def show_one(visit: Visit) -> Shown:
     columns = ("user.role", "user.given-by", "work.since", "user.until", "user.state", "user.grant")
     table = Table(visit.t("user.roles"), heads(visit, *columns), rows, empty="user.no-roles", is_dense=True)
     state = chip(word(visit, "user.state", one.state), STATES.get(one.state, ""))
-    panels = [Panel(visit.t("user.about"), [Facts(facts)], width="half"), _acts(visit, one), Panel(visit.t("user.roles"), [table], "roles")]
+    panels = [
+        Panel(visit.t("user.about"), [Facts(facts)], width="half"),
+        _acts(visit, one),
+        Panel(visit.t("user.roles"), [table], "roles"),
+        Panel(visit.t("session.title"), [_sessions(visit, one.user_id)], "sessions"),
+    ]
     return board(Heading(one.user_id, "", [state], [(visit.t("nav.user"), "/users")]), panels)
+
+
+def _sessions(visit: Visit, user_id: str) -> Table:
+    """Give where somebody is signed in now."""
+    token = visit.token if user_id == visit.who.user_id else ""
+    rows = [
+        (
+            instant(one.started_at),
+            instant(one.seen_at),
+            instant(one.strong_at),
+            _device(visit, one),
+        )
+        for one in session.sessions_of(visit.house, user_id, token)
+    ]
+    columns = ("session.started", "session.seen", "session.strong", "session.device")
+    return Table(visit.t("session.title"), heads(visit, *columns), rows, empty="session.none", is_dense=True)
+
+
+def _device(visit: Visit, one: session.Listed) -> Cell:
+    return text(one.device, under=visit.t("session.this") if one.is_this else "")
 
 
 def _acts(visit: Visit, one: people.User) -> Panel | None:
@@ -146,7 +175,11 @@ def _acts(visit: Visit, one: people.User) -> Panel | None:
                 "give",
                 visit.t("user.give"),
                 visit.t("user.give.do"),
-                (Field("role", visit.t("user.role"), "choice", options=roles), reason),
+                (
+                    Field("role", visit.t("user.role"), "choice", options=roles),
+                    Field("until", visit.t("user.until"), "day", is_needed=False),
+                    reason,
+                ),
             )
         )
         held = [(row.grant_id, row.role) for row in grant.grants_of(visit.house, one.user_id) if row.ended_at is None]
@@ -161,6 +194,8 @@ def _acts(visit: Visit, one: people.User) -> Panel | None:
             )
     if visit.may("user.manage") and one.state != CLOSED:
         forms.append(Form("invite", visit.t("user.invite"), visit.t("user.invite.do"), (), visit.t("user.invite.said")))
+    if visit.may("user.manage"):
+        forms.append(Form("sign_out", visit.t("session.end"), visit.t("session.end.do"), (reason,), visit.t("session.end.said")))
     version = Field("version", kind="hidden", value=str(one.version))
     if visit.may("user.manage") and one.state == ACTIVE:
         forms.append(Form("lock", visit.t("user.lock"), visit.t("user.lock.do"), (version, reason), tone="btn-danger"))
@@ -172,11 +207,15 @@ def _acts(visit: Visit, one: people.User) -> Panel | None:
 def _do(visit: Visit) -> Done:
     """Do what a form says, for somebody who may."""
     act, user_id, reason = visit.form["act"], visit.path["user"], visit.form.get("reason", "")
-    allowed = visit.door.may(visit.who, "user.manage" if act in ("lock", "unlock") else "role.grant")
+    allowed = visit.door.may(visit.who, "role.grant" if act in ("give", "take") else "user.manage")
     if isinstance(allowed, Refused):
         return allowed
     if act == "give":
-        found: Any = grant.give(visit.house, visit.who, user_id, visit.form.get("role", ""), reason)
+        until = visit.form.get("until", "")
+        ends = datetime.combine(parse_date(until), time(), UTC) if until else None
+        found: Any = grant.give(visit.house, visit.who, user_id, visit.form.get("role", ""), reason, ends)
+    elif act == "sign_out":
+        found = session.sign_out_everywhere(visit.house, user_id, visit.who.actor, reason)
     elif act == "take":
         found = grant.take_back(visit.house, visit.who, visit.form.get("grant", ""), reason)
     else:
@@ -186,7 +225,7 @@ def _do(visit: Visit) -> Done:
     return found if isinstance(found, Refused) else Go(f"/users/{user_id}", "done.done")
 
 
-FORMS: Final = dict.fromkeys(("give", "take", "lock", "unlock"), _do) | {"invite": _invite}
+FORMS: Final = dict.fromkeys(("give", "take", "lock", "unlock", "sign_out"), _do) | {"invite": _invite}
 SCREENS: Final = (
     Screen("user", "/users", "user.read", "page.html", show, {"register": _register}),
     Screen("user-page", "/users/{user}", "user.read", "page.html", show_one, FORMS),

@@ -191,9 +191,19 @@ def _fields_of(visit: Visit, act: str, one: TenderSeen) -> tuple[Field, ...]:
     )
 
 
-def _field(visit: Visit, name: str, kind: str = "text", **more: Any) -> Field:
-    given = {"value": visit.form.get(name, ""), **more}
-    return Field(name, visit.t(f"act.{name}"), kind, **given)
+def _field(
+    visit: Visit,
+    name: str,
+    kind: str = "text",
+    *,
+    is_needed: bool = True,
+    is_wide: bool = False,
+    longest: int = 200,
+    hint: str = "",
+    value: str = "",
+) -> Field:
+    given = visit.form.get(name, value)
+    return Field(name, visit.t(f"act.{name}"), kind, given, hint=hint, is_needed=is_needed, is_wide=is_wide, longest=longest)
 
 
 def _form(visit: Visit, act: str, fields: tuple[Field, ...], tone: str = "", said: str = "") -> Form:
