@@ -1,4 +1,4 @@
-"""What the tests in a browser share: one small house for the whole session, one Chromium, windows that fail on any complaint."""
+"""What the tests in a browser share: one small house for the whole session, a Chromium for each file, windows that fail on any complaint."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ WIDTHS = {"/console": 1280, "/me": 390}
 PATHS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str, chromium: Any) -> Iterator[Site]:
     """The house, served; it is not made where there is no browser to look at it."""
     base = tmp_path_factory.getbasetemp()
@@ -21,9 +21,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str, chromium: Any
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A Chromium without a screen."""
+    """A Chromium without a screen, for one file of tests: while it is there, nothing else in this process may run a loop of its own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make env")
     path = next(filter(None, map(shutil.which, PATHS)), None)
     if path is None:

@@ -50,6 +50,7 @@ CONSOLE = {
     "funder-page": ("treasury", "/treasury/harbour-notes"),
     "user": ("admin-wu", "/users"),
     "user-page": ("admin-wu", "/users/collector"),
+    "emergency": ("support-engineer", "/emergency"),
     "developer": ("it-ops", "/developers"),
     "developer-keys": ("admin-wu", "/developers/keys"),
     "developer-key": ("admin-wu", "/developers/keys/{key}"),
@@ -82,7 +83,7 @@ BORROWER = {
     "sign-in": "/sign-in",
 }
 ONLY_LEADS = {
-    *("second-factor", "sign-out", "choose", "policy-rows", "policy-header", "developer-clock"),
+    *("second-factor", "sign-out", "choose", "policy-rows", "policy-header", "developer-clock", "emergency-page"),
     *("b-code", "b-my-data", "b-costs", "b-sign", "b-convert-costs", "b-offer", "b-contract", "b-contract-pdf"),
     *("notice", "notice-page", "what-if-customer", "what-if-application", "what-if-loan"),
 }

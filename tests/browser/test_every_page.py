@@ -1,7 +1,7 @@
 """Every page in a real browser: nothing in anybody's way, nothing over the edge, nothing from elsewhere.
 
-Which screen is looked at, where and by whom stands in `places.py`; a screen that is not listed there fails a test. A second language,
-width and colour are slow only because every page is made and drawn once more.
+Which screen is looked at, where and by whom stands in `places.py`; a screen that is not listed there fails a test. The back office, and
+whatever is looked at in a second language, width and colour, is slow only because every page is made and drawn: about a minute each.
 """
 
 from collections.abc import Callable
@@ -51,7 +51,8 @@ def by_person(places: dict[str, tuple[str, str]], site: Site) -> dict[str, list[
     return found
 
 
-@pytest.mark.parametrize(("language", "width", "theme"), [("zh-CN", 820, "dark"), pytest.param("en", 1280, "", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "width", "theme"), [("zh-CN", 820, "dark"), ("en", 1280, "")])
 def test_nothing_stands_in_the_way_in_the_back_office(site: Site, window: Callable[..., Window], language, width, theme) -> None:
     if not AXE.exists():
         pytest.skip("axe is not here, so pages are not looked at with it: python tools/web.py --dev")

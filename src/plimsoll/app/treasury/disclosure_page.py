@@ -16,6 +16,8 @@ from plimsoll.treasury.trigger import BREACHED, CLEAR, NEAR
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
+NONE: Final = "-"
+"""What stands on the page where there is no figure."""
 TEMPLATE: Final = Path(__file__).parents[1] / "documents" / "disclosure.typ"
 TITLE: Final = Words("投资者月度披露", "Monthly report to investors")
 AMOUNT, SHARE = Words("金额", "amount"), Words("占比 %", "share %")
@@ -157,7 +159,7 @@ def _triggers(one: Disclosed) -> Section:
         first, _, funder = name.partition(" ")
         said = NAMES[first]
         shown = Words(f"{said.zh} {funder}".strip(), f"{said.en} {funder}".strip())
-        days = _same("-" if place.days is None else f"{place.days:,.0f}")
+        days = _same(NONE if place.days is None else f"{place.days:,.0f}")
         rows.append((shown, _percent(place.value), _percent(place.trigger.limit), days, STATES[place.state]))
     heads = (
         Words("", ""),
@@ -203,14 +205,14 @@ def html_of(one: Disclosed) -> str:
 
 
 def csv_of(one: Disclosed) -> str:
-    """Give every figure of the report as a line: section, what, and the figures in their columns."""
+    """Give every figure of the report as a line: section, what, and the figures in their columns; empty where there is none."""
     text = io.StringIO()
     table = Table(text, ends="\n")
     table.row(["section", "what", "column", "value"])
     for section in sections(one):
         for row in section.rows:
             for head, cell in zip(section.heads[1:], row[1:], strict=True):
-                table.row([section.title.en, row[0].en, head.en, cell.en.replace(",", "")])
+                table.row([section.title.en, row[0].en, head.en, "" if cell.en == NONE else cell.en.replace(",", "")])
     return text.getvalue()
 
 
@@ -287,7 +289,7 @@ def _money(one: Disclosed, minor: int) -> Words:
 
 
 def _share(part: int, whole: int) -> Words:
-    return _same(f"{100 * part / whole:.2f}" if whole else "-")
+    return _same(f"{100 * part / whole:.2f}" if whole else NONE)
 
 
 def _percent(share: float) -> Words:
