@@ -1,4 +1,4 @@
-"""What the tests in a browser share: one small house for the whole session, a Chromium for each file, windows that fail on any complaint."""
+"""What the tests in a browser share: one small house for the session, a Chromium a file, windows that fail on any complaint."""
 
 import shutil
 from collections.abc import Callable, Iterator
