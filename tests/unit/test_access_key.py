@@ -58,7 +58,8 @@ def test_a_key_with_anything_changed_is_nobodys(house):
     made = key.make(house, settle(house, "wang", "servicing"), NewKey("wang"))
     prefix, mode, key_id, secret = made.text.split("_")
     for wrong in (
-        f"{prefix}_{mode}_{key_id}_{other(secret)}", f"{prefix}_{mode}_{key_id}_", f"{prefix}_{mode}_{key_id}", f"{prefix}_{mode}__{secret}",
+        f"{prefix}_{mode}_{key_id}_{other(secret)}", f"{prefix}_{mode}_{key_id}_", f"{prefix}_{mode}_{key_id}",
+        f"{prefix}_{mode}__{secret}",
         f"{prefix}_{mode}_{other(key_id)}_{secret}", f" {made.text}", f"{made.text}_", f"pls_{mode}_{key_id}_{secret}",
         f"{prefix}_{mode}_{key_id}_{'0' * 64}", f"{prefix}_{mode}_%_{secret}",
     ):  # fmt: skip

@@ -96,7 +96,7 @@ def test_a_restored_book_sends_nothing_twice(store: Store, second: str, tmp_path
         assert waiting(back) == [], "what may have left is held back"
         kept = held(back)
         assert found.held == len(kept) == len([one for one in first if one.customer_id != 1])
-        assert {one.kind: one.count for one in holds(back)} == Counter(one.kind for one in kept)
+        assert {one.kind: one.messages for one in holds(back)} == Counter(one.kind for one in kept)
         # The bank is asked: what it knows had left, the rest may go.
         knows = [one for one in kept if one.customer_id == 2]
         assert settle_held(back, knows, SENT, actor="treasury", reason="bank statement", at=NOW) == len(knows)

@@ -30,7 +30,7 @@ class Hold(NamedTuple):
     """What a restored book holds back of one kind of message: how many."""
 
     kind: str
-    count: int
+    messages: int
 
 
 SENT, RELEASED = "sent", "released"

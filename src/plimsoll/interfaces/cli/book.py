@@ -97,7 +97,7 @@ def held_back(db: Db = "", as_json: AsJson = False) -> None:
         print(json.dumps([one._asdict() for one in found]))
         return
     for one in found:
-        print(f"{one.kind:<30}{one.count:>10,}")
+        print(f"{one.kind:<30}{one.messages:>10,}")
     print("Ask the bank what it paid, then: plimsoll book settle --verdict sent|released --kind KIND" if found else "Nothing is held back.")
 
 
