@@ -140,7 +140,7 @@ def held_back(store: Store) -> Iterator[Finding]:
     """Name the messages that a restored book holds back until somebody says what became of them."""
     found = holds(store)
     if found:
-        said = ", ".join(f"{one.count:,} {one.kind}" for one in found)
+        said = ", ".join(f"{one.messages:,} {one.kind}" for one in found)
         remedy = "Ask the bank and the gateways what left, then: plimsoll book settle"
         yield Finding("held back", NOTE, f"since the book was restored: {said}", remedy)
 
