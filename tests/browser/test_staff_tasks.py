@@ -111,11 +111,8 @@ def test_a_checker_agrees_and_the_maker_cannot(site: Site, window: Open, languag
 def test_servicing_finds_a_customer_and_opens_the_loan_finance_previews_a_waiver(site: Site, window: Open, language: str) -> None:
     customer, number = site.take()
     found = window("servicing", language)
-    found.go("/")
-    found.press("/")
-    found.type(f"cus_{customer}")
-    found.page.wait_for_selector("#found a")
-    found.press("Enter")
+    found.go(f"/find?q=cus_{customer}")
+    found.page.locator(f"main a[href$='/customers/{customer}']").first.click()
     found.arrives(f"**/customers/{customer}")
     assert found.page.locator(".load-line svg").is_visible(), "the load line is drawn"
     found.page.locator(f"a[href$='/loans/{number}']").first.click()
