@@ -4,22 +4,22 @@ They lie in one file outside the book, named by `PLIMSOLL_VAULT_KEYS`; a backup 
 whose own key is gone stays unreadable with it.
 """
 
-import json
 import os
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from stat import S_IRWXG, S_IRWXO
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.key_file import Codes, read_key_file, write_key_file
 from plimsoll.app.trouble import StoreTrouble
 
 VARIABLE: Final = "PLIMSOLL_VAULT_KEYS"
 FORMAT: Final = "plimsoll vault keys 1"
 KEY_BYTES: Final = 32
 MAKE: Final = "Make one with: plimsoll vault keygen"
+CODES: Final = Codes("vault_keys_missing", "vault_keys_exposed", "vault_keys_malformed", "vault_keys_exist")
 
 
 class Keyring(NamedTuple):
@@ -40,16 +40,7 @@ def keyring_path() -> Path:
 
 def read_keyring(path: Path) -> Keyring:
     """Read the keys. Raises StoreTrouble vault_keys_missing, vault_keys_exposed (others may read the file), vault_keys_malformed."""
-    try:
-        mode = path.stat().st_mode
-        said = json.loads(path.read_text("utf-8"))
-    except OSError as failed:
-        raise StoreTrouble("vault_keys_missing", f"{path}: {failed.strerror}", MAKE) from None
-    except ValueError:
-        raise StoreTrouble("vault_keys_malformed", f"{path}") from None
-    if mode & (S_IRWXG | S_IRWXO):
-        raise StoreTrouble("vault_keys_exposed", f"{path}", f"Run: chmod 600 {path}")
-    return _keyring(said, path)
+    return _keyring(read_key_file(path, CODES, MAKE), path)
 
 
 def _keyring(said: Any, path: Path) -> Keyring:
@@ -72,17 +63,7 @@ def write_keyring(path: Path, keyring: Keyring, *, is_new: bool) -> None:
         "masters": {name: b64encode(key).decode() for name, key in keyring.masters.items()},
         "index": b64encode(keyring.finder).decode(),
     }
-    target = path if is_new else path.with_name(path.name + ".new")
-    try:
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if is_new else os.O_TRUNC), 0o600)
-    except FileExistsError:
-        raise StoreTrouble("vault_keys_exist", f"{path}") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(json.dumps(said, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if not is_new:
-        target.replace(path)
+    write_key_file(path, said, CODES, is_new=is_new)
 
 
 def new_keyring(at: datetime) -> Keyring:

@@ -4,25 +4,25 @@ Who can change the book and read this file can rewrite the chain: keep it with a
 keys are kept by their public half, so that what they signed can still be checked.
 """
 
-import json
 import os
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from stat import S_IRWXG, S_IRWXO
 from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from plimsoll.app.key_file import Codes, read_key_file, write_key_file
 from plimsoll.app.trouble import StoreTrouble
 
 VARIABLE: Final = "PLIMSOLL_AUDIT_KEY"
 FORMAT: Final = "plimsoll audit key 1"
 KEY_BYTES: Final = 32
 MAKE: Final = "Make one with: plimsoll audit keygen"
+CODES: Final = Codes("audit_key_missing", "audit_key_exposed", "audit_key_malformed", "audit_key_exists")
 
 
 class AuditKeys(NamedTuple):
@@ -67,15 +67,7 @@ def configured_keys() -> AuditKeys | None:
 
 def read_keys(path: Path) -> AuditKeys:
     """Read the keys. Raises StoreTrouble audit_key_missing, audit_key_exposed (others may read the file), audit_key_malformed."""
-    try:
-        mode = path.stat().st_mode
-        said = json.loads(path.read_text("utf-8"))
-    except OSError as failed:
-        raise StoreTrouble("audit_key_missing", f"{path}: {failed.strerror}", MAKE) from None
-    except ValueError:
-        raise StoreTrouble("audit_key_malformed", f"{path}") from None
-    if mode & (S_IRWXG | S_IRWXO):
-        raise StoreTrouble("audit_key_exposed", f"{path}", f"Run: chmod 600 {path}")
+    said = read_key_file(path, CODES, MAKE)
     try:
         is_ours = said["format"] == FORMAT
         private, former = b64decode(said["private"], validate=True), [read_public(one) for one in said["former"]]
@@ -108,19 +100,7 @@ def new_keys(former: AuditKeys | None = None) -> AuditKeys:
 def write_keys(path: Path, keys: AuditKeys, *, is_new: bool) -> None:
     """Write keys so that only their owner can read them; a file that is there is replaced whole, or, for a first key, never."""
     said: dict[str, Any] = {"format": FORMAT, "private": shown(keys.private), "former": [shown(public) for public in keys.publics[1:]]}
-    target = path if is_new else path.with_name(path.name + ".new")
-    try:
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if is_new else os.O_TRUNC), 0o600)
-    except FileExistsError:
-        raise StoreTrouble("audit_key_exists", f"{path}") from None
-    except OSError as failed:
-        raise StoreTrouble("audit_key_missing", f"{path}: {failed.strerror}") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(json.dumps(said, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if not is_new:
-        target.replace(path)
+    write_key_file(path, said, CODES, is_new=is_new)
 
 
 def _public(private: bytes) -> bytes:
