@@ -154,6 +154,13 @@ def test_a_draw_goes_through_the_cost_table(house: House, clock: Clock) -> None:
     assert after.line is not None
     assert before.line is not None
     assert after.line.used_minor == before.line.used_minor + 150_000
+    # The same once more is the same table, and has to be read once more.
+    assert phone.send(wish, "show").headers["location"] == costs
+    assert phone.client.get(f"/borrow/sign?d={digest}").headers["location"].endswith("/borrow")
+    clock.now += READING
+    sign = phone.send(costs, "confirm", read="yes").headers["location"].partition("&done")[0].partition("?done")[0]
+    assert "done.b.drawn" in phone.post(sign, {**phone.form(sign, "sign"), "agree": "yes"}).headers["location"]
+    assert len(phone.page().loans) == len(before.loans) + 2
 
 
 def test_paying_off_saves_interest_and_frees_the_limit(house: House) -> None:

@@ -3,30 +3,24 @@
 What is offered is signed once its costs were read.
 """
 
-import json
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
 from plimsoll.app.assess import assess
-from plimsoll.app.execute import Answer
 from plimsoll.app.kit import kits_of
 from plimsoll.app.replay_decision import decisions_of, underwrite_again
 from plimsoll.app.show.customer import consent_rows
+from plimsoll.interfaces.borrower.costs import agreeing, confirm_costs, confirming, page_of_costs, seen_costs, show_costs
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, my_file, screen, whole, words
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Links, Panel, Part, Said, Text, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Screen, Shown, Visit
-from plimsoll.loan.filing import read_body
 from plimsoll.origination.accept_offer import AcceptOffer, disclosed
 from plimsoll.origination.application import DECLINED, LIVE, OFFERED, Application, Offer, find_application, fold_applications
 from plimsoll.origination.apply import Apply
 from plimsoll.origination.demand_review import DemandReview
 from plimsoll.origination.explain import Explanation, explain
 from plimsoll.origination.withdraw_application import WithdrawApplication
-from plimsoll.protection.confirm_disclosure import ConfirmDisclosure
 from plimsoll.protection.grant_consent import GrantConsent
-from plimsoll.protection.show_disclosure import ShowDisclosure
-from plimsoll.risk.gate import CONFIRMED, SHOWN
 from plimsoll.rulebook.consent_notice import Purpose
 from plimsoll.servicing.open_account import PAY_LATER
 from plimsoll.servicing.open_line import CASH_LINE
@@ -35,6 +29,8 @@ from plimsoll.units.refusal import Refused
 ASKED_FOR: Final = ("application", "identity", "bureau", "score", "income", "spending", "assets", "device")
 """Purposes that an application may rest on, in the order in which they are asked for."""
 REASONS_MAX: Final = 4
+CHOSEN: Final = ("application",)
+"""What an address carries along of the offer whose costs are shown."""
 
 
 def _apply(visit: Visit) -> Shown:
@@ -182,42 +178,21 @@ def _show_offer(visit: Visit) -> Done:
     version = visit.house.rules.product(found.offer.product, visit.today())
     if isinstance(version, Refused):
         return version
-    key, customer_id = words(visit)
     ask = disclosed(found.offer, version, visit.today())
-    command = ShowDisclosure(
-        key, customer_id, visit.today(), ask.about, ask.product, ask.amount_minor, ask.currency, ask.instalments, ask.rate,
-        ask.repayment, ask.limit_minor, language=visit.speech,
-    )  # fmt: skip
-    outcome = visit.door.ask(visit.who, command)
-    if isinstance(outcome, Refused):
-        return outcome
-    assert isinstance(outcome, Answer), outcome
-    said = {"d": json.loads(outcome.text)["disclosure"], "application": found.application_id}
-    return Go(f"/applications/offer?{urlencode(said)}")
+    return show_costs(visit, ask, "/applications/offer", application=found.application_id)
 
 
 def _offer_page(visit: Visit) -> Shown:
-    digest, application_id = visit.query.get("d", ""), visit.query.get("application", "")
-    shown: list[Any] = [one for one in my_file(visit) if one.kind == SHOWN and one.subject == digest]
-    found = _find(visit, application_id)
-    if not shown or isinstance(found, Refused):
+    seen, found = seen_costs(visit), _find(visit, visit.query.get("application", ""))
+    if seen is None or isinstance(found, Refused):
         return Refused("absent")
-    said = read_body(shown[-1])
-    is_read = any(one.kind == CONFIRMED and one.subject == digest for one in my_file(visit))
-    hidden = [Field("d", kind="hidden", value=digest), Field("application", kind="hidden", value=application_id)]
-    check = Field("read", visit.t("b.sign.agree" if is_read else "b.read.check"), "check", "yes")
-    waits = visit.t("b.sign.said") if is_read else visit.t("b.read.wait", {"n": said["seconds"]})
-    button = visit.t("b.sign.button" if is_read else "b.read.confirm")
-    form = Form("sign" if is_read else "confirm", "", button, [*hidden, check], waits, is_folded=False)
-    rows = [parts.Fact(label, parts.text(text)) for _, label, text in said["rows"]]
-    ways = Links(((visit.t("b.nav.learn"), "/learn"), (visit.t("b.apps.title"), "/applications")))
-    return parts.board(Heading(visit.t("b.read.title"), visit.t("b.read.lead")), [Panel("", [Facts(rows), form, ways])])
+    signing = agreeing(visit, "sign", visit.t("b.sign.button"), CHOSEN, visit.t("b.sign.said"))
+    ways = ((visit.t("b.nav.learn"), "/learn"), (visit.t("b.apps.title"), "/applications"))
+    return page_of_costs(visit, seen, signing if seen.is_read else confirming(visit, seen, CHOSEN), *ways)
 
 
 def _confirm(visit: Visit) -> Done:
-    key, customer_id = words(visit)
-    said = {name: visit.form.get(name, "") for name in ("d", "application")}
-    return Act(ConfirmDisclosure(key, customer_id, visit.today(), said["d"]), "done.b.read", f"/applications/offer?{urlencode(said)}")
+    return confirm_costs(visit, "/applications/offer", CHOSEN)
 
 
 def _sign(visit: Visit) -> Done:

@@ -1,28 +1,25 @@
 """Bills of the pay-later account: what is asked, what paying the least would cost, lines and refunds, and instalments of a bill."""
 
-import json
 from typing import Final
-from urllib.parse import urlencode
 
-from plimsoll.app.execute import Answer
 from plimsoll.app.show.bills import BillRow, Bills
 from plimsoll.app.show.bills import bills as bills_of
 from plimsoll.app.show.loan import see_loan
+from plimsoll.interfaces.borrower.costs import agreeing, confirm_costs, confirming, page_of_costs, seen_costs, show_costs
 from plimsoll.interfaces.borrower.loans import ACCOUNT, read_day
-from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, my_file, myself, screen, whole, words
+from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, myself, screen, whole, words
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Panel, Part, Said, Table, Text, fact
-from plimsoll.interfaces.pages.visit import Act, Done, Go, Screen, Shown, Visit
-from plimsoll.loan.filing import read_body
-from plimsoll.protection.confirm_disclosure import ConfirmDisclosure
-from plimsoll.protection.show_disclosure import ShowDisclosure
+from plimsoll.interfaces.pages.visit import Act, Done, Screen, Shown, Visit
 from plimsoll.risk.disclose import BILL, Ask, account_seen, table_of
-from plimsoll.risk.gate import CONFIRMED, SHOWN
 from plimsoll.risk.offer import account_offer, product_in
 from plimsoll.servicing.convert import Convert
 from plimsoll.servicing.open_account import PAY_LATER
 from plimsoll.servicing.repay import Repay
 from plimsoll.units.refusal import Refused
+
+CHOSEN: Final = ("n", "bill")
+"""What an address carries along of the instalments that were chosen: how many, and of the bill of which day."""
 
 
 def _account(visit: Visit) -> int:
@@ -202,55 +199,21 @@ def _show(visit: Visit) -> Done:
     found = _found(visit)
     if found is None or isinstance(found, Refused) or not found.bills:
         return Refused("absent")
-    key, customer_id = words(visit)
     count = whole(visit.form.get("instalments", ""))
-    command = ShowDisclosure(
-        key,
-        customer_id,
-        visit.today(),
-        BILL,
-        PAY_LATER,
-        found.convertible_minor,
-        found.currency,
-        count,
-        loan_id=found.loan_id,
-        language=visit.speech,
-    )
-    outcome = visit.door.ask(visit.who, command)
-    if isinstance(outcome, Refused):
-        return outcome
-    assert isinstance(outcome, Answer), outcome
-    said = {"d": json.loads(outcome.text)["disclosure"], "n": str(count), "bill": found.bills[0].billed_on.isoformat()}
-    return Go(f"/bills/costs?{urlencode(said)}")
+    ask = Ask(BILL, visit.today(), PAY_LATER, found.currency, found.convertible_minor, count)
+    return show_costs(visit, ask, "/bills/costs", loan_id=found.loan_id, n=str(count), bill=found.bills[0].billed_on.isoformat())
 
 
 def _costs(visit: Visit) -> Shown:
-    digest = visit.query.get("d", "")
-    shown = [one for one in my_file(visit) if one.kind == SHOWN and one.subject == digest]
-    if not shown:
+    seen = seen_costs(visit)
+    if seen is None:
         return Refused("disclosure_unknown")
-    said = read_body(shown[-1])
-    is_read = any(one.kind == CONFIRMED and one.subject == digest for one in my_file(visit))
-    hidden = [Field(name, kind="hidden", value=visit.query.get(name, "")) for name in ("d", "n", "bill")]
-    check = Field("read", visit.t("b.sign.agree" if is_read else "b.read.check"), "check", "yes")
-    waits = "" if is_read else visit.t("b.read.wait", {"n": said["seconds"]})
-    form = Form(
-        "convert" if is_read else "confirm",
-        "",
-        visit.t("b.convert.button" if is_read else "b.read.confirm"),
-        [*hidden, check],
-        waits,
-        is_folded=False,
-    )
-    rows = [parts.Fact(label, parts.text(text)) for _, label, text in said["rows"]]
-    panel = Panel("", [Facts(rows), form, Links(((visit.t("b.convert.pay"), "/bills"),))])
-    return parts.board(Heading(visit.t("b.read.title"), visit.t("b.read.lead")), [panel])
+    form = agreeing(visit, "convert", visit.t("b.convert.button"), CHOSEN) if seen.is_read else confirming(visit, seen, CHOSEN)
+    return page_of_costs(visit, seen, form, (visit.t("b.convert.pay"), "/bills"))
 
 
 def _confirm(visit: Visit) -> Done:
-    key, customer_id = words(visit)
-    said = {name: visit.form.get(name, "") for name in ("d", "n", "bill")}
-    return Act(ConfirmDisclosure(key, customer_id, visit.today(), said["d"]), "done.b.read", f"/bills/costs?{urlencode(said)}")
+    return confirm_costs(visit, "/bills/costs", CHOSEN)
 
 
 def _convert(visit: Visit) -> Done:

@@ -1,12 +1,10 @@
 """Borrow: choose, see what it costs, read the cost table, confirm that it was read, sign. Each step is held by the verbs themselves."""
 
-import json
-from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
-from plimsoll.app.execute import Answer
 from plimsoll.app.show.customer import CustomerPage
+from plimsoll.interfaces.borrower.costs import DIGEST, confirm_costs, confirming, hidden_of, page_of_costs, seen_costs, show_costs
 from plimsoll.interfaces.borrower.me import (
     CURRENCY,
     amount,
@@ -23,12 +21,8 @@ from plimsoll.interfaces.borrower.me import (
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Panel, Part, Said, Table, Text
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Page, Screen, Shown, Visit
-from plimsoll.loan.filing import read_body
-from plimsoll.protection.confirm_disclosure import ConfirmDisclosure
-from plimsoll.protection.show_disclosure import ShowDisclosure
 from plimsoll.risk.disclose import DRAW, Ask, table_of
 from plimsoll.risk.disclose import Table as CostTable
-from plimsoll.risk.gate import CONFIRMED, SHOWN
 from plimsoll.risk.offer import loan_offer, product_in
 from plimsoll.rulebook.product import LoanOffer
 from plimsoll.servicing.draw import Draw
@@ -147,73 +141,39 @@ def _show(visit: Visit) -> Done:
     rate = signed_rate(my_file(visit))
     if rate is None:
         return Refused("line_missing")
-    key, customer_id = words(visit)
-    instalments, repayment = whole(visit.form.get("instalments", "")), visit.form.get("repayment", "")
-    minor = amount(visit)
-    command = ShowDisclosure(
-        key, customer_id, visit.today(), DRAW, CASH_LINE, minor, CURRENCY, instalments, rate, repayment, language=visit.speech
-    )
-    outcome = visit.door.ask(visit.who, command)
-    if isinstance(outcome, Refused):
-        return outcome
-    assert isinstance(outcome, Answer), outcome
-    return Go(f"/borrow/costs?d={json.loads(outcome.text)['disclosure']}")
-
-
-def _shown(visit: Visit) -> dict[str, Any] | None:
-    """Give what was shown of the digest in the address, None where nothing was."""
-    digest = visit.query.get("d", "")
-    found = [one for one in my_file(visit) if one.kind == SHOWN and one.subject == digest]
-    return read_body(found[-1]) | {"at": found[-1].at} if found else None
-
-
-def _is_confirmed(visit: Visit) -> bool:
-    return any(one.kind == CONFIRMED and one.subject == visit.query.get("d", "") for one in my_file(visit))
+    ask = _ask(visit, rate, whole(visit.form.get("instalments", "")), visit.form.get("repayment", ""))
+    return show_costs(visit, ask, "/borrow/costs")
 
 
 def _read(visit: Visit) -> Shown:
     """Show the cost table as it is on record; it can be confirmed once it was open as long as the rule says."""
-    found = _shown(visit)
-    if found is None:
+    seen = seen_costs(visit)
+    if seen is None:
         return Refused("disclosure_unknown")
-    seconds, since = found["seconds"], (visit.house.now() - found["at"]) // timedelta(seconds=1)
-    rows = [parts.Fact(label, parts.text(text)) for _, label, text in found["rows"]]
-    body: list[Part] = [Facts(rows)]
-    if _is_confirmed(visit):
-        body.append(Links(((visit.t("b.sign.go"), f"/borrow/sign?d={visit.query['d']}"),)))
-    else:
-        waits = visit.t("b.read.wait", {"n": seconds}) if since < seconds else ""
-        fields = [Field("d", kind="hidden", value=visit.query["d"]), Field("read", visit.t("b.read.check"), "check", "yes")]
-        body.append(Form("confirm", "", visit.t("b.read.confirm"), fields, waits, is_folded=False))
-    body.append(Links(((visit.t("b.read.back"), "/borrow"),)))
-    return parts.board(Heading(visit.t("b.read.title"), visit.t("b.read.lead")), [Panel("", body)])
+    signing = Links(((visit.t("b.sign.go"), f"/borrow/sign?{urlencode({DIGEST: visit.query[DIGEST]})}"),))
+    return page_of_costs(visit, seen, signing if seen.is_read else confirming(visit, seen), (visit.t("b.read.back"), "/borrow"))
 
 
 def _confirm(visit: Visit) -> Done:
-    key, customer_id = words(visit)
-    digest = visit.form.get("d", "")
-    return Act(ConfirmDisclosure(key, customer_id, visit.today(), digest), "done.b.read", f"/borrow/sign?d={digest}")
+    return confirm_costs(visit, "/borrow/sign")
 
 
 def _sign_page(visit: Visit) -> Shown:
     """Show what is signed, in ten lines at most, and the button that signs. Nobody comes here past the cost table."""
-    found = _shown(visit)
-    if found is None or not _is_confirmed(visit):
+    seen = seen_costs(visit)
+    if seen is None or not seen.is_read:
         return Go("/borrow")
-    ask, loan_id = found["ask"], next_loan_id(myself(visit))
-    rows = [parts.Fact(label, parts.text(text)) for name, label, text in found["rows"] if name in SUMMARY]
     hidden = {
-        "d": visit.query["d"],
-        "loan": str(loan_id),
-        "amount": str(ask["amount_minor"]),
-        "instalments": str(ask["instalments"]),
-        "repayment": ask["repayment"],
-        "rate": ask["rate"],
+        "loan": str(next_loan_id(myself(visit))),
+        "amount": str(seen.ask["amount_minor"]),
+        "instalments": str(seen.ask["instalments"]),
+        "repayment": seen.ask["repayment"],
+        "rate": seen.ask["rate"],
     }
-    fields = [Field(name, kind="hidden", value=value) for name, value in hidden.items()]
+    fields = [*hidden_of(visit), *(Field(name, kind="hidden", value=value) for name, value in hidden.items())]
     fields.append(Field("agree", visit.t("b.sign.agree"), "check", "yes"))
     form = Form("sign", "", visit.t("b.sign.button"), fields, visit.t("b.sign.said"), is_folded=False)
-    return parts.board(Heading(visit.t("b.sign.title")), [Panel(visit.t("b.sign.summary"), [Facts(rows), form])])
+    return parts.board(Heading(visit.t("b.sign.title")), [Panel(visit.t("b.sign.summary"), [seen.facts(SUMMARY), form])])
 
 
 SUMMARY: Final = ("principal", "term", "method", "interest", "all_in", "total", "overdue", "lender")
