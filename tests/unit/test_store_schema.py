@@ -4,6 +4,7 @@ import pytest
 
 from plimsoll.app import rows
 from plimsoll.app.schema import metadata
+from plimsoll.app.schema_access import NEW_IN_0009
 from plimsoll.app.schema_chain import NEW_IN_0008
 from plimsoll.app.statements import STATE_KEY, STATE_VALUES
 
@@ -25,7 +26,7 @@ ROWS = {
 }
 NOT_OF_A_CUSTOMER = {"book", "rulebook", "account", "close_run", "close_shard", "standing_accrual", "artefact", "artefact_step"}
 NOT_OF_A_CUSTOMER |= {"source_day", "source_alert", "dossier", "dossier_command", "dossier_filing"}
-NOT_OF_A_CUSTOMER |= set(NEW_IN_0008) - {"access_unit", "outbox_held"}
+NOT_OF_A_CUSTOMER |= {*NEW_IN_0008, *NEW_IN_0009} - {"access_unit", "outbox_held"}
 
 
 @pytest.mark.parametrize("name", ROWS)

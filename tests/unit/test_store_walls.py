@@ -11,6 +11,7 @@ from plimsoll.app.governed import Act, Draft, register
 from plimsoll.app.opening import create_store
 from plimsoll.app.roles import grant_role
 from plimsoll.app.schema import APPEND_ONLY, metadata
+from plimsoll.app.schema_access import NEW_IN_0009
 from plimsoll.app.schema_chain import NEW_IN_0008
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.risk.score.lifecycle import MOVES
@@ -33,7 +34,7 @@ def used(store):
             text("INSERT INTO standing_accrual VALUES ('2026-01-15', 'cash-line', 'CNY', 3, 40, :at)"), {"at": NOW.isoformat(sep=" ")}
         )
         connection.execute(text("INSERT INTO vault_access VALUES (1, 1, :at, 'ana', 'reveal', 'phone', '', 'called back')"), {"at": NOW})
-        for name in ("approval", *(table.name for table in APPEND_ONLY if table.name in NEW_IN_0008)):
+        for name in ("approval", *(table.name for table in APPEND_ONLY if table.name in (*NEW_IN_0008, *NEW_IN_0009))):
             connection.execute(insert(metadata.tables[name]).values(any_row(metadata.tables[name]) | SAID.get(name, {})))
     return store
 

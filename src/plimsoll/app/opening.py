@@ -30,7 +30,7 @@ MAKE: Final = "Make the book first: plimsoll book create --db URL."
 UPGRADE: Final = "Run: plimsoll book upgrade --db URL."
 NEWER: Final = "Use the version of plimsoll that made it, or a later one."
 EXTRA: Final = "Install it with: pip install 'plimsoll-credit[postgres]'."
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", schema.REVISION)
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", schema.REVISION)
 
 
 def open_store(url: str, *, allow_unsafe: bool = False) -> Store:

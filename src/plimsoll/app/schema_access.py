@@ -192,5 +192,20 @@ approval_check = Table(
     sqlite_with_rowid=False,
 )
 
-APPEND_ONLY_ACCESS: Final = (access_event, approval_check)
+first_answer = Table(
+    "first_answer",
+    metadata,
+    text("actor", key=True),  # who asked: nobody meets the answers of others
+    text("key", key=True),  # the Idempotency-Key
+    text("operation"),  # its operationId
+    blob("fingerprint"),  # SHA-256 of what was asked for, as it was sent
+    small("status"),  # of HTTP
+    instant("at"),
+    text("answer"),  # JSON, without what is shown once; the last column, since it may be long
+    sqlite_with_rowid=False,
+)
+"""What operations that are no command on a customer or a dossier answered first: users, keys, webhooks, imports, clocks, ..."""
+
+APPEND_ONLY_ACCESS: Final = (access_event, approval_check, first_answer)
 ERASABLE_ACCESS: Final = (access_event_waiting,)
+NEW_IN_0009: Final = ("first_answer",)
