@@ -264,9 +264,10 @@ def test_every_record_has_a_proof_that_is_checked_without_the_book(store, tmp_pa
 
 
 def test_the_key_is_its_owners_alone(tmp_path):
-    path = tmp_path / "key"
+    path = tmp_path / "keys" / "key"
     first = new_keys()
     write_keys(path, first, is_new=True)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
     assert (path.stat().st_mode & 0o777, read_keys(path)) == (0o600, first)
     with pytest.raises(StoreTrouble, match="never overwritten"):
         write_keys(path, new_keys(), is_new=True)

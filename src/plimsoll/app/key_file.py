@@ -34,12 +34,13 @@ def read_key_file(path: Path, codes: Codes, make: str) -> Any:
 
 
 def write_key_file(path: Path, said: Mapping[str, Any], codes: Codes, *, is_new: bool) -> None:
-    """Write keys for their owner alone; a file that is there is replaced whole, or, where `is_new`, never.
+    """Write keys for their owner alone; a file that is there is replaced whole, or, where `is_new`, never. Its folder is made.
 
     Raises StoreTrouble by `codes`.
     """
     target = path if is_new else path.with_name(path.name + ".new")
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if is_new else os.O_TRUNC), 0o600)
     except FileExistsError:
         raise StoreTrouble(codes.exists, f"{path}") from None
