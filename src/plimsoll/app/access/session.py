@@ -123,6 +123,31 @@ def sign_out_everywhere(house: House, user_id: str, actor: str, reason: str = ""
     return count
 
 
+def sign_out_one(house: House, user_id: str, name: str, actor: str) -> Refused | None:
+    """End one session of a user by the name that a list shows. Refuses absent."""
+    now, columns = house.now(), access_session.c
+    with house.store.changing() as connection:
+        of_user = (columns.user_id == user_id, columns.ended_at.is_(None))
+        tokens = connection.scalars(select(columns.token).where(*of_user)).all()
+        token = next((one for one in tokens if session_id(one) == name), None)
+        if token is None:
+            return Refused("absent", "", name)
+        end(connection, token, now)
+        record(connection, now, actor, "signed_out", name)
+    forget(house.store)
+    return None
+
+
+def sign_out_others(house: House, user_id: str, token: str, actor: str) -> int:
+    """End every session of a user but the one of a token, and give how many there were."""
+    now = house.now()
+    with house.store.changing() as connection:
+        count = end_all(connection, user_id, now, [token_digest(token)])
+        record(connection, now, actor, "signed_out_everywhere", user_id, body={"sessions": count, "but_one": True})
+    forget(house.store)
+    return count
+
+
 def sessions_of(house: House, user_id: str, token: str = "") -> list[Listed]:
     """Give the sessions of a user that were not ended and are not too old, the one used last first; `token` marks one's own."""
     now = house.now()

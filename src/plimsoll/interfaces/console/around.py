@@ -99,4 +99,4 @@ def _waiting(connection: Any, visit: Visit) -> int:
     return int(connection.scalar(counted) or 0)
 
 
-CHROME: Final = Chrome("shell.html", "open.html", around)
+CHROME: Final = Chrome("shell.html", "open.html", around, account="/account")

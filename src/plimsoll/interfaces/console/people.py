@@ -6,6 +6,7 @@ from typing import Any, Final
 from plimsoll.app.access import grant, invitation, people, session
 from plimsoll.app.access.standing import ACTIVE, CLOSED, LOCKED
 from plimsoll.app.show.roles import role_rows
+from plimsoll.interfaces.console.invited import link_of
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages.parts import (
     Cell,
@@ -103,7 +104,7 @@ def _invite(visit: Visit) -> Done:
         return Refused("absent")
     told = Panel(
         visit.t("user.invite"),
-        [Said("wait", visit.t("user.invited", {"until": instant(found.until).text})), Code(found.text)],
+        [Said("wait", visit.t("user.invited", {"until": instant(found.until).text})), Code(link_of(visit, found))],
         "invitation",
     )
     return Page("page.html", {**shown, "panels": [told, *shown["panels"]]})

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 
 from plimsoll.app.house import House
 from plimsoll.interfaces.console import (
+    account,
     approvals,
     books,
     cases,
@@ -18,6 +19,7 @@ from plimsoll.interfaces.console import (
     glass,
     governed,
     hooks,
+    invited,
     loan,
     model_life,
     monitoring,
@@ -38,6 +40,8 @@ from plimsoll.interfaces.pages.visit import Screen
 
 SCREENS: Final[tuple[Screen, ...]] = (
     *OPEN_SCREENS,
+    *invited.SCREENS,
+    *account.SCREENS,
     *overview.SCREENS,
     *find.SCREENS,
     *customers.SCREENS,

@@ -115,7 +115,9 @@ class Field:
     name: str
     label: str = ""
     kind: str = "text"
-    """text, text-long, money, number, day, choice, check, hidden, password, code, file (`value`: the kinds of file that it takes)."""
+    """text, text-long, money, number, day, choice, check, hidden, password, code, file (`value`: the kinds of file that it takes).
+
+    whose: the name that a password belongs to, for whatever keeps passwords; not shown."""
     value: str = ""
     options: Sequence[tuple[str, str]] = ()
     hint: str = ""
@@ -242,6 +244,7 @@ def board(heading: Heading, panels: Sequence[Panel | None], more: Mapping[str, A
         "filters": heading.filters,
         "panels": named,
         "has_chart": any(isinstance(part, Chart) for one in named for part in one.parts),
+        "has_passkey": any(getattr(part, "is_a", "") == "passkey" for one in named for part in one.parts),
         **(more or {}),
     }
 

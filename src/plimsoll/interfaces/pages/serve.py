@@ -51,6 +51,8 @@ class Chrome:
     home: str = "/"
     sign_in: str = "/sign-in"
     second: str = "/second-factor"
+    account: str = ""
+    """Where somebody looks after their own password and factors, "" for a site without such a page."""
 
 
 class Site:

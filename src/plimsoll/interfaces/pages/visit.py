@@ -58,8 +58,9 @@ class Visit:
         return not permission or not isinstance(self.door.may(self.who, permission, target), Refused)
 
     def today(self) -> date:
-        """Give the business date."""
-        return self.house.today()
+        """Give the business date; of a book that was never opened, the day of the clock."""
+        found = self.house.today()
+        return found if found > date.min else self.house.now().date()
 
     @property
     def speech(self) -> str:
@@ -112,7 +113,7 @@ class File:
 
 Shown = Mapping[str, Any] | Page | Go | File | Refused
 """What a page gives: what stands in its template, another page, a way to one, a file, or a no."""
-Done = Act | Go | Page | Refused
+Done = Act | Go | Page | File | Refused
 """What a form gives."""
 
 
