@@ -17,6 +17,7 @@ from plimsoll.app.show.bills import bills
 from plimsoll.app.show.customer import customer_page
 from plimsoll.app.show.customers import Filters, customers
 from plimsoll.app.show.history import loan_history
+from plimsoll.app.show.journal import EVERY, FIRST, LISTED, Only, journal_of
 from plimsoll.app.show.ledger import close_page, closes, trial_balances
 from plimsoll.app.show.limits import limit_history
 from plimsoll.app.show.loan import loan_page, loans_of
@@ -178,6 +179,49 @@ def test_ledger_and_closes(book):
     assert close_page(book, TODAY).code == "close_unknown"
 
 
+def journal_day(book, day, only=EVERY, limit=1):
+    """Give every entry of a day, page after page."""
+    found, after = [], FIRST
+    while after:
+        page = journal_of(book, day, only, after, limit)
+        found, after = [*found, *page.rows], page.next_after
+    return found, page.is_final
+
+
+def test_the_journal_of_each_day_is_what_was_posted_on_it(book):
+    legs = schema.journal.c
+    with book.engine.connect() as connection:
+        days = connection.scalars(select(legs.posted_on).distinct()).all()
+        asked = select(legs.posted_on, legs.customer_id, legs.loan_id, legs.entry_n, func.count()).group_by(*legs[:3], legs.posted_on)
+        posted = sorted(tuple(row) for row in connection.execute(asked))
+    told = [(day, one) for day in days for one in journal_day(book, day)[0]]
+    assert sorted((day, one.customer_id, one.loan_id, one.entry_n, len(one.legs)) for day, one in told) == posted
+    assert all(sum(leg.amount_minor for leg in one.legs) == 0 for _, one in told)
+    day = date(2026, 3, 10)
+    (undone,), is_final = journal_day(book, day)
+    assert (undone.command, undone.actor, undone.product, is_final) == ("reverse", "zhao", "cash-line", True)
+    assert {one.command for one in journal_day(book, date(2026, 3, 15))[0]} == {"close"}
+    assert journal_day(book, date(2026, 2, 14), Only(product="pay-later"), 50)[0][0].customer_id == ANN
+    assert journal_day(book, day, Only(product="pay-later"))[0] == []
+    assert journal_day(book, day, Only(account="asset.cash"))[0] == [undone]
+    assert journal_of(book, TODAY).is_final is False
+
+
+def test_a_day_is_found_by_its_index(book):
+    """On PostgreSQL the planner is kept from reading the whole of so small a table."""
+    is_sqlite = book.address.kind == "sqlite"
+    found = LISTED.compile(book.engine)
+    said = found.construct_params({"on": str(TODAY), "customer_id": 0, "loan_id": -1, "entry_n": 0})
+    with book.engine.connect() as connection:
+        if is_sqlite:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {found}", tuple(said[name] for name in found.positiontup)).all()
+        else:
+            connection.exec_driver_sql("SET enable_seqscan = off; SET enable_bitmapscan = off")
+            plan = connection.exec_driver_sql(f"EXPLAIN {found}", said).all()
+    assert "ix_journal_day" in str(plan)
+    assert "Seq Scan on journal" not in str(plan)
+
+
 def test_queues_go_by_priority_and_page_after_page(book):
     for customer in (ANN, BO):
         give(book, customer, "2026-03-20", "open_case", ability="can", willingness="unwilling")
@@ -266,6 +310,19 @@ def test_over_http_a_list_goes_on_where_it_stopped(api):
     assert api.get("/customers?late_from=-1")[0] == 400
     assert api.get("/customers?nothing=1")[0] == 400
     assert api.get("/loans/loan_17_2?as_of=2099-01-01")[1]["code"] == "date_out_of_range"
+
+
+def test_over_http_the_journal_of_a_day_leads_to_its_balances(api):
+    assert api.get("/journal", "ann")[1]["code"] == "permission_missing"
+    status, page = api.get("/journal?on=2026-03-10&limit=1")
+    (entry,) = page["data"]
+    assert (status, page["is_final"], entry["loan"], entry["command"]) == (200, True, "loan_17_2", "reverse")
+    assert api.get(page["trial_balance"].removeprefix("/v1"))[1]["data"][0]["is_balanced"] is True
+    assert api.get(page["close"].removeprefix("/v1"))[1]["close"]["closed_on"] == "2026-03-10"
+    first = api.get("/journal?on=2026-03-15&limit=1")[1]
+    rest = api.get(f"/journal?on=2026-03-15&limit=1&cursor={first['next_cursor']}")[1]
+    assert [one["customer"] for one in (*first["data"], *rest["data"])] == ["cus_17", "cus_18"]
+    assert api.get("/journal?account=asset.nothing")[1]["code"] == "query_malformed"
 
 
 def test_over_http_a_quote_says_all_costs_and_writes_nothing(api, book):
