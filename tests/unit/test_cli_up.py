@@ -58,6 +58,13 @@ def test_a_trial_key_is_of_a_role_or_of_a_borrower(url, capsys):
     assert main(["trial-key", "--db", url, "--customer", "5"]) == REFUSED
 
 
+@pytest.mark.parametrize("mode", ["live", "read-only"])
+def test_a_trial_key_is_made_in_a_sandbox_alone(url, mode, monkeypatch, capsys):
+    monkeypatch.setenv("PLIMSOLL_MODE", mode)
+    assert main(["trial-key", "--db", url, "--role", "servicing"]) == REFUSED
+    assert capsys.readouterr().out == ""
+
+
 def test_a_server_that_stops_leaves_nothing_unsealed(url):
     with open_store(url) as store, House(store, lawful_rules()) as house:
         keys = new_keys()

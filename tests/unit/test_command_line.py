@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
+import typer
 
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli import main as cli
@@ -189,3 +190,37 @@ def test_the_page_of_commands_says_what_the_commands_say():
     from tools.commands_page import PAGE, page
 
     assert PAGE.read_text("utf-8") == page(), "run `make docs`"
+
+
+NO_JSON = {
+    "case": "takes and gives one JSON object a line already",
+    "gate": "takes and gives one JSON object a line already",
+    "audit prove": "prints the proof, which is one JSON object, and nothing else",
+}
+
+
+def every_command():
+    """Every command that can be asked, as its words and its parameters; the words of help of those that need no parser."""
+    for name, command in cli.COMMANDS.items():
+        found = cli.load(command.target)
+        if cli.is_plain(found):
+            yield name, vars(sys.modules[command.target.partition(":")[0]])["HELP"].split()
+            continue
+        app = found
+        if not isinstance(app, typer.Typer):
+            app = typer.Typer(add_completion=False)
+            app.command()(found)
+        yield from below(name, typer.main.get_command(app))
+
+
+def below(title, command):
+    inner = getattr(command, "commands", {})
+    for name, one in inner.items():
+        yield from below(f"{title} {name}", one)
+    if not inner:
+        yield title, [option for parameter in command.params for option in parameter.opts]
+
+
+def test_every_command_prints_json_for_who_asks():
+    without = {title for title, options in every_command() if "--json" not in options}
+    assert without == set(NO_JSON), "a command that prints has --json, or a reason here why not"

@@ -1,8 +1,6 @@
 """`plimsoll approval`: what waits for a second pair of eyes, in words, with the ledger effect; agree to it, reject it, take it back."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 import typer
@@ -13,11 +11,11 @@ from plimsoll.app.approve.inbox import Approval, Moved, Schedule, approval_of, a
 from plimsoll.app.open_door import open_door
 from plimsoll.interfaces.cli.aligned import aligned, grouped
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
-from plimsoll.interfaces.cli.options import AsJson, Db
+from plimsoll.interfaces.cli.options import AsJson, Db, Language, read_language
 from plimsoll.interfaces.cli.signed_in import Secrets, User, opened_house, refuse, signed_in
+from plimsoll.interfaces.cli.tell import plain, tell
 from plimsoll.loan.filing import instant_text
 from plimsoll.units.money import EXPONENTS, text_of
-from plimsoll.units.refusal import LANGUAGES
 
 app = typer.Typer(help="What waits for a second pair of eyes: see it in words, agree, reject, take back.", add_completion=False)
 
@@ -31,7 +29,6 @@ TITLES: Final = {
 Id = Annotated[str, typer.Argument(metavar="APPROVAL", help="The approval, such as apr_….")]
 State = Annotated[str, typer.Option("--state", metavar="STATE", help=f"One of {', '.join(STATES)}. Default: pending.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="How many at most.")]
-Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 Sha = Annotated[str, typer.Option("--sha256", metavar="HEX", help="What `show` printed: what you agree to is what you were shown.")]
 Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="Why; a rejection needs it.")]
 
@@ -44,7 +41,7 @@ def list_approvals(db: Db = "", state: State = "pending", limit: Limit = 50, lan
     with opened_house(db) as house:
         found = approvals(house, state=state, limit=limit)
     if as_json:
-        print(json.dumps({"approvals": [_plain(one) for one in found]}, ensure_ascii=False))
+        tell({"approvals": [_plain(one) for one in found]}, "", as_json=True)
         return
     rows = [(one.approval_id, one.state, _head(one, language), one.maker, _at(one), f"{one.agreed} of {one.checkers}") for one in found]
     print(aligned([HEAD, *rows], left=6) if rows else f"Nothing is {state}.")
@@ -54,8 +51,8 @@ def list_approvals(db: Db = "", state: State = "pending", limit: Limit = 50, lan
 def show(approval_id: Id, db: Db = "", language: Language = "en", as_json: AsJson = False) -> None:
     """Show one approval: the change in words, the entry it would post, what would come of it, who said what."""
     with opened_house(db) as house:
-        found = refuse(approval_of(house, approval_id), _language(language))
-    print(json.dumps(_plain(found), ensure_ascii=False) if as_json else text_of_approval(found, _language(language)))
+        found = refuse(approval_of(house, approval_id), read_language(language))
+    tell(_plain(found), text_of_approval(found, language), as_json=as_json)
 
 
 @app.command("agree")
@@ -99,23 +96,21 @@ def take_back(
     as_json: AsJson = False,
 ) -> None:
     """Take back what one asked for oneself."""
-    said = _language(language)
+    said = read_language(language)
     with opened_house(db) as house, signed_in(house, user, password_file, said) as who:
         _tell(refuse(withdraw(house, who, approval_id, comment), said), as_json=as_json)
 
 
 def _check(approval_id: str, as_whom: tuple[str, str], verdict: tuple[str, str, str], db: str, language: str, *, as_json: bool) -> None:
-    said = _language(language)
+    said = read_language(language)
     with opened_house(db) as house, signed_in(house, *as_whom, said) as who:
         found = check(house, who, approval_id, *verdict, may=open_door(house).may, acts=ACTS)
         _tell(refuse(found, said), as_json=as_json)
 
 
 def _tell(done: Checked, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(done._asdict(), ensure_ascii=False))
-    else:
-        print(f"{done.approval_id}: {done.state}, {done.agreed} of {done.checkers} agreed" + (f"\n{done.outcome}" if done.outcome else ""))
+    words = f"{done.approval_id}: {done.state}, {done.agreed} of {done.checkers} agreed" + (f"\n{done.outcome}" if done.outcome else "")
+    tell(plain(done), words, as_json=as_json)
     if done.state == "refused":
         raise typer.Exit(REFUSED)
 
@@ -171,15 +166,9 @@ def _at(one: Approval) -> str:
     return instant_text(one.made_at)
 
 
-def _language(language: str) -> str:
-    if language not in LANGUAGES:
-        raise Stop(USAGE, f"--lang {language}: one of {', '.join(LANGUAGES)}")
-    return language
-
-
 def _plain(one: Approval) -> dict[str, Any]:
     """Give an approval as plain values: amounts as text, instants as text."""
-    said = json.loads(json.dumps(asdict(one), default=instant_text))
+    said = plain(one)
     amount = said.pop("amount_minor")
     said["amount"] = text_of(amount, one.currency) if one.currency in EXPONENTS else ""
-    return dict(said)
+    return said

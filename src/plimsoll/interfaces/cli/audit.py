@@ -5,6 +5,7 @@ The key that signs lies in the file that PLIMSOLL_AUDIT_KEY names. Who checks ne
 
 import json
 import os
+from base64 import b64encode
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ import typer
 
 from plimsoll.app.chain.anchor import anchor as write_anchor
 from plimsoll.app.chain.anchor import read_anchors
-from plimsoll.app.chain.checkpoint import notes_of, write_checkpoint
+from plimsoll.app.chain.checkpoint import latest_notes, write_checkpoint
 from plimsoll.app.chain.key import VARIABLE, AuditKeys, configured_keys, key_id, key_path, new_keys, read_public, shown, write_keys
 from plimsoll.app.chain.prove import bundle
 from plimsoll.app.chain.prove import prove as prove_record
@@ -28,6 +29,7 @@ from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.units.refusal import Refused
 
 app = typer.Typer(help="Seal, sign, anchor and prove what is on record.", no_args_is_help=True, add_completion=False)
@@ -39,13 +41,15 @@ Keys = Annotated[list[str] | None, typer.Option("--key", metavar="PUBLIC", help=
 @app.command()
 def keygen(
     rotate: Annotated[bool, typer.Option("--rotate", help="Put another key in place of the one in use, which stays known.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the key that signs, in the file that PLIMSOLL_AUDIT_KEY names; a key that is there is never overwritten."""
     path = _path()
     keys = new_keys(_keys() if rotate else None)
     write_keys(path, keys, is_new=not rotate)
-    print(f"New key {key_id(keys.publics[0])} in {path}, readable by its owner only. Its public half, for whoever checks:")
-    print(shown(keys.publics[0]))
+    name, public = key_id(keys.publics[0]), shown(keys.publics[0])
+    words = f"New key {name} in {path}, readable by its owner only. Its public half, for whoever checks:\n{public}"
+    tell({"key": name, "file": str(path), "public": public}, words, as_json=as_json)
 
 
 @app.command()
@@ -72,20 +76,25 @@ def seal(db: Db = "", anchor: Anchor = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def checkpoint(db: Db = "", anchor: Anchor = None) -> None:
+def checkpoint(db: Db = "", anchor: Anchor = None, as_json: AsJson = False) -> None:
     """Sign where the chain stands, and print the newest checkpoint."""
     with open_store(book_url(db)) as store:
         write_checkpoint(store, _keys(), now())
-        if anchor is not None:
-            write_anchor(store, anchor)
-        notes = notes_of(store)
-    if not notes:
+        kept = write_anchor(store, anchor) if anchor is not None else None
+        newest = next(iter(latest_notes(store, 1)), None)
+    if newest is None:
         raise Stop(NOT_FOUND, "nothing is sealed yet. Run: plimsoll audit seal")
-    print(notes[-1], end="")
+    if as_json:
+        said = {**newest._asdict(), "signature": b64encode(newest.signature).decode(), "note": newest.text()}
+        print(json.dumps(said | {"anchored": kept.block_n if kept else None}))
+        return
+    print(newest.text(), end="")
 
 
 @app.command("anchor")
-def anchor_command(path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, or a folder.")], db: Db = "") -> None:
+def anchor_command(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, or a folder.")], db: Db = "", as_json: AsJson = False
+) -> None:
     """Add new checkpoints to a file outside the book, which only grows; refuse where the chain no longer leads to the last one there."""
     try:
         with open_store(book_url(db)) as store:
@@ -94,7 +103,8 @@ def anchor_command(path: Annotated[Path, typer.Argument(metavar="PATH", help="A 
         if trouble.code == "audit_anchor_differs":
             raise Stop(VERIFICATION_FAILED, trouble.text()) from None
         raise
-    print(f"{kept.path}: {kept.added:,} checkpoints added, up to block {kept.block_n:,}.")
+    words = f"{kept.path}: {kept.added:,} checkpoints added, up to block {kept.block_n:,}."
+    tell({**kept._asdict(), "path": str(kept.path)}, words, as_json=as_json)
 
 
 @app.command()
@@ -152,6 +162,7 @@ def export(
     first: Annotated[int, typer.Option("--from", metavar="BLOCK", min=1, help="The first block.")] = 1,
     last: Annotated[int, typer.Option("--to", metavar="BLOCK", help="The last block. Default: the newest.")] = 0,
     withhold: Annotated[list[str] | None, typer.Option("--withhold", metavar="SOURCE", help="Tell only the hash of its records.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a part of the chain to a file that others can check without the book: tools/verify_audit.py FILE --key PUBLIC."""
     withheld = set(withhold or ())
@@ -160,7 +171,8 @@ def export(
     keys = configured_keys()
     with open_store(book_url(db)) as store:
         count = _write(store, path, keys, first, last or None, withheld)
-    print(f"{path}: {count:,} lines. Check it with: python tools/verify_audit.py {path} --key PUBLIC")
+    words = f"{path}: {count:,} lines. Check it with: python tools/verify_audit.py {path} --key PUBLIC"
+    tell({"path": str(path), "lines": count}, words, as_json=as_json)
 
 
 def _write(store: Store, path: Path, keys: AuditKeys | None, first: int, last: int | None, withheld: set[str]) -> int:

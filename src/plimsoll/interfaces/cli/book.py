@@ -15,6 +15,7 @@ from plimsoll.app.restore import restore as restored_from
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
+from plimsoll.interfaces.cli.tell import tell
 
 app = typer.Typer(
     help="Make a book, bring its tables to this version, back it up and restore it.", no_args_is_help=True, add_completion=False
@@ -24,19 +25,21 @@ OpenOn = Annotated[str, typer.Option("--open-on", metavar="DATE", help="The firs
 
 
 @app.command()
-def create(db: Db = "", open_on: OpenOn = "", allow_unsafe: AllowUnsafe = False) -> None:
+def create(db: Db = "", open_on: OpenOn = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
     """Make an empty book."""
     url = book_url(db)
     first = read_on(open_on, "--open-on") if open_on else date.min
     with create_store(url, open_on=first, allow_unsafe=allow_unsafe) as store:
-        print(f"An empty book: {store.address.shown()}")
+        shown = store.address.shown()
+    tell({"book": shown, "open_on": first.isoformat() if open_on else None}, f"An empty book: {shown}", as_json=as_json)
 
 
 @app.command()
-def upgrade(db: Db = "", allow_unsafe: AllowUnsafe = False) -> None:
+def upgrade(db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
     """Bring the tables of a book to this version; what is booked stays as it is."""
     before, after = upgrade_store(book_url(db), allow_unsafe=allow_unsafe)
-    print(f"The tables are at {after}." if before == after else f"The tables went from {before} to {after}.")
+    words = f"The tables are at {after}." if before == after else f"The tables went from {before} to {after}."
+    tell({"before": before, "after": after}, words, as_json=as_json)
 
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for the backup, or the folder of one.")]

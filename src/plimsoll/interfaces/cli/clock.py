@@ -19,6 +19,7 @@ from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, REFUSED, TRY_AGAIN, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.cli.signed_in import opened_house
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.units.refusal import Malformed, Refused
 
 app = typer.Typer(help="Test clocks: a made-up life moved forward by the real close.", no_args_is_help=True, add_completion=False)
@@ -72,6 +73,7 @@ def post(
     file: Annotated[str, typer.Argument(metavar="FILE", help='JSON, one command a line, or CSV; "-" is standard input.')],
     name: Annotated[str, typer.Option("--command", metavar="NAME", help="What every row is, where rows do not say it.")] = "",
     db: Db = "",
+    as_json: AsJson = False,
 ) -> None:
     """Give the book of a clock a file of commands at the clock's own instant; a row that is refused stores nothing."""
     refused = 0
@@ -86,7 +88,8 @@ def post(
             outcome = row.wrong or house.execute(row.command, actor=OWNER)
             is_done = isinstance(outcome, Answer)
             refused += not is_done
-            print(f"{row.line}\t{'done' if is_done else 'refused'}\t{row.key}\t{_outcome_text(outcome)}")
+            said = {"line": row.line, "state": "done" if is_done else "refused", "key": row.key, "said": _outcome_text(outcome)}
+            tell(said, "\t".join(map(str, said.values())), as_json=as_json)
     if refused:
         raise Stop(REFUSED, f"{refused:,} rows were refused; nothing of them is stored")
 
@@ -112,12 +115,12 @@ def branch(clock: Id, name: Called, db: Db = "", as_json: AsJson = False) -> Non
 
 
 @app.command()
-def delete(clock: Id, db: Db = "") -> None:
+def delete(clock: Id, db: Db = "", as_json: AsJson = False) -> None:
     """Delete a clock with its book."""
     with _sandbox(db) as sandbox:
         sandbox.opened.forget(clock)
-        _check(sandbox.clocks.delete(clock))
-    print(f"{clock} is deleted, and its book with it.")
+        deleted = _check(sandbox.clocks.delete(clock))
+    tell(_plain(deleted), f"{clock} is deleted, and its book with it.", as_json=as_json)
 
 
 def _outcome_text(outcome: RowOutcome | Malformed) -> str:

@@ -16,6 +16,7 @@ from plimsoll.app.watch_evidence import alerts as alerts_of
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.answer import items_of, read_instant
 from plimsoll.risk.evidence import Reading, features_at, notices_on, tolerance, withheld_at
 from plimsoll.risk.quality import Quality
@@ -109,6 +110,7 @@ def command_lift(
     db: Db = "",
     lang: Lang = "en",
     allow_unsafe: AllowUnsafe = False,
+    as_json: AsJson = False,
 ) -> None:
     """Lift an alert by hand: what the source tells from the day of the alert on is what later days are compared with."""
     word = _words(lang)
@@ -116,7 +118,7 @@ def command_lift(
         found = lift(store, source, read_on(on, "--on"), actor=actor, reason=reason, now=now())
     if isinstance(found, Refused):
         raise Stop(REFUSED, found.text(lang))
-    print(_alert_line(found, word))
+    tell(_alert(found), _alert_line(found, word), as_json=as_json)
 
 
 @app.command("show")

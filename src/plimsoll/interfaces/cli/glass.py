@@ -12,9 +12,10 @@ from plimsoll.app.house import House
 from plimsoll.app.open_door import open_door
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import USAGE, Stop
-from plimsoll.interfaces.cli.options import AsJson, Db
+from plimsoll.interfaces.cli.options import AsJson, Db, Language
 from plimsoll.interfaces.cli.signed_in import Secrets, User, opened_house, refuse, signed_in
-from plimsoll.interfaces.cli.user import Language, Reason, plain
+from plimsoll.interfaces.cli.tell import plain
+from plimsoll.interfaces.cli.user import Reason
 from plimsoll.loan.filing import instant_text
 from plimsoll.units.refusal import Refused
 

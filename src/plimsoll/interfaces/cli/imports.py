@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -18,10 +17,11 @@ from plimsoll.app.open_door import open_door
 from plimsoll.interfaces.cli.aligned import aligned, grouped
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
-from plimsoll.interfaces.cli.options import AsJson, Db
+from plimsoll.interfaces.cli.options import AsJson, Db, Language, read_language
 from plimsoll.interfaces.cli.signed_in import Secrets, User, opened_house, refuse, signed_in, stop_of
+from plimsoll.interfaces.cli.tell import plain, tell
 from plimsoll.loan.filing import instant_text
-from plimsoll.units.refusal import LANGUAGES, Malformed, Refused, sentence
+from plimsoll.units.refusal import Malformed, Refused, sentence
 
 app = typer.Typer(help="Files of commands: try one, bring it, see its effect, apply it once others agreed.", add_completion=False)
 
@@ -36,13 +36,12 @@ Whole = Annotated[bool, typer.Option("--all-or-none", help="Apply all rows in on
 State = Annotated[str, typer.Option("--state", metavar="STATE", help=f"One of {', '.join(STATES)}. Default: all.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for those who have to agree.")]
 Out = Annotated[str, typer.Option("--out", metavar="FILE", help="Write the rows that cannot be applied as CSV. Default: print them.")]
-Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 
 
 @app.command("validate")
 def try_file(file: File, db: Db = "", name: Name = "", language: Language = "en", as_json: AsJson = False) -> None:
     """Read every row and rehearse it: errors and effect. Nothing is kept; ends with 2 where a row cannot be applied."""
-    said, content = _language(language), _content(file)
+    said, content = read_language(language), _content(file)
     with opened_house(db) as house, bar(_count(content, file, name), "rows") as step:
         check_content(content, file)
         effect = rehearse(house, rows_of(content, Path(file).name, name), TRIED_BY, lambda count: step("", count))
@@ -67,7 +66,7 @@ def bring(
     as_json: AsJson = False,
 ) -> None:
     """Bring a file and check it: it is then valid or invalid, with its effect; nothing else is changed."""
-    said, content = _language(language), _content(file)
+    said, content = read_language(language), _content(file)
     with opened_house(db) as house, signed_in(house, user, password_file, said) as who:
         door = open_door(house)
         refuse(door.may(who, "import.make"), said)
@@ -94,7 +93,7 @@ def apply_file(
     as_json: AsJson = False,
 ) -> None:
     """Apply a checked file, or put it before others where policy asks for it."""
-    said = _language(language)
+    said = read_language(language)
     with opened_house(db) as house, signed_in(house, user, password_file, said) as who:
         refuse(open_door(house).may(who, "import.apply"), said)
         found = apply(house, who, import_id, reason)
@@ -102,10 +101,9 @@ def apply_file(
         raise stop_of(found, said)
     if isinstance(found, Batch):
         _tell(found, as_json=as_json)
-    elif as_json:
-        print(json.dumps(found._asdict(), default=instant_text))
     else:
-        print(f"{import_id} waits for {found.checkers} to agree: plimsoll approval show {found.approval_id}")
+        words = f"{import_id} waits for {found.checkers} to agree: plimsoll approval show {found.approval_id}"
+        tell(plain(found), words, as_json=as_json)
 
 
 @app.command("withdraw")
@@ -113,7 +111,7 @@ def take_back(
     import_id: Id, user: User, db: Db = "", password_file: Secrets = "", language: Language = "en", as_json: AsJson = False
 ) -> None:
     """Take a file back that is not applied."""
-    said = _language(language)
+    said = read_language(language)
     with opened_house(db) as house, signed_in(house, user, password_file, said) as who:
         release(house, import_id)
         _tell(refuse(withdraw(house, who, import_id), said), as_json=as_json)
@@ -123,7 +121,7 @@ def take_back(
 def show(import_id: Id, db: Db = "", language: Language = "en", as_json: AsJson = False) -> None:
     """Show a file with its effect."""
     with opened_house(db) as house:
-        _tell(refuse(found_of(house, import_id), _language(language)), as_json=as_json)
+        _tell(refuse(found_of(house, import_id), read_language(language)), as_json=as_json)
 
 
 @app.command("list")
@@ -134,7 +132,7 @@ def list_files(db: Db = "", state: State = "", as_json: AsJson = False) -> None:
     with opened_house(db) as house:
         found = batches(house, state=state, limit=200)
     if as_json:
-        print(json.dumps({"imports": [_plain(one) for one in found]}, ensure_ascii=False))
+        tell({"imports": [plain(one) for one in found]}, "", as_json=True)
         return
     rows = [
         (one.import_id, one.state, one.kind, one.name, str(one.rows_count), str(one.errors_count), one.made_by, instant_text(one.made_at))
@@ -146,7 +144,7 @@ def list_files(db: Db = "", state: State = "", as_json: AsJson = False) -> None:
 @app.command("errors")
 def list_errors(import_id: Id, db: Db = "", out: Out = "", language: Language = "en", as_json: AsJson = False) -> None:
     """Give the rows that cannot be applied, or were refused, as CSV that no spreadsheet calculates."""
-    said = _language(language)
+    said = read_language(language)
     with opened_house(db) as house:
         found = refuse(errors_of(house, import_id), said)
     if as_json:
@@ -175,12 +173,8 @@ def _count(content: bytes, file: str, name: str) -> int:
 
 
 def _tell(found: Batch, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(_plain(found), ensure_ascii=False))
-        return
-    print(f"{found.import_id}  {found.state}  {found.name}  {found.made_by}  sha256 {found.sha256}")
-    if found.effect:
-        print(_effect(found.effect))
+    head = f"{found.import_id}  {found.state}  {found.name}  {found.made_by}  sha256 {found.sha256}"
+    tell(plain(found), "\n".join([head, *([_effect(found.effect)] if found.effect else [])]), as_json=as_json)
 
 
 def _effect(said: Mapping[str, Any]) -> str:
@@ -203,13 +197,3 @@ def _errors(errors: list[ErrorRow], language: str) -> None:
         print(f"line {one.line}  {one.key}  {one.code}: {sentence(one.code, language)} {one.detail}".rstrip())
     if len(errors) > SHOWN:
         print(f"and {len(errors) - SHOWN:,} more")
-
-
-def _plain(found: Batch) -> dict[str, Any]:
-    return dict(json.loads(json.dumps(asdict(found), default=instant_text)))
-
-
-def _language(language: str) -> str:
-    if language not in LANGUAGES:
-        raise Stop(USAGE, f"--lang {language}: one of {', '.join(LANGUAGES)}")
-    return language

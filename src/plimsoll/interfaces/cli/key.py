@@ -1,6 +1,5 @@
 """`plimsoll key`: keys of the API, one's own and those of machines; printed once when they are made."""
 
-import json
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,9 +10,10 @@ from plimsoll.app.access.principal import Principal
 from plimsoll.app.house import House
 from plimsoll.app.open_door import open_door
 from plimsoll.interfaces.cli.aligned import aligned
-from plimsoll.interfaces.cli.options import AsJson, Db
+from plimsoll.interfaces.cli.options import AsJson, Db, Language
 from plimsoll.interfaces.cli.signed_in import Secrets, User, opened_house, refuse, signed_in
-from plimsoll.interfaces.cli.user import Language, Reason, Until, plain, read_instant
+from plimsoll.interfaces.cli.tell import plain, tell
+from plimsoll.interfaces.cli.user import Reason, Until, read_instant
 from plimsoll.loan.filing import instant_text
 from plimsoll.units.refusal import Refused
 
@@ -37,7 +37,7 @@ def list_keys(db: Db = "", of: Of = "", with_ended: WithEnded = False, as_json: 
     with opened_house(db) as house:
         found = key.keys(house, of, with_ended=with_ended)
     if as_json:
-        print(json.dumps({"keys": [_plain(one) for one in found]}, ensure_ascii=False))
+        tell({"keys": [plain(one) for one in found]}, "", as_json=True)
         return
     rows = [
         (one.key_id, one.user_id, instant_text(one.until) if one.until else "", f"{one.used_on or 'never'}",
@@ -88,7 +88,7 @@ def revoke(
     with opened_house(db) as house, signed_in(house, user, password_file, language) as who:
         refuse(_may(house, who, key_id), language)
         ended = refuse(key.revoke(house, who, key_id, reason), language)
-    print(json.dumps(_plain(ended), ensure_ascii=False) if as_json else f"The key {key_id} is revoked.")
+    tell(plain(ended), f"The key {key_id} is revoked.", as_json=as_json)
 
 
 def _may(house: House, who: Principal, key_id: str) -> object:
@@ -99,12 +99,7 @@ def _may(house: House, who: Principal, key_id: str) -> object:
     return open_door(house).may(who, MANAGE)
 
 
-def _plain(one: key.Key) -> dict[str, object]:
-    return plain(one) | {"used_on": one.used_on.isoformat() if one.used_on else None}
-
-
 def _tell(made: key.MadeKey, *, as_json: bool) -> None:
-    said = {"text": made.text, **_plain(made.key)}
     until = instant_text(made.key.until) if made.key.until else ""
     words = f"The key of {made.key.user_id}, shown once and good until {until}:\n{made.text}"
-    print(json.dumps(said, ensure_ascii=False) if as_json else words)
+    tell({"text": made.text, **plain(made.key)}, words, as_json=as_json)

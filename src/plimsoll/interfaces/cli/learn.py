@@ -9,6 +9,7 @@ from plimsoll.app.config import now
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, read_on
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.disclose import DRAW, Ask, Table, rows, table_of
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.risk.minimum_payment import FLOOR_MINOR, Course, Habit, pay_down
@@ -100,7 +101,9 @@ def draw(
 
 
 @app.command()
-def lesson(name: Annotated[str, typer.Argument(metavar="NAME")] = "borrowing", lang: Lang = "en", on: On = "") -> None:
+def lesson(
+    name: Annotated[str, typer.Argument(metavar="NAME")] = "borrowing", lang: Lang = "en", on: On = "", as_json: AsJson = False
+) -> None:
     """Print a lesson and its questions."""
     if lang not in LANGUAGES:
         raise Stop(USAGE, f"--lang {lang}: one of {', '.join(LANGUAGES)}")
@@ -109,13 +112,16 @@ def lesson(name: Annotated[str, typer.Argument(metavar="NAME")] = "borrowing", l
     version = None if found is None else found.at(day)
     if found is None or version is None:
         raise Stop(NOT_FOUND, Refused("lesson_unknown", "", f"{name!r} on {day}").text())
-    print(f"{found.title[lang]} ({name}, version {version.version})")
-    for page in version.pages:
-        print(f"\n{page[lang]}")
-    for number, question in enumerate(version.questions, 1):
-        print(f"\n{number}. {question.ask[lang]}")
-        for letter, option in zip(question.letters, question.options, strict=True):
-            print(f"   {letter}) {option[lang]}")
+    pages = [page[lang] for page in version.pages]
+    asked = [
+        (one.ask[lang], [(letter, said[lang]) for letter, said in zip(one.letters, one.options, strict=True)]) for one in version.questions
+    ]
+    questions = [{"ask": ask, "options": dict(options)} for ask, options in asked]
+    lines = [f"{found.title[lang]} ({name}, version {version.version})", *(f"\n{page}" for page in pages)]
+    for number, (ask, options) in enumerate(asked, 1):
+        lines += [f"\n{number}. {ask}", *(f"   {letter}) {said}" for letter, said in options)]
+    said = {"lesson": name, "version": version.version, "title": found.title[lang], "pages": pages, "questions": questions}
+    tell(said, "\n".join(lines), as_json=as_json)
 
 
 def _course(share: str, extra_minor: int, course: Course, currency: str) -> dict[str, object]:

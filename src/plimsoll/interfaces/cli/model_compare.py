@@ -84,6 +84,7 @@ def propose(
     actor: Actor = "",
     reason: Reason = "",
     db: Db = "",
+    as_json: AsJson = False,
 ) -> None:
     """Propose a challenger in the shadow for its place: it is compared with the champion here and now, on matured outcomes.
 
@@ -97,7 +98,7 @@ def propose(
         held = found(store, named)
         champion = model_register.champion_of(store, held.name)
         if champion is None:
-            tell(model_register.propose(store, held, None, act_of(actor, reason)))
+            tell(model_register.propose(store, held, None, act_of(actor, reason)), as_json=as_json)
             return
         if file is None or not decided:
             raise Stop(USAGE, f"{held.name} has a champion: name FILE and --decided, to compare with {champion.digest[:12]}")
@@ -106,9 +107,10 @@ def propose(
         measured = compared(pair[0], pair[1], file, asked, read_share(approve), _under())
         if isinstance(measured, Refused):
             raise Stop(REFUSED, measured.text())
-        _tell(measured, None, as_json=False)
+        if not as_json:
+            _tell(measured, None, as_json=False)
         document = comparison_document(measured.about, measured.champion, measured.challenger, measured.found)
-        tell(model_register.propose(store, held, document, act_of(actor, reason)))
+        tell(model_register.propose(store, held, document, act_of(actor, reason)), as_json=as_json)
 
 
 def monitor(
@@ -135,7 +137,7 @@ def monitor(
         print(json.dumps(measured.document, ensure_ascii=False) if as_json else _month_text(measured.found))
         answer = model_register.record_monitoring(store, held, measured.document, act_of(actor, reason or f"measured on {file.name}"))
         if isinstance(answer, Refused) or not as_json:
-            tell(answer)
+            tell(answer, as_json=False)
 
 
 def _under() -> "Under":

@@ -18,6 +18,7 @@ from plimsoll.app.store import Store
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
+from plimsoll.interfaces.cli.tell import tell as tell_of
 from plimsoll.risk.measure.policy import ModelPolicy, model_policy
 from plimsoll.risk.score.lifecycle import STATES
 from plimsoll.rulebook.rules import load
@@ -37,11 +38,11 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day asked about, such as 2026-12-01. Default: today.")]
 
 
-def register(file: File, name: Place = "application", actor: Actor = "", reason: Reason = "", db: Db = "") -> None:
+def register(file: File, name: Place = "application", actor: Actor = "", reason: Reason = "", db: Db = "", as_json: AsJson = False) -> None:
     """Enter a model as a draft; whoever enters it built it, and may neither validate nor approve it."""
     model, text = read_model_file(file)
     with open_store(book_url(db)) as store:
-        tell(model_register.enter(store, name, model.digest, text, act_of(actor, reason)))
+        tell(model_register.enter(store, name, model.digest, text, act_of(actor, reason)), as_json=as_json)
 
 
 def list_all(
@@ -85,25 +86,25 @@ def show(named: Model, db: Db = "", as_json: AsJson = False) -> None:
     print(aligned(rows, left=len(rows[0])))
 
 
-def approve(named: Model, actor: Actor = "", reason: Reason = "", db: Db = "") -> None:
+def approve(named: Model, actor: Actor = "", reason: Reason = "", db: Db = "", as_json: AsJson = False) -> None:
     """Approve a validated model, as somebody who neither built nor validated it."""
-    _step("approve", named, actor, reason, db)
+    _step("approve", named, act_of(actor, reason), db, as_json=as_json)
 
 
-def shadow(named: Model, actor: Actor = "", reason: Reason = "", db: Db = "") -> None:
+def shadow(named: Model, actor: Actor = "", reason: Reason = "", db: Db = "", as_json: AsJson = False) -> None:
     """Let an approved model score in the shadow of the champion: both scores are kept, one decides."""
-    _step("shadow", named, actor, reason, db)
+    _step("shadow", named, act_of(actor, reason), db, as_json=as_json)
 
 
-def retire(named: Model, actor: Actor = "", reason: Reason = "", db: Db = "") -> None:
+def retire(named: Model, actor: Actor = "", reason: Reason = "", db: Db = "", as_json: AsJson = False) -> None:
     """Take a model out of use for good; a champion only by somebody who approves."""
-    _step("retire", named, actor, reason, db)
+    _step("retire", named, act_of(actor, reason), db, as_json=as_json)
 
 
-def promote(named: Model, actor: Actor = "", reason: Reason = "", db: Db = "") -> None:
+def promote(named: Model, actor: Actor = "", reason: Reason = "", db: Db = "", as_json: AsJson = False) -> None:
     """Make a proposed challenger the champion of its place, as another person than the one who proposed it; the former one retires."""
     with open_store(book_url(db)) as store:
-        tell(model_register.promote(store, found(store, named), policy_on(now().date()), act_of(actor, reason)))
+        tell(model_register.promote(store, found(store, named), policy_on(now().date()), act_of(actor, reason)), as_json=as_json)
 
 
 def due(on: On = "", db: Db = "", as_json: AsJson = False) -> None:
@@ -130,9 +131,9 @@ def due(on: On = "", db: Db = "", as_json: AsJson = False) -> None:
         raise Stop(VERIFICATION_FAILED, f"{overdue} overdue on {day} by POLICY.MODEL.EVERY; see plimsoll model monitor and validate")
 
 
-def _step(verb: str, named: str, actor: str, reason: str, db: str) -> None:
+def _step(verb: str, named: str, act: Act, db: str, *, as_json: bool) -> None:
     with open_store(book_url(db)) as store:
-        tell(model_register.step(store, found(store, named), verb, act_of(actor, reason)))
+        tell(model_register.step(store, found(store, named), verb, act), as_json=as_json)
 
 
 def act_of(actor: str, reason: str) -> Act:
@@ -153,11 +154,11 @@ def found(store: Store, named: str) -> Artefact:
     return held
 
 
-def tell(answer: Artefact | Refused) -> None:
+def tell(answer: Artefact | Refused, *, as_json: bool) -> None:
     """Print where the model stands, or end with why not."""
     if isinstance(answer, Refused):
         raise Stop(NOT_FOUND if answer.code in NOT_THERE else REFUSED, answer.text())
-    print(f"{answer.name} {answer.digest[:SHOWN]}: {answer.state}")
+    tell_of(summary(answer), f"{answer.name} {answer.digest[:SHOWN]}: {answer.state}", as_json=as_json)
 
 
 def summary(held: Artefact) -> dict[str, Any]:

@@ -93,7 +93,9 @@ def validate(
             _write(out, document, measured)
         if record:
             assert store is not None
-            tell(model_register.record_validation(store, found(store, read.digest), document, act_of(actor, reason)))
+            answer = model_register.record_validation(store, found(store, read.digest), document, act_of(actor, reason))
+            if isinstance(answer, Refused) or not as_json:
+                tell(answer, as_json=False)
 
 
 def _told(measured: "Validated") -> Iterator[str]:

@@ -23,6 +23,7 @@ from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.demo import has_other_commands
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.money import parse_minor, text_of
 from plimsoll.units.refusal import Malformed, Refused
@@ -83,7 +84,9 @@ def seal(name: Name, bidder: Bidder, amount: Amount, currency: Currency = "CNY",
 
 
 @app.command("do")
-def do_(verb: Verb, subject: Subject, fields: Fields = None, key: Key = "", actor: Actor = "disposal", db: Db = "") -> None:
+def do_(
+    verb: Verb, subject: Subject, fields: Fields = None, key: Key = "", actor: Actor = "disposal", db: Db = "", as_json: AsJson = False
+) -> None:
     """Give one command on a tender, a bidder or a package now; the instants of a tender are those of this clock."""
     if verb not in VERBS:
         raise Stop(USAGE, f"{verb}: one of {', '.join(VERBS)}")
@@ -99,7 +102,8 @@ def do_(verb: Verb, subject: Subject, fields: Fields = None, key: Key = "", acto
         outcome = execute_dossier(store, DOSSIER_WIRING, command, actor=actor, now=now(), rules=lawful_rules())
     if not isinstance(outcome, Answer):
         raise Stop(REFUSED, outcome.text())
-    print(outcome.text)
+    answer = {"command": verb, "subject": subject, "repeated": outcome.is_replayed, "answer": json.loads(outcome.text)}
+    tell(answer, outcome.text, as_json=as_json)
 
 
 Package = Annotated[str, typer.Argument(metavar="PACKAGE", help="What the package is called; made where it is not there.")]

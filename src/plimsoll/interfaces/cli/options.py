@@ -7,7 +7,7 @@ import typer
 
 from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.units.dates import parse_date
-from plimsoll.units.refusal import Malformed
+from plimsoll.units.refusal import LANGUAGES, Malformed
 
 Db = Annotated[
     str,
@@ -16,7 +16,15 @@ Db = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 AllowUnsafe = Annotated[bool, typer.Option("--allow-unsafe", help="Accept a PostgreSQL that may lose what it has committed.")]
+
+
+def read_language(text: str) -> str:
+    """Read the language of an option; anything else ends the command with 2."""
+    if text not in LANGUAGES:
+        raise Stop(USAGE, f"--language {text}: one of {', '.join(LANGUAGES)}")
+    return text
 
 
 def read_on(text: str, option: str) -> date:

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.lawful import breaches
 from plimsoll.rulebook.rule import ANY, Row, Rule, Value
 from plimsoll.rulebook.rules import FOLDER, Entry, Rules, load
@@ -82,30 +83,42 @@ def show(
 
 
 @app.command("list")
-def list_all(on: On = "", lang: Lang = "en", folder: Folder = FOLDER) -> None:
+def list_all(on: On = "", lang: Lang = "en", folder: Folder = FOLDER, as_json: AsJson = False) -> None:
     """List every rule with what is in force on a day."""
     _language(lang)
     rules, day = _load(folder), _day(on)
+    said, lines = [], []
     for rule in rules.rules.values():
         held: dict[str, list[str]] = {}
         for name in _licences(rule, ANY):
             held.setdefault(value_text(rules.value(rule.key, day, name), rule.unit), []).append(name)
+        values = [{"value": text, "licences": [name for name in names if name]} for text, names in held.items()]
         told = "; ".join(f"{', '.join(names)}: {text}" if all(names) else text for text, names in held.items())
-        print(f"{rule.key:<33} {told:<55} {rule.title[lang]}")
+        said.append({"rule": rule.key, "title": rule.title[lang], "in_force": values})
+        lines.append(f"{rule.key:<33} {told:<55} {rule.title[lang]}")
+    tell({"on": day, "rules": said}, "\n".join(lines), as_json=as_json)
 
 
 @app.command()
-def check(on: On = "", folder: Folder = FOLDER) -> None:
+def check(on: On = "", folder: Folder = FOLDER, as_json: AsJson = False) -> None:
     """Read every file of a rulebook, hold every product against the law, and name what is due for review."""
     rules, day = _load(folder), _day(on)
     broken = [breach for versions in rules.products.values() for version in versions for breach in breaches(rules, version)]
     late = sorted({(row.review_by, rule.key) for rule in rules.rules.values() for row in _rows(rule) if row.review_by < day})
-    for name, versions in rules.products.items():
-        lawful = "unlawful" if any(breach.product == name for breach in broken) else "lawful"
-        print(f"{name:<20}{versions[-1].licence:<20}versions: {len(versions)}  {lawful}")
-    for review_by, key in late:
-        print(f"review was due by {review_by}: {key}")
-    print(f"{len(rules.rules)} rules, {len(rules.products)} products, {len(rules.calendars)} calendars; digest {rules.digest}")
+    unlawful = {breach.product for breach in broken}
+    products = [(name, versions[-1].licence, len(versions), name not in unlawful) for name, versions in rules.products.items()]
+    said = {
+        "rules": len(rules.rules),
+        "calendars": len(rules.calendars),
+        "digest": rules.digest,
+        "products": [dict(zip(("product", "licence", "versions", "lawful"), one, strict=True)) for one in products],
+        "review_due": [{"rule": key, "by": review_by} for review_by, key in late],
+        "breaches": [breach.text() for breach in broken],
+    }
+    lines = [f"{name:<20}{of:<20}versions: {count}  {'lawful' if is_lawful else 'unlawful'}" for name, of, count, is_lawful in products]
+    lines += [f"review was due by {review_by}: {key}" for review_by, key in late]
+    lines.append(f"{len(rules.rules)} rules, {len(rules.products)} products, {len(rules.calendars)} calendars; digest {rules.digest}")
+    tell(said, "\n".join(lines), as_json=as_json)
     if broken:
         raise Stop(USAGE, "\n".join(breach.text() for breach in broken))
 

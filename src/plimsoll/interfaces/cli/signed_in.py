@@ -36,12 +36,18 @@ Secrets = Annotated[
 ]
 
 
-@contextmanager
-def opened_house(db: str) -> Iterator[House]:
-    """Open the house of a book as the server does: its rules, its keys where they are configured, its mode."""
+def named_mode() -> str:
+    """Give the mode that the configuration names; one that is none ends the command with 2."""
     mode = os.environ.get(MODE, "") or SANDBOX
     if mode not in MODES:
         raise Stop(USAGE, f"{MODE}={mode}: one of {', '.join(MODES)}")
+    return mode
+
+
+@contextmanager
+def opened_house(db: str) -> Iterator[House]:
+    """Open the house of a book as the server does: its rules, its keys where they are configured, its mode."""
+    mode = named_mode()
     with ExitStack() as opened:
         store = opened.enter_context(open_store(book_url(db)))
         vault = Vault(store, read_keyring(keyring_path())) if os.environ.get(VARIABLE, "") else None

@@ -10,10 +10,12 @@ from plimsoll.app.access.people import NewUser, borrower, register
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.role import roles_on
 from plimsoll.app.config import book_url
-from plimsoll.app.house import House
+from plimsoll.app.house import SANDBOX, House
 from plimsoll.app.opening import open_store
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
-from plimsoll.interfaces.cli.options import AllowUnsafe, Db
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db
+from plimsoll.interfaces.cli.signed_in import named_mode
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import Refused
 
@@ -25,14 +27,18 @@ Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="Of a machine 
 Customer = Annotated[int, typer.Option("--customer", metavar="N", help="Of the borrower who is customer N.")]
 
 
-def command(db: Db = "", role: Role = "", customer: Customer = 0, allow_unsafe: AllowUnsafe = False) -> None:
-    """Print a key for trying the API of a sandbox; it is told this once. Live houses refuse it: people make their own keys there."""
+def command(db: Db = "", role: Role = "", customer: Customer = 0, allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
+    """Print a key for trying the API of a sandbox, once; where $PLIMSOLL_MODE is another mode none is made: people make their own there."""
+    mode = named_mode()
+    if mode != SANDBOX:
+        raise Stop(REFUSED, f"the house is {mode}: keys for trying are made in a sandbox alone. People make their own: plimsoll key make")
     if bool(role) == bool(customer):
         raise Stop(USAGE, "--role ROLE or --customer N, one of them")
     with open_store(book_url(db), allow_unsafe=allow_unsafe) as store, House(store, lawful_rules()) as house:
         if role and role not in (known := roles_on(house.now().date())):
             raise Stop(USAGE, f"--role {role}: one of {', '.join(known)}")
-        print(of_role(house, role) if role else of_borrower(house, customer))
+        text = of_role(house, role) if role else of_borrower(house, customer)
+    tell({"text": text}, text, as_json=as_json)
 
 
 def of_role(house: House, role: str) -> str:

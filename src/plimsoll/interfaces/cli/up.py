@@ -17,7 +17,8 @@ from plimsoll.app.opening import open_store
 from plimsoll.app.sandbox.clock import refuse_clock_book
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, Stop
-from plimsoll.interfaces.cli.options import AllowUnsafe, Db
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.lawful import lawful_rules
 
 HOST, PORT, MODE, PROXIES = "PLIMSOLL_HOST", "PLIMSOLL_PORT", "PLIMSOLL_MODE", "PLIMSOLL_PROXIES"
@@ -30,7 +31,9 @@ Port = Annotated[int, typer.Option("--port", metavar="N", help="Default: $PLIMSO
 Mode = Annotated[str, typer.Option("--mode", metavar="MODE", help="sandbox, live or read-only. Default: $PLIMSOLL_MODE, else sandbox.")]
 
 
-def command(db: Db = "", host: Host = "", port: Port = -1, mode: Mode = "", allow_unsafe: AllowUnsafe = False) -> None:
+def command(
+    db: Db = "", host: Host = "", port: Port = -1, mode: Mode = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False
+) -> None:
     """Serve a book over HTTP: the API and its reference. Ctrl-C or SIGTERM answers what is under way, then stops."""
     host = host or os.environ.get(HOST, "") or LOOPBACK
     mode = mode or os.environ.get(MODE, "") or SANDBOX
@@ -62,7 +65,8 @@ def command(db: Db = "", host: Host = "", port: Port = -1, mode: Mode = "", allo
         app = whole(house, open_door(house))
         opened.enter_context(beside(house, keys))
         at = f"[{host}]" if ":" in host else host
-        run(app, listener, proxies=os.environ.get(PROXIES, ""), ready=lambda: _tell(f"http://{at}:{listener.getsockname()[1]}", house))
+        address = f"http://{at}:{listener.getsockname()[1]}"
+        run(app, listener, proxies=os.environ.get(PROXIES, ""), ready=lambda: _tell(address, house, as_json=as_json))
     print("Stopped.", file=sys.stderr)
 
 
@@ -73,9 +77,14 @@ def _port(given: int) -> int:
     return int(said)
 
 
-def _tell(address: str, house: House) -> None:
+def _tell(address: str, house: House, *, as_json: bool) -> None:
     """Say where the house is, and what to try."""
-    print(f"Plimsoll serves {house.store.address.shown()} ({house.mode}) at {address}")
-    print(f"  is it there    curl {address}/v1/health")
-    print(f"  reference      {address}/v1/reference   (OpenAPI: {address}/v1/openapi.json)")
-    print("Ctrl-C stops it.", flush=True)
+    book = house.store.address.shown()
+    words = (
+        f"Plimsoll serves {book} ({house.mode}) at {address}\n"
+        f"  is it there    curl {address}/v1/health\n"
+        f"  reference      {address}/v1/reference   (OpenAPI: {address}/v1/openapi.json)\n"
+        "Ctrl-C stops it."
+    )
+    tell({"book": book, "mode": house.mode, "address": address}, words, as_json=as_json)
+    sys.stdout.flush()

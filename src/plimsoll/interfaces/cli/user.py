@@ -4,10 +4,9 @@ Whoever changes something signs in; looking on, making the first administrator a
 nobody to sign in, since who may open the book itself may do both.
 """
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Final, NamedTuple, TypeVar
 
 import typer
 
@@ -19,8 +18,9 @@ from plimsoll.app.house import House
 from plimsoll.app.open_door import open_door
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import USAGE, Stop
-from plimsoll.interfaces.cli.options import AsJson, Db
+from plimsoll.interfaces.cli.options import AsJson, Db, Language
 from plimsoll.interfaces.cli.signed_in import Secrets, User, lines_of, opened_house, refuse, signed_in
+from plimsoll.interfaces.cli.tell import plain, tell
 from plimsoll.loan.filing import instant_text
 from plimsoll.units.refusal import LANGUAGES, Refused
 
@@ -37,7 +37,6 @@ Unit = Annotated[str, typer.Option("--unit", metavar="UNIT", help="Their branch 
 Party = Annotated[str, typer.Option("--party", metavar="PARTY", help="The agency, funder, bidder or merchant that they act for.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it stands on record.")]
 Speaks = Annotated[str, typer.Option("--speaks", metavar="LANG", help="zh-CN or en: how the house speaks to them.")]
-Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 Until = Annotated[str, typer.Option("--until", metavar="INSTANT", help="Such as 2026-12-31T16:00:00+08:00. Default: without end.")]
 Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="Those alone who hold a role.")]
 Operator = Annotated[str, typer.Option("--operator", metavar="WHO", help="Who does it on this machine; it stands on record.")]
@@ -53,22 +52,31 @@ class By(NamedTuple):
 
 @app.command()
 def first(
-    name: Name, called: Called, password_file: Secrets = "", operator: Operator = OPERATOR, db: Db = "", language: Language = "en"
+    name: Name,
+    called: Called,
+    password_file: Secrets = "",
+    operator: Operator = OPERATOR,
+    db: Db = "",
+    language: Language = "en",
+    as_json: AsJson = False,
 ) -> None:
     """Make the first administrator, only where there is none, with a password from a file or asked for."""
     with opened_house(db) as house:
         who = Principal(operator, ())
         refuse(make_first(house, who, people.NewUser(name, called)), language)
-        refuse(invitation.set_by_operator(house, who, name, _password(password_file)), language)
-    print(f"{name} is the administrator of this house. Next: sign in, enrol one-time codes, register the others.")
+        made = refuse(invitation.set_by_operator(house, who, name, _password(password_file)), language)
+    words = f"{name} is the administrator of this house. Next: sign in, enrol one-time codes, register the others."
+    tell(plain(made), words, as_json=as_json)
 
 
 @app.command()
-def password(name: Name, password_file: Secrets = "", operator: Operator = OPERATOR, db: Db = "", language: Language = "en") -> None:
+def password(
+    name: Name, password_file: Secrets = "", operator: Operator = OPERATOR, db: Db = "", language: Language = "en", as_json: AsJson = False
+) -> None:
     """Set a password on the machine of the house; their sessions end. `plimsoll user invite` lets them set one that nobody else knows."""
     with opened_house(db) as house:
-        refuse(invitation.set_by_operator(house, Principal(operator, ()), name, _password(password_file)), language)
-    print(f"The password of {name} is set.")
+        found = refuse(invitation.set_by_operator(house, Principal(operator, ()), name, _password(password_file)), language)
+    tell(plain(found), f"The password of {name} is set.", as_json=as_json)
 
 
 @app.command("list")
@@ -77,7 +85,7 @@ def list_users(db: Db = "", role: Role = "", as_json: AsJson = False) -> None:
     with opened_house(db) as house:
         found = people.users(house, limit=10_000, role=role)
     rows = [(one.user_id, one.name, one.state, one.unit, one.party, f"{one.version}") for one in found]
-    _tell({"users": [plain(one) for one in found]}, aligned([HEAD, *rows], left=5) if rows else "There are no users.", as_json=as_json)
+    tell({"users": [plain(one) for one in found]}, aligned([HEAD, *rows], left=5) if rows else "There are no users.", as_json=as_json)
 
 
 @app.command()
@@ -87,7 +95,7 @@ def show(name: Name, db: Db = "", language: Language = "en", as_json: AsJson = F
         found = refuse(people.get(house, name), language)
         grants = grant.grants_of(house, name)
     told = [*((key, f"{value}") for key, value in plain(found).items()), *(("role", _role(one)) for one in grants)]
-    _tell(plain(found) | {"grants": [plain(one) for one in grants]}, aligned(told, left=2), as_json=as_json)
+    tell(plain(found) | {"grants": [plain(one) for one in grants]}, aligned(told, left=2), as_json=as_json)
 
 
 @app.command()
@@ -121,12 +129,16 @@ def invite(name: Name, user: User, password_file: Secrets = "", db: Db = "", lan
 
 @app.command()
 def accept(
-    invited: Annotated[str, typer.Argument(metavar="INVITATION")], password_file: Secrets = "", db: Db = "", language: Language = "en"
+    invited: Annotated[str, typer.Argument(metavar="INVITATION")],
+    password_file: Secrets = "",
+    db: Db = "",
+    language: Language = "en",
+    as_json: AsJson = False,
 ) -> None:
     """Set one's own password by an invitation."""
     with opened_house(db) as house:
         found = refuse(invitation.accept(house, invited, _password(password_file)), language)
-    print(f"The password of {found.user_id} is set.")
+    tell(plain(found), f"The password of {found.user_id} is set.", as_json=as_json)
 
 
 @app.command("one-time")
@@ -136,7 +148,7 @@ def enrol_one_time(user: User, password_file: Secrets = "", db: Db = "", languag
         made = refuse(one_time.enrol(house, who), language)
     next_step = f"plimsoll user confirm {made.challenge_id} --user {user}"
     words = f"Type this into an authenticator, it is shown once:\n{made.seed}\n{made.uri}\nThen: {next_step}"
-    _tell(plain(made), words, as_json=as_json)
+    tell(plain(made), words, as_json=as_json)
 
 
 @app.command()
@@ -146,13 +158,14 @@ def confirm(
     password_file: Secrets = "",
     db: Db = "",
     language: Language = "en",
+    as_json: AsJson = False,
 ) -> None:
     """Let one-time codes count, by the first of them: asked for, or the last line of the file."""
     with opened_house(db) as house, signed_in(house, user, password_file, language) as who:
         code = lines_of(password_file, "Code of the authenticator: ")[-1]
         found = one_time.confirm(house, who, challenge, code)
         refuse(found if isinstance(found, Refused) else who, language)
-    print(f"{user} signs in with a one-time code from now on.")
+    tell({"user": user, "confirmed": True}, f"{user} signs in with a one-time code from now on.", as_json=as_json)
 
 
 @app.command()
@@ -203,7 +216,7 @@ def forget_factors(
     """Take the one-time codes and passkeys of somebody who lost them; not by who invited them within a day."""
     by = By(user, password_file, language)
     found = _by(by, db, MANAGE, lambda house, who: invitation.remove_factors(house, who, name, reason))
-    _tell(plain(found), f"{name} has no second factor now, and is signed out.", as_json=as_json)
+    tell(plain(found), f"{name} has no second factor now, and is signed out.", as_json=as_json)
 
 
 @app.command("sign-out")
@@ -213,7 +226,7 @@ def sign_out(
     """End every session of a user."""
     by = By(user, password_file, language)
     count = _by(by, db, MANAGE, lambda house, who: sign_out_everywhere(house, name, who.actor, reason))
-    _tell({"user": name, "ended": count}, f"{count} sessions of {name} are ended.", as_json=as_json)
+    tell({"user": name, "ended": count}, f"{count} sessions of {name} are ended.", as_json=as_json)
 
 
 @app.command()
@@ -232,7 +245,7 @@ def give(
     ends = read_instant(until, "--until")
     by = By(user, password_file, language)
     given = _by(by, db, GRANT, lambda house, who: grant.give(house, who, name, role, reason, ends))
-    _tell(plain(given), f"{name} is {role} now. The grant: {given.grant_id}", as_json=as_json)
+    tell(plain(given), f"{name} is {role} now. The grant: {given.grant_id}", as_json=as_json)
 
 
 @app.command("end")
@@ -248,7 +261,7 @@ def end_role(
     """End a role that was given."""
     by = By(user, password_file, language)
     ended = _by(by, db, GRANT, lambda house, who: grant.take_back(house, who, grant_id, reason))
-    _tell(plain(ended), f"{ended.user_id} is {ended.role} no more.", as_json=as_json)
+    tell(plain(ended), f"{ended.user_id} is {ended.role} no more.", as_json=as_json)
 
 
 def read_instant(text: str, option: str) -> datetime | None:
@@ -264,11 +277,6 @@ def read_instant(text: str, option: str) -> datetime | None:
     return found.astimezone(UTC)
 
 
-def plain(one: Any) -> dict[str, Any]:
-    """Give a value as JSON takes it."""
-    return {name: instant_text(value) if isinstance(value, datetime) else value for name, value in one._asdict().items()}
-
-
 def _by(by: By, db: str, permission: str, done: Callable[[House, Principal], T | Refused]) -> T:
     """Do something for who signs in, if they may."""
     with opened_house(db) as house, signed_in(house, by.user, by.secrets, by.language) as who:
@@ -282,12 +290,12 @@ def _moved(by: By, db: str, name: str, how: Callable[[House, Principal, int], pe
         return found if isinstance(found, Refused) else how(house, who, found.version)
 
     found = _by(by, db, MANAGE, done)
-    _tell(plain(found), f"{name} is {found.state}, version {found.version}.", as_json=as_json)
+    tell(plain(found), f"{name} is {found.state}, version {found.version}.", as_json=as_json)
 
 
 def _invited(found: invitation.Invitation, *, as_json: bool) -> None:
     said = f"Give {found.user_id} this invitation; it is shown once and good until {instant_text(found.until)}:\n{found.text}"
-    _tell(plain(found), said, as_json=as_json)
+    tell(plain(found), said, as_json=as_json)
 
 
 def _role(one: grant.Grant) -> str:
@@ -297,7 +305,3 @@ def _role(one: grant.Grant) -> str:
 
 def _password(secrets: str) -> str:
     return lines_of(secrets, "Password: ")[0]
-
-
-def _tell(said: dict[str, Any], words: str, *, as_json: bool) -> None:
-    print(json.dumps(said, ensure_ascii=False) if as_json else words)

@@ -20,6 +20,7 @@ from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import REFUSED, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import Refused
 
@@ -35,20 +36,23 @@ On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day by which 
 
 
 @app.command()
-def keygen() -> None:
+def keygen(as_json: AsJson = False) -> None:
     """Make the keys, in the file that PLIMSOLL_VAULT_KEYS names; keys that are there are never overwritten."""
     path = keyring_path()
     write_keyring(path, new_keyring(now()), is_new=True)
-    print(f"New keys in {path}, readable by their owner only. Keep a copy away from the backups of the book: without it nothing opens.")
+    words = f"New keys in {path}, readable by their owner only. Keep a copy away from the backups of the book: without it nothing opens."
+    tell({"file": str(path)}, words, as_json=as_json)
 
 
 @app.command()
-def put(customer: Customer, field: Field, reason: Reason, actor: Actor = "vault", ref: Ref = "", db: Db = "") -> None:
+def put(
+    customer: Customer, field: Field, reason: Reason, actor: Actor = "vault", ref: Ref = "", db: Db = "", as_json: AsJson = False
+) -> None:
     """Seal a value, read from standard input, in place of the one before."""
     value = _value(field)
     with open_store(book_url(db)) as store:
         _check(Vault(store, _keys()).put(customer, field, value, Act(actor, now(), reason), ref))
-    print(f"{field} of customer {customer} is sealed.")
+    tell({"customer": customer, "field": field, "ref": ref}, f"{field} of customer {customer} is sealed.", as_json=as_json)
 
 
 @app.command()
@@ -63,19 +67,22 @@ def show(customer: Customer, db: Db = "", as_json: AsJson = False) -> None:
 
 
 @app.command()
-def reveal(customer: Customer, field: Field, reason: Reason, actor: Actor = "vault", ref: Ref = "", db: Db = "") -> None:
+def reveal(
+    customer: Customer, field: Field, reason: Reason, actor: Actor = "vault", ref: Ref = "", db: Db = "", as_json: AsJson = False
+) -> None:
     """Show a whole value; who, when and why goes on the log first."""
     with open_store(book_url(db)) as store:
-        print(_check(Vault(store, _keys()).reveal(customer, field, Act(actor, now(), reason), ref)))
+        value = _check(Vault(store, _keys()).reveal(customer, field, Act(actor, now(), reason), ref))
+    tell({"customer": customer, "field": field, "ref": ref, "value": value}, value, as_json=as_json)
 
 
 @app.command()
-def find(field: Field, reason: Reason, actor: Actor = "vault", db: Db = "") -> None:
+def find(field: Field, reason: Reason, actor: Actor = "vault", db: Db = "", as_json: AsJson = False) -> None:
     """Find who has exactly the value that comes on standard input; the search goes on the log of everybody found."""
     value = _value(field)
     with open_store(book_url(db)) as store:
         found = _check(Vault(store, _keys()).find(field, value, Act(actor, now(), reason)))
-    print("\n".join(str(customer_id) for customer_id in found or ()))
+    tell({"customers": list(found or ())}, "\n".join(str(customer_id) for customer_id in found or ()), as_json=as_json)
 
 
 @app.command()
@@ -92,17 +99,20 @@ def log(customer: Customer, db: Db = "", as_json: AsJson = False) -> None:
 
 
 @app.command()
-def shred(customer: Customer, reason: Reason, actor: Actor = "vault", on: On = "", db: Db = "") -> None:
+def shred(customer: Customer, reason: Reason, actor: Actor = "vault", on: On = "", db: Db = "", as_json: AsJson = False) -> None:
     """Erase a person for good, unless something is owed or the law still asks to keep the data."""
     day = read_on(on, "--on") if on else now().astimezone().date()
     with open_store(book_url(db)) as store:
         _check(erase_person(Vault(store, _keys()), customer, Act(actor, now(), reason), day, lawful_rules()))
-    print(f"The key of customer {customer} is destroyed; what it sealed cannot be read again, here or in any backup.")
-    print("Backups hold the wrapped key until they expire: plimsoll vault rotate makes those copies useless too.")
+    words = (
+        f"The key of customer {customer} is destroyed; what it sealed cannot be read again, here or in any backup.\n"
+        "Backups hold the wrapped key until they expire: plimsoll vault rotate makes those copies useless too."
+    )
+    tell({"customer": customer, "erased": True}, words, as_json=as_json)
 
 
 @app.command()
-def rotate(db: Db = "") -> None:
+def rotate(db: Db = "", as_json: AsJson = False) -> None:
     """Wrap everybody's key by a new master key and drop the old ones; go on with the same command where it was stopped."""
     path = keyring_path()
     keyring = read_keyring(path)
@@ -114,7 +124,8 @@ def rotate(db: Db = "") -> None:
         reseal_seeds(store, keyring)
         reseal_secrets(store, keyring)
     write_keyring(path, with_current_only(keyring), is_new=False)
-    print(f"{count:,} keys are wrapped by {keyring.current} now; older master keys are gone from {path}.")
+    words = f"{count:,} keys are wrapped by {keyring.current} now; older master keys are gone from {path}."
+    tell({"master": keyring.current, "wrapped": count}, words, as_json=as_json)
 
 
 def _keys() -> Keyring:

@@ -20,6 +20,7 @@ from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, TRY_AGAIN, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.cli.signed_in import opened_house
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.units.refusal import Refused
 
 app = typer.Typer(help="Send events to addresses outside, signed and in order.", no_args_is_help=True, add_completion=False)
@@ -64,27 +65,28 @@ def command_list(db: Db = "", as_json: AsJson = False) -> None:
 
 
 @app.command()
-def rotate(endpoint: Id, actor: Actor = "cli", db: Db = "") -> None:
+def rotate(endpoint: Id, actor: Actor = "cli", db: Db = "", as_json: AsJson = False) -> None:
     """Replace the secret of an endpoint; for a day both sign. The new one is shown this once."""
     with _hooks(db) as hooks:
-        print(_check(hooks.rotate(endpoint, actor)).secret)
+        made = _check(hooks.rotate(endpoint, actor))
+    tell({**_plain(made.endpoint), "secret": made.secret}, made.secret, as_json=as_json)
 
 
 @app.command()
-def disable(endpoint: Id, actor: Actor = "cli", db: Db = "") -> None:
+def disable(endpoint: Id, actor: Actor = "cli", db: Db = "", as_json: AsJson = False) -> None:
     """Send nothing more to an endpoint; what waits for it stays."""
     with _hooks(db) as hooks:
-        _check(hooks.disable(endpoint, actor))
-    print(f"{endpoint} is sent nothing more.")
+        disabled = _check(hooks.disable(endpoint, actor))
+    tell(_plain(disabled), f"{endpoint} is sent nothing more.", as_json=as_json)
 
 
 @app.command()
-def enable(endpoint: Id, actor: Actor = "cli", db: Db = "") -> None:
+def enable(endpoint: Id, actor: Actor = "cli", db: Db = "", as_json: AsJson = False) -> None:
     """Send to an endpoint again, what it missed first."""
     with _hooks(db) as hooks:
-        _check(hooks.enable(endpoint, actor))
+        enabled = _check(hooks.enable(endpoint, actor))
         count = queue.resume(hooks.store, endpoint, hooks.house.now())
-    print(f"{endpoint} is sent events again; {count:,} wait for it.")
+    tell({**_plain(enabled), "waiting": count}, f"{endpoint} is sent events again; {count:,} wait for it.", as_json=as_json)
 
 
 @app.command()
@@ -118,6 +120,7 @@ def replay(
     event: Annotated[list[str] | None, typer.Option("--event", metavar="EVENT", help="An event; several.")] = None,
     since: Annotated[str, typer.Option("--since", metavar="INSTANT", help="Everything since: 2026-12-01T00:00:00+08:00")] = "",
     db: Db = "",
+    as_json: AsJson = False,
 ) -> None:
     """Send events again, by their ids or everything since an instant."""
     if bool(event) == bool(since):
@@ -128,7 +131,7 @@ def replay(
             count = _check(queue.replay_since(hooks.store, found, _instant(since), now))
         else:
             count = _check(queue.replay(hooks.store, endpoint, event or [], now))
-    print(f"{count:,} events wait to be sent again.")
+    tell({"queued": count}, f"{count:,} events wait to be sent again.", as_json=as_json)
 
 
 @app.command()

@@ -24,7 +24,8 @@ from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.demo import Plan, lived, make_room
 from plimsoll.interfaces.cli.demo_month import month_written
 from plimsoll.interfaces.cli.exits import FAILURE, Stop
-from plimsoll.interfaces.cli.options import read_on
+from plimsoll.interfaces.cli.options import AsJson, read_on
+from plimsoll.interfaces.cli.tell import tell
 from plimsoll.interfaces.cli.up import command as up
 from plimsoll.protection.mask import PHONE
 from plimsoll.risk.lawful import lawful_rules
@@ -65,6 +66,7 @@ def open_world(
     again: Again = False,
     serve: Serve = True,
     port: Port = 8321,
+    as_json: AsJson = False,
 ) -> None:
     """Make a whole made-up house once, and serve it: pages for staff and borrowers, the API, one login for every role."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,10 +76,14 @@ def open_world(
     told = None if again else kept(folder, asked)
     if told is None:
         told = make(plan, asked)
-    show(told, folder, f"http://127.0.0.1:{port}" if port else "")
+    address = f"http://127.0.0.1:{port}" if port else ""
+    if as_json:
+        print(json.dumps({"folder": str(folder), "address": address, "password": PASSWORD, **told}, ensure_ascii=False), flush=True)
+    else:
+        show(told, folder, address)
     if serve:
         os.environ.update(settings(folder))
-        up(db=plan.url, port=port)
+        up(db=plan.url, port=port, as_json=as_json)
 
 
 def kept(folder: Path, asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -188,6 +194,7 @@ def show(told: dict[str, Any], folder: Path, address: str) -> None:
 def code(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who signs in.")],
     folder: Folder = Path(FOLDER),
+    as_json: AsJson = False,
 ) -> None:
     """Print the code of a second factor of somebody in a made-up house, good for half a minute."""
     import pyotp
@@ -196,4 +203,5 @@ def code(
     seed = next((one["seed"] for one in told["logins"] if one["user_id"] == name), "")
     if not seed:
         raise Stop(FAILURE, f"{name} has no second factor in this house")
-    print(pyotp.TOTP(seed).now())
+    found = pyotp.TOTP(seed).now()
+    tell({"code": found}, found, as_json=as_json)
