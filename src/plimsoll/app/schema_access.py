@@ -208,4 +208,4 @@ first_answer = Table(
 
 APPEND_ONLY_ACCESS: Final = (access_event, approval_check, first_answer)
 ERASABLE_ACCESS: Final = (access_event_waiting,)
-NEW_IN_0009: Final = ("first_answer",)
+NEW_IN_0009: Final = ("export_file", "first_answer")

@@ -115,6 +115,26 @@ import_batch = Table(
 )
 Index("ix_import_batch_file", import_batch.c.kind, import_batch.c.sha256)
 
+export_file = Table(
+    "export_file",
+    metadata,
+    text("export_id", key=True),
+    text("kind"),  # app.export_rows.KINDS
+    text("asked"),  # JSON: what it is narrowed to, and what a repeat is recognised by
+    text("made_by"),
+    instant("made_at"),
+    text("reason"),
+    number("rows_count"),
+    text("sha256"),  # of the file, also when it is gone
+    text("state"),  # waiting, ready, over
+    text("approval_id"),  # "" where nobody else was asked
+    instant("until"),  # then the file is emptied; what is on record of it stays
+    blob("content"),
+)
+Index(
+    "ix_export_file_until", export_file.c.until, sqlite_where=export_file.c.state != "over", postgresql_where=export_file.c.state != "over"
+)
+
 test_clock = Table(
     "test_clock",
     metadata,
