@@ -255,7 +255,7 @@ def test_a_store_that_cannot_be_reached_asks_to_try_again_with_the_same_key(hous
     def gone(*_args, **_more):
         raise StoreTrouble("store_unreachable", "connection to 10.1.2.3 refused")
 
-    monkeypatch.setattr(house.executor, "submit", gone)
+    monkeypatch.setattr(house.executor, "take", gone)
     answer = post(caller(house), REPAY, TEN)
     assert code(answer) == (503, "store_unreachable")
     assert answer.json()["retryable"]

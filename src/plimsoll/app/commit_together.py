@@ -37,9 +37,13 @@ class GroupExecutor:
         self.wiring = wiring
         self.rules = rules
         self.group_max = group_max
-        self.waiting: queue.Queue[_Waiting | None] = queue.Queue(WAITING_MAX)
+        self.waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self.is_closing = False
         self.closing = threading.Lock()
+        self.turn = threading.Lock()
+        """Held while a group is written."""
+        self.size = 1
+        """How many commands the last group had."""
         self.writer = threading.Thread(target=self._write, name="plimsoll-writer", daemon=True)
         self.writer.start()
 
@@ -53,13 +57,37 @@ class GroupExecutor:
 
     def execute(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> RowOutcome:
         """Execute one command and wait for its outcome."""
-        return self.submit(command, actor=actor, now=now, digest=digest).result()
+        return self.take(command, actor=actor, now=now, digest=digest).result()
+
+    def take(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> "Future[RowOutcome]":
+        """Execute one command at once, in the thread that brings it, while nobody else brings any; else queue it as `submit` does.
+
+        Handing a command to another thread and waiting for it costs more than reading what it needs.
+        """
+        found = self._accepted(command, actor, now, digest)
+        if isinstance(found, Future):
+            return found
+        is_alone = self.size == 1 and self.waiting.empty() and not self.store.writing.locked()
+        if not is_alone or not self.turn.acquire(blocking=False):
+            return self._queued(found)
+        try:
+            if self.is_closing:
+                return self._queued(found)
+            self._commit([found])
+        finally:
+            self.turn.release()
+        return found.future
 
     def submit(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> "Future[RowOutcome]":
         """Queue one command; the future holds its outcome, or raises StoreTrouble. A full queue refuses store_busy.
 
         `digest` is what a repeat is recognised by, b"" for the content of the command.
         """
+        found = self._accepted(command, actor, now, digest)
+        return found if isinstance(found, Future) else self._queued(found)
+
+    def _accepted(self, command: Any, actor: str, now: datetime, digest: bytes) -> "_Waiting | Future[RowOutcome]":
+        """Give a command whose key is from now on in flight, or the future that holds why it is not taken."""
         future: Future[RowOutcome] = Future()
         work = prepared(self.wiring, command, actor, now, digest)
         if isinstance(work, Refused):
@@ -69,15 +97,18 @@ class GroupExecutor:
         if self.store.keys_in_flight.setdefault(key, future) is not future:
             future.set_result(Refused("command_in_flight", detail=key))
             return future
+        return _Waiting(work, future)
+
+    def _queued(self, one: _Waiting) -> "Future[RowOutcome]":
+        """Queue a command, and give its future."""
         with self.closing:
-            try:
-                if self.is_closing:
-                    raise queue.Full
-                self.waiting.put_nowait(_Waiting(work, future))
-            except queue.Full:
-                del self.store.keys_in_flight[key]
-                future.set_result(Refused("store_busy", detail="closing" if self.is_closing else f"{WAITING_MAX} commands are waiting"))
-        return future
+            is_full = self.waiting.qsize() >= WAITING_MAX
+            if not self.is_closing and not is_full:
+                self.waiting.put(one)
+                return one.future
+        del self.store.keys_in_flight[one.work.request.key]
+        one.future.set_result(Refused("store_busy", detail=f"{WAITING_MAX} commands are waiting" if is_full else "closing"))
+        return one.future
 
     def close(self, timeout_s: float = CLOSE_S) -> None:
         """Take no more commands, answer those that wait, and stop the thread."""
@@ -86,14 +117,17 @@ class GroupExecutor:
         if not was_closing:
             self.waiting.put(None)
         self.writer.join(timeout_s)
+        # Whoever writes a command of their own ends it first.
+        if self.turn.acquire(timeout=timeout_s):
+            self.turn.release()
 
     def _write(self) -> None:
-        size = 1
         while (first := self.waiting.get()) is not None:
-            group = [first]
-            is_last = self._gather(group, size)
-            size = len(group)
-            self._commit(group)
+            with self.turn:
+                group = [first]
+                is_last = self._gather(group, self.size)
+                self.size = len(group)
+                self._commit(group)
             if is_last:
                 return
 

@@ -102,9 +102,9 @@ class House:
         return found
 
     def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "Future[RowOutcome]":
-        """Queue one command of a customer; the future holds its outcome once it is durable, or raises StoreTrouble."""
+        """Execute or queue one command of a customer; the future holds its outcome once it is durable, or raises StoreTrouble."""
         now = self.now()
-        found = with_what_follows(self.executor, self.executor.submit(command, actor=actor, now=now, digest=digest), now)
+        found = with_what_follows(self.executor, self.executor.take(command, actor=actor, now=now, digest=digest), now)
         if self.touched is not None:
             # A queue, so that what is answered while the sealer reads is not lost; only then are its rows there for him.
             found.add_done_callback(partial(_touch, self.touched, command.customer_id))

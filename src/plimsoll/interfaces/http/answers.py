@@ -1,5 +1,6 @@
-"""Two answers that are not what was asked for: the approval that waits for others, and what was answered once already."""
+"""Answers that are not what was asked for: the approval that waits for others, what was answered once already, what comes later."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -36,6 +37,13 @@ def approval_of(outcome: Any) -> Approval:
         expires_at=outcome.expires_at,
         rule=outcome.rule,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An outcome that is waited for in the loop, which serves others meanwhile."""
+
+    wait: Callable[[], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Heads:
     token: str
     content_type: str
     length: int
+    """Of the body in bytes, -1 where it is not told."""
     if_match: str
     version: str
     clock: str
@@ -56,7 +57,7 @@ def read_heads(raw: Iterable[tuple[bytes, bytes]], language: str = "en") -> Head
     for name in SAYING:
         if found.get(name) == "":
             raise Said("header_not_taken", remedy=f"{name}: leave it out, or say which")
-    length = found.get("content-length", "0")
+    length = found.get("content-length", "" if "transfer-encoding" in found else "0")
     return Heads(
         key=_key(found.get("idempotency-key")),
         token=_token(found.get("authorization")),

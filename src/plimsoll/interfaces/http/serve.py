@@ -1,7 +1,7 @@
 """The API over HTTP: find the operation, recognise who asks, read strictly, let it be answered, and say what came of it.
 
-One application serves one house. Changes of customers wait for their shared commit without holding a thread; what reads the store, or
-changes something else, runs in a thread.
+One application serves one house. A request goes to a thread once, which does everything that needs the store: recognises who asks,
+decides, writes. A change of a customer that others are written with waits for their shared commit without holding a thread.
 """
 
 import json
@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl, unquote
 
 from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,7 +31,7 @@ from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.of_house import house_of
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.http import operations
-from plimsoll.interfaces.http.answers import Repeated, approval_of, is_waiting
+from plimsoll.interfaces.http.answers import Later, Repeated, approval_of, is_waiting
 from plimsoll.interfaces.http.expand import (
     EXPAND,
     FIELDS,
@@ -53,6 +52,7 @@ from plimsoll.interfaces.http.rates import headers_of as rate_headers
 from plimsoll.interfaces.http.reference import POLICY, reference
 from plimsoll.interfaces.http.routes import Routes
 from plimsoll.interfaces.http.strict import BODY_MAX, read_json
+from plimsoll.interfaces.http.threads import THREADS
 from plimsoll.interfaces.http.verbs import business_date
 from plimsoll.interfaces.http.version import LATEST, version_of
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
@@ -60,6 +60,8 @@ from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 PREFIX: Final = "/v1"
 JSON: Final = "application/json"
 CHANGES: Final = ("POST", "PUT", "PATCH", "DELETE")
+SHORT_MAX: Final = 65_536
+"""Bytes that are read before it is known who sends them: so many the server holds in any case."""
 NOBODY: Final = Principal("", ())
 APART: Final = frozenset({"Sandbox", "Webhooks", "Sign-in", "Users", "Keys", "Emergency access"})
 """Tags of what is asked of the house itself, never under a test clock."""
@@ -142,21 +144,46 @@ class Api:
 
     async def _tell(self, scope: Scope, receive: Receive, heads: Heads, request_id: str) -> Told:
         call = self._call(scope, heads, request_id)
+        if 0 <= heads.length <= SHORT_MAX:
+            # What is short has come with its headers as a rule: one thread does all.
+            found = await THREADS.run(self._answer, call, await _body(receive))
+        else:
+            who = await THREADS.run(self._enter, call)
+            found = who if isinstance(who, Told) else await THREADS.run(self._answer_to, call, who, await _body(receive))
+        return self._told(call, await found.wait()) if isinstance(found, Later) else found
+
+    def _answer(self, call: Call, sent: bytes) -> Told | Later:
+        """Answer a request, or say what its answer waits for."""
+        who = self._enter(call)
+        return who if isinstance(who, Told) else self._answer_to(call, who, sent)
+
+    def _enter(self, call: Call) -> Principal | Told:
+        """Give who asks, counted, and by which version; or why nobody does. Raises Said."""
         operation = call.operation
-        found = Recognised(NOBODY) if operation.is_open and not heads.token else await self._who(call)
+        found = Recognised(NOBODY) if operation.is_open and not call.heads.token else self._who(call)
         if isinstance(found, Refused):
             return _refused(found, call)
         who = found.who
-        version = version_of(heads.version, found.pinned)
+        version = version_of(call.heads.version, found.pinned)
         if who.key_id and not found.pinned:
-            await run_in_threadpool(pin, self.house, who.key_id, version)
+            pin(self.house, who.key_id, version)
         call.headers.update(self._taken(operation, who, call.address))
         call.headers["Plimsoll-Version"] = version
-        sent = await _body(receive, heads, call)
-        # To open the book of a clock takes a moment, which others must not wait for.
-        asked = await run_in_threadpool(self._asked, call, who, sent) if heads.clock else self._asked(call, who, sent)
-        outcome = await self._outcome(operation, asked)
-        told = _told(operation, outcome, call)
+        if call.heads.length > BODY_MAX:
+            raise Said("body_too_large")
+        return who
+
+    def _answer_to(self, call: Call, who: Principal, sent: bytes) -> Told | Later:
+        operation = call.operation
+        _refuse_body(call, sent)
+        asked = self._asked(call, who, sent)
+        if asked.expand:
+            return self._told(call, answered(operation, asked))
+        outcome = getattr(operation.handle, "begin", operation.handle)(asked)
+        return outcome if isinstance(outcome, Later) else self._told(call, outcome)
+
+    def _told(self, call: Call, outcome: Any) -> Told:
+        told = _told(call.operation, outcome, call)
         told.headers = call.headers | told.headers
         return told
 
@@ -191,10 +218,10 @@ class Api:
         ids = {name: unquote(value) for name, value in found.path.items()}
         return Call(operation, heads, ids, scope["query_string"].decode("latin-1"), client[0] if client else "", request_id, heads.language)
 
-    async def _who(self, call: Call) -> "Recognised | Refused":
+    def _who(self, call: Call) -> "Recognised | Refused":
         if not call.heads.token:
             return Refused("sign_in_needed")
-        found = await run_in_threadpool(self.recognise, self.house, call.heads.token, call.address)
+        found = self.recognise(self.house, call.heads.token, call.address)
         return Recognised(found, LATEST) if isinstance(found, Principal) else found
 
     def _asked(self, call: Call, who: Principal, sent: bytes) -> Asked:
@@ -240,12 +267,6 @@ class Api:
             raise Said(house.code)
         return house, open_door(house)
 
-    async def _outcome(self, operation: Operation, asked: Asked) -> Any:
-        answer = getattr(operation.handle, "answer", None)
-        if asked.expand:
-            return await run_in_threadpool(answered, operation, asked)
-        return await run_in_threadpool(operation.handle, asked) if answer is None else await answer(asked)
-
 
 def own_key(who: Principal, key: str) -> str:
     """Make a key the caller's own, so that nobody meets the answers of others; an Idempotency-Key holds no bar."""
@@ -258,10 +279,8 @@ def fingerprint_of(operation: Operation, call: Call, said: Any) -> bytes:
     return sha256(canonical.encode()).digest()
 
 
-async def _body(receive: Receive, heads: Heads, call: Call) -> bytes:
+async def _body(receive: Receive) -> bytes:
     """Read what was sent, up to the bound."""
-    if heads.length > BODY_MAX:
-        raise Said("body_too_large")
     parts, size = [], 0
     while True:
         message = await receive()
@@ -273,13 +292,14 @@ async def _body(receive: Receive, heads: Heads, call: Call) -> bytes:
             raise Said("body_too_large")
         parts.append(part)
         if not message.get("more_body", False):
-            break
-    sent = parts[0] if len(parts) == 1 else b"".join(parts)
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _refuse_body(call: Call, sent: bytes) -> None:
     if sent:
         if call.operation.method not in CHANGES:
             raise Said("body_not_taken")
-        _refuse_media(heads.content_type)
-    return sent
+        _refuse_media(call.heads.content_type)
 
 
 def _refuse_media(content_type: str) -> None:

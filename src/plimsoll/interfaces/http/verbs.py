@@ -4,23 +4,24 @@ import asyncio
 import json
 from concurrent.futures import Future
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final, Literal
 from weakref import WeakValueDictionary
 
 from sqlalchemy import func, select
-from starlette.concurrency import run_in_threadpool
 
 from plimsoll.app.access.verbs import VERBS
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
 from plimsoll.app.schema import loan
 from plimsoll.app.wiring import ALL_COMMANDS
-from plimsoll.interfaces.http.answers import Repeated
+from plimsoll.interfaces.http.answers import Later, Repeated
 from plimsoll.interfaces.http.example import example_of
 from plimsoll.interfaces.http.ids import customer_text, loan_text, read_customer
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.problem import Said
 from plimsoll.interfaces.http.shape import Name, Text
+from plimsoll.interfaces.http.threads import THREADS
 from plimsoll.interfaces.http.verb_paths import PLACES
 from plimsoll.interfaces.http.verb_shape import Form, form_of, needs_currency, read_form
 from plimsoll.units.refusal import Refused
@@ -83,21 +84,27 @@ class Ask:
                 break
         return self.told(command, outcome)
 
-    async def answer(self, asked: Asked) -> Any:
-        """Ask, and let others be served while it waits for its commit."""
-        if not self.leaves_number(asked):
-            return await self._answer(asked)
-        # Whose loans are numbered by the house take turns, so that they do not all ask for the same number.
-        async with self.turns.setdefault(asked.path["customer"], asyncio.Lock()):
-            return await self._answer(asked)
+    def begin(self, asked: Asked) -> Any:
+        """Ask, and give the answer, or `Later` where it waits for a commit that others share."""
+        if self.leaves_number(asked):
+            return Later(partial(self._in_turn, asked))
+        command, found = self.submit(asked)
+        if not isinstance(found, Future):
+            return self.told(command, found)
+        return self.told(command, found.result()) if found.done() else Later(partial(self._waited, command, found))
 
-    async def _answer(self, asked: Asked) -> Any:
-        for _ in range(NUMBERS_MAX):
-            command, found = await run_in_threadpool(self.submit, asked)
-            outcome = await asyncio.wrap_future(found) if isinstance(found, Future) else found
-            if not (self.leaves_number(asked) and _is_taken(outcome)):
-                break
-        return self.told(command, outcome)
+    async def _waited(self, command: Any, found: "Future[Any]") -> Any:
+        return self.told(command, await asyncio.wrap_future(found))
+
+    async def _in_turn(self, asked: Asked) -> Any:
+        """Ask for a loan that the house numbers: whose loans are numbered take turns, so that they do not all ask for the same number."""
+        async with self.turns.setdefault(asked.path["customer"], asyncio.Lock()):
+            for _ in range(NUMBERS_MAX):
+                command, found = await THREADS.run(self.submit, asked)
+                outcome = await asyncio.wrap_future(found) if isinstance(found, Future) else found
+                if not _is_taken(outcome):
+                    break
+            return self.told(command, outcome)
 
     def submit(self, asked: Asked) -> tuple[Any, Any]:
         """Give the command, and a future or an outcome of it."""
