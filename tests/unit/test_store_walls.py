@@ -114,6 +114,8 @@ def test_commands_run_under_the_application_role(store, database):
         run(limited, Draw("b", 1, 10, 100_000))
         commands = [Repay(f"r{number}", 1, 100, 10) for number in range(40)]
         list(execute_many(limited, WIRING, commands, actor="t", now=NOW, rules=ToyRules))
+        with pytest.raises(StoreTrouble, match="may make roles"):
+            grant_role(limited, "another")
         for key in ("j1", "j2"):
             assert isinstance(execute_dossier(limited, VERBS, Jot(key, "north"), actor="t", now=NOW, rules=ToyRules), Answer)
     assert counts(store)["fact"] == 40

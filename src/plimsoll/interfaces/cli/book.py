@@ -12,6 +12,7 @@ from plimsoll.app.config import book_url, now, threads
 from plimsoll.app.opening import create_store, open_store, upgrade_store
 from plimsoll.app.outbox import RELEASED, SENT, held, holds, settle_held
 from plimsoll.app.restore import restore as restored_from
+from plimsoll.app.roles import grant_role
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
@@ -40,6 +41,20 @@ def upgrade(db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = Fa
     before, after = upgrade_store(book_url(db), allow_unsafe=allow_unsafe)
     words = f"The tables are at {after}." if before == after else f"The tables went from {before} to {after}."
     tell({"before": before, "after": after}, words, as_json=as_json)
+
+
+Role = Annotated[str, typer.Argument(metavar="ROLE", help="The role as which programs that serve people connect.")]
+Login = Annotated[
+    bool, typer.Option("--login", help="Let the role log in, where it is made anew; its password is set with PostgreSQL's own tools.")
+]
+
+
+@app.command()
+def grant(role: Role, login: Login = False, db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
+    """Let a role of PostgreSQL use a book: it may add facts, journal and audit, and neither change nor remove them. Run as the owner."""
+    with open_store(book_url(db), allow_unsafe=allow_unsafe) as store:
+        grant_role(store, role, is_login=login)
+    tell({"role": role}, f"{role} may use the book. Connect as {role}, or as a role that it was granted to.", as_json=as_json)
 
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for the backup, or the folder of one.")]
