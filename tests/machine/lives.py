@@ -122,6 +122,8 @@ def repayments(random: Random, terms: dict, rows: list[dict], end: date) -> list
     if random.random() < 0.35 or not rows:
         size = minor(terms["principal"], "CNY")
         paid += [any_repayment(random, size, start, end) for _ in range(random.randint(1, 3))]
+    if random.random() < 0.4:
+        paid = [entry | {"for": "instalment"} if random.random() < 0.8 else entry for entry in paid]
     return [entry for entry in paid if date.fromisoformat(entry["on"]) <= end]
 
 

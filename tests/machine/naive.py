@@ -100,7 +100,7 @@ class Life:
         """Go to the next day: the night's interest and penalty first, then what falls due."""
         day = self.today + DAY
         if not self.is_paused(self.today):
-            self.accrued += self.undue * self.rate.on_day(day, self.period) if self.undue else 0
+            self.accrued += max(self.undue - self.credit, 0) * self.rate.on_day(day, self.period) if self.undue else 0
             for row in self.fallen:
                 if (day - row.period.end).days > self.grace + 1:
                     row.accrued_penalty += row.unpaid["principal"] * self.penalty_rate
@@ -197,17 +197,32 @@ class Life:
 
     def repaid(self, fact: dict) -> None:
         amount = self.amount(fact)
-        used = self.meet_due(amount)
-        begun = self.meet_begun(amount - sum(used.values()))
+        is_for_coming, pays_off, before = "for" in fact, amount >= self.payoff(), 0
+        if is_for_coming and pays_off:
+            before, self.credit = self.credit, 0
+        used = self.meet_due(amount + before)
+        left = amount + before - sum(used.values())
+        held = min(left, max(self.asked_next() - self.credit, 0)) if is_for_coming and not pays_off else 0
+        begun = self.meet_begun(left - held)
         used = {part: used[part] + begun[part] for part in PARTS}
-        prepaid = min(self.undue, amount - sum(used.values()))
+        prepaid = min(self.undue, amount + before - held - sum(used.values()))
         used["principal"] += prepaid
-        credit = amount - sum(used.values())
+        credit = amount + before - sum(used.values())
         self.credit += credit
         if prepaid:
             self.undue -= prepaid
             self.plan_again(self.policy)
-        self.note(amount, used, credit)
+        self.note(amount, used, credit - before)
+
+    def asked_next(self) -> int:
+        """Live on to the next due day without new facts, and give what it asks for; nothing where it is the last, or there is none."""
+        if len(self.plan) < 2:
+            return 0
+        later = copy.deepcopy(self)
+        fallen = len(self.fallen)
+        while len(later.fallen) == fallen:
+            later.live_a_day()
+        return sum(later.fallen[-1].asked.values())
 
     def settled(self, fact: dict) -> None:
         used, amount = self.owed(), self.payoff()
@@ -371,7 +386,6 @@ class Life:
     def schedule(self) -> list[dict]:
         """Live on to the last due date without new facts and list what fell due on the way."""
         later = copy.deepcopy(self)
-        later.credit = 0
         while later.plan:
             later.live_a_day()
         rows = []

@@ -10,7 +10,7 @@ from plimsoll.ledger.balances import balances
 from plimsoll.ledger.chart import NOTHING_POSTED
 from plimsoll.ledger.entry import difference, trial_balance
 from plimsoll.loan.book import NewLoan, apply, needs_history, open_loan, pack_standing
-from plimsoll.loan.facts import Fact
+from plimsoll.loan.facts import FOR_COMING, Fact
 from plimsoll.loan.fold import fold
 from plimsoll.loan.layout import REPAID
 from plimsoll.loan.share import split_among
@@ -61,11 +61,14 @@ def test_the_order_of_recording_within_a_day_does_not_change_the_totals(seed: in
     if not repaid:
         return
     first = repaid[Random(seed).randrange(len(repaid))]
-    other = Fact(REPAID, first.on, first.amount_minor // 2 + 1)
+    repaid = [fact for fact in repaid if fact.on != first.on or fact.a == first.a]
+    other = Fact(REPAID, first.on, first.amount_minor // 2 + 1, first.a)
     one, two = fold(terms, [*repaid, other], first.on), fold(terms, [other, *repaid], first.on)
     if not isinstance(one, Refused) and not isinstance(two, Refused):
         a, b = read_state(terms, one), read_state(terms, two)
-        assert (a.payoff, a.credit) == (b.payoff, b.credit)
+        assert a.payoff == b.payoff
+        # How much of it waits for the coming due day is another matter: what is prepaid first lowers what there is to wait for.
+        assert a.credit == b.credit or first.a == FOR_COMING
 
 
 @settings(max_examples=150, deadline=None)

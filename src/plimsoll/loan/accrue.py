@@ -10,6 +10,7 @@ from plimsoll.loan.layout import (
     R_SINCE,
     S_AHEAD,
     S_BALANCE,
+    S_CREDIT,
     S_DAY,
     S_NUM,
     S_PAUSE_FROM,
@@ -43,17 +44,17 @@ def held_weight(terms: Sequence[int], s: Vector, start: int, end: int) -> int:
 
 
 def accrue_interest(terms: Sequence[int], s: Vector, until: int) -> None:
-    """Let the balance not yet due earn interest up to a day of the current period.
+    """Let the balance not yet due, less the borrower's money held for it, earn interest up to a day of the current period.
 
     Beside it grows what the plan counted on (`S_SHADOW_NUM`): a holiday that came after the plan, or principal paid ahead of it,
-    lowers the interest and leaves the principal parts as planned.
+    or money held for a due day, lowers the interest and leaves the principal parts as planned.
     """
     if until <= s[S_DAY]:
         return
     if s[S_RATE_NUM] != 0:
         whole = weight(terms[T_DAY_COUNT], s[S_STEP_UNIT], s[S_PERIOD_FROM], s[S_PERIOD_UNTIL], s[S_DAY], until)
         held = held_weight(terms, s, s[S_DAY], until)
-        s[S_NUM] += s[S_BALANCE] * s[S_RATE_NUM] * (whole - held)
+        s[S_NUM] += max(s[S_BALANCE] - s[S_CREDIT], 0) * s[S_RATE_NUM] * (whole - held)
         s[S_SHADOW_NUM] += (s[S_BALANCE] + s[S_AHEAD]) * s[S_RATE_NUM] * (whole - held * s[S_PAUSE_PLANNED])
     s[S_DAY] = until
 

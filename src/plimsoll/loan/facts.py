@@ -93,6 +93,9 @@ class Fact(NamedTuple):
     more: tuple[int, ...] = ()
 
 
+FOR_COMING = 1
+"""`a` of a REPAID fact of a loan whose money is for the coming instalment."""
+
 CASH_GIVEN = 1
 """`a` of a SETTLED fact whose amount is the cash that came."""
 

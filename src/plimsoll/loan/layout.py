@@ -73,6 +73,7 @@ F_KIND, F_ON, F_AMOUNT, F_A, F_B, F_MORE_AT, F_MORE_COUNT = range(7)
 F_SIZE = 7
 REPAID, SETTLED, REFUNDED, WAIVED, REVERSED, RESCHEDULED, PAUSED, CHARGED_OFF_FACT, RECOVERED, PURCHASED, CONVERTED, NOTED = range(1, 13)
 TRANSFERRED = 13  # the claim is sold: `amount` is its share of the price, `a` what came in since the cut-off and goes to the buyer
+# `a` of a REPAID fact of a loan: 0 where money above what is due is paid ahead at once, 1 where the coming instalment gets its money first.
 # `a` of a SETTLED fact: 0 where the fold works the cash out (exactly the payoff), 1 where `amount` is the cash that came.
 # Components, as `a` of a WAIVED fact.
 PENALTY, INTEREST, FEE = 1, 2, 3

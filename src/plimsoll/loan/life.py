@@ -95,7 +95,7 @@ from plimsoll.loan.layout import (
     UNKNOWN_KIND,
     WAIVED,
 )
-from plimsoll.loan.schedule import adjust_after_prepayment, fall_due, level_again, open_period, set_row, start_stepping
+from plimsoll.loan.schedule import adjust_after_prepayment, asked_next, fall_due, level_again, open_period, set_row, start_stepping
 
 Vector = MutableSequence[int]
 
@@ -222,11 +222,35 @@ def pay(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> None:
     s[S_RECEIVED] += amount
     left = pay_due(terms, s, rows, amount)
     if left > 0:
-        first_days = terms[T_DISBURSED_ON] + terms[T_MIN_DAYS]
-        if s[S_DAY] < first_days and s[S_NEXT] < s[S_ROWS]:
-            first_days = min(first_days, s[S_PERIOD_UNTIL])
-        accrue_interest(terms, s, first_days)
+        earn_first_days(terms, s)
         left = pay_ahead(terms, s, rows, left)
+    s[S_CREDIT] += left
+    s[S_LAST_CREDIT] = left
+
+
+def earn_first_days(terms: Sequence[int], s: Vector) -> None:
+    """Let the days that earn in any case earn before money is taken ahead of time."""
+    first_days = terms[T_DISBURSED_ON] + terms[T_MIN_DAYS]
+    if s[S_DAY] < first_days and s[S_NEXT] < s[S_ROWS]:
+        first_days = min(first_days, s[S_PERIOD_UNTIL])
+    accrue_interest(terms, s, first_days)
+
+
+def pay_coming(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> None:
+    """Take the borrower's money for the coming instalment: what is due, then that one is held for, and what is above it goes ahead.
+
+    Money that is held is credit until the due day and earns what the loan costs: interest runs on the balance less the credit. What pays
+    everything off does so at once. `sum(split) == amount`.
+    """
+    earn_first_days(terms, s)
+    if amount + s[S_CREDIT] >= owed_now(terms, s, rows):
+        settle_for(terms, s, rows, amount)
+        return
+    s[S_RECEIVED] += amount
+    left = pay_due(terms, s, rows, amount)
+    held = min(left, max(asked_next(terms, s) - s[S_CREDIT], 0))
+    if left > held:
+        left = held + pay_ahead(terms, s, rows, left - held)
     s[S_CREDIT] += left
     s[S_LAST_CREDIT] = left
 
@@ -279,7 +303,9 @@ def take_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact
     if s[S_STATUS] == CHARGED_OFF:
         return IS_CHARGED_OFF
     code = OK
-    if kind == REPAID:
+    if kind == REPAID and facts[fact_at + F_A] == 1:
+        pay_coming(terms, s, rows, facts[fact_at + F_AMOUNT])
+    elif kind == REPAID:
         pay(terms, s, rows, facts[fact_at + F_AMOUNT])
     elif kind == SETTLED and facts[fact_at + F_A] == 1:
         code = settle_for(terms, s, rows, facts[fact_at + F_AMOUNT])

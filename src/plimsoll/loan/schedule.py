@@ -234,6 +234,27 @@ def fee_part(s: Vector) -> int:
     return min(s[S_FEE_LEVEL] + (s[S_FEE_EXTRA] if s[S_NEXT] == s[S_FIRST] else 0), s[S_FEE_LEFT])
 
 
+def asked_next(terms: Sequence[int], s: Vector) -> int:
+    """Give what the coming instalment will ask for on its due day as things stand, in minor units; 0 where it is the last, or none.
+
+    What comes ahead of the last one lowers it as well as money held for it would: nothing has to wait for its day.
+    """
+    if s[S_NEXT] >= s[S_ROWS] - 1:
+        return 0
+    day = s[S_DAY]
+    num = s[S_NUM]
+    shadow = s[S_SHADOW_NUM]
+    ahead = s[S_AHEAD]
+    accrue_interest(terms, s, s[S_PERIOD_UNTIL])
+    whole = half_up(s[S_NUM], s[S_RATE_DEN])
+    asked = whole - s[S_TAKEN] + principal_part(s, whole) + fee_part(s) + s[S_CARRY_INTEREST] + s[S_CARRY_PENALTY] + s[S_CARRY_FEE]
+    s[S_DAY] = day
+    s[S_NUM] = num
+    s[S_SHADOW_NUM] = shadow
+    s[S_AHEAD] = ahead
+    return asked
+
+
 def fall_due(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Let the next instalment fall due: its interest is rounded here, its principal leaves the balance that earns."""
     row_at = s[S_NEXT] * R_SIZE

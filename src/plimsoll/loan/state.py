@@ -28,7 +28,6 @@ from plimsoll.loan.layout import (
     R_INTEREST,
     R_PRINCIPAL,
     R_SIZE,
-    S_CREDIT,
     S_NEXT,
     S_PERIOD_UNTIL,
     S_ROWS,
@@ -122,7 +121,6 @@ def read_promise(terms: Terms, standing: Standing, until: int = 0) -> tuple[Inst
     assert terms.kind == LOAN, "an account has bills, not a schedule"
     s = list(standing.s)
     rows = list(standing.rows)
-    s[S_CREDIT] = 0
     while s[S_NEXT] < s[S_ROWS] and (until == 0 or s[S_PERIOD_UNTIL] <= until):
         fall_due(terms.vector, s, rows)
     lines = []

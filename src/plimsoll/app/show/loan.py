@@ -29,6 +29,7 @@ from plimsoll.loan.layout import (
     R_DUE,
     R_PAID,
     R_TOTAL,
+    S_CREDIT,
     S_NEXT,
     S_PERIOD_UNTIL,
     S_ROWS,
@@ -384,7 +385,8 @@ def next_due(terms: Terms, standing: Standing) -> DueNext | None:
         if s[S_NEXT] >= s[S_ROWS] or s[S_STATUS] != OPEN:
             return None
         line = read_promise(terms, standing, s[S_PERIOD_UNTIL])[s[S_NEXT]]
-        asked = line.principal + line.interest + line.fee
+        # What is held for the day has come already.
+        asked = max(line.principal + line.interest + line.fee - s[S_CREDIT], 0)
         return DueNext(terms.currency, on_day(line.due_on), asked, asked)
     due_on = bill_due_on(standing)
     if not due_on:

@@ -28,6 +28,7 @@ from plimsoll.loan.layout import (
     R_SIZE,
     REVERSED,
     S_BALANCE,
+    S_CREDIT,
     S_DAY,
     S_LAST_CREDIT,
     S_LAST_FEE,
@@ -297,7 +298,8 @@ def _parts(found: Seen) -> tuple[AccruedPart, ...]:
         if grown <= 0:
             continue
         held = max(min(end, at_end.s[S_PAUSE_UNTIL]) - max(start, at_end.s[S_PAUSE_FROM]), 0)
-        counted, balance, rate = end - start - held, at_start.s[S_BALANCE], rate_text(*day_rate(terms))
+        counted, rate = end - start - held, rate_text(*day_rate(terms))
+        balance = max(at_start.s[S_BALANCE] - at_start.s[S_CREDIT], 0)
         if terms.vector[T_DAY_COUNT] == PER_DAY:
             # The rest of a bill joins what revolves on its due day, which the state of that day does not show yet.
             balance, rate = grown // (num * counted), rate_text(num, den)

@@ -19,7 +19,7 @@ from plimsoll.interfaces.case.terms import (
     read_loan_rate,
     read_penalty,
 )
-from plimsoll.loan.facts import COMPONENTS, KINDS, SAME_REPAYMENT, Fact, in_instalments, rescheduled
+from plimsoll.loan.facts import COMPONENTS, FOR_COMING, KINDS, SAME_REPAYMENT, Fact, in_instalments, rescheduled
 from plimsoll.loan.layout import (
     CHARGED_OFF_FACT,
     CONVERTED,
@@ -40,6 +40,8 @@ from plimsoll.units.refusal import Malformed
 
 FACTS_MAX = 20_000
 PLAN_COUNT_MAX = 60
+INTENTS = {"instalment": FOR_COMING}
+"""What a repayment may be meant for, beside what is due."""
 
 
 class Read(NamedTuple):
@@ -83,12 +85,13 @@ def read_fact(raw: object, read: Read, is_account: bool) -> None:
     if KINDS[name] in (ONLY_OF_LOANS if is_account else ONLY_OF_ACCOUNTS):
         raise Malformed("fact_does_not_fit", name, key="fact")
     keys, reader = READERS[name]
-    reader(known(raw, keys if name != "refunded" or is_account else keys - {"ref"}, ""), read)
+    reader(known(raw, keys - {"for"} if is_account else keys - {"ref"} if name == "refunded" else keys, ""), read)
 
 
 def read_repaid(fact: Fields, read: Read) -> None:
-    """Cash of the borrower."""
-    read.add(Fact(REPAID, read_day(fact, "on"), read_amount(fact, "amount", read.currency)))
+    """Cash of the borrower; with `for` it pays the coming instalment of a loan before anything is paid ahead."""
+    intent = read_choice(fact, "for", INTENTS) if "for" in fact else 0
+    read.add(Fact(REPAID, read_day(fact, "on"), read_amount(fact, "amount", read.currency), intent))
 
 
 def read_settled(fact: Fields, read: Read) -> None:
@@ -214,7 +217,7 @@ def keys(text: str) -> frozenset[str]:
 ONLY_OF_LOANS = frozenset({RESCHEDULED})
 ONLY_OF_ACCOUNTS = frozenset({PURCHASED, CONVERTED})
 READERS: Mapping[str, tuple[frozenset[str], Callable[[Fields, Read], None]]] = {
-    "repaid": (keys("on amount"), read_repaid),
+    "repaid": (keys("on amount for"), read_repaid),
     "settled": (keys("on"), read_settled),
     "refunded": (keys("on amount ref"), read_refunded),
     "waived": (keys("on penalty interest fee"), read_waived),
