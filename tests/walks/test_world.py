@@ -1,7 +1,8 @@
 """A made-up house opens: everybody signs in with what is told, queues live, an approval waits for another person, and it is made once."""
 
 import json
-from datetime import UTC, datetime
+import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyotp
@@ -16,9 +17,12 @@ from plimsoll.app.keyring import read_keyring
 from plimsoll.app.opening import open_store
 from plimsoll.app.vault import Vault
 from plimsoll.app.verify import verify
-from plimsoll.interfaces.cli.world import app
+from plimsoll.interfaces.cli.demo import Plan
+from plimsoll.interfaces.cli.exits import Stop
+from plimsoll.interfaces.cli.world import app, make_way
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.staff import PASSWORD
+from plimsoll.simulator.town import MONTHLY, Span
 from plimsoll.units.refusal import Refused
 
 ASKED = ["--borrowers", "80", "--months", "5", "--from", "2026-05-01", "--bad-month", "2", "--no-serve"]
@@ -84,3 +88,21 @@ def test_a_code_is_told_to_who_asks(folder: Path) -> None:
     assert told.exit_code == 0
     assert len(told.output.strip()) == 6
     assert CliRunner().invoke(app, ["code", "nobody", "--folder", str(folder)]).exit_code != 0
+
+
+def test_only_a_made_up_house_is_made_anew(folder: Path, tmp_path: Path) -> None:
+    for name in ("ours", "half", "other"):
+        shutil.copytree(folder, tmp_path / name)
+    (tmp_path / "half" / "world.json").write_text("{}\n", "utf-8")
+    (tmp_path / "other" / "world.json").unlink()
+    for name in ("ours", "half"):
+        make_way(plan_of(tmp_path / name))
+        assert not (tmp_path / name / "book.db").exists()
+        make_way(plan_of(tmp_path / name))
+    with pytest.raises(Stop, match="holds a book that the demo did not make"):
+        make_way(plan_of(tmp_path / "other"))
+    assert (tmp_path / "other" / "book.db").exists()
+
+
+def plan_of(folder: Path) -> Plan:
+    return Plan(f"sqlite:///{folder / 'book.db'}", folder, 80, Span(5, date(2026, 5, 1), 1), 1, MONTHLY)

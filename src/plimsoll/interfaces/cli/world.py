@@ -12,6 +12,7 @@ import typer
 
 from plimsoll import __version__
 from plimsoll.app.access.role import roles_on
+from plimsoll.app.address import read_address
 from plimsoll.app.chain.key import new_keys, write_keys
 from plimsoll.app.config import now
 from plimsoll.app.house import House
@@ -19,9 +20,10 @@ from plimsoll.app.keyring import new_keyring, read_keyring, write_keyring
 from plimsoll.app.opening import open_store
 from plimsoll.app.schema import REVISION
 from plimsoll.app.show.customer import customer_page
+from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.bar import bar
-from plimsoll.interfaces.cli.demo import Plan, lived, make_room
+from plimsoll.interfaces.cli.demo import Plan, lived, make_room, remove
 from plimsoll.interfaces.cli.demo_month import month_written
 from plimsoll.interfaces.cli.exits import FAILURE, Stop
 from plimsoll.interfaces.cli.options import AsJson, read_on
@@ -52,6 +54,7 @@ BadMonth = Annotated[int, typer.Option("--bad-month", min=0, max=MONTHS_MAX, hel
 Seed = Annotated[int, typer.Option("--seed", help="The same seed makes the same house.")]
 Again = Annotated[bool, typer.Option("--again", help="Make it anew, in place of the one that is there.")]
 Serve = Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it when it is made, until Ctrl-C.")]
+Book = Annotated[str, typer.Option("--db", metavar="URL", help="Where the book is made. Default: book.db in the folder.")]
 Port = Annotated[int, typer.Option("--port", metavar="N", help="Where to listen; 0 takes a free one.")]
 
 
@@ -66,14 +69,16 @@ def open_world(
     again: Again = False,
     serve: Serve = True,
     port: Port = 8321,
+    db: Book = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a whole made-up house once, and serve it: pages for staff and borrowers, the API, one login for every role."""
     folder.mkdir(parents=True, exist_ok=True)
     span = Span(months, read_on(begins, "--from"), bad_month - 1)
-    plan = Plan(f"sqlite:///{folder / 'book.db'}", folder, borrowers, span, seed, MONTHLY)
+    plan = Plan(db or f"sqlite:///{folder / 'book.db'}", folder, borrowers, span, seed, MONTHLY)
     asked = {"version": __version__, "revision": REVISION, "borrowers": borrowers, "span": [months, begins, bad_month], "seed": seed}
-    told = None if again else kept(folder, asked)
+    asked["book"] = read_address(plan.url).shown()
+    told = None if again else kept(plan, asked)
     if told is None:
         told = make(plan, asked)
     address = f"http://127.0.0.1:{port}" if port else ""
@@ -86,13 +91,34 @@ def open_world(
         up(db=plan.url, port=port, as_json=as_json)
 
 
-def kept(folder: Path, asked: dict[str, Any]) -> dict[str, Any] | None:
+def kept(plan: Plan, asked: dict[str, Any]) -> dict[str, Any] | None:
     """Give what is told of the house that lies there already, where it is the one that is asked for; None where it is to be made."""
     try:
-        told: dict[str, Any] = json.loads((folder / TOLD).read_text("utf-8"))
+        told: dict[str, Any] = json.loads((plan.folder / TOLD).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return told if told.get("asked") == asked and (folder / "book.db").exists() else None
+    return told if told.get("asked") == asked and is_there(plan.url) else None
+
+
+def make_way(plan: Plan) -> None:
+    """Remove the house that lies there, where it is one of these, also one that was left half made; any other book is left untouched."""
+    told = plan.folder / TOLD
+    if not told.exists():
+        make_room(plan, again=True)
+    elif is_there(plan.url):
+        remove(plan)
+    told.write_text("{}\n", "utf-8")
+
+
+def is_there(url: str) -> bool:
+    """Tell whether there is a book, be it of this version or another. Raises StoreTrouble where that cannot be told."""
+    try:
+        open_store(url).close()
+    except StoreTrouble as trouble:
+        if trouble.code not in ("store_missing", "store_schema_differs"):
+            raise
+        return trouble.code != "store_missing"
+    return True
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -107,8 +133,7 @@ def settings(folder: Path) -> dict[str, str]:
 
 def make(plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
     """Make the house: lives and closes, people in the vault, staff with keys, funders, work on every desk. Give what is told of it."""
-    (plan.folder / TOLD).unlink(missing_ok=True)
-    make_room(plan, again=True)
+    make_way(plan)
     keys = plan.folder / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
     for one in keys.iterdir():
