@@ -42,14 +42,17 @@ def window(site: Site, chromium: Any) -> Iterator[Callable[..., Window]]:
     """
     opened: list[tuple[Any, Window]] = []
 
-    def open_window(who: str | int = "", language: str = "en", *, root: str = "", width: int = 0, theme: str = "", **more: Any) -> Window:
+    def open_window(
+        who: str | int = "", language: str = "en", *, root: str = "", width: int = 0, theme: str = "", address: str = "", **more: Any
+    ) -> Window:
         root = root or ("/me" if isinstance(who, int) else "/console")
         context = chromium.new_context(viewport={"width": width or WIDTHS[root], "height": 860}, **more)
         context.set_default_timeout(8_000)
         token = (site.borrower(who) if isinstance(who, int) else site.session(who)) if who else ""
         kept = {"plimsoll": token, "plimsoll-language": language, "plimsoll-theme": theme}
-        context.add_cookies([{"name": name, "value": value, "url": site.address} for name, value in kept.items() if value])
-        found = Window(site, context.new_page(), language, root)
+        for url in (site.address, site.localhost):
+            context.add_cookies([{"name": name, "value": value, "url": url} for name, value in kept.items() if value])
+        found = Window(site, context.new_page(), language, root, address)
         opened.append((context, found))
         return found
 

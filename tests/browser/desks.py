@@ -10,6 +10,7 @@ from plimsoll.app.schema import loan_state, work_item
 from plimsoll.collections.follow_up import FollowUp
 from plimsoll.disposal.tender import SEALED, hash_of
 from plimsoll.simulator.bid import SELLER, Play, open_stage
+from plimsoll.simulator.walk import Wish, start, walk
 from plimsoll.units.money import text_of
 
 PACKAGE, TENDER = "spring", "spring-tender"
@@ -58,6 +59,13 @@ def leave_agency(house: House) -> None:
     """Register an agency."""
     now = house.now()
     Play(house.store, "north", house.rules, CURRENCY).must("register_agency", "north", now, "vendor", AGENCY)
+
+
+def leave_offer(house: House) -> None:
+    """Have somebody apply to whom the house makes an offer, and leave it unsigned."""
+    walker = start(house.store, house.rules, Wish("approve", "cash-line", CURRENCY, 500_000, 6, "daily_needs", house.today(), "zh-CN"))
+    walker.now = house.now()
+    assert any(told.step == "offer" for told in walk(walker))
 
 
 def bring_back_cases(house: House) -> None:

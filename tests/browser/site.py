@@ -20,9 +20,11 @@ import httpx
 from sqlalchemy import or_, select
 
 from plimsoll.app.access import people
+from plimsoll.app.access.passkey import SITE
 from plimsoll.app.access.session import Begin, begin
 from plimsoll.app.chain.seal import seal
 from plimsoll.app.house import House
+from plimsoll.app.kept_figures import kept_figures
 from plimsoll.app.keyring import new_keyring, read_keyring, write_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.opening import open_store
@@ -37,7 +39,7 @@ from plimsoll.simulator.fund import fund_town
 from plimsoll.simulator.seal_people import seal_people
 from plimsoll.simulator.town import MONTHLY, Span
 from plimsoll.units.refusal import Refused
-from tests.browser.desks import bring_back_cases, leave_agency, leave_tender
+from tests.browser.desks import bring_back_cases, leave_agency, leave_offer, leave_tender
 from tests.served import serving
 
 BORROWERS, MONTHS, BAD_MONTH, SEED = 160, 5, 1, 3
@@ -46,6 +48,8 @@ MORNING = timedelta(hours=2)
 """Ten in the morning where the lender is, from midnight UTC."""
 TOLD = "told.json"
 TAPE = "PLIMSOLL_TAPE"
+HALF = "?"
+"""Stands behind the name of somebody who has given a password and not yet a second factor."""
 
 
 class Clock:
@@ -71,11 +75,20 @@ class Site:
     clock: Clock
     taken: set[int] = field(default_factory=set)
     """Customers that some test works on: no other takes them."""
+    given: dict[str, object] = field(default_factory=dict)
+    """What stands in the addresses of pages, once it was looked for."""
+
+    @property
+    def localhost(self) -> str:
+        """Give the address by the name that passkeys are made for."""
+        return self.address.replace("127.0.0.1", "localhost")
 
     def session(self, user_id: str) -> str:
-        """Give the token of a session of a user of the staff in which a second factor was just shown."""
+        """Give the token of a session of a user of the staff in which a second factor was just shown, or is waited for: HALF."""
+        now, name = self.clock(), user_id.removesuffix(HALF)
+        begins = Begin(name, now, strong_at=now) if name == user_id else Begin(name, now, waits_for=("one_time",))
         with self.house.store.changing() as connection:
-            return begin(connection, self.house, Begin(user_id, now=self.clock(), strong_at=self.clock())).token
+            return begin(connection, self.house, begins).token
 
     def borrower(self, customer_id: int) -> str:
         """Give the token of a session of a borrower."""
@@ -144,6 +157,7 @@ def make(folder: Path) -> None:
             told = opened(house, plan)
             leave_tender(house)
             leave_agency(house)
+            leave_offer(house)
             bring_back_cases(house)
             seal(store, None, clock())
     (folder / TOLD).write_text(json.dumps({**told, "now": clock().isoformat()}), "utf-8")
@@ -165,39 +179,43 @@ def made_once(shared: Path, own: Path) -> Path:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Site]:
-    """Serve the house of a folder on a port of this machine: API, back office, borrower pages."""
+def served(folder: Path, url: str = "") -> Iterator[Site]:
+    """Serve the house of a folder on a port of this machine: API, back office, borrower pages. `url` says where its book is elsewhere."""
     told = json.loads((folder / TOLD).read_text("utf-8"))
     clock = Clock(datetime.fromisoformat(told["now"]) + timedelta(minutes=2))
-    with open_store(f"sqlite:///{folder / 'book.db'}") as store:
+    with open_store(url or f"sqlite:///{folder / 'book.db'}") as store:
         vault = Vault(store, read_keyring(folder / "vault.json"))
         with House(store, lawful_rules(), vault, now=clock) as house, serving(house, whole(house, open_door(house))) as address:
-            before = os.environ.get(TAPE)
-            os.environ[TAPE] = str(folder / "tape")
+            settings = {TAPE: str(folder / "tape"), SITE: address.replace("127.0.0.1", "localhost")}
+            before = {name: os.environ[name] for name in settings if name in os.environ}
+            os.environ.update(settings)
+            kept_figures(house).wait_s = 60.0
             try:
                 yield Site(house, address, told, clock)
             finally:
-                del os.environ[TAPE]
-                os.environ.update({TAPE: before} if before else {})
+                for name in settings:
+                    del os.environ[name]
+                os.environ.update(before)
 
 
 class Window:
     """A window of somebody's browser: pages by their path, words by their key in the language of the window."""
 
-    def __init__(self, site: Site, page: Any, language: str, root: str) -> None:
+    def __init__(self, site: Site, page: Any, language: str, root: str, address: str = "") -> None:
         self.site, self.page, self.language, self.root = site, page, language, root
+        self.address = address or site.address
         self.said: list[str] = []
         page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
         page.on("request", self._asked)
 
     def _asked(self, request: Any) -> None:
-        if not request.url.startswith((self.site.address, "data:")):
+        if not request.url.startswith((self.site.address, self.site.localhost, "data:")):
             self.said.append(f"asked another host: {request.url}")
 
     def go(self, path: str, status: int = 200) -> None:
         """Open a page of this window's site."""
-        answer = self.page.goto(f"{self.site.address}{self.root}{path}")
+        answer = self.page.goto(f"{self.address}{self.root}{path}")
         assert answer.status == status, (path, answer.status, self.text()[:600])
         if status >= 400:
             self.said.clear()  # the browser itself notes a page that is refused

@@ -101,7 +101,7 @@ def test_a_borrower_is_warned_of_the_minimum_and_converts_a_bill(site: Site, win
     site.clock.push(READING)
     found.fill(read="yes")
     found.send(found.t("b.read.confirm"), "done=done.b.read")
-    found.fill(read="yes")
+    found.fill(agree="yes")
     found.send(found.t("b.convert.button"), "done=done.b.converted")
     found.sees(found.t("b.bills.plans"))
 

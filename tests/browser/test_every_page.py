@@ -4,14 +4,14 @@ Which screen is looked at, where and by whom stands in `places.py`; a screen tha
 whatever is looked at in a second language, width and colour, is slow only because every page is made and drawn: about a minute each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from plimsoll.interfaces.borrower.serve import SCREENS as BORROWER_SCREENS
 from plimsoll.interfaces.console.serve import SCREENS as CONSOLE_SCREENS
-from tests.browser.places import BORROWER, CONSOLE, ONLY_LEADS, named
+from tests.browser.places import BORROWER, CONSOLE, NO_PAGES, Place, back_office, borrower_pages
 from tests.browser.site import Site, Window
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def opened(window: Callable[..., Window], who: str | int, language: str, width: 
 
 def test_every_screen_is_looked_at() -> None:
     for screens, listed in ((CONSOLE_SCREENS, CONSOLE), (BORROWER_SCREENS, BORROWER)):
-        assert {one.name for one in screens} - ONLY_LEADS == set(listed) - ONLY_LEADS
+        assert {one.name for one in screens} - set(NO_PAGES) == set(listed)
 
 
 def look(found: Window, path: str) -> list[str]:
@@ -44,10 +44,11 @@ def look(found: Window, path: str) -> list[str]:
     return wrong
 
 
-def by_person(places: dict[str, tuple[str, str]], site: Site) -> dict[str, list[str]]:
-    given, found = named(site), {}
-    for who, path in places.values():
-        found.setdefault(who, []).append(path.format(**given))
+def by_person(places: Iterable[Place]) -> dict[str | int, list[Place]]:
+    """Give who looks at which pages, so that each needs one window."""
+    found: dict[str | int, list[Place]] = {}
+    for place in places:
+        found.setdefault(place.who, []).append(place)
     return found
 
 
@@ -57,10 +58,10 @@ def test_nothing_stands_in_the_way_in_the_back_office(site: Site, window: Callab
     if not AXE.exists():
         pytest.skip("axe is not here, so pages are not looked at with it: python tools/web.py --dev")
     wrong = []
-    for who, paths in by_person(CONSOLE, site).items():
+    for who, places in by_person(back_office(site)).items():
         found = opened(window, who, language, width, theme, root="/console")
-        for path in paths:
-            wrong += look(found, path)
+        for place in places:
+            wrong += look(found, place.path)
     assert wrong == []
 
 
@@ -68,9 +69,9 @@ def test_nothing_stands_in_the_way_in_the_back_office(site: Site, window: Callab
 def test_nothing_stands_in_a_borrowers_way(site: Site, window: Callable[..., Window], language: str, theme: str) -> None:
     if not AXE.exists():
         pytest.skip("axe is not here, so pages are not looked at with it: python tools/web.py --dev")
-    given, wrong = named(site), []
-    found, late = (opened(window, given[one], language, 390, theme) for one in ("customer", "late"))
-    guest = opened(window, "", language, 390, theme, root="/me")
-    for name, path in BORROWER.items():
-        wrong += look(guest if name == "sign-in" else late if name == "b-overdue" else found, path.format(**given))
+    wrong = []
+    for who, places in by_person(borrower_pages(site)).items():
+        found = opened(window, who, language, 390, theme, root="/me")
+        for place in places:
+            wrong += look(found, place.path)
     assert wrong == []

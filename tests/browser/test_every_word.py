@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.places import BORROWER, CONSOLE, named
+from tests.browser.places import back_office, borrower_pages
 from tests.browser.site import Site, Window
 from tests.browser.test_every_page import OVER, by_person, opened
 
@@ -33,9 +33,9 @@ GOODS = re.compile(r"[a-z]+( [a-z]+)?|Plimsoll.*|.*@.*")
 @pytest.mark.parametrize("width", [820, 1280])
 def test_what_frames_a_page_of_the_back_office_is_in_the_catalogue(site: Site, window: Callable[..., Window], width: int) -> None:
     wrong = []
-    for who, paths in by_person(CONSOLE, site).items():
+    for who, places in by_person(back_office(site)).items():
         found = opened(window, who, "xx", width, root="/console")
-        for path in paths:
+        for _, _, path in places:
             found.go(path)
             wrong += [f"{path}: {one}" for one in found.page.evaluate(FRAME) if not DATA.fullmatch(one)]
             wrong += [f"{path} over the edge: {one}" for one in found.page.evaluate(OVER)]
@@ -43,33 +43,30 @@ def test_what_frames_a_page_of_the_back_office_is_in_the_catalogue(site: Site, w
 
 
 def test_what_frames_a_borrower_page_is_in_the_catalogue(site: Site, window: Callable[..., Window]) -> None:
-    given, wrong = named(site), []
-    found = opened(window, given["customer"], "xx", 390)
-    for name, path in BORROWER.items():
-        if name != "sign-in":
-            found.go(path.format(**given))
+    wrong = []
+    for who, places in by_person(borrower_pages(site)).items():
+        found = opened(window, who, "xx", 390, root="/me")
+        for name, _, path in places:
+            found.go(path)
             wrong += [f"{path} over the edge: {one}" for one in found.page.evaluate(OVER)]
             wrong += [f"{path}: {one}" for one in found.page.evaluate(FRAME) if not DATA.fullmatch(one) and name not in OF_RULES]
     assert wrong == []
 
 
-OF_RULES = ("b-apply", "b-consents", "b-learn")
-"""Pages whose titles are those of purposes and lessons, which stand in both languages in the rulebook."""
+OF_RULES = ("b-apply", "b-consents", "b-learn", "b-contract", "b-costs", "b-sign", "b-convert-costs", "b-offer")
+"""Pages whose titles are those of purposes and lessons, of contracts and tables of costs: both languages stand in the rulebook."""
+PROOF = re.compile(r"[0-9a-f]{32,}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC[+-]\d+")
+"""What a contract proves itself by: a digest, an instant."""
 
 
 def test_a_borrower_reads_no_english_on_a_chinese_page(site: Site, window: Callable[..., Window]) -> None:
-    given, wrong = named(site), []
-    pages = {one: opened(window, given[one], "zh-CN", 390) for one in ("customer", "late")}
-    for name, path in BORROWER.items():
-        if name == "sign-in":
-            continue
-        found = pages["late" if name == "b-overdue" else "customer"]
-        found.go(path.format(**given))
-        texts = found.page.evaluate(TEXTS)
-        latin = [one for one in texts if re.search(r"[A-Za-z]{3}", one) and not re.search(r"[\u4e00-\u9fff]", one)]
-        wrong += [
-            f"{path}: {one}"
-            for one in latin
-            if not (name == "b-bills" and GOODS.fullmatch(one)) and not one.startswith(("Plimsoll", "demo"))
-        ]
+    wrong = []
+    for who, places in by_person(borrower_pages(site)).items():
+        found = opened(window, who, "zh-CN", 390, root="/me")
+        for name, _, path in places:
+            found.go(path)
+            texts = found.page.evaluate(TEXTS)
+            latin = [one for one in texts if re.search(r"[A-Za-z]{3}", one) and not re.search(r"[\u4e00-\u9fff]", one)]
+            ours = [one for one in latin if not PROOF.fullmatch(one) and not one.startswith(("Plimsoll", "demo"))]
+            wrong += [f"{path}: {one}" for one in ours if not (name == "b-bills" and GOODS.fullmatch(one))]
     assert wrong == []

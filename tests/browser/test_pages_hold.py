@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from plimsoll.app.schema import filing, line, loan
 from plimsoll.simulator.staff import PASSWORD
-from tests.browser.places import BORROWER, CONSOLE, named
+from tests.browser.places import back_office, borrower_pages, named
 from tests.browser.site import Site, Window
 
 pytestmark = pytest.mark.browser
@@ -48,11 +48,10 @@ def elsewhere():
 
 
 def test_every_page_says_no_frame_no_other_script_nothing_kept(site: Site) -> None:
-    given = named(site)
-    for root, places in (("/console", CONSOLE), ("/me", {name: ("", path) for name, path in BORROWER.items()})):
-        for who, path in places.values():
-            token = site.session(who) if who else site.borrower(given["customer"]) if root == "/me" else ""
-            answer = httpx.get(f"{site.address}{root}{path.format(**given)}", cookies={"plimsoll": token} if token else {})
+    for root, places in (("/console", back_office(site)), ("/me", borrower_pages(site))):
+        tokens = {one: site.borrower(one) if isinstance(one, int) else site.session(one) for one in {who for _, who, _ in places} if one}
+        for _, who, path in places:
+            answer = httpx.get(f"{site.address}{root}{path}", cookies={"plimsoll": tokens[who]} if who else {})
             assert answer.status_code == 200, path
             assert {name: answer.headers[name] for name in FRAMED} == FRAMED, path
             policy = answer.headers["content-security-policy"]

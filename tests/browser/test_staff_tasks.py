@@ -176,7 +176,7 @@ def test_an_administrator_registers_a_user_and_gives_a_role(site: Site, window: 
     found.send(found.t("user.register.do"), "done.done")
     found.unfold(found.t("user.invite"))
     found.send(found.t("user.invite.do"))
-    assert found.page.locator("#invitation code").inner_text().startswith("pli.")
+    link = found.page.locator("#invitation code").inner_text()
     assert site.rows(select(access_user.c.state).where(access_user.c.user_id == name))
     found.go(f"/users/{name}")
     found.unfold(found.t("user.give"))
@@ -184,6 +184,28 @@ def test_an_administrator_registers_a_user_and_gives_a_role(site: Site, window: 
     found.send(found.t("user.give.do"), "done.done")
     assert site.rows(select(access_grant.c.role).where(access_grant.c.user_id == name)) == [("servicing",)]
     found.sees("begins on Monday")
+    invited = window("", language, root="/console")
+    invited.page.goto(link)
+    invited.fill(password="nine gulls over the breakwater", again="nine gulls over the breakwater")
+    invited.send(invited.t("invitation.do"), "/account?done=done.password")
+
+
+def test_somebody_makes_a_passkey_and_signs_in_by_it_alone(site: Site, window: Open) -> None:
+    """The authenticator is Chromium's own of the developer tools: it signs as a key of glass and metal does."""
+    found = window("model-validator", address=site.localhost)
+    tools = found.page.context.new_cdp_session(found.page)
+    tools.send("WebAuthn.enable")
+    has = dict.fromkeys(("hasResidentKey", "hasUserVerification", "isUserVerified", "automaticPresenceSimulation"), True)
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": {"protocol": "ctap2", "transport": "internal", **has}})
+    found.go("/account")
+    found.fill(label="the key at home")
+    found.send(found.t("account.passkey.add"), "done=")
+    found.sees("the key at home")
+    found.page.get_by_role("button", name=found.t("shell.sign-out")).click()
+    found.arrives("**/sign-in**")
+    found.send(found.t("passkey.use"))
+    found.arrives("**/console/")
+    found.go("/models")
 
 
 @both

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from plimsoll.app.access.passkey import SITE
 from plimsoll.app.address import read_address
 from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.config import book_url
@@ -66,6 +67,9 @@ def command(
         opened.enter_context(beside(house, keys))
         at = f"[{host}]" if ":" in host else host
         address = f"http://{at}:{listener.getsockname()[1]}"
+        # Browsers of this very machine reach the house by this name: invitations lead to it, and passkeys are made for it.
+        if host == LOOPBACK:
+            os.environ.setdefault(SITE, f"http://localhost:{listener.getsockname()[1]}")
         run(app, listener, proxies=os.environ.get(PROXIES, ""), ready=lambda: _tell(address, house, as_json=as_json))
     print("Stopped.", file=sys.stderr)
 
