@@ -4,7 +4,7 @@ What is due by now (a promise whose time is over, a follow-up) comes before ever
 that is handed out is looked at first: a promise that can be settled is settled, and a customer who has paid leaves the queue.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -142,6 +142,25 @@ def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -
             tried.add(customer_id)
         if len(rows) < limit:
             break
+    return None
+
+
+def suggest_next(store: Store, collector: Collector, now: datetime, rules: Rules, sees: Callable[[int], bool]) -> int | Refused | None:
+    """Give the customer of the case that comes next for a collector, of those they see; None where none waits. Nothing is claimed.
+
+    A case whose follow-up or promise has come due is among them, and one that somebody held for too long; one on which nothing is late
+    is not. Refuses collector_at_capacity.
+    """
+    refused = _refuse_capacity(store, collector.actor, now, rules)
+    if refused is not None:
+        return refused
+    on = date.fromordinal(day_of(now))
+    for row in listed(store, now, ranks=(DUE, WORTH)):
+        customer_id = row.work.customer_id
+        if not _suits(row, collector) or not sees(customer_id):
+            continue
+        if debt_of(read_book(store, customer_id, collector.actor, now), on).late_minor:
+            return customer_id
     return None
 
 

@@ -174,6 +174,13 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "hook_secret_malformed": ("通知密钥格式不正确。请使用登记或更换时给出的密钥。", "This is no secret of a webhook. Use the one that was shown when it was registered or rotated."),
     # What is looked at
     "search_malformed": ("检索内容无法识别。请输入编号，或 loan:、cus:、app:、ref:、p:、id: 加内容。", "That cannot be searched for. Give a number, or loan:, cus:, app:, ref:, p: or id: and what follows."),
+    # Exports and closes that are asked for
+    "export_waiting": ("导出尚待他人复核。请复核通过后再取用。", "The export waits for another person. Fetch it once they agreed."),
+    "export_over": ("导出文件已过取用时间或未获同意，内容已清除。请重新导出。", "The time of that export is over, or nobody agreed to it, and its file is gone. Make another."),
+    "export_too_large": ("导出行数超过上限。请缩小范围，分次导出。", "That export has more rows than one file may hold. Narrow it, and take it out in parts."),
+    "close_running": ("已有日终正在进行。请待其完成，或查看进度。", "A close is under way already. Wait until it is done, or look how far it is."),
+    "close_too_long": ("一次要求日终的天数过多。请分段进行。", "That asks for too many days to be closed at once. Ask for a part of them."),
+    "day_not_over": ("该业务日尚未结束。请在次日执行日终。", "That day is not over yet. Close it on the day after."),
     "close_unknown": ("该日没有日终记录。请核对日期。", "That day was not closed, and no close of it was begun. Check the day."),
     "measure_unknown": ("不认识该指标。请使用提示中的一种。", "That measure is not known. Use one of those that are named."),
     "book_too_large": ("账簿过大，无法在页面上逐笔计算。请用命令行查看。", "The book is too large to be worked through loan by loan while somebody waits. Use the command line."),
@@ -200,6 +207,8 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "import_content_malformed": ("文件内容不是 base64。请重新编码。", "The content is not base64. Encode it again."),
     # Looking at an application
     "sources_missing": ("本机构尚未接入任何数据源，无法评估申请。请先按文档接入数据源。", "No source of evidence is connected, so no application can be looked at. Connect one as the documentation says."),
+    # Lists whose rows are ticked
+    "nothing_ticked": ("没有勾选任何一行。请先勾选需要处理的行。", "No row is ticked. Tick those that it is to be done to."),
     # Trying a table
     "population_empty": ("没有可供回测的申请。请提供申请文件，或使用已有决策的账簿。", "There is no application to try the table on. Give a file of applications, or a book with decisions."),
     "backtest_busy": ("本服务器正在运行其他回测。请等待其完成后再试。", "This server is trying other tables. Wait until one is done, and try again."),

@@ -5,7 +5,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from plimsoll.app.access.principal import EVERYBODY, NOTHING
+from plimsoll.app.access.principal import EVERYBODY, NOTHING, Target
+from plimsoll.app.access.relation import Sight
 from plimsoll.app.schema import close_run
 from plimsoll.app.schema_access import approval
 from plimsoll.interfaces.pages.serve import Chrome
@@ -13,13 +14,17 @@ from plimsoll.interfaces.pages.visit import Visit
 
 
 class Place(NamedTuple):
-    """A page one can go to from anywhere: its name (title and icon), path, permission, the key after g, and whether it lists customers."""
+    """A page one can go to from anywhere: its name (title and icon), path, the key after g, and whether it lists customers.
+
+    `permission` may name several, of which one is enough; `party` is the side of a party whose own page it is, named in the path.
+    """
 
     name: str
     path: str
     permission: str
     key: str = ""
     is_list: bool = False
+    party: str = ""
 
 
 GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
@@ -49,6 +54,10 @@ GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
             Place("case", "/cases", "case.read", "k", True),
             Place("agency", "/agencies", "agency.read"),
             Place("package", "/packages", "package.read"),
+            Place("tender", "/tenders", "tender.read", "n"),
+            Place("own-agency", "/agencies/{party}", "agency.read", "a", party="agency"),
+            Place("placement", "/placements", "agency.place", "w"),
+            Place("call", "/calls", "agency.review", "q"),
         ),
     ),
     (
@@ -57,20 +66,42 @@ GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
             Place("close", "/close", "close.read", "d"),
             Place("ledger", "/ledger", "ledger.read", "t"),
             Place("treasury", "/treasury", "treasury.read", "f"),
+            Place("funder", "/treasury/{party}", "funder.read", "f", party="funder"),
         ),
     ),
-    ("house", (Place("user", "/users", "user.read", "u"), Place("developer", "/developers", ""))),
+    (
+        "house",
+        (
+            Place("user", "/users", "user.read", "u"),
+            Place("emergency", "/emergency", "glass.ask glass.approve glass.review"),
+            Place("audit", "/audit", "audit.read", "y"),
+            Place("developer", "/developers", ""),
+        ),
+    ),
 )
 
 
 def places(visit: Visit) -> list[tuple[str, list[Place]]]:
     """Give the groups of pages that somebody may see."""
-    found = []
+    found: list[tuple[str, list[Place]]] = []
     for group, inside in GROUPS:
-        seen = [one for one in inside if visit.may(one.permission, EVERYBODY if one.is_list else NOTHING)]
+        seen = [named for one in inside if (named := _seen(visit, one)) is not None]
         if seen:
             found.append((group, seen))
     return found
+
+
+def _seen(visit: Visit, one: Place) -> Place | None:
+    """Give a place as somebody finds it; None where it is not for them, or would be a list in which they never see anybody."""
+    party = visit.who.party
+    if one.party:
+        is_own = bool(party) and visit.may(one.permission, Target(kind=one.party, subject=party))
+        return one._replace(path=one.path.format(party=party)) if is_own else None
+    if one.path == "/" and party:
+        return None
+    if not any(visit.may(permission, EVERYBODY if one.is_list else NOTHING) for permission in one.permission.split() or ("",)):
+        return None
+    return None if one.is_list and visit.door.sight(visit.who, one.permission) == Sight() else one
 
 
 def around(visit: Visit) -> Mapping[str, Any]:

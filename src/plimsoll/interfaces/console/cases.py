@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from plimsoll.app.access.principal import EVERYBODY, Target
-from plimsoll.app.case_desk import Collector, promises, shown
+from plimsoll.app.case_desk import Collector, promises, shown, suggest_next
 from plimsoll.app.case_desk import Shown as CaseShown
 from plimsoll.app.numbers import blinded
-from plimsoll.app.show.queues import WorkAsked, WorkRow, queue_counts, work_page
+from plimsoll.app.show.queues import WorkRow, queue_counts
 from plimsoll.collections.attempt_contact import AttemptContact
 from plimsoll.collections.case import QUEUE
 from plimsoll.collections.claim_case import ClaimCase
@@ -18,7 +18,7 @@ from plimsoll.collections.record_outcome import RecordOutcome
 from plimsoll.collections.release_case import ReleaseCase
 from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.interfaces.console.aims import customer_of, everybody
-from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
+from plimsoll.interfaces.console.rows_of_work import due, locked, more, page_of, tabs
 from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -114,12 +114,17 @@ def _promised(visit: Visit) -> Panel:
 
 
 def _next(visit: Visit) -> Done:
-    """Take the free case that is worth most of those that one sees."""
-    sight = visit.door.sight(visit.who, "case.claim")
-    page = work_page(visit.house.store, QUEUE, visit.house.now(), WorkAsked("open"), sight=sight, limit=1)
-    if not page.rows:
+    """Take the case that comes next of those that one sees: what is due by now first, then what is worth most."""
+
+    def sees(customer_id: int) -> bool:
+        return visit.may("case.claim", Target(customer_id))
+
+    house = visit.house
+    customer_id = suggest_next(house.store, Collector(visit.who.actor), house.now(), house.rules, sees)
+    if isinstance(customer_id, Refused):
+        return customer_id
+    if customer_id is None:
         return Go("/cases", "done.none-left")
-    customer_id = page.rows[0].customer_id
     return Act(ClaimCase(visit.form.get("key", ""), customer_id, visit.today()), "done.claimed", f"/cases/{customer_id}")
 
 
@@ -140,7 +145,9 @@ def show_one(visit: Visit) -> Shown:
     if case.is_vulnerable:
         chips.append(chip(visit.t("case.vulnerable"), "wait"))
     above = [(visit.t("nav.case"), "/cases"), (number, f"/customers/{customer_id}")]
-    panels = [_account(visit, found), _gate(visit, found), _acts(visit, found), _script(visit, found), _record(visit, found)]
+    until = case.claim.until if case.claim is not None else ""
+    lock = locked(visit, case.held_by(visit.house.now()), until, "case.claim", Target(customer_id))
+    panels = [lock, _account(visit, found), _gate(visit, found), _acts(visit, found), _script(visit, found), _record(visit, found)]
     return board(Heading(f"{visit.t('case.title')} {case.case_id}", "", chips, above), panels)
 
 

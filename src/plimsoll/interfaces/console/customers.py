@@ -3,14 +3,22 @@
 from typing import Final
 from urllib.parse import urlencode
 
+from plimsoll.app.access.principal import EVERYBODY
 from plimsoll.app.show.customers import CustomerRow, Filters, customers
 from plimsoll.interfaces.console.aims import everybody
-from plimsoll.interfaces.pages.parts import Cell, Field, Heading, Panel, Table, board, chip, day, heads, money, text
-from plimsoll.interfaces.pages.visit import Go, Screen, Shown, Visit
+from plimsoll.interfaces.console.many import ASKED, customers_picked, key_of, picked, shown
+from plimsoll.interfaces.pages.parts import Cell, Field, Heading, Panel, Table, Ticked, board, chip, day, heads, money, text
+from plimsoll.interfaces.pages.visit import Done, Go, Screen, Shown, Visit
 from plimsoll.interfaces.pages.written import past_due
+from plimsoll.servicing.freeze import Freeze
+from plimsoll.servicing.unfreeze import Unfreeze
+from plimsoll.units.refusal import Malformed
 
 LATE: Final = {"": (None, None), "0": (None, 0), "1": (1, 30), "31": (31, 90), "91": (91, None)}
 """Choices of days late: from, through."""
+ACTS: Final = {"freeze": "btn-danger", "unfreeze": ""}
+"""What may be done to many lines, and how its button looks."""
+REASON_MIN: Final = 4
 STATUSES: Final = ("open", "frozen", "closed", "none")
 TONES: Final = {"open": "good", "frozen": "warn", "closed": "", "none": ""}
 
@@ -54,7 +62,26 @@ def show(visit: Visit) -> Shown:
             [(one, visit.t(f"customers.status.{one or 'any'}")) for one in ("", *STATUSES)],
         ),
     )
-    return board(Heading(visit.t("nav.customer"), visit.t("customers.lead"), filters=choices), [Panel("", [table])])
+    rows = _ticked(visit, table, [str(one.customer_id) for one in found.rows])
+    return board(Heading(visit.t("nav.customer"), visit.t("customers.lead"), filters=choices), [Panel("", [rows])])
+
+
+def _ticked(visit: Visit, table: Table, ticks: list[str]) -> Ticked:
+    """Give the list with what may be done to the lines of those that are ticked."""
+    acts = [(name, visit.t(f"limits.{name}"), tone) for name, tone in ACTS.items() if visit.may(f"limit.{name}", EVERYBODY)]
+    reason = Field("reason", visit.t("form.reason"), value=visit.form.get("reason", ""), is_wide=True)
+    said, key = visit.t("limits.said"), visit.form.get("key", "")
+    return Ticked(table, ticks if acts else [], (reason,), acts, said, frozenset(picked(visit)), key)
+
+
+def _do(visit: Visit) -> Done:
+    """Freeze or unfreeze the lines of those that are ticked, or show what that would do."""
+    act, reason = visit.form["act"].removeprefix(ASKED), visit.form.get("reason", "").strip()
+    if len(reason) < REASON_MIN:
+        raise Malformed("reason_missing")
+    make = Freeze if act == "freeze" else Unfreeze
+    commands = [make(key_of(visit, one), one, visit.today(), reason) for one in customers_picked(visit)]
+    return shown(visit, show, commands, visit.t(f"limits.{act}"))
 
 
 COLUMNS: Final = (
@@ -97,4 +124,5 @@ def late_chip(visit: Visit, days: int) -> Cell:
     return chip(past_due(days, visit.language), tone)._replace(value=float(days))
 
 
-SCREENS: Final = (Screen("customer", "/customers", "customer.search", "page.html", show, target=everybody),)
+FORMS: Final = dict.fromkeys([*ACTS, *(f"{ASKED}{name}" for name in ACTS)], _do)
+SCREENS: Final = (Screen("customer", "/customers", "customer.search", "page.html", show, FORMS, target=everybody),)

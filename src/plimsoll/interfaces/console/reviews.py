@@ -1,6 +1,7 @@
 """The workbench of reviewers: the queue, the next case, and one case with why it is here, the facts, the decision, and what if."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from plimsoll.app.show.decision import DecisionShown, WhatIf, decision, what_if
 from plimsoll.app.show.queues import WorkAsked, WorkRow, work_page
 from plimsoll.interfaces.console import explained
 from plimsoll.interfaces.console.aims import customer_of, everybody
-from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
+from plimsoll.interfaces.console.rows_of_work import due, locked, more, page_of, tabs
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages.parts import (
     Cell,
@@ -30,6 +31,8 @@ from plimsoll.interfaces.pages.parts import (
     text,
 )
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Page, Screen, Shown, Visit
+from plimsoll.loan.filing import instant_text
+from plimsoll.origination.application import IN_REVIEW
 from plimsoll.origination.claim_review import ClaimReview
 from plimsoll.origination.release_review import ReleaseReview
 from plimsoll.origination.request_documents import RequestDocuments
@@ -39,6 +42,7 @@ from plimsoll.units.money import parse_minor, text_of
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
 QUEUE: Final = "review"
+LAST: Final = datetime.max.replace(tzinfo=UTC)
 RANKS: Final = (("underwriter_2", "senior"), ("underwriter_1", "underwriter"))
 
 
@@ -77,14 +81,28 @@ def _note(visit: Visit, note: str) -> str:
 
 
 def _next(visit: Visit) -> Done:
-    """Take the free case that comes first of those that one sees."""
+    """Take the case that comes first of those that one sees: a free one, or one that somebody held for too long."""
     sight = visit.door.sight(visit.who, "review.claim")
-    page = work_page(visit.house.store, QUEUE, visit.house.now(), WorkAsked("open"), sight=sight, limit=1)
-    if not page.rows:
+    store, now = visit.house.store, visit.house.now()
+    free = work_page(store, QUEUE, now, WorkAsked("open"), sight=sight, limit=1).rows
+    held = work_page(store, QUEUE, now, WorkAsked("claimed"), sight=sight).rows
+    waiting = [*free, *(one for one in held if _ran_out(visit, one))]
+    if not waiting:
         return Go("/reviews", "done.none-left")
-    one = page.rows[0]
+    one = min(waiting, key=lambda one: (-one.priority, one.due_at or LAST, one.customer_id))
     command = ClaimReview(visit.form.get("key", ""), one.customer_id, visit.today(), one.subject)
     return Act(command, "done.claimed", f"/reviews/{one.customer_id}/{one.subject}")
+
+
+def _ran_out(visit: Visit, one: WorkRow) -> bool:
+    """Tell whether a case that is held is anybody's again."""
+    page = application(visit.house.store, one.customer_id, one.subject, visit.today().toordinal())
+    return not isinstance(page, Refused) and page.state == IN_REVIEW and not _holder(visit, page)
+
+
+def _holder(visit: Visit, page: ApplicationPage) -> str:
+    """Give who holds a case now, "" for nobody and for somebody whose time is over."""
+    return page.claimed_by if page.claimed_until > instant_text(visit.house.now()) else ""
 
 
 def show_one(visit: Visit) -> Shown:
@@ -99,7 +117,7 @@ def _case(visit: Visit, otherwise: WhatIf | None) -> Shown:
     if isinstance(page, Refused):
         return Refused("absent")
     shown = decision(store, customer_id, application_id, house.rules)
-    panels: list[Panel | None] = []
+    panels: list[Panel | None] = [locked(visit, _holder(visit, page), page.claimed_until)]
     if otherwise is not None:
         panels.append(explained.what_if_panel(visit, otherwise))
     panels.append(_asked(visit, page))
@@ -150,9 +168,9 @@ def _asked(visit: Visit, page: ApplicationPage) -> Panel:
 def _desk(visit: Visit, page: ApplicationPage) -> Panel | None:
     """Give what a reviewer may do: take it, decide, ask for documents, give it back."""
     target, forms = Target(page.customer_id), []
-    if "review" in page.state and not page.claimed_by and visit.may("review.claim", target):
+    if "review" in page.state and not _holder(visit, page) and visit.may("review.claim", target):
         forms.append(Form("claim", "", visit.t("review.claim"), (), tone="btn-primary", is_folded=False))
-    if page.claimed_by == visit.who.actor and visit.may("review.work", target):
+    if _holder(visit, page) == visit.who.actor and visit.may("review.work", target):
         forms += _decide_forms(visit, page)
         asked = Field(
             "documents", visit.t("review.documents"), "text", visit.form.get("documents", ""), hint=visit.t("review.documents.hint")

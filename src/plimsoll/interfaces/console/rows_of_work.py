@@ -4,8 +4,10 @@ import json
 from typing import Final
 from urllib.parse import urlencode
 
+from plimsoll.app.access.principal import NOTHING, Target
 from plimsoll.app.show.queues import WorkAsked, WorkPage, WorkRow, work_page
-from plimsoll.interfaces.pages.parts import Cell, chip
+from plimsoll.interfaces.pages import written
+from plimsoll.interfaces.pages.parts import Cell, Panel, Said, chip
 from plimsoll.interfaces.pages.visit import Visit
 
 HOUR: Final = 3600
@@ -55,3 +57,14 @@ def tabs(visit: Visit, path: str, *views: str) -> list[tuple[str, str, bool]]:
     """Give the views of a queue."""
     here = visit.query.get("view", "")
     return [(visit.t(f"work.view.{one or 'all'}"), f"{path}?view={one}" if one else path, one == here) for one in views]
+
+
+def locked(visit: Visit, holder: str, until: str, permission: str = "", target: Target = NOTHING) -> Panel | None:
+    """Say who works on something and until when; None where nobody does. `permission` is that by which it may be taken over."""
+    if not holder:
+        return None
+    said = {"who": holder, "until": written.instant(until)}
+    if holder == visit.who.actor:
+        return Panel("", [Said("good", visit.t("lock.mine", said))], "lock")
+    words = "lock.held" if permission and visit.may(permission, target) else "lock.held.plain"
+    return Panel("", [Said("wait", visit.t(words, said))], "lock")

@@ -149,6 +149,23 @@ class Form:
     is_a: ClassVar[str] = "form"
 
 
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """A list whose rows are ticked, and what may be asked for all that are: each act with its button, shown first as what it would do."""
+
+    table: Table
+    ticks: Sequence[str]
+    """What stands for each row in the form, in the order of the rows; "" for one that cannot be ticked."""
+    fields: Sequence[Field]
+    acts: Sequence[tuple[str, str, str]]
+    """Name, button and tone of each."""
+    said: str = ""
+    chosen: frozenset[str] = frozenset()
+    key: str = ""
+    has_preview: bool = True
+    is_a: ClassVar[str] = "ticked"
+
+
 class Moment(NamedTuple):
     """One line of a timeline."""
 
@@ -204,7 +221,7 @@ class Links:
     is_a: ClassVar[str] = "links"
 
 
-Part = Table | Facts | Stats | Chart | Form | Timeline | Said | Text | Code | Links | Any
+Part = Table | Facts | Stats | Chart | Form | Ticked | Timeline | Said | Text | Code | Links | Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +261,7 @@ def board(heading: Heading, panels: Sequence[Panel | None], more: Mapping[str, A
         "filters": heading.filters,
         "panels": named,
         "has_chart": any(isinstance(part, Chart) for one in named for part in one.parts),
+        "has_ticks": any(isinstance(part, Ticked) and part.table.rows for one in named for part in one.parts),
         "has_passkey": any(getattr(part, "is_a", "") == "passkey" for one in named for part in one.parts),
         **(more or {}),
     }

@@ -1,0 +1,189 @@
+"""One funder: what it committed and has lent, its settlements, the loans that it holds parts of, and the month as investors are told it."""
+
+import re
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import select, tuple_
+
+from plimsoll.app.access.principal import Target
+from plimsoll.app.config import tape_folder
+from plimsoll.app.schema import filing
+from plimsoll.app.show.funding import FunderPage, funder_page, loan_shares
+from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.pages import written
+from plimsoll.interfaces.pages.parts import (
+    Cell,
+    Facts,
+    Field,
+    Head,
+    Heading,
+    Links,
+    Panel,
+    Said,
+    Table,
+    board,
+    chip,
+    count,
+    day,
+    fact,
+    heads,
+    money,
+    share,
+    text,
+)  # fmt: skip
+from plimsoll.interfaces.pages.visit import File, Screen, Shown, Visit
+from plimsoll.treasury.funded import FUNDED
+from plimsoll.units.refusal import Malformed, Refused
+
+PERMISSION: Final = "funder.read"
+LOANS: Final = 50
+PAGE: Final = 400
+PAGES_MAX: Final = 5
+PPM: Final = 1_000_000
+DIGITS_MAX: Final = 18
+MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
+
+
+def funder_of(visit: Visit) -> Target:
+    """Give the funder of a page."""
+    return Target(kind="funder", subject=visit.path["funder"])
+
+
+def show(visit: Visit) -> Shown:
+    """Show one funder with the days that were settled with it, and its loans."""
+    found = funder_page(visit.house.store, visit.path["funder"], visit.today().toordinal())
+    if isinstance(found, Refused):
+        return Refused("absent")
+    one = found.funder
+    path = f"/treasury/{one.funder}"
+    above = [(visit.t("nav.treasury"), "/treasury")] if visit.may("treasury.read") else []
+    ways = Links([(visit.t("funder.month"), f"{path}/month")])
+    panels = [Panel(visit.t("funder.about"), [_facts(visit, found), ways]), _settled(visit, found), _loans(visit, one.funder, path)]
+    return board(Heading(one.funder, word(visit, "funder.kind", one.kind), above=above), panels)
+
+
+def _facts(visit: Visit, found: FunderPage) -> Facts:
+    one = found.funder
+    most = visit.t("funder.most", {"share": written.share(float(one.most))})
+    return Facts(
+        [
+            fact(visit, "funder.committed", money(one.committed_minor, one.currency)),
+            fact(visit, "funder.lent", money(one.lent_minor, one.currency)),
+            fact(visit, "funder.room", money(one.room_minor, one.currency)),
+            fact(visit, "funder.price", text(written.yearly_rate(one.price, visit.language))),
+            fact(visit, "funder.share", share(float(one.share))._replace(under=most)),
+            fact(visit, "funder.until", day(one.until)),
+        ]
+    )
+
+
+def _settled(visit: Visit, found: FunderPage) -> Panel:
+    currency = found.funder.currency
+    rows = [
+        (
+            day(settled.on),
+            count(settled.lines),
+            text(", ".join(f"{word(visit, 'flow', name)} {written.money(minor, currency)}" for name, minor in settled.totals.items())),
+            chip(visit.t("funder.reconciled"), "good") if settled.is_reconciled else chip(visit.t("funder.unreconciled"), "warn"),
+            text(settled.sha256[:16]),
+        )
+        for settled in found.settlements
+    ]
+    columns = ("chart.day", "funder.lines#", "funder.totals", "funder.state", "approval.sha")
+    table = Table(visit.t("funder.settlements"), heads(visit, *columns), rows, empty="funder.unsettled", is_dense=True)
+    return Panel(visit.t("funder.settlements"), [table])
+
+
+def _loans(visit: Visit, funder: str, path: str) -> Panel:
+    """Give loans that a funder holds a part of, those filed last first, with what its part of the principal is."""
+    rows, after = _held(visit, funder)
+    more = f"{path}?after={after}#loans" if after else ""
+    columns = ("nav.loan", "funder.part#", "funder.principal#")
+    table = Table(visit.t("funder.loans"), heads(visit, *columns), rows, empty="funder.loans.none", is_list=True, more=more)
+    return Panel(visit.t("funder.loans"), [table], "loans")
+
+
+def _held(visit: Visit, funder: str) -> tuple[list[tuple[Cell, ...]], str]:
+    """Give rows of loans and after which the next page goes on, "" at the end. Reads at most 2,000 filings."""
+    columns, rows = filing.c, []
+    customer, _, subject = visit.query.get("after", "").partition(".")
+    is_read = customer.isascii() and customer.isdigit() and len(customer) < DIGITS_MAX
+    after = (int(customer), subject[:DIGITS_MAX]) if is_read else (0, "")
+    for _ in range(PAGES_MAX):
+        wanted = select(columns.customer_id, columns.subject).where(columns.kind == FUNDED)
+        wanted = wanted.where(tuple_(columns.customer_id, columns.subject) > tuple_(*after)).distinct()
+        with visit.house.store.engine.connect() as connection:
+            found = connection.execute(wanted.order_by(columns.customer_id, columns.subject).limit(PAGE)).all()
+        for customer_id, loan in found:
+            after = (customer_id, loan)
+            row = _row(visit, funder, customer_id, int(loan))
+            rows += [row] if row is not None else []
+            if len(rows) == LOANS:
+                return rows, f"{customer_id}.{loan}"
+        if len(found) < PAGE:
+            return rows, ""
+    return rows, f"{after[0]}.{after[1]}"
+
+
+def _row(visit: Visit, funder: str, customer_id: int, loan_id: int) -> tuple[Cell, ...] | None:
+    shares = loan_shares(visit.house.store, customer_id, loan_id, visit.today().toordinal())
+    mine: Any = None if isinstance(shares, Refused) else next((one for one in shares.now if one.funder == funder and one.ppm), None)
+    if mine is None or isinstance(shares, Refused):
+        return None
+    name = Cell(visit.t("loan.number", {"n": loan_id, "customer": customer_id}), f"/customers/{customer_id}/loans/{loan_id}")
+    return name, share(mine.ppm / PPM), money(mine.principal_minor, shares.currency)
+
+
+def show_month(visit: Visit) -> Shown:
+    """Show a month as investors are told it, of the loans that this funder holds parts of; as a file with `form=csv`."""
+    asked = visit.query.get("month", "")
+    said = asked if MONTH.fullmatch(asked) and not asked.startswith("0000") else ""
+    first = date.fromisoformat(f"{said}-01") if said else visit.today().replace(day=1)
+    path, name = f"/treasury/{visit.path['funder']}", visit.path["funder"]
+    above = [(name, path)]
+    filters = (Field("month", visit.t("funder.month.which"), value=f"{first:%Y-%m}", hint="2026-03", longest=7),)
+    heading = Heading(visit.t("funder.month"), visit.t("funder.month.lead"), above=above, filters=filters)
+    found = _disclosed(visit, name, first)
+    if isinstance(found, str):
+        return board(heading, [Panel("", [Said("", visit.t("funder.month.none")), Said("warn", found)])])
+    if visit.query.get("form") == "csv":
+        return File(f"investors_{first:%Y-%m}.csv", "text/csv", found[1].encode())
+    ways = Links([(visit.t("funder.month.csv"), f"{path}/month?month={first:%Y-%m}&form=csv")])
+    panels = [Panel("", [Said("", found[2]), ways]), *(_section(visit, one) for one in found[0])]
+    return board(heading, [one for one in panels if one is not None])
+
+
+def _section(visit: Visit, one: Any) -> Panel | None:
+    """Give a part of the report as a table in the language of the visit; None where it has no rows."""
+    language = "zh" if visit.speech == "zh-CN" else "en"
+    if not one.rows:
+        return None
+    columns = [Head(getattr(head, language), n > 0) for n, head in enumerate(one.heads)]
+    rows = [tuple(text(getattr(cell, language)) for cell in row) for row in one.rows]
+    return Panel(getattr(one.title, language), [Table(getattr(one.title, language), columns, rows, is_dense=True)], width="half")
+
+
+def _disclosed(visit: Visit, funder: str, first: date) -> tuple[list[Any], str, str] | str:
+    """Give the sections of a month, the same as a file, and its headline; or in words why there is none."""
+    try:
+        from plimsoll.app.treasury.disclose import Asked, disclose
+        from plimsoll.app.treasury.disclosure_page import csv_of, said_of, sections
+    except ImportError:
+        return Refused("extra_missing", "", "numpy").text(visit.speech)
+    store = visit.house.store
+    page = funder_page(store, funder, visit.today().toordinal())
+    if isinstance(page, Refused):
+        return page.text(visit.speech)
+    try:
+        found = disclose(store, Asked(first, page.funder.currency, funder, tape_folder(store.address.url)), visit.house.rules)
+    except Malformed as wrong:
+        return Refused(wrong.code).text(visit.speech)
+    said = said_of(found)
+    return sections(found), csv_of(found), said.zh if visit.speech == "zh-CN" else said.en
+
+
+SCREENS: Final = (
+    Screen("funder-page", "/treasury/{funder}", PERMISSION, "page.html", show, target=funder_of),
+    Screen("funder-month", "/treasury/{funder}/month", PERMISSION, "page.html", show_month, target=funder_of),
+)
