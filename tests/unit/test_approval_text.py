@@ -33,7 +33,7 @@ OF_TYPE = {
     Rate: RATES,
     Rate | None: st.none() | RATES,
 }
-ACTS = ("role_grant", "webhook_url", "key_rotation", "import_apply", "export_rows")
+ACTS = ("role_grant", "webhook_url", "import_apply", "export_rows")
 
 
 def command_of(name):

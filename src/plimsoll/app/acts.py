@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from plimsoll.app import export_rows
 from plimsoll.app.approve.execute import Acts
 from plimsoll.app.hooks.approved import ACTS as HOOK_ACTS
 from plimsoll.app.imports import apply
 
-ACTS: Final[Acts] = {**HOOK_ACTS, apply.VERB: apply.KIND}
+ACTS: Final[Acts] = {**HOOK_ACTS, apply.VERB: apply.KIND, export_rows.VERB: export_rows.KIND}
 """Handed to `plimsoll.app.approve.check.check` by every interface."""

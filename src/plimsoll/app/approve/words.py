@@ -48,7 +48,6 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "move_share": ("Move a funder's part in a loan of", "转移资金方份额："),
     "role_grant": ("Give a role to", "授予角色："),
     "webhook_url": ("Send events to another address of", "变更回调地址："),
-    "key_rotation": ("Rotate the key of", "轮换密钥："),
     "import_apply": ("Apply the file", "执行批量文件："),
     "export_rows": ("Take out in bulk", "批量导出："),
 }

@@ -151,6 +151,9 @@ class Client:
 def _is_worth_another(answer: httpx.Response) -> bool:
     if answer.status_code == 409:
         return refusal_of(answer).code == IN_PROGRESS
+    if answer.status_code == 503 and (refused := refusal_of(answer)).code:
+        # The house knows whether waiting helps: a key file that is not there does not come by itself.
+        return refused.is_retryable
     return answer.status_code in AGAIN
 
 

@@ -6,11 +6,13 @@ from pydantic import Field, StringConstraints
 
 from plimsoll.app.access.principal import Target
 from plimsoll.app.chain.checkpoint import latest_notes
+from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.chain.prove import prove
+from plimsoll.app.chain.seal import seal
 from plimsoll.app.chain.show import LATEST, Entry, entries_after, timeline
 from plimsoll.interfaces.http.ids import customer_text, read_customer
 from plimsoll.interfaces.http.operation import LIMIT_MAX, Asked, Operation, Shape
-from plimsoll.interfaces.http.shape import WHOLE_MAX, Instant
+from plimsoll.interfaces.http.shape import WHOLE_MAX, Flag, Instant
 from plimsoll.interfaces.http.shown import house_in
 from plimsoll.units.refusal import Malformed, Refused
 
@@ -103,6 +105,18 @@ class ProofShown(Shape):
     checkpoint: Annotated[str, StringConstraints(max_length=2_000)]
 
 
+class SealShown(Shape):
+    """What one go sealed, where the chain ends now, and whether a checkpoint of it is signed."""
+
+    object: Literal["audit_seal"] = "audit_seal"
+    blocks: _Seq
+    records: _Seq
+    block: _Seq
+    seq: _Seq
+    head: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$", max_length=64)]
+    is_signed: Flag
+
+
 def list_audit_events(asked: Asked) -> dict[str, Any] | Refused:
     """Give records of the chain, or of one customer; a look at a customer's is put on record itself."""
     query: RecordsAsked = asked.query or RecordsAsked()
@@ -141,6 +155,17 @@ def get_audit_proof(asked: Asked) -> dict[str, Any] | Refused:
         raise Malformed("absent", "", remedy="A record is named by its number.")
     proof = prove(asked.house.store, int(seq))
     return Refused("absent") if isinstance(proof, Refused) else proof
+
+
+def seal_audit(asked: Asked) -> dict[str, Any] | Refused:
+    """Seal what no block holds yet; a server does so by itself every few seconds, and this waits for nothing."""
+    refused = house_in(asked, "audit.seal")
+    if refused is not None:
+        return refused
+    keys = configured_keys()
+    done = seal(asked.house.store, keys, asked.house.now())
+    said = {"blocks": done.blocks, "records": done.records, "block": done.block_n, "seq": done.seq, "head": done.head}
+    return {**said, "is_signed": keys is not None and done.block_n > 0}
 
 
 def _record(entry: Entry) -> dict[str, Any]:
@@ -182,5 +207,16 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         said=("A proof of one record that is checked without the house.", "单条记录的证明，可脱离本系统验证。"),
         answer=ProofShown,
         handle=get_audit_proof,
+    ),
+    Operation(
+        name="seal_audit",
+        method="POST",
+        path="/audit_seals",
+        permission="audit.seal",
+        tag=TAG,
+        said=("Seal what is on record by now, and sign where the chain stands.", "立即封存审计记录并签署检查点。"),
+        answer=SealShown,
+        handle=seal_audit,
+        status=201,
     ),
 )

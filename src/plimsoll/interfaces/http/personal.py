@@ -1,14 +1,16 @@
 """What the vault holds of a person, as the API shows it: masked to who may see the customer, whole only for a reason that is on record."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from plimsoll.app.erase import erase_person
 from plimsoll.app.show.personal import AccessRow, MaskedRow, RevealedValue, access_rows, masked_rows, reveal
-from plimsoll.app.vault import Act
+from plimsoll.app.vault import VALUE_LENGTH_MAX, Act
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
-from plimsoll.interfaces.http.shape import Text
-from plimsoll.interfaces.http.shown import customer_in, listed, page_of, shape_of, told
+from plimsoll.interfaces.http.shape import CustomerId, Flag, Text
+from plimsoll.interfaces.http.shown import customer_in, listed, page_of, shape_of, today_of, told
+from plimsoll.protection.mask import mask
 from plimsoll.units.refusal import Refused
 
 TAG: Final = "Customers"
@@ -20,6 +22,28 @@ class Why(Shape):
 
     reason: Annotated[Text, Field(min_length=4, max_length=200)]
     ref: Annotated[Text, Field(max_length=100)] = ""
+
+
+class Value(Shape):
+    """A whole value, in place of the one before, and why it is put there; `ref` tells several of a kind apart."""
+
+    value: Annotated[str, Field(strict=True, min_length=1, max_length=VALUE_LENGTH_MAX)]
+    reason: Annotated[Text, Field(min_length=4, max_length=200)]
+    ref: Annotated[Text, Field(max_length=100)] = ""
+
+
+class Erasure(Shape):
+    """Why a person is erased."""
+
+    reason: Annotated[Text, Field(min_length=4, max_length=200)]
+
+
+class Erased(Shape):
+    """That a person's key is destroyed, and with it all that the vault held of them."""
+
+    object: Literal["erasure"] = "erasure"
+    customer: CustomerId
+    is_erased: Flag = True
 
 
 def list_personal(asked: Asked) -> Any:
@@ -44,6 +68,29 @@ def reveal_personal(asked: Asked) -> Any:
     asked.door.saw(asked.who, f"personal {asked.path['field']}", (customer_id,), body.reason)
     found = reveal(house.vault, customer_id, asked.path["field"], Act(asked.who.actor, house.now(), body.reason), body.ref)
     return found if isinstance(found, Refused) else told(found)
+
+
+def put_personal(asked: Asked) -> Any:
+    """Seal one value; who put it there and why stands on the person's log. The same again changes nothing but the log."""
+    customer_id = customer_in(asked, "personal.write")
+    if isinstance(customer_id, Refused):
+        return customer_id
+    house, body, field = asked.house, asked.body, asked.path["field"]
+    if house.vault is None:
+        return Refused("vault_keys_missing")
+    refused = house.vault.put(customer_id, field, body.value, Act(asked.who.actor, house.now(), body.reason), body.ref)
+    return refused or told(MaskedRow(field, body.ref, mask(field, body.value)))
+
+
+def erase_personal(asked: Asked) -> Any:
+    """Erase a person for good; twice is once."""
+    customer_id = customer_in(asked, "personal.erase")
+    if isinstance(customer_id, Refused):
+        return customer_id
+    house, act = asked.house, Act(asked.who.actor, asked.house.now(), asked.body.reason)
+    if house.vault is None:
+        return Refused("vault_keys_missing")
+    return erase_person(house.vault, customer_id, act, today_of(asked), house.rules) or {"customer": asked.path["customer"]}
 
 
 def list_accesses(asked: Asked) -> Any:
@@ -83,6 +130,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         body=Why,
         shows_personal=True,
         example={"reason": "the caller asked which number we have"},
+    ),
+    Operation(
+        name="put_personal",
+        method="PUT",
+        path=PATH + "/{field}",
+        permission="personal.write",
+        tag=TAG,
+        said=("Put one value of a person in the vault.", "将一项个人信息存入保险库。"),
+        answer=shape_of(MaskedRow),
+        handle=put_personal,
+        body=Value,
+        example={"value": "13800001234", "reason": "told at the counter with the identity card"},
+    ),
+    Operation(
+        name="erase_personal",
+        method="POST",
+        path=PATH + "/erasures",
+        permission="personal.erase",
+        tag=TAG,
+        said=("Erase a person's data for good, where nothing is owed and no law keeps them.", "永久删除个人信息：债务已清且无法定保存期。"),
+        answer=Erased,
+        handle=erase_personal,
+        body=Erasure,
+        example={"reason": "asked for in writing on 2 December 2026"},
     ),
     Operation(
         name="list_accesses",

@@ -17,14 +17,14 @@ _BY_STATUS: Final[dict[int, str]] = {
         permission_missing duties_conflict second_factor_needed maker_cannot_check duties_not_separated address_not_allowed
         approval_circle approval_beyond_authority approval_not_own import_not_own authority_exceeded review_by_person mode_read_only
         rank_not_yours field_not_yours user_is_yourself two_people_needed clock_in_live clock_book_in_live key_for_a_person
-        form_not_ours person_needed
+        form_not_ours person_needed agency_same_person complaint_needs_another_person sandbox_only
     """,
     404: """
         absent path_unknown customer_unknown loan_unknown line_missing application_unknown complaint_unknown promise_unknown
         hardship_unknown plan_unknown agency_unknown package_unknown tender_unknown bidder_unknown funder_unknown dispute_unknown
         placement_unknown decision_unknown disclosure_unknown artefact_unknown question_unknown adverse_notice_unknown
         receipt_unknown reminder_unknown debit_unknown fact_unknown purchase_unknown bill_unknown close_unknown clock_unknown hook_unknown
-        hook_delivery_unknown audit_record_unknown
+        hook_delivery_unknown audit_record_unknown tender_document_unknown vault_value_unknown
     """,
     405: "method_not_taken",
     409: """
@@ -44,10 +44,26 @@ _BY_STATUS: Final[dict[int, str]] = {
         approval_stale approval_ended import_state import_offset import_changed import_applied_already
         approval_expired approval_differs approval_checked clock_advancing user_exists user_closed
         role_held role_ended key_ended glass_open glass_not_asked glass_not_over glass_over glass_reviewed
-        administrator_exists last_administrator
+        administrator_exists last_administrator export_waiting export_over close_running day_not_over
+        adverse_notice_missing adverse_notice_waiting assessment_not_due assessment_waits bid_binds bid_early bid_late
+        bid_leads_already bid_opened_early bid_opened_late bid_unknown case_not_claimed case_not_over case_without_cause
+        complaint_open consent_missing consent_not_given consent_outdated contact_outcome_told contract_altered cycles_not_clean
+        data_room_closed deposit_late deposit_missing disclosure_read_too_short document_late document_not_asked document_provided
+        erasure_kept_by_law erasure_while_owing freeze_not_ours hardship_not_due hardship_open hook_needs_approval hook_too_many
+        clock_too_many import_whole_refused kit_changed lesson_needed lesson_needed_again lesson_outdated limit_not_run_out
+        limit_notice_missing limit_raise_too_soon load_line_missing loan_not_past_due month_not_over month_reported
+        npl_sale_not_open nothing_past_due objection_too_late origination_stopped package_differs placement_promised
+        placement_too_early plan_in_performance plan_not_broken plan_not_kept plan_not_signed price_not_late promise_due
+        promise_not_due promise_waits put_back_too_late question_late recall_held recall_missing recall_objected recall_waits
+        record_disputed record_not_reported review_not_claimed sanction_missing sanction_too_early settlement_altered
+        settlement_missing still_past_due tender_join_late tender_not_over treatment_assigned vault_erased warning_missing
+        write_off_too_early agency_licence_expired agency_not_evaluated agency_review_failed agency_review_overdue
+        agency_share_reached collector_at_capacity bidder_not_qualified bidder_not_in_tender table_not_clean table_not_in_force
+        table_backtest_missing table_backtest_differs proof_missing comparison_failed comparison_outdated validation_failed
+        outcomes_too_few tape_missing tape_day_missing states_later
     """,
     412: "version_passed hook_changed",
-    413: "body_too_large",
+    413: "body_too_large import_too_large import_expanded_too_large import_too_many_rows",
     415: "content_type_wrong",
     428: "if_match_missing",
     429: "asked_too_fast",
@@ -55,7 +71,9 @@ _BY_STATUS: Final[dict[int, str]] = {
     500: "internal",
     503: """
         store_busy store_unreachable outcome_unknown source_unreachable engine_failed closing clock_too_many_open hook_keys_missing
-        backtest_busy
+        backtest_busy vault_keys_missing vault_keys_needed vault_key_unknown sources_missing source_timed_out channel_unreachable
+        code_not_sent code_channel_missing kit_missing passkeys_missing extra_missing audit_clock_back audit_record_missing
+        audit_key_missing audit_key_malformed audit_key_exposed
     """,
 }
 STATUS: Final[dict[str, int]] = {code: status for status, codes in _BY_STATUS.items() for code in codes.split()}
