@@ -64,6 +64,16 @@ class Clock:
     def push(self, by: timedelta) -> None:
         self.begins += by
 
+    @contextmanager
+    def at(self, instant: datetime) -> Iterator[None]:
+        """Stand at another instant for a while."""
+        by = instant - self()
+        self.push(by)
+        try:
+            yield
+        finally:
+            self.push(-by)
+
 
 @dataclass
 class Site:

@@ -3,6 +3,7 @@
 Chinese is slow only because each page is made and drawn a second time; every change is looked at in English.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,10 +11,12 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
+from plimsoll.app.dossier import dossier_of
 from plimsoll.app.schema import fact, filing, loan_state, work_item
 from plimsoll.app.schema_access import access_grant, access_user, approval
+from plimsoll.disposal.tender import KIND, hash_of, tender_of
 from plimsoll.loan.facts import KINDS
-from tests.browser.desks import TENDER, amounts
+from tests.browser.desks import CURRENCY, TENDER, amounts
 from tests.browser.site import Site, Window
 
 pytestmark = pytest.mark.browser
@@ -238,6 +241,40 @@ def test_a_bidder_sees_the_tender_but_no_sealed_bid(window: Open, language: str)
     assert "dongpo" not in text, "who else takes part is nobody's business"
     found.go("/", 200)
     found.go("/customers", 403)
+
+
+def test_a_bid_is_sealed_in_the_browser_and_opened_afterwards(site: Site, window: Open) -> None:
+    """What is sent before bids are opened is the hash of the bid and nothing of it; what is no amount has no hash, and is not sent."""
+    expect = pytest.importorskip("playwright.sync_api").expect
+    tender = tender_of(dossier_of(site.house.store, KIND, TENDER))
+    assert tender is not None
+    with site.clock.at(tender.bids_from + timedelta(minutes=30)):
+        found, sent = window("bidder"), []
+        found.page.on("request", lambda asked: sent.append(asked.post_data or ""))
+        found.go(f"/tenders/{TENDER}")
+        found.unfold(found.t("act.retract_bid"))
+        found.send(found.t("act.retract_bid"), "done.done")
+        found.unfold(found.t("act.commit_bid"))
+        amount, nonce = (found.page.locator("form:has([name='seal-tender']) input[name='']").nth(n) for n in (0, 1))
+        hashed = found.page.locator("[name='hash']")
+        amount.press_sequentially("310")
+        expect(hashed).to_have_value(re.compile("[0-9a-f]{64}"))
+        amount.press_sequentially(",017.50")
+        expect(hashed).to_have_value("")
+        amount.fill("310017.50")
+        expect(hashed).to_have_value(hash_of(TENDER, "hengshan", 31_001_750, CURRENCY, nonce.input_value()))
+        secret = nonce.input_value()
+        found.send(found.t("act.commit_bid"), "done.done")
+        assert not any(said in one for said in ("310017", secret) for one in sent)
+        found.sees(found.t("tender.own"))
+        assert "310017.50" not in found.text()
+    with site.clock.at(tender.closes_at + timedelta(minutes=1)):
+        found = window("bidder")
+        found.go(f"/tenders/{TENDER}")
+        found.unfold(found.t("act.reveal_bid"))
+        found.fill(amount="310017.50", nonce=secret)
+        found.send(found.t("act.reveal_bid"), "done.done")
+        found.sees("310017.50")
 
 
 @both

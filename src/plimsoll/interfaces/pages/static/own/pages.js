@@ -129,19 +129,23 @@
     box.style.top = `${Math.min(at.bottom + 6, innerHeight - box.offsetHeight - 8)}px`;
   }, true);
 
-  // A sealed bid: its amount and nonce stay in the browser, only their hash is sent.
+  // A sealed bid: its amount and nonce stay in the browser, only their hash is sent. What is not an amount has no hash, nor what is being worked out.
   document.addEventListener("input", async (event) => {
     const form = event.target.form;
     const tender = form && form.querySelector('[name="seal-tender"]');
     if (!tender || event.target.name || !window.crypto || !crypto.subtle) return;
     const [amount, nonce] = form.querySelectorAll('input[name=""]');
+    const hash = form.querySelector('[name="hash"]');
+    hash.value = "";
     if (!nonce.value) nonce.value = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
     const [whole, part = ""] = amount.value.split(".");
     if (!/^[0-9]+$/.test(whole) || !/^[0-9]{0,2}$/.test(part)) return;
     const value = (name) => form.querySelector(`[name="seal-${name}"]`).value;
-    const lines = [tender.value, value("bidder"), String(BigInt(whole + part.padEnd(2, "0"))), value("currency"), nonce.value].join("\n");
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(lines));
-    form.querySelector('[name="hash"]').value = [...new Uint8Array(digest)].map((one) => one.toString(16).padStart(2, "0")).join("");
+    const sealed = () => [tender.value, value("bidder"), String(BigInt(whole + part.padEnd(2, "0"))), value("currency"), nonce.value].join("\n");
+    const [said, written] = [sealed(), amount.value];
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(said));
+    if (written !== amount.value || said !== sealed()) return;
+    hash.value = [...new Uint8Array(digest)].map((one) => one.toString(16).padStart(2, "0")).join("");
   });
 
   // Something to copy.
