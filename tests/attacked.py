@@ -1,6 +1,7 @@
 """A small house to be attacked: two borrowers in two units, two agencies, a funder, a tender with three bidders, people of many roles."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
@@ -105,6 +106,28 @@ def attacked_house(folder: Path) -> Iterator[House]:
         fill(store)
         with House(store, RULES, Vault(store, KEYRING), now=lambda: NOW) as house:
             yield house
+
+
+@contextmanager
+def statements(house: House) -> Iterator[list[str]]:
+    """Gather what is asked of the database meanwhile, by whichever way."""
+    found: list[str] = []
+    store, rows = house.store, house.store.rows
+
+    def listen(_connection: Any, _cursor: Any, said: str, *_more: Any) -> None:
+        found.append(re.sub(r"\s+", " ", said))
+
+    def listened(said: str, values: Any) -> list[tuple[Any, ...]]:
+        listen(None, None, said)
+        return rows(said, values)
+
+    event.listen(store.engine, "before_cursor_execute", listen)
+    store.rows = listened  # type: ignore[method-assign]
+    try:
+        yield found
+    finally:
+        event.remove(store.engine, "before_cursor_execute", listen)
+        del store.rows
 
 
 class Caller:

@@ -1,10 +1,7 @@
 """Guessing: what nobody has and what somebody else has are told in the same words after the same work. Statements are counted, not time."""
 
-import re
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from plimsoll.app.access import code as phone
@@ -15,7 +12,7 @@ from plimsoll.app.access.rate import Limiter
 from plimsoll.app.open_door import open_door
 from plimsoll.app.vault import Act
 from plimsoll.interfaces.http.serve import application
-from tests.attacked import body, code
+from tests.attacked import body, code, statements
 from tests.people_of_house import PASSWORD, ROOT, Clock, cheap_rules, house_of, settle
 from tests.toys import Open, run
 
@@ -34,21 +31,6 @@ def house(store, clock):
 @pytest.fixture
 def api(house):
     return TestClient(application(house, open_door(house), is_limited=False))
-
-
-@contextmanager
-def statements(house):
-    """Gather what is asked of the database meanwhile."""
-    found: list[str] = []
-
-    def listen(_connection, _cursor, said, *_more):
-        found.append(re.sub(r"\s+", " ", said))
-
-    event.listen(house.store.engine, "before_cursor_execute", listen)
-    try:
-        yield found
-    finally:
-        event.remove(house.store.engine, "before_cursor_execute", listen)
 
 
 def freely():

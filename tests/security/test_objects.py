@@ -1,15 +1,14 @@
 """What is somebody else's: by every id in a path, nested, by a cursor, along with something else, in a search, on the audit record."""
 
 import re
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from plimsoll.app.schema_access import access_event
 from plimsoll.interfaces.http.example import example_in
 from plimsoll.interfaces.http.operations import ALL
-from tests.attacked import Caller, attacked_house, body, code, secret_of
+from tests.attacked import Caller, attacked_house, body, code, secret_of, statements
 
 OF_CUSTOMER = [one for one in ALL if re.search(r"\{(customer|loan)\}", one.path)]
 ABSENT = (404, "absent")
@@ -24,21 +23,6 @@ def house(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ask(house):
     return Caller(house)
-
-
-@contextmanager
-def statements(house):
-    """Gather what is asked of the database meanwhile."""
-    found: list[str] = []
-
-    def listen(_connection, _cursor, said, *_more):
-        found.append(re.sub(r"\s+", " ", said))
-
-    event.listen(house.store.engine, "before_cursor_execute", listen)
-    try:
-        yield found
-    finally:
-        event.remove(house.store.engine, "before_cursor_execute", listen)
 
 
 def asked(ask, house, who, one, customer_id, loan_id=2):

@@ -8,8 +8,9 @@ import yaml
 from sqlalchemy import insert
 
 from plimsoll.app.access.door import Door
+from plimsoll.app.access.look import Looking
 from plimsoll.app.access.permission import Permission
-from plimsoll.app.access.principal import Principal, Target
+from plimsoll.app.access.principal import NOTHING, Principal, Target
 from plimsoll.app.access.separation import refuse_action, refuse_grant
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
@@ -215,18 +216,18 @@ def test_who_booked_a_repayment_does_not_undo_it(house):
         now_finance = Principal(one.user_id, ("finance",), strong_at=NOW)
         found = door.ask(now_finance, undo)
         assert (code(found) == "duties_conflict") == (one.user_id == "kim"), found
-    with house.store.engine.connect() as connection:
+    with Looking(house.store, kim, NOTHING) as looking:
         name = "reverse"
-        assert refuse_action(connection, kim, undo, name, NOW) is not None
-        assert refuse_action(connection, kim, undo, name, NOW + timedelta(days=366)) is None
-        assert refuse_action(connection, kim, Reverse("u2", BOB, DAY, 2, 1), name, NOW) is None, "another customer"
+        assert refuse_action(looking, kim, undo, name, NOW) is not None
+        assert refuse_action(looking, kim, undo, name, NOW + timedelta(days=366)) is None
+        assert refuse_action(looking, kim, Reverse("u2", BOB, DAY, 2, 1), name, NOW) is None, "another customer"
 
 
 def test_who_set_a_funders_terms_does_not_settle_with_it(house):
     registered = RegisterFunder("f1", "bank-a", DAY, "partner", "CNY", 1_000_000_00, Rate.parse("0.06"), Rate.parse("0.7"))
     assert isinstance(house.execute(registered, actor="kim"), Answer), registered
     settle = FileSettlement("s1", "bank-a", DAY, DAY, "{}")
-    with house.store.engine.connect() as connection:
+    with Looking(house.store, Principal("kim", ()), NOTHING) as looking:
         for name, is_refused in (("kim", True), ("lee", False), ("ki", False)):
-            found = refuse_action(connection, Principal(name, ("treasury",)), settle, "file_settlement", NOW)
+            found = refuse_action(looking, Principal(name, ("treasury",)), settle, "file_settlement", NOW)
             assert (code(found) == "duties_conflict") == is_refused, name

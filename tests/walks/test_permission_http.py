@@ -113,7 +113,7 @@ def request(cell: Cell) -> tuple[str, str, Any]:
     return one.method, "/v1" + path, body
 
 
-def waits(_house, _who, _command, _reason, _digest) -> Waiting:
+def waits(_house, _who, _command, _reason, _digest, _seen) -> Waiting:
     """Put everything before others."""
     return Waiting("apr_1", "0" * 64, 1, NOW + timedelta(hours=1), "a test")
 

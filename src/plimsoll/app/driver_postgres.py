@@ -1,6 +1,6 @@
 """The driver of PostgreSQL as the house uses it: how a connection is made, and what its errors mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -42,6 +42,12 @@ def troubles(*, is_committing: bool = False) -> Iterator[None]:
         if found is failed:
             raise
         raise found from failed
+
+
+def rows(connection: Connection, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Give the rows of a SELECT whose marks are $1, $2, …; they come in binary, which costs less to read."""
+    with troubles():
+        return psycopg.RawCursor(connection).execute(statement.encode(), values, binary=True).fetchall()
 
 
 def trouble(failed: psycopg.Error, *, is_committing: bool = False) -> Exception:

@@ -19,6 +19,7 @@ from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Wiring, told
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.follow_up import with_what_follows
+from plimsoll.app.hot_query import HotQuery, day_of
 from plimsoll.app.kit import wiring_of
 from plimsoll.app.schema import book
 from plimsoll.app.store import Store
@@ -30,6 +31,7 @@ from plimsoll.rulebook.rules import Rules
 LIVE, SANDBOX, READ_ONLY = "live", "sandbox", "read-only"
 MODES: Final = (LIVE, SANDBOX, READ_ONLY)
 OPEN_ON: Final = select(book.c.open_on)
+_OPEN_ON: Final = HotQuery(OPEN_ON)
 
 PARTS: Final = threading.RLock()
 
@@ -97,9 +99,7 @@ class House:
 
     def today(self) -> date:
         """Give the business date: the first day that still takes entries."""
-        with self.store.engine.connect() as connection:
-            found: date = connection.execute(OPEN_ON).scalar_one()
-        return found
+        return open_day(self.store)
 
     def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "Future[RowOutcome]":
         """Execute or queue one command of a customer; the future holds its outcome once it is durable, or raises StoreTrouble."""
@@ -121,6 +121,12 @@ class House:
             self.look_again()
             return outcome
         return self.submit(command, actor=actor, digest=digest).result()
+
+
+def open_day(store: Store) -> date:
+    """Give the first day on which a book still takes entries."""
+    ((stored,),) = _OPEN_ON.rows(store, {})
+    return day_of(stored)
 
 
 def _touch(touched: "SimpleQueue[int]", customer_id: int, _done: "Future[RowOutcome]") -> None:

@@ -2,6 +2,7 @@
 
 import select
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -13,11 +14,14 @@ from sqlalchemy import Connection, Engine, exc
 from plimsoll.app.address import Address
 from plimsoll.app.sheet import Pending, Taken, Want
 from plimsoll.app.sqlite import SqliteTransaction
+from plimsoll.app.sqlite import troubles as sqlite_troubles
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.loan.facts import Fact
 
 BUSY_S: Final = 10
 CONNECTIONS_MAX: Final = 32
+LAID_BY_MAX: Final = 8
+"""Of these so many are kept at hand; all others are there for whoever asks the pool."""
 
 
 class Transaction(Protocol):
@@ -66,7 +70,7 @@ class Writing:
         """Give the transaction. Raises StoreTrouble store_busy when the turn to write, or a connection, does not come."""
         store = self._store
         if store.kind == "postgresql":
-            self._pooled = store.pooled()
+            self._pooled = store.at_hand()
             self._transaction = store.begin(self._pooled.driver_connection)
             return self._transaction
         if not store.writing.acquire(timeout=BUSY_S):
@@ -85,7 +89,7 @@ class Writing:
             self._transaction.rollback()
         finally:
             if self._pooled is not None:
-                give_back(self._pooled)
+                self._store.lay_by(self._pooled)
             else:
                 self._store.writing.release()
 
@@ -102,8 +106,13 @@ class Store:
         self.keys_in_flight: dict[str, object] = {}
         self.rules_recorded: set[str] = set()
         """Rulebook digests that are known to stand in the book."""
+        self._changes = threading.local()
+        """The connection of the change that a thread is at, so that a change within it is part of it."""
         self._writer: Any = None
+        self._laid_by: deque[Any] = deque()
+        """Connections at hand, the last used first; threads may share a deque."""
         self._begin: Callable[[Any], Transaction] | None = None
+        self._ask: Callable[[Any, str, Sequence[object]], list[tuple[Any, ...]]] | None = None
 
     def __enter__(self) -> Self:
         """Give the store."""
@@ -118,6 +127,8 @@ class Store:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+        while self._laid_by:
+            give_back(self._laid_by.pop())
         self.engine.dispose()
 
     def transaction(self) -> "Writing":
@@ -150,6 +161,43 @@ class Store:
             pooled.invalidate()
         raise StoreTrouble("store_unreachable", "the server ends every connection at once")
 
+    def at_hand(self) -> Any:
+        """Give a connection that was laid by, else one of the pool; `lay_by` it. What the pool does for each costs more than a query."""
+        try:
+            pooled = self._laid_by.pop()
+        except IndexError:
+            return self.pooled()
+        if self.kind == "postgresql" and is_stale(pooled.driver_connection):
+            pooled.invalidate()
+            return self.pooled()
+        return pooled
+
+    def lay_by(self, pooled: Any) -> None:
+        """Keep a connection at hand for the next who asks; what is broken, or one too many, goes back to the pool."""
+        if len(self._laid_by) < LAID_BY_MAX and not getattr(pooled.driver_connection, "closed", False):
+            self._laid_by.append(pooled)
+        else:
+            give_back(pooled)
+
+    def rows(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Give the rows of a SELECT that is written for the driver, as they stand now; marks are `?` on SQLite, `$1` on PostgreSQL."""
+        pooled = self.at_hand()
+        try:
+            if self.kind == "postgresql":
+                return self._asked(pooled.driver_connection, statement, values)
+            with sqlite_troubles():
+                found: list[tuple[Any, ...]] = pooled.driver_connection.execute(statement, values).fetchall()
+                return found
+        finally:
+            self.lay_by(pooled)
+
+    def _asked(self, connection: Any, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        if self._ask is None:
+            from plimsoll.app.driver_postgres import rows
+
+            self._ask = rows
+        return self._ask(connection, statement, values)
+
     @contextmanager
     def driver(self) -> Iterator[Any]:
         """Give a connection of the driver itself (sqlite3 or psycopg), in autocommit mode, from the pool."""
@@ -163,20 +211,28 @@ class Store:
     def changing(self) -> Iterator[Connection]:
         """Give a connection of SQLAlchemy in one transaction, committed when the block ends well, for changes that are not commands.
 
+        Within such a block of the same thread it is that transaction again: what is changed in both is one change.
         Everywhere else a connection of `engine` commits each statement by itself, `engine.begin()` included.
         """
+        under_way: Connection | None = getattr(self._changes, "connection", None)
+        if under_way is not None:
+            yield under_way
+            return
         is_sqlite = self.kind == "sqlite"
         if is_sqlite and not self.writing.acquire(timeout=BUSY_S):
             raise StoreTrouble("store_busy", "another writer of this process")
         try:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE" if is_sqlite else "BEGIN")
+                self._changes.connection = connection
                 try:
                     yield connection
                     connection.exec_driver_sql("COMMIT")
                 except BaseException:
                     connection.exec_driver_sql("ROLLBACK")
                     raise
+                finally:
+                    self._changes.connection = None
         finally:
             if is_sqlite:
                 self.writing.release()

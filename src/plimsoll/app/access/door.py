@@ -9,13 +9,12 @@ from concurrent.futures import Future
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
-from sqlalchemy import Connection
-
 from plimsoll.app.access.event import record
+from plimsoll.app.access.look import Looking, Seen
 from plimsoll.app.access.permission import READ_OF_DOSSIER, SAID, Permission
 from plimsoll.app.access.policy import strong_for
 from plimsoll.app.access.principal import EVERYBODY, NOTHING, Principal, Relation, Target
-from plimsoll.app.access.relation import PURCHASE, Sight, Stand, merchant_of, relation_of, sight_of, stand_of, together
+from plimsoll.app.access.relation import PURCHASE, Sight, Stand, merchant_of, relation_of, sight_of, together
 from plimsoll.app.access.repeat import is_repeat
 from plimsoll.app.access.role import BIDDER, MERCHANT, REACH, Role, held
 from plimsoll.app.access.said import refuse_said
@@ -63,8 +62,10 @@ class Waiting(Protocol):
 class Eyes(Protocol):
     """The second pair of eyes: whether a command needs it, and how it is put before others."""
 
-    def __call__(self, house: House, who: Principal, command: Any, reason: str, digest: bytes) -> Waiting | Refused | None:
-        """Give what a command waits for now, or why it cannot wait; None where who asks may do it alone."""
+    def __call__(
+        self, house: House, who: Principal, command: Any, reason: str, digest: bytes, seen: Seen | None
+    ) -> Waiting | Refused | None:
+        """Give what a command waits for now, or why it cannot wait; None where who asks may do it alone. `seen` was read already."""
 
 
 class Found(NamedTuple):
@@ -93,8 +94,8 @@ class Door:
         giving = self._giving(who, permission)
         if isinstance(giving, Refused):
             return giving
-        with self.house.store.engine.connect() as connection:
-            found = self._found(connection, who, permission, target, giving)
+        with Looking(self.house.store, who, target) as looking:
+            found = self._found(looking, who, permission, target, giving)
             return found if isinstance(found, Refused) else found.relation
 
     def sight(self, who: Principal, permission: str) -> Sight:
@@ -115,10 +116,13 @@ class Door:
 
     def submit(self, who: Principal, command: Any, *, digest: bytes = b"", reason: str = "") -> "Future[RowOutcome] | RowOutcome | Waiting":
         """Do as `ask` does without waiting: a command on a customer is queued, and the future holds its outcome once it is durable."""
-        refused = Refused("mode_read_only") if self.house.mode == READ_ONLY else self._refuse(who, command)
+        if self.house.mode == READ_ONLY:
+            return Refused("mode_read_only")
+        with Looking(self.house.store, who, target_of(command), command.key) as looking:
+            refused = self._refuse(looking, who, command)
         if refused is None:
             assert self.eyes is not None, "open the door by plimsoll.app.open_door: this one has no second pair of eyes"
-            waits = self.eyes(self.house, who, command, reason, digest)
+            waits = self.eyes(self.house, who, command, reason, digest, looking.seen)
             if waits is not None:
                 return waits
         elif not self._is_repeat(who, command, refused):
@@ -142,19 +146,18 @@ class Door:
             for customer_id in dict.fromkeys(customer_ids):
                 record(connection, self.house.now(), who.actor, VIEWED, what, customer_id, reason)
 
-    def _refuse(self, who: Principal, command: Any) -> Refused | None:
+    def _refuse(self, looking: Looking, who: Principal, command: Any) -> Refused | None:
         """Refuse a command that somebody may not ask: by permission and relation, by duties, by what it says of them."""
         name = NAMES[type(command)]
         access = VERBS[name]
         giving = self._giving(who, access.permission)
         if isinstance(giving, Refused):
             return giving
-        with self.house.store.engine.connect() as connection:
-            found = self._found_for(connection, who, command, access, giving)
-            if isinstance(found, Refused):
-                return found
-            refused = refuse_action(connection, who, command, name, self.house.now(), self.kept)
-            return refused or refuse_said(connection, self.house.rules, command, access, found.role, found.relation)
+        found = self._found_for(looking, who, command, access, giving)
+        if isinstance(found, Refused):
+            return found
+        refused = refuse_action(looking, who, command, name, self.house.now(), self.kept)
+        return refused or refuse_said(looking, self.house.rules, command, access, found.role, found.relation)
 
     def _is_repeat(self, who: Principal, command: Any, refused: Refused) -> bool:
         if refused.code not in BY_ANOTHER_WAY or isinstance(self._giving(who, VERBS[NAMES[type(command)]].permission), Refused):
@@ -176,58 +179,58 @@ class Door:
             giving = [role for role in giving if permission not in role.sandbox]
         return giving or missing
 
-    def _found(self, connection: Connection, who: Principal, permission: str, target: Target, giving: list[Role]) -> Found | Refused:
+    def _found(self, looking: Looking, who: Principal, permission: str, target: Target, giving: list[Role]) -> Found | Refused:
         """Give by which role a target is reached with nothing against it, the nearest first; what is against it where there is none."""
         word = Permission(permission)
         if target == EVERYBODY:
             reached = [Found(role, role.gives[word]) for role in sorted(giving, key=lambda role: -REACH[role.gives[word]])]
         else:
-            stand = stand_of(connection, who, target)
+            stand = looking.stand(target)
             # What is not there is looked up like what is: how long it takes does not tell the two apart.
-            stands = [(role, relation_of(connection, who, role, target, stand)) for role in giving]
+            stands = [(role, relation_of(looking, who, role, target, stand)) for role in giving]
             reached = [Found(role, one) for role, one in stands if one is not None and REACH[one] <= REACH[role.gives[word]]]
             reached.sort(key=lambda found: REACH[found.relation])
             if not reached or not stand.is_there:
-                sees = not reached and self._sees(connection, who, target, stand)
+                sees = not reached and self._sees(looking, who, target, stand)
                 return Refused("permission_missing", "", permission) if sees and stand.is_there else Refused("absent")
         against = None
         for found in reached:
-            refused = self._against(connection, who, found.role, permission, target)
+            refused = self._against(looking, who, found.role, permission, target)
             if refused is None:
                 return found
             against = against or refused
         assert against is not None
         return against
 
-    def _sees(self, connection: Connection, who: Principal, target: Target, stand: Stand) -> bool:
+    def _sees(self, looking: Looking, who: Principal, target: Target, stand: Stand) -> bool:
         """Tell whether somebody may know that a target is there."""
         reading = READ_OF_DOSSIER.get(target.kind, Permission.CUSTOMER_READ if target.customer_id > 0 else None)
         if reading is None:
             return target == NOTHING
         giving = self._giving(who, reading)
         for role in () if isinstance(giving, Refused) else giving:
-            relation = relation_of(connection, who, role, target, stand)
+            relation = relation_of(looking, who, role, target, stand)
             if relation is not None and REACH[relation] <= REACH[role.gives[reading]]:
                 return True
         return False
 
-    def _found_for(self, connection: Connection, who: Principal, command: Any, access: VerbAccess, giving: list[Role]) -> Found | Refused:
+    def _found_for(self, looking: Looking, who: Principal, command: Any, access: VerbAccess, giving: list[Role]) -> Found | Refused:
         """Give by which role a command may be asked: about its customer or dossier, or in the name of the party that it names."""
-        target = target_of(command)
-        named = _named(connection, command, access, giving)
+        target = looking.target
+        named = _named(looking, command, access, giving)
         if named is None:
-            return self._found(connection, who, access.permission, target, giving)
-        if not stand_of(connection, who, target).is_there:
+            return self._found(looking, who, access.permission, target, giving)
+        if not looking.stand(target).is_there:
             return Refused("absent")
         parties = [role for role in giving if role.acts_for == named.kind]
         others = [role for role in giving if role.acts_for != named.kind]
-        found = self._found(connection, who, access.permission, named, parties)
-        return self._found(connection, who, access.permission, target, others) if isinstance(found, Refused) and others else found
+        found = self._found(looking, who, access.permission, named, parties)
+        return self._found(looking, who, access.permission, target, others) if isinstance(found, Refused) and others else found
 
-    def _against(self, connection: Connection, who: Principal, role: Role, permission: str, target: Target) -> Refused | None:
+    def _against(self, looking: Looking, who: Principal, role: Role, permission: str, target: Target) -> Refused | None:
         """Give what is against somebody who may by a role: a duty that excludes it, who it is about, a second factor not shown."""
         refused = refuse_holder(who, role, permission, self._today(), book=self.book, separation=self.kept)
-        refused = refused or refuse_related(connection, who, role, permission, target.customer_id, self.kept)
+        refused = refused or refuse_related(looking, who, role, permission, target.customer_id, self.kept)
         return refused or self._refuse_weak(who, role, permission)
 
     def _refuse_weak(self, who: Principal, role: Role, permission: str) -> Refused | None:
@@ -240,7 +243,7 @@ class Door:
         return Refused("second_factor_needed", "POLICY.IDENTITY.STRONG", permission)
 
 
-def _named(connection: Connection, command: Any, access: VerbAccess, giving: list[Role]) -> Target | None:
+def _named(looking: Looking, command: Any, access: VerbAccess, giving: list[Role]) -> Target | None:
     """Give the party in whose name a command is, where one of the roles acts for such a party; None for the house and borrowers."""
     sides = {role.acts_for for role in giving}
     if access.party == "bidder" and BIDDER in sides:
@@ -250,5 +253,5 @@ def _named(connection: Connection, command: Any, access: VerbAccess, giving: lis
     if access.party == "merchant":
         return Target(kind=PURCHASE, subject=command.merchant)
     if access.permission == Permission.LOAN_REFUND:
-        return Target(kind=PURCHASE, subject=merchant_of(connection, command.customer_id, command.loan_id, command.purchase))
+        return Target(kind=PURCHASE, subject=merchant_of(looking.connection, command.customer_id, command.loan_id, command.purchase))
     return None

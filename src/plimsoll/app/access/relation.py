@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false, literal, or_, select, true
 
 from plimsoll.app.access.principal import NOTHING, Principal, Relation, Target
 from plimsoll.app.access.role import AGENCY, BIDDER, BORROWER, FUNDER, HOUSE, MERCHANT, PARTNER, Role
@@ -28,6 +27,14 @@ PAGE: Final = 500
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class Reading(Protocol):
+    """What is read for one question: a connection is opened by the first who needs it."""
+
+    @property
+    def connection(self) -> Connection:
+        """Give the connection."""
+
+
 class Stand(NamedTuple):
     """What the book says of a target for one principal: whether it is there, whose unit it is of, whether they hold it."""
 
@@ -37,26 +44,19 @@ class Stand(NamedTuple):
     is_placed: bool
 
 
-def stand_of(connection: Connection, who: Principal, target: Target) -> Stand:
-    """Look a target up, in one query; nothing in particular is always there."""
-    if target.customer_id > 0:
-        return _stand_of_customer(connection, who, target)
+def stand_apart(connection: Connection, target: Target) -> Stand:
+    """Look up a target that is no customer; nothing in particular is always there. Customers are looked up by `look`."""
     if target.kind in DOSSIERS:
         there = exists().where(dossier.c.kind == target.kind, dossier.c.subject == target.subject)
         return Stand(bool(connection.execute(select(there)).scalar_one()), False, False, False)
     return Stand(True, False, False, False)
 
 
-def _stand_of_customer(connection: Connection, who: Principal, target: Target) -> Stand:
-    statement = _standing(bool(target.loan_id), bool(who.unit), bool(who.party))
-    said = {"one": target.customer_id, "loan": target.loan_id, "unit": who.unit, "party": who.party}
-    found = connection.execute(statement, said | {"user": who.user_id, "actor": who.actor}).one()
-    return Stand(*(bool(told) for told in found))
+def columns_of_standing(*, has_loan: bool, has_unit: bool, has_party: bool) -> tuple[ColumnElement[bool], ...]:
+    """Give the columns of `Stand` for a customer `one`: whether the `loan` is there, is of `unit`, held by `user`, placed with `party`.
 
-
-@cache
-def _standing(has_loan: bool, has_unit: bool, has_party: bool) -> Select[bool, bool, bool, bool]:
-    """Give the query of a customer's standing, written once: to write it for each request costs more than to ask it."""
+    What a principal or a target has not is not looked for.
+    """
     one: ColumnElement[int] = bindparam("one")
     item = work_item.c
     is_there = exists().where(customer.c.customer_id == one)
@@ -69,19 +69,19 @@ def _standing(has_loan: bool, has_unit: bool, has_party: bool) -> Select[bool, b
     )
     is_placed = and_(item.kind == PLACEMENT, item.state == CLAIMED, item.assigned_to == bindparam("party"))
     placed = exists().where(item.customer_id == one, is_placed) if has_party else literal(False)
-    return select(is_there, unit, held, placed)
+    return is_there, unit, held, placed
 
 
-def relation_of(connection: Connection, who: Principal, role: Role, target: Target, stand: Stand) -> Relation | None:
+def relation_of(reading: Reading, who: Principal, role: Role, target: Target, stand: Stand) -> Relation | None:
     """Give how somebody stands to a target in one of their roles, the nearest that holds; None where that role does not reach it at all."""
     if target == NOTHING:
         return Relation.HOUSE
     if target.kind == USER:
         return Relation.OWN if target.subject == who.user_id else Relation.HOUSE if role.acts_for == HOUSE else None
-    return _BY_SIDE[role.acts_for](connection, who, target, stand)
+    return _BY_SIDE[role.acts_for](reading, who, target, stand)
 
 
-def _as_house(_connection: Connection, who: Principal, target: Target, stand: Stand) -> Relation | None:
+def _as_house(_reading: Reading, who: Principal, target: Target, stand: Stand) -> Relation | None:
     if target.customer_id <= 0:
         return Relation.HOUSE
     if target.customer_id == who.customer_id:
@@ -92,33 +92,33 @@ def _as_house(_connection: Connection, who: Principal, target: Target, stand: St
     return Relation.UNIT if stand.is_of_unit or not who.unit else Relation.HOUSE
 
 
-def _as_borrower(_connection: Connection, who: Principal, target: Target, _stand: Stand) -> Relation | None:
+def _as_borrower(_reading: Reading, who: Principal, target: Target, _stand: Stand) -> Relation | None:
     return Relation.OWN if 0 < who.customer_id == target.customer_id else None
 
 
-def _as_partner(_connection: Connection, who: Principal, target: Target, stand: Stand) -> Relation | None:
+def _as_partner(_reading: Reading, who: Principal, target: Target, stand: Stand) -> Relation | None:
     return Relation.UNIT if who.unit and target.customer_id > 0 and stand.is_of_unit else None
 
 
-def _as_agency(_connection: Connection, who: Principal, target: Target, stand: Stand) -> Relation | None:
+def _as_agency(_reading: Reading, who: Principal, target: Target, stand: Stand) -> Relation | None:
     if target.customer_id > 0:
         return Relation.ASSIGNED if who.party and stand.is_placed else None
     return _party(who, target, AGENCY)
 
 
-def _as_funder(connection: Connection, who: Principal, target: Target, _stand: Stand) -> Relation | None:
+def _as_funder(reading: Reading, who: Principal, target: Target, _stand: Stand) -> Relation | None:
     if target.customer_id > 0:
-        return Relation.ASSIGNED if target.loan_id and _holds_part(connection, who.party, target) else None
+        return Relation.ASSIGNED if target.loan_id and _holds_part(reading.connection, who.party, target) else None
     return _party(who, target, FUNDER)
 
 
-def _as_bidder(_connection: Connection, who: Principal, target: Target, _stand: Stand) -> Relation | None:
+def _as_bidder(_reading: Reading, who: Principal, target: Target, _stand: Stand) -> Relation | None:
     if target.kind == "tender":
         return Relation.HOUSE
     return _party(who, target, BIDDER)
 
 
-def _as_merchant(_connection: Connection, who: Principal, target: Target, _stand: Stand) -> Relation | None:
+def _as_merchant(_reading: Reading, who: Principal, target: Target, _stand: Stand) -> Relation | None:
     return Relation.OWN if who.party and target.kind == PURCHASE and target.subject == who.party else None
 
 

@@ -3,24 +3,22 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection
-
+from plimsoll.app.access.look import Looking
 from plimsoll.app.access.price import agreed_rate
 from plimsoll.app.access.principal import Relation
 from plimsoll.app.access.role import BORROWER, Role
 from plimsoll.app.access.verbs import VerbAccess
-from plimsoll.app.house import OPEN_ON
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 
-def refuse_said(connection: Connection, rules: Rules, command: Any, access: VerbAccess, role: Role, relation: Relation) -> Refused | None:
+def refuse_said(looking: Looking, rules: Rules, command: Any, access: VerbAccess, role: Role, relation: Relation) -> Refused | None:
     """Refuse what somebody may not say of themselves: rank_not_yours, field_not_yours, rate_not_agreed.
 
     What a borrower does is never dated back: a repayment would spare them days of interest, and a draw find an old price.
     """
     if role.acts_for == BORROWER:
-        today = connection.execute(OPEN_ON).scalar_one()
+        today = looking.open_on
         if today.year > 1 and command.on < today:
             return Refused("field_not_yours", "", f"on: {command.on}, today {today}")
     if access.ranked and getattr(command, access.ranked) not in role.ranks:
@@ -32,12 +30,12 @@ def refuse_said(connection: Connection, rules: Rules, command: Any, access: Verb
         if field.name in access.own and said != (access.own[field.name] if relation is Relation.OWN else field.default):
             return Refused("field_not_yours", "", field.name)
     if access.is_priced and relation is Relation.OWN:
-        return _refuse_rate(connection, rules, command)
+        return _refuse_rate(looking, rules, command)
     return None
 
 
-def _refuse_rate(connection: Connection, rules: Rules, command: Any) -> Refused | None:
-    agreed = agreed_rate(connection, rules, command.customer_id, command.product, command.on)
+def _refuse_rate(looking: Looking, rules: Rules, command: Any) -> Refused | None:
+    agreed = agreed_rate(looking.connection, rules, command.customer_id, command.product, command.on)
     if isinstance(agreed, Refused):
         return agreed
     return None if command.rate == agreed else Refused("rate_not_agreed", "", f"{command.rate.text()}, agreed {agreed.text()}")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, exists, or_, select
 
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.access.relation import Reading
 from plimsoll.app.access.role import HOUSE, Role, roles_on
 from plimsoll.app.schema import audit, dossier_command, link
 from plimsoll.app.wiring import DOSSIER_WIRING
@@ -69,7 +70,7 @@ def refuse_holder(
 
 
 def refuse_related(
-    connection: Connection, who: Principal, role: Role, permission: str, customer_id: int, separation: Separation | None = None
+    reading: Reading, who: Principal, role: Role, permission: str, customer_id: int, separation: Separation | None = None
 ) -> Refused | None:
     """Refuse staff who would act for themselves, or for somebody who uses a device, phone or card that they use: duties_conflict."""
     kept = separation or load()
@@ -80,15 +81,16 @@ def refuse_related(
     mine, theirs = link.alias(), link.alias()
     same = and_(mine.c.kind == theirs.c.kind, mine.c.blind == theirs.c.blind)
     shared = exists().where(same, mine.c.customer_id == who.customer_id, theirs.c.customer_id == customer_id)
-    return Refused(CODE, RULE, "somebody one shares a device, phone or card with") if connection.execute(select(shared)).scalar() else None
+    is_shared = reading.connection.execute(select(shared)).scalar()
+    return Refused(CODE, RULE, "somebody one shares a device, phone or card with") if is_shared else None
 
 
 def refuse_action(
-    connection: Connection, who: Principal, command: Any, name: str, now: datetime, kept: Separation | None = None
+    reading: Reading, who: Principal, command: Any, name: str, now: datetime, kept: Separation | None = None
 ) -> Refused | None:
     """Refuse who did on the same customer, or dossier, what this may not follow: duties_conflict. What a verb itself refuses it refuses."""
     for step in (kept or load()).steps:
-        if name in step.then and _did(connection, who, command, step.first, now - timedelta(days=step.days)):
+        if name in step.then and _did(reading.connection, who, command, step.first, now - timedelta(days=step.days)):
             return Refused(CODE, RULE, step.title["en"])
     return None
 

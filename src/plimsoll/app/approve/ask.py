@@ -5,9 +5,10 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, exc, insert, select
+from sqlalchemy import Connection, Row, bindparam, exc, insert, select
 
 from plimsoll.app.access.event import record
+from plimsoll.app.access.look import Asked, Seen, approval_id_of
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.approve.execute import is_executed
 from plimsoll.app.approve.need import Act, Need, Waiting, needed, verb_of
@@ -26,13 +27,17 @@ REASON_MAX: Final = 500
 BY_ID: Final = select(approval).where(approval.c.approval_id == bindparam("asked"))
 
 
-def put_before_others(house: House, who: Principal, command: Any, reason: str = "", digest: bytes = b"") -> Waiting | Refused | None:
+def put_before_others(
+    house: House, who: Principal, command: Any, reason: str = "", digest: bytes = b"", seen: Seen | None = None
+) -> Waiting | Refused | None:
     """Put a command before others where policy asks for it; None where who asks may do it alone. Refuses as `ask_approval` does.
 
     A repeat is met where the first went: what waits or was agreed to is never done a second time under its own key, whatever policy says
-    by now; and what was done alone is not put before others.
+    by now; and what was done alone is not put before others. `seen` is what was read of the command already.
     """
-    need = needed(house, who, command)
+    need = needed(house, who, command, None if seen is None else seen.open_on)
+    if seen is not None and need is None:
+        return None if seen.asked is None else _met(seen.asked, _asked(command, digest))
     with house.store.engine.connect() as connection:
         asked = _asked_before(connection, approval_id_of(who.user_id, command.key), _asked(command, digest))
         if asked is not None or need is None or is_executed(connection, command, {}):
@@ -78,11 +83,6 @@ def ask_approval(house: House, who: Principal, command: Any, need: Need, reason:
     return Waiting(approval_id, row["sha256"], need.checkers, row["expires_at"], need.rule)
 
 
-def approval_id_of(maker: str, key: str) -> str:
-    """Give the id of an approval: the same for the same key of the same person."""
-    return "apr_" + sha256(f"{maker}\n{key}".encode()).hexdigest()[:26]
-
-
 def key_of(approval_id: str) -> str:
     """Give the key under which an approval is executed, whoever asks and however often."""
     return f"approval:{approval_id}"
@@ -100,8 +100,11 @@ def _asked(command: Any, digest: bytes) -> str:
 
 def _asked_before(connection: Connection, approval_id: str, digest_hex: str) -> Waiting | Refused | None:
     row = connection.execute(BY_ID, {"asked": approval_id}).first()
-    if row is None:
-        return None
+    return None if row is None else _met(row, digest_hex)
+
+
+def _met(row: Asked | Row[Any], digest_hex: str) -> Waiting | Refused:
+    """Give what a command waits for that was asked for before, or refuse another under its key."""
     if json.loads(row.payload)["asked"] != digest_hex:
         return Refused("key_reused")
     return Waiting(row.approval_id, row.sha256, row.checkers, instant_of(row.expires_at), row.rule)

@@ -89,12 +89,15 @@ class Act:
     """How many rows it is about, where policy asks for others only above a number."""
 
 
-def needed(house: House, who: Principal, command: Any) -> Need | None:
-    """Give by what policy a command, or an `Act`, needs others to agree; None where the one who asks may do it alone."""
+def needed(house: House, who: Principal, command: Any, today: date | None = None) -> Need | None:
+    """Give by what policy a command, or an `Act`, needs others to agree; None where the one who asks may do it alone.
+
+    `today` is the business date, where it was read already.
+    """
     rules, verb = house.rules, verb_of(command)
     if verb not in _ever(rules) and not isinstance(command, Act):
         return None
-    today = house.today()
+    today = today or house.today()
     alone = rules.value(ALONE, today)
     if isinstance(alone, Mapping) and set(_listed(alone.get(verb))) & set(who.roles):
         return None
