@@ -1,6 +1,5 @@
 """Guessing: what nobody has and what somebody else has are told in the same words after the same work. Statements are counted, not time."""
 
-
 import pytest
 from starlette.testclient import TestClient
 
