@@ -1,0 +1,117 @@
+"""Every role at its desk: it signs in, everything its navigation names is there for it, and what it is for can be reached from there."""
+
+import re
+from datetime import date
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from plimsoll.app.access.role import roles_on
+from plimsoll.app.execute import Answer
+from plimsoll.app.open_door import open_door
+from plimsoll.interfaces.console.serve import console
+from plimsoll.simulator.fund import made_up
+from tests.browser.desks import TENDER, leave_agency, leave_tender
+from tests.made_house import hire, made_house, session_of
+
+ELSEWHERE = {"borrower": "the borrower pages", "merchant_key": "the API", "partner_key": "the API", "house_job": "the command line"}
+"""Roles whose people, or machines, do not come to the back office."""
+PARTY = {"agency_staff": "north", "funder": "river-bank", "bidder": "hengshan"}
+FOR = {
+    "servicing": ("/customers", "/complaints", "/loans"),
+    "underwriter_1": ("/reviews",),
+    "underwriter_2": ("/reviews", "/approvals", "/customers"),
+    "collector": ("/cases",),
+    "collections_supervisor": ("/cases", "/placements", "/agencies", "/calls", "/approvals"),
+    "risk_analyst": ("/policies", "/models", "/monitoring", "/portfolio"),
+    "model_validator": ("/models", "/portfolio"),
+    "compliance": ("/complaints", "/calls", "/audit", "/approvals", "/emergency", "/tenders"),
+    "auditor": ("/audit", "/ledger", "/close", "/tenders", "/users"),
+    "treasury": ("/treasury", "/tenders", "/approvals", "/ledger"),
+    "finance": ("/ledger", "/close", "/packages", "/tenders", "/portfolio"),
+    "product_admin": ("/policies", "/rules", "/approvals"),
+    "it_ops": ("/close", "/developers", "/emergency"),
+    "tenant_admin": ("/users", "/emergency", "/approvals"),
+    "support_engineer": ("/close", "/emergency", "/developers"),
+    "break_glass": ("/customers", "/close", "/treasury"),
+    "agency_staff": ("/agencies/north", "/cases"),
+    "funder": ("/treasury/river-bank",),
+    "bidder": ("/tenders",),
+}
+"""What each role is for, as pages of its navigation."""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("roles")
+    with pytest.MonkeyPatch.context() as patch, made_house(folder, people=12, months=2) as house:
+        patch.setenv("PLIMSOLL_TAPE", str(folder / "tape"))
+        leave_agency(house)
+        leave_tender(house)
+        for command in made_up(house.today(), 3):
+            assert isinstance(house.execute(command, actor="treasury"), Answer)
+        for role in FOR:
+            hire(house, f"one-{role.replace('_', '-')}", (role,), PARTY.get(role, ""))
+        app = Starlette(routes=[Mount("/console", console(house, open_door(house)))])
+
+        def opened(role, language="en"):
+            client = TestClient(app, "http://desk", follow_redirects=True)
+            client.cookies.set("plimsoll", session_of(house, f"one-{role.replace('_', '-')}"))
+            client.cookies.set("plimsoll-language", language)
+            return client
+
+        yield opened
+
+
+def navigation(page):
+    return re.findall(r'href="/console([^"]*)"', page.partition('<nav class="side"')[2].partition("</nav>")[0])
+
+
+def test_every_role_has_a_desk_or_a_reason_why_not():
+    assert set(FOR) | set(ELSEWHERE) == {str(one) for one in roles_on(date.max)}
+
+
+@pytest.mark.parametrize("role", list(FOR))
+def test_everything_in_the_navigation_of_a_role_is_there_and_is_what_it_is_for(pages, role):
+    client = pages(role, "zh-CN" if len(role) % 2 else "en")
+    home = client.get("/console/")
+    assert home.status_code == 200
+    ways = navigation(home.text)
+    assert set(FOR[role]) <= set(ways), set(FOR[role]) - set(ways)
+    for way in ways:
+        page = client.get(f"/console{way}")
+        assert page.status_code == 200, way
+        crumbs = page.text.partition('<nav class="above"')[2].partition("</nav>")[0]
+        for above in re.findall(r'href="/console([^"]*)"', crumbs):
+            assert client.get(f"/console{above}").status_code == 200, f"{way} leads up to {above}"
+
+
+def test_whoever_acts_for_a_party_begins_at_its_own_place_and_sees_no_other(pages):
+    for role, own, other in (
+        ("agency_staff", "/agencies/north", "/agencies"),
+        ("funder", "/treasury/river-bank", "/treasury"),
+        ("bidder", "/tenders", "/packages"),
+    ):
+        client = pages(role)
+        assert client.get("/console/").url.path == f"/console{own}"
+        assert client.get(f"/console{other}").status_code in (403, 404), other
+    assert pages("funder").get("/console/treasury/harbour-notes").status_code == 404
+
+
+def test_a_bidder_sees_where_it_stands_and_the_house_sees_who_takes_part(pages):
+    bidder, seller = pages("bidder").get("/console/tenders").text, pages("finance").get("/console/tenders").text
+    assert "bid bound" in bidder
+    assert "hengshan" not in seller
+    room = pages("bidder").get(f"/console/tenders/{TENDER}").text
+    assert "Data room" in room
+    assert 'href="/console/tenders"' in room.partition('<nav class="above"')[2].partition("</nav>")[0]
+    assert "Data room" not in pages("auditor").get(f"/console/tenders/{TENDER}?view=public").text
+
+
+def test_a_funder_is_told_its_month_or_why_there_is_none(pages):
+    page = pages("funder").get("/console/treasury/river-bank/month?month=2025-12")
+    assert page.status_code == 200
+    assert "Monthly report to investors" in page.text
+    assert pages("funder").get("/console/treasury/river-bank/month?month=0000-99").status_code == 200
