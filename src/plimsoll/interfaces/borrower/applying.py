@@ -179,7 +179,7 @@ def _show_offer(visit: Visit) -> Done:
     if isinstance(version, Refused):
         return version
     ask = disclosed(found.offer, version, visit.today())
-    return show_costs(visit, ask, "/applications/offer", application=found.application_id)
+    return show_costs(visit, ask, "/applications/offer", {"application": found.application_id})
 
 
 def _offer_page(visit: Visit) -> Shown:

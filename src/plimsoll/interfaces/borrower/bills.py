@@ -201,7 +201,8 @@ def _show(visit: Visit) -> Done:
         return Refused("absent")
     count = whole(visit.form.get("instalments", ""))
     ask = Ask(BILL, visit.today(), PAY_LATER, found.currency, found.convertible_minor, count)
-    return show_costs(visit, ask, "/bills/costs", loan_id=found.loan_id, n=str(count), bill=found.bills[0].billed_on.isoformat())
+    chosen = {"n": str(count), "bill": found.bills[0].billed_on.isoformat()}
+    return show_costs(visit, ask, "/bills/costs", chosen, loan_id=found.loan_id)
 
 
 def _costs(visit: Visit) -> Shown:

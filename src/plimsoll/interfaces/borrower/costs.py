@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from plimsoll.app.execute import Answer
@@ -18,8 +18,11 @@ from plimsoll.risk.disclose import Ask
 from plimsoll.risk.gate import SHOWN, unused
 from plimsoll.units.refusal import Refused
 
-DIGEST = "d"
+DIGEST: Final = "d"
 """The field of an address or a form that names what was shown, by its digest."""
+
+
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 class Seen(NamedTuple):
@@ -40,7 +43,7 @@ class Seen(NamedTuple):
         return Facts([Fact(label, parts.text(text)) for name, label, text in self.rows if not names or name in names])
 
 
-def show_costs(visit: Visit, ask: Ask, path: str, *, loan_id: int = 0, **further: str) -> Done:
+def show_costs(visit: Visit, ask: Ask, path: str, further: Mapping[str, str] = NOTHING, *, loan_id: int = 0) -> Done:
     """Put on record that the costs of `ask` are shown, and go to the page that shows them, with what it needs further."""
     key, customer_id = words(visit)
     command = ShowDisclosure(

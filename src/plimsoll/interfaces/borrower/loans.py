@@ -1,18 +1,15 @@
-"""My loans: what is owed and how it came about, the schedule, paying what is due, a part, or all of it with the interest saved."""
+"""My loans: what is owed and how it came about, the schedule, and what was agreed."""
 
 from datetime import date
 from typing import Final
 
 from plimsoll.app.show.loan import LoanPage, loan_page
-from plimsoll.app.show.schedule import Computed, PayOff, Schedule, computed, pay_off, schedule
+from plimsoll.app.show.schedule import Computed, Schedule, computed, schedule
 from plimsoll.interfaces.borrower.contract import contract
-from plimsoll.interfaces.borrower.me import CURRENCY, amount, loan_of, myself, screen, tomorrow, words
+from plimsoll.interfaces.borrower.me import loan_of, myself, screen
 from plimsoll.interfaces.pages import parts, written
-from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Panel, Part, Table, Text, fact
-from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
-from plimsoll.servicing.prepay import Prepay
-from plimsoll.servicing.repay import Repay
-from plimsoll.servicing.settle import Settle
+from plimsoll.interfaces.pages.parts import Cell, Facts, Heading, Links, Panel, Part, Table, Text, fact
+from plimsoll.interfaces.pages.visit import Shown, Visit
 from plimsoll.units.refusal import Malformed, Refused
 
 ACCOUNT: Final = "account"
@@ -64,6 +61,8 @@ def _owed(visit: Visit, page: LoanPage, made: Computed | None) -> Panel:
     ]
     if owing.penalty_minor:
         rows.append(fact(visit, "b.loan.penalty", parts.money(owing.penalty_minor, owing.currency)))
+    if owing.credit_minor:
+        rows.append(fact(visit, "b.loan.held", parts.money(owing.credit_minor, owing.currency)))
     if page.next is not None:
         rows.append(fact(visit, "b.due.next", parts.text(f"{written.day(page.next.due_on)} · {written.money(page.next.amount_minor)}")))
     body: list[Part] = [Facts(rows)]
@@ -119,86 +118,6 @@ def _agreed(visit: Visit, page: LoanPage) -> Panel:
     return Panel(visit.t("b.loan.agreed"), body)
 
 
-def _pay(visit: Visit) -> Shown:
-    today, (customer_id, loan_id) = visit.today().toordinal(), (visit.who.customer_id, loan_of(visit))
-    store = visit.house.store
-    page = loan_page(store, customer_id, loan_id, today)
-    if isinstance(page, Refused) or page.kind == ACCOUNT:
-        return Refused("absent")
-    off, later = pay_off(store, customer_id, loan_id, today), pay_off(store, customer_id, loan_id, tomorrow(visit))
-    panels = []
-    if page.owing.due_minor:
-        body = [
-            Form(
-                "repay",
-                "",
-                visit.t("b.pay.due", {"amount": written.money(page.owing.due_minor)}),
-                _hidden(page.owing.due_minor),
-                is_folded=False,
-            )
-        ]
-        panels.append(Panel(visit.t("b.pay.now"), body))
-    if not isinstance(off, Refused):
-        panels.append(_all(visit, off, None if isinstance(later, Refused) else later))
-    field = Field("amount", visit.t("form.amount"), "money")
-    part = Form("part", "", visit.t("b.pay.part"), (field,), visit.t("b.pay.part.said"), is_folded=False)
-    panels.append(Panel(visit.t("b.pay.other"), [part]))
-    return parts.board(Heading(visit.t("b.pay.title"), visit.t("b.pay.lead"), above=((visit.t("b.nav.loans"), "/loans"),)), panels)
-
-
-def _hidden(minor: int) -> tuple[Field, ...]:
-    return (Field("minor", kind="hidden", value=str(minor)),)
-
-
-def _all(visit: Visit, off: PayOff, later: PayOff | None) -> Panel:
-    """Give what pays all off today and tomorrow, and what that saves."""
-    rows = [
-        fact(visit, "b.pay.principal", parts.money(off.principal_minor, off.currency)),
-        fact(visit, "b.pay.interest", parts.money(off.interest_minor, off.currency)),
-        fact(visit, "b.pay.total", parts.money(off.total_minor, off.currency)),
-        fact(visit, "b.pay.saved", parts.money(off.saved_minor, off.currency), is_defined=True),
-    ]
-    if off.penalty_minor:
-        rows.insert(2, fact(visit, "b.loan.penalty", parts.money(off.penalty_minor, off.currency)))
-    if later is not None:
-        rows.append(fact(visit, "b.pay.tomorrow", parts.money(later.total_minor, later.currency)))
-    form = Form(
-        "settle", "", visit.t("b.pay.all", {"amount": written.money(off.total_minor)}), (), visit.t("b.pay.all.said"), is_folded=False
-    )
-    return Panel(visit.t("b.pay.off"), [Facts(rows), form])
-
-
-def _repay(visit: Visit) -> Done:
-    key, customer_id = words(visit)
-    minor = int(visit.form.get("minor", "0")) if visit.form.get("minor", "").isdigit() else 0
-    loan_id = loan_of(visit)
-    return _paid(Repay(key, customer_id, visit.today(), minor, CURRENCY, loan_id, key), minor)
-
-
-def _part(visit: Visit) -> Done:
-    """Pay some amount: what is due first, and what is above it ahead of time where it is more than that."""
-    key, customer_id = words(visit)
-    loan_id, minor = loan_of(visit), amount(visit)
-    page = loan_page(visit.house.store, customer_id, loan_id, visit.today().toordinal())
-    if isinstance(page, Refused):
-        return Refused("absent")
-    if minor > page.owing.due_minor:
-        return _paid(Prepay(key, customer_id, visit.today(), loan_id, minor, CURRENCY, key), minor)
-    return _paid(Repay(key, customer_id, visit.today(), minor, CURRENCY, loan_id, key), minor)
-
-
-def _settle(visit: Visit) -> Done:
-    key, customer_id = words(visit)
-    loan_id = loan_of(visit)
-    off = pay_off(visit.house.store, customer_id, loan_id, visit.today().toordinal())
-    minor = 0 if isinstance(off, Refused) else off.total_minor
-    return _paid(Settle(key, customer_id, visit.today(), loan_id, key), minor)
-
-
-def _paid(command: Repay | Prepay | Settle, minor: int) -> Done:
-    return Act(command, "done.b.paid", f"/loans/{command.loan_id}", values={"amount": written.money(minor)})
-
-
 def read_day(text: str) -> date:
     """Read a day of an address. Raises Malformed date_malformed."""
     try:
@@ -210,5 +129,4 @@ def read_day(text: str) -> date:
 SCREENS: Final = (
     screen("b-loans", "/loans", "loan.read", _loans),
     screen("b-loan", "/loans/{loan:int}", "loan.read", _loan),
-    screen("b-pay", "/loans/{loan:int}/pay", "loan.repay", _pay, {"repay": _repay, "part": _part, "settle": _settle}),
 )

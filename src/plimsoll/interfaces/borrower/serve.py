@@ -20,6 +20,7 @@ from plimsoll.interfaces.borrower import (
     limit,
     loans,
     reach,
+    repay,
     trouble,
 )
 from plimsoll.interfaces.pages.serve import Chrome, site
@@ -34,7 +35,7 @@ TABS: Final = (
 )
 SCREENS: Final[tuple[Screen, ...]] = tuple(
     screen
-    for part in (home, borrow, loans, contract, bills, limit, reach, trouble, applying, consents, complain, learn, help_me, enter)
+    for part in (home, borrow, loans, repay, contract, bills, limit, reach, trouble, applying, consents, complain, learn, help_me, enter)
     for screen in part.SCREENS
 )
 
