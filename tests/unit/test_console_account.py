@@ -139,7 +139,7 @@ def test_whoever_has_a_passkey_alone_is_asked_for_it_after_the_password(house, b
     assert 'name="code"' not in page
     asked = json.loads(send(waiting, "/second-factor", "ask_passkey").content)
     send(waiting, "/second-factor", "passkey", challenge=asked["challenge"], credential=json.dumps(key.sign(asked["options"])))
-    assert waiting.get("/console/").status_code == 200
+    assert waiting.get("/console/account").status_code == 200
 
 
 def test_a_password_is_changed_by_who_knows_it_and_other_sessions_end(house, browser):
