@@ -20,8 +20,6 @@ from plimsoll.units.refusal import Refused
 
 DIGEST: Final = "d"
 """The field of an address or a form that names what was shown, by its digest."""
-
-
 NOTHING: Final[Mapping[str, str]] = {}
 
 
