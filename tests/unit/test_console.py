@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from plimsoll.app.chain.seal import seal
 from plimsoll.app.open_door import open_door
 from plimsoll.app.schema import fact, filing, line, loan, loan_state, vault_access
 from plimsoll.app.schema_access import access_event, approval
@@ -292,3 +293,53 @@ def test_a_call_is_asked_for_with_the_blinded_number(look, house):
         told = select(filing.c.body).where(filing.c.customer_id == customer, filing.c.kind.like("contact.%")).order_by(filing.c.n.desc())
         body = connection.scalar(told.limit(1))
     assert house.vault.blind("phone", "13800138000") in body
+
+
+def people_with_lines(house, count):
+    """Give customers with an open line."""
+    with house.store.engine.connect() as connection:
+        return list(
+            connection.scalars(select(line.c.customer_id).where(line.c.status == "open").order_by(line.c.customer_id.desc()).limit(count))
+        )
+
+
+def test_lines_that_are_ticked_are_previewed_frozen_once_and_each_is_told_of(look, house):
+    first, second = people_with_lines(house, 2)
+    client, path = look("ris"), "/console/customers"
+    form = {
+        "pick[]": [str(first), str(second), "999999", "x"],
+        "key": "many-1",
+        "reason": "seen together",
+        "form_token": token_in(client.get(path)),
+    }
+    seen = client.post(path, data=form | {"act": "preview_freeze"}).text.partition('id="outcome"')[2].partition("</section>")[0]
+    assert seen.count("can be done") >= 2
+    assert "refused" in seen, "who is not there is refused"
+    assert statuses(house, first, second) == ["open", "open"], "a preview writes nothing"
+    done = client.post(path, data=form | {"act": "freeze"})
+    assert done.status_code == 200
+    assert statuses(house, first, second) == ["frozen", "frozen"]
+    again = client.post(path, data=form | {"act": "freeze"}).text.partition('id="outcome"')[2]
+    assert "done before" in again, "the same form is the same request"
+    assert client.post(path, data=form | {"act": "freeze", "pick[]": []}).status_code == 409
+    assert look("ana").post(path, data=form | {"act": "freeze", "form_token": token_in(look("ana").get(path))}).status_code in (200, 403)
+    undone = form | {"act": "unfreeze", "key": "many-2", "form_token": token_in(client.get(path))}
+    assert client.post(path, data=undone).status_code == 200
+
+
+def statuses(house, *customers):
+    """Give how the lines of some customers stand."""
+    with house.store.engine.connect() as connection:
+        return [connection.scalar(select(line.c.status).where(line.c.customer_id == one)) for one in customers]
+
+
+def test_the_chain_of_audit_is_read_and_proved_by_who_may(look, house):
+    seal(house.store, None, house.now())
+    aud = look("aud")
+    page = aud.get("/console/audit").text
+    number = re.search(r"/console/audit/(\d+)/proof.json", page)[1]
+    proof = aud.get(f"/console/audit/{number}/proof.json")
+    assert (proof.status_code, proof.json()["seq"], proof.headers["content-disposition"][:10]) == (200, int(number), "attachment")
+    assert aud.get("/console/audit?customer=1").status_code == 200
+    assert aud.get("/console/audit/999999999/proof.json").status_code == 404
+    assert look("ris").get("/console/audit").status_code == 403

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from plimsoll.app import case_desk
-from plimsoll.app.case_desk import DUE, HELD, WAITS, WORTH, Collector, Shown, listed, shown, take_next
+from plimsoll.app.case_desk import DUE, HELD, WAITS, WORTH, Collector, Shown, listed, shown, suggest_next, take_next
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
@@ -62,6 +62,8 @@ def test_the_queue_from_arrears_to_the_end(store):
     assert order(store, at("2026-02-22", "16:00")) == [(DUE, 3), (WORTH, 1), (WAITS, 2)], "the 23rd begins in China at 16:00 UTC"
     assert order(store, at("2026-02-25", "16:00"))[0] == (DUE, 2), "two are due, and more is at stake for customer 2"
     li = Collector("li")
+    for sees, comes in (({1, 2, 3}, 2), ({1, 3}, 3), ({1}, 1), (set(), None)):
+        assert suggest_next(store, li, at("2026-02-26"), RULES, sees.__contains__) == comes, "what is due comes first, of those one sees"
     assert take_next(store, li, at("2026-02-26"), RULES) == 2
     case = case_of(filings_of(store, 2))
     assert (case.promises[0].state, case.row, case.held_by(at("2026-02-26"))) == ("broken", "C5", "li"), "settled before it was handed out"
@@ -70,6 +72,7 @@ def test_the_queue_from_arrears_to_the_end(store):
     assert (paid.next.action, paid.next.because, paid.script) == ("close_case", ("nothing past due",), {})
     assert not [one for one in paid.allowed if one.startswith(("contact:", "make_promise"))], "nobody is asked for what is not owed yet"
     assert take_next(store, Collector("chen"), at("2026-02-26"), RULES) == 1, "customer 3 has paid and is not handed out"
+    assert suggest_next(store, li, at("2026-02-26"), RULES, {3}.__contains__) is None
     assert case_of(filings_of(store, 3)) is None
     assert take_next(store, Collector("wu"), at("2026-02-26", "04:05"), RULES) is None
     assert order(store, at("2026-02-26", "04:05")) == [(HELD, 2), (HELD, 1)]
