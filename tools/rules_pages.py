@@ -184,6 +184,7 @@ def _loan(offer: LoanOffer, currency: str) -> dict[str, str]:
         "penalty": said,
         "order of allocation": offer.allocation,
         "prepayment": offer.prepayment,
+        "early money is for": {"instalment": "the coming instalment"}.get(offer.early, "a prepayment"),
         "days of interest at least": str(offer.min_interest_days),
     }
 

@@ -35,10 +35,10 @@ class Lives(RuleBasedStateMachine):
     day: int
     loans: int
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(wait=st.sampled_from((5, 240)))
+    def begin(self, wait: int) -> None:
         self.counter = opened()
-        self.day = START + 5
+        self.day = START + wait
         self.loans = 1
 
     def ask(self, name: str, back: int = 0, **said: object) -> Decision | Refused:

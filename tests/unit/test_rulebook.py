@@ -159,7 +159,10 @@ def test_a_new_version_changes_what_it_lists_and_keeps_the_rest():
     assert isinstance(after.offer, LoanOffer)
     assert after.offer.rate_max == Rate(5, 10_000)
     assert after.offer.instalments_offered == before.offer.instalments_offered
-    assert (before.until, after.until) == (date(2026, 1, 1), None)
+    last = version("cash-line", date(2026, 10, 1))
+    assert isinstance(last.offer, LoanOffer)
+    assert [one.offer.early for one in (before, after, last)] == ["prepayment", "prepayment", "instalment"]
+    assert (before.until, after.until, last.until) == (date(2026, 1, 1), date(2026, 10, 1), None)
 
 
 def test_pay_later_offers_its_terms():

@@ -70,8 +70,8 @@ def test_a_customer_may_not_pay_too_much_where_no_product_keeps_it():
 def test_the_terms_of_a_loan_are_those_of_its_first_day():
     """The product keeps no credit from 2026-01-01 on; a loan of 2025 still does."""
     counter = Counter()
-    old, new = RULES.products["cash-line"]
-    counter.rules = replace(RULES, products={**RULES.products, "cash-line": (old, replace(new, excess="refuse"))})
+    old, new, last = RULES.products["cash-line"]
+    counter.rules = replace(RULES, products={**RULES.products, "cash-line": (old, replace(new, excess="refuse"), last)})
     counter.run("open_customer", "2025-12-01")
     counter.run("open_line", "2025-12-01", currency="CNY", limit="50000.00", cash_limit="50000.00", later_limit="0.00")
     draw(counter, "2025-12-31")

@@ -1,5 +1,6 @@
 """A customer's money over several loans: none is lost, the oldest due is paid first, nothing is paid twice."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given, settings
@@ -9,8 +10,9 @@ from plimsoll.loan.book import Decision, Held, standing_of
 from plimsoll.loan.layout import OPEN, PAID_OFF, REPAID
 from plimsoll.loan.owed import dues, payable, payoff
 from plimsoll.loan.terms import begun_on
+from plimsoll.servicing.repay import meant_among
 from plimsoll.servicing.spread import spread
-from tests.counter import Counter, opened
+from tests.counter import RULES, Counter, opened
 
 OPENED = date(2026, 1, 10).toordinal()
 LOANS = st.lists(
@@ -24,6 +26,8 @@ LOANS = st.lists(
     max_size=3,
 )
 PURCHASES = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 200_000)), max_size=4)
+LATER = st.sampled_from((0, 140))
+"""Payments of the days before and after early money is for the coming instalment."""
 PAYMENTS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 400_000)), min_size=1, max_size=5)
 
 
@@ -35,8 +39,8 @@ def on(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
-def with_loans(loans: list, purchases: list) -> Counter:
-    """Return a counter with draws and purchases, in the order of their days."""
+def with_loans(loans: list, purchases: list, later: int = 0) -> Counter:
+    """Return a counter with draws and purchases, in the order of their days, from `later` days after the opening on."""
     counter = opened()
     events = [(after, "draw", n, rest) for n, (after, *rest) in enumerate(loans)]
     events += [(after, "purchase", 0, [minor]) for after, minor in purchases]
@@ -44,9 +48,11 @@ def with_loans(loans: list, purchases: list) -> Counter:
         if kind == "draw":
             amount, rate, instalments, repayment = rest
             said = {"loan_id": 7 + n, "amount": amount, "rate": rate, "instalments": instalments, "repayment": repayment}
-            assert isinstance(counter.run("draw", on(OPENED + after), currency="CNY", **said), Decision)
+            assert isinstance(counter.run("draw", on(OPENED + later + after), currency="CNY", **said), Decision)
         else:
-            assert isinstance(counter.run("purchase", on(OPENED + after), loan_id=1, amount=text(rest[0]), currency="CNY"), Decision)
+            assert isinstance(
+                counter.run("purchase", on(OPENED + later + after), loan_id=1, amount=text(rest[0]), currency="CNY"), Decision
+            )
     return counter
 
 
@@ -56,10 +62,10 @@ def open_loans(counter: Counter) -> list[Held]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(loans=LOANS, purchases=PURCHASES, payments=PAYMENTS)
-def test_no_minor_unit_is_lost(loans: list, purchases: list, payments: list):
-    counter = with_loans(loans, purchases)
-    day = OPENED + 90
+@given(loans=LOANS, purchases=PURCHASES, payments=PAYMENTS, later=LATER)
+def test_no_minor_unit_is_lost(loans: list, purchases: list, payments: list, later: int):
+    counter = with_loans(loans, purchases, later)
+    day = OPENED + later + 90
     cash = counter.balance["asset.cash"]
     for days, minor in payments:
         day += days
@@ -74,11 +80,11 @@ def test_no_minor_unit_is_lost(loans: list, purchases: list, payments: list):
 
 
 @settings(max_examples=60, deadline=None)
-@given(loans=LOANS, purchases=PURCHASES, minor=st.integers(0, 1_500_000), wait=st.integers(0, 120))
-def test_the_oldest_due_is_paid_first_and_loans_ahead_of_time_last(loans: list, purchases: list, minor: int, wait: int):
-    counter = with_loans(loans, purchases)
-    held, day = open_loans(counter), OPENED + 90 + wait
-    parts, left = spread(minor, held, day)
+@given(loans=LOANS, purchases=PURCHASES, minor=st.integers(0, 1_500_000), wait=st.integers(0, 120), later=LATER)
+def test_the_oldest_due_is_paid_first_and_loans_ahead_of_time_last(loans: list, purchases: list, minor: int, wait: int, later: int):
+    counter = with_loans(loans, purchases, later)
+    held, day = open_loans(counter), OPENED + later + 90 + wait
+    parts, left = spread(minor, held, day, meant_among(RULES, held, date.fromordinal(day)))
     assert sum(parts) + left == minor
     standings = [standing_of(one, day) for one in held]
     asked = [due for standing in standings for due in dues(standing) if due.due_on <= day]
@@ -122,3 +128,16 @@ def test_money_booked_late_loses_nothing_either(loans: list, purchases: list, mi
     decision = counter.run("repay", on(OPENED + 120 - back), amount=text(minor), currency="CNY")
     assert isinstance(decision, Decision)
     assert counter.balance["asset.cash"] == cash + minor
+
+
+def test_what_comes_next_has_its_money_before_anything_is_prepaid():
+    """Loans 7 (due on the 20th) and 8 (on the 25th) ask for 900.41 and 900.40: 1,000.00 pay the sooner and begin the other."""
+    counter = with_loans([], [])
+    for loan_id, day in ((7, "2026-01-20"), (8, "2026-01-25")):
+        said = {"loan_id": loan_id, "amount": "10000.00", "rate": "0.0004", "instalments": 12, "repayment": "equal-instalment"}
+        assert isinstance(counter.run("draw", day, currency="CNY", **said), Decision)
+    held = [one for one in open_loans(counter) if one.loan_id != 1]
+    versions = tuple(replace(one, offer=replace(one.offer, early="instalment")) for one in RULES.products["cash-line"])
+    coming_first = replace(RULES, products={**RULES.products, "cash-line": versions})
+    for rules, parts in ((RULES, (100_000, 0)), (coming_first, (90_041, 9_959))):
+        assert spread(100_000, held, date(2026, 2, 10).toordinal(), meant_among(rules, held, date(2026, 2, 10))).parts == parts

@@ -175,6 +175,27 @@ def test_paying_off_saves_interest_and_frees_the_limit(house: House) -> None:
     assert page.line.used_minor == 0
 
 
+def test_an_instalment_paid_early_is_kept_and_a_prepayment_shows_first_what_it_saves(house: House) -> None:
+    phone = Phone(house, 1)
+    loan = next(one for one in phone.page().loans if one.kind == "loan")
+    place = f"/loans/{loan.loan_id}/pay"
+    house.store.move_open_day(date(2026, 10, 1))
+    phone.send(place, "repay")
+    assert "You cannot be late with it." in phone.get(place)
+    coming = int(phone.form(place, "repay")["minor"])
+    phone.send(place, "repay")
+    held = next(one for one in phone.page().loans if one.loan_id == loan.loan_id)
+    assert held.credit_minor == coming
+    assert held.principal_minor > loan.principal_minor * 8 // 10
+    assert "Kept for the next due day" in phone.get(f"/loans/{loan.loan_id}")
+    ahead = phone.send(place, "count", amount="5000").headers["location"]
+    assert ahead.endswith(f"{place}?ahead=5000.00")
+    assert "Interest saved" in phone.get(ahead)
+    phone.send(ahead, "prepay")
+    after = next(one for one in phone.page().loans if one.loan_id == loan.loan_id)
+    assert (after.principal_minor, after.credit_minor) == (held.principal_minor - 500_000, coming), "a prepayment is principal, all of it"
+
+
 def test_what_is_others_looks_absent(house: House) -> None:
     mine, other = Phone(house, 1), Phone(house, 2)
     theirs = next(one.loan_id for one in other.page().loans if one.kind == "loan")

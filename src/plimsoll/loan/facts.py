@@ -93,8 +93,8 @@ class Fact(NamedTuple):
     more: tuple[int, ...] = ()
 
 
-FOR_COMING = 1
-"""`a` of a REPAID fact of a loan whose money is for the coming instalment."""
+PREPAYS, FOR_COMING = 0, 1
+"""`a` of a REPAID fact of a loan: money above the sums due is paid ahead at once, or is for the coming instalment."""
 
 CASH_GIVEN = 1
 """`a` of a SETTLED fact whose amount is the cash that came."""

@@ -27,6 +27,7 @@ from plimsoll.loan.layout import (
     R_SIZE,
     R_TOTAL,
     S_BALANCE,
+    S_CREDIT,
     S_DAY,
     S_GRACE,
     S_GRACE_DUE,
@@ -34,10 +35,13 @@ from plimsoll.loan.layout import (
     S_MINIMUM_LEFT,
     S_NEXT,
     S_OPEN,
+    S_PERIOD_UNTIL,
     S_RECEIVED,
+    S_ROWS,
     S_UNBILLED,
     SETTLED,
 )
+from plimsoll.loan.schedule import asked_next
 from plimsoll.loan.terms import LOAN, Terms
 from plimsoll.units.refusal import Refused
 
@@ -131,6 +135,18 @@ def bill_from(row: Sequence[int]) -> Bill:
 def bill_due_on(standing: Standing) -> int:
     """Give the due day that the last bill still has ahead of it, 0 if none."""
     return standing.s[S_GRACE_DUE]
+
+
+def instalment_due_on(standing: Standing) -> int:
+    """Give the due day of the instalment of a loan that comes next, 0 if none comes."""
+    s = standing.s
+    return s[S_PERIOD_UNTIL] if s[S_NEXT] < s[S_ROWS] else 0
+
+
+def coming(terms: Terms, standing: Standing) -> int:
+    """Give what the next instalment of a loan still needs for its due day, in minor units; 0 where it is the last one, or none comes."""
+    s = list(standing.s)
+    return max(asked_next(terms.vector, s) - s[S_CREDIT], 0)
 
 
 def convertible(standing: Standing) -> int:

@@ -15,6 +15,8 @@ from plimsoll.units.rate import Rate
 
 REPAYMENTS: Final = ("equal-instalment", "equal-principal", "interest-first", "bullet")
 PREPAYMENTS: Final = ("lower-instalment", "shorten-term", "next-first")
+INSTALMENT: Final = "instalment"
+EARLY: Final = ("prepayment", INSTALMENT)
 ALLOCATIONS: Final = ("by-age", "same-order")
 EXCESSES: Final = ("credit", "refuse")
 PER_DAY: Final = "per day"
@@ -37,7 +39,10 @@ class Penalty:
 
 @dataclass(frozen=True, slots=True)
 class LoanOffer:
-    """Terms of a loan. `rate_unit` is "per day", or the day count of a yearly rate; the first of `repayments` is the usual one."""
+    """Terms of a loan. `rate_unit` is "per day", or the day count of a yearly rate; the first of `repayments` is the usual one.
+
+    `early` says what a repayment above the sums due is: a prepayment, or money for the coming instalment.
+    """
 
     amount_min_minor: int
     amount_max_minor: int
@@ -52,6 +57,7 @@ class LoanOffer:
     allocation: str
     prepayment: str
     min_interest_days: int
+    early: str = EARLY[0]
 
 
 class Plan(NamedTuple):
@@ -107,6 +113,7 @@ class Version:
 
 _COMMON: Final = ("excess", "grace_days", "tolerance_days", "due_roll", "calendar")
 _LOAN: Final = ("amount", "every", "instalments", "repayment", "rate", "penalty", "allocation", "prepayment", "min_interest_days")
+_LOAN_MAY: Final = ("early",)
 _BILL: Final = ("purchase", "limit", "bill_day", "due_day", "min_payment", "revolving_per_day", "penalty_per_day")
 _PLANS: Final = ("plan_min", "purchase_plans", "merchant_plans", "bill_plans")
 
@@ -124,11 +131,12 @@ def read_product(field: Field) -> tuple[Version, ...]:
         raise head["product"].wrong("field_malformed", head["product"].text(), "Lower-case words joined by hyphens.")
     kind = head["kind"].one_of(("loan", "account"))
     terms = (*_LOAN, *_COMMON) if kind == "loan" else (*_BILL, *_PLANS, *_COMMON)
+    may = _LOAN_MAY if kind == "loan" else ()
     inherited: dict[str, Field] = {}
     versions: list[Version] = []
     for entry in head["versions"].each():
-        found = entry.fields(("from", "source", *(name for name in terms if name not in inherited)), ("until", *terms))
-        inherited |= {name: value for name, value in found.items() if name in terms}
+        found = entry.fields(("from", "source", *(name for name in terms if name not in inherited)), ("until", *terms, *may))
+        inherited |= {name: value for name, value in found.items() if name in (*terms, *may)}
         version = _read_version(head, entry, found | inherited)
         if versions:
             versions[-1] = _ended(versions[-1], version, entry)
@@ -196,6 +204,7 @@ def _read_loan(found: Mapping[str, Field], currency: str) -> LoanOffer:
         allocation=found["allocation"].one_of(ALLOCATIONS),
         prepayment=found["prepayment"].one_of(PREPAYMENTS),
         min_interest_days=found["min_interest_days"].whole(0, TOLERANCE_DAYS_MAX),
+        early=found["early"].one_of(EARLY) if "early" in found else EARLY[0],
     )
 
 

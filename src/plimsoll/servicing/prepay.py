@@ -8,6 +8,7 @@ from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import CHARGED_OFF, REPAID
 from plimsoll.loan.owed import dues, payoff
 from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.early import saved
 from plimsoll.servicing.find import find_with_money, refuse_account, standing_at
 from plimsoll.servicing.tell import detail, recorded, tell
 from plimsoll.units.money import text_of
@@ -30,7 +31,10 @@ class Prepay:
 
 
 def decide(book: Book, command: Prepay, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
-    """Take the money; refuses loan_unknown, fact_does_not_fit, loan_charged_off, nothing_prepaid, prepays_everything."""
+    """Take the money, and tell the interest that it saves; the product's `early` is not asked, this is a prepayment.
+
+    Refuses loan_unknown, fact_does_not_fit, loan_charged_off, nothing_prepaid, prepays_everything.
+    """
     held = find_with_money(book, command.loan_id, command.amount_minor, command.currency)
     if isinstance(held, Refused):
         return held
@@ -50,4 +54,8 @@ def decide(book: Book, command: Prepay, rules: Rules) -> Decision | Refused:  # 
     if minor >= whole_minor:
         return Refused("prepays_everything", "", f"{text_of(minor, ccy)}; payoff {text_of(whole_minor, ccy)} {ccy}")
     fact = Fact(REPAID, command.on.toordinal(), minor)
-    return Decision(facts=((held.loan_id, fact, detail(command.ref)),), answer=tell(recorded(held)))
+    less = saved(held.terms, standing, fact)
+    if isinstance(less, Refused):
+        return less
+    answer = recorded(held) | {"saved": text_of(less, ccy)}
+    return Decision(facts=((held.loan_id, fact, detail(command.ref)),), answer=tell(answer))

@@ -1,4 +1,4 @@
-"""Repay one loan, or everything a customer owes: oldest due first over all loans, then ahead of time, the rest kept as credit."""
+"""Repay one loan, or all a customer owes: oldest due first over all loans, then what comes, then ahead of time; the rest becomes credit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,13 +6,15 @@ from datetime import date
 from typing import NamedTuple
 
 from plimsoll.loan.book import Book, Decision, Held, refuse_customer
-from plimsoll.loan.facts import Fact
+from plimsoll.loan.facts import FOR_COMING, PREPAYS, Fact
 from plimsoll.loan.layout import CHARGED_OFF, RECOVERED, REPAID
 from plimsoll.loan.owed import payable
 from plimsoll.loan.state import read_state
 from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.risk.offer import CREDIT, agreed
+from plimsoll.rulebook.product import INSTALMENT, LoanOffer
 from plimsoll.rulebook.rules import Rules
+from plimsoll.servicing.early import counted
 from plimsoll.servicing.find import find_with_money, refuse_before_begun
 from plimsoll.servicing.spread import spread, standing_now
 from plimsoll.servicing.tell import detail, recorded, tell, with_late
@@ -62,25 +64,43 @@ def _repay_loan(book: Book, command: Repay, rules: Rules) -> Decision | Refused:
     is_claim, is_account = held.summary.status == CHARGED_OFF, held.terms.kind != LOAN
     if not is_claim and not is_account and minor <= held.summary.principal_minor:
         # At least the principal is owed, so nothing can be left over: the usual case, without a look at the state.
-        return _whole(held, command)
+        return _whole(held, command, rules)
     keeps = keeps_credit((held,), rules)
     if isinstance(keeps, Refused):
         return keeps
     if is_account and not is_claim and keeps:
-        return _whole(held, command)
+        return _whole(held, command, rules)
     standing = standing_now(held, on)
     left = max(minor - (read_state(held.terms, standing).claim if is_claim else payable(held.terms, standing)), 0)
     credit_minor = credit_of(book, command.currency) + left
     refused = refuse_excess(book, command.currency, left, keeps=keeps)
     if refused is not None:
         return refused
-    return paid(book, Payment(command.on, command.currency, command.ref, credit_minor), (held,), (minor - left,))
+    return paid(book, Payment(command.on, command.currency, command.ref, credit_minor), (held,), (minor - left,), rules)
 
 
-def _whole(held: Held, command: Repay) -> Decision:
+def _whole(held: Held, command: Repay, rules: Rules) -> Decision:
     """Give the whole amount to one loan."""
-    fact = Fact(REPAID, command.on.toordinal(), command.amount_minor)
-    return Decision(facts=((held.loan_id, fact, detail(command.ref)),), answer=tell(recorded(held)))
+    fact = Fact(REPAID, command.on.toordinal(), command.amount_minor, meant_for(rules, held, command.on))
+    told = recorded(held) if fact.a == PREPAYS else recorded(held) | counted(held, fact)
+    return Decision(facts=((held.loan_id, fact, detail(command.ref)),), answer=tell(told))
+
+
+def meant_for(rules: Rules, held: Held, on: date) -> int:
+    """Give what a repayment of a day is meant for beside what is due: FOR_COMING, the coming instalment, or PREPAYS.
+
+    The last version of the product that had begun by the day of the payment says so: which debt early money is for is no part of the
+    price, and a loan that was made before keeps all that was agreed.
+    """
+    if held.terms.kind != LOAN:
+        return PREPAYS
+    offer = next((version.offer for version in reversed(rules.products.get(held.product, ())) if version.since <= on), None)
+    return FOR_COMING if isinstance(offer, LoanOffer) and offer.early == INSTALMENT else PREPAYS
+
+
+def meant_among(rules: Rules, loans: Sequence[Held], on: date) -> frozenset[int]:
+    """Give the places of the loans among some whose coming instalment early money of a day is meant for."""
+    return frozenset(place for place, held in enumerate(loans) if meant_for(rules, held, on) == FOR_COMING)
 
 
 def _repay_customer(book: Book, command: Repay, rules: Rules) -> Decision | Refused:
@@ -93,7 +113,9 @@ def _repay_customer(book: Book, command: Repay, rules: Rules) -> Decision | Refu
     loans = open_loans(book, command.on, command.currency)
     if not loans:
         return Refused("nothing_owed", "", f"customer {book.customer_id}: no open loan in {command.currency}")
-    parts, left = spread(command.amount_minor + credit_of(book, command.currency), loans, command.on.toordinal())
+    parts, left = spread(
+        command.amount_minor + credit_of(book, command.currency), loans, command.on.toordinal(), meant_among(rules, loans, command.on)
+    )
     keeps = keeps_credit(loans, rules)
     if isinstance(keeps, Refused):
         return keeps
@@ -105,7 +127,7 @@ def _repay_customer(book: Book, command: Repay, rules: Rules) -> Decision | Refu
         # An account keeps its credit itself and pays its next bill with it.
         parts = (*parts[:account], parts[account] + left, *parts[account + 1 :])
         left = 0
-    return paid(book, Payment(command.on, command.currency, command.ref, left), loans, parts)
+    return paid(book, Payment(command.on, command.currency, command.ref, left), loans, parts, rules)
 
 
 def open_loans(book: Book, on: date, currency: str) -> tuple[Held, ...]:
@@ -147,14 +169,16 @@ class Payment(NamedTuple):
     credit_minor: int
 
 
-def paid(book: Book, payment: Payment, loans: Sequence[Held], parts: Sequence[int]) -> Decision:
+def paid(book: Book, payment: Payment, loans: Sequence[Held], parts: Sequence[int], rules: Rules) -> Decision:
     """Give the facts of an amount spread over loans, and the line with the customer's credit as it stands then."""
     facts, told = [], []
     for held, part in zip(loans, parts, strict=True):
         if part > 0:
-            kind = RECOVERED if held.summary.status == CHARGED_OFF else REPAID
-            facts.append((held.loan_id, Fact(kind, payment.on.toordinal(), part), detail(payment.ref)))
-            told.append(recorded(held) | {"amount": text_of(part, payment.currency)})
+            day, is_claim = payment.on.toordinal(), held.summary.status == CHARGED_OFF
+            fact = Fact(RECOVERED, day, part) if is_claim else Fact(REPAID, day, part, meant_for(rules, held, payment.on))
+            facts.append((held.loan_id, fact, detail(payment.ref)))
+            said = recorded(held) | {"amount": text_of(part, payment.currency)}
+            told.append(said if fact.a == PREPAYS or is_claim else said | counted(held, fact))
     line = book.line
     if line is None or line.credit_minor == payment.credit_minor:
         return Decision(facts=tuple(facts), answer=tell({"facts": told}))

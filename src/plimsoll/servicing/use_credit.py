@@ -5,7 +5,7 @@ from datetime import date
 
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.rulebook.rules import Rules
-from plimsoll.servicing.repay import Payment, credit_of, open_loans, paid
+from plimsoll.servicing.repay import Payment, credit_of, meant_among, open_loans, paid
 from plimsoll.servicing.spread import spread
 from plimsoll.servicing.tell import with_late
 from plimsoll.units.refusal import Refused
@@ -32,7 +32,7 @@ def decide(book: Book, command: UseCredit, rules: Rules) -> Decision | Refused:
     if credit_minor == 0:
         return Refused("credit_too_small", "", f"customer {book.customer_id} has none in {command.currency}")
     loans = open_loans(book, command.on, command.currency)
-    parts, left = spread(credit_minor, loans, command.on.toordinal())
+    parts, left = spread(credit_minor, loans, command.on.toordinal(), meant_among(rules, loans, command.on))
     if left == credit_minor:
         return Refused("nothing_owed", "", f"customer {book.customer_id}")
-    return with_late(book, paid(book, Payment(command.on, command.currency, "", left), loans, parts), command.on, rules)
+    return with_late(book, paid(book, Payment(command.on, command.currency, "", left), loans, parts, rules), command.on, rules)
