@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from starlette.applications import Starlette
@@ -86,6 +87,24 @@ def test_everything_in_the_navigation_of_a_role_is_there_and_is_what_it_is_for(p
         crumbs = page.text.partition('<nav class="above"')[2].partition("</nav>")[0]
         for above in re.findall(r'href="/console([^"]*)"', crumbs):
             assert client.get(f"/console{above}").status_code == 200, f"{way} leads up to {above}"
+
+
+@pytest.mark.parametrize("role", ["collector", "collections_supervisor", "model_validator", "treasury", "product_admin", "servicing"])
+def test_no_link_leads_where_one_may_not_go(pages, role):
+    client, seen, shapes = pages(role), {"/"}, set()
+    waiting = ["/"]
+    while waiting:
+        way = waiting.pop()
+        page = client.get(f"/console{way}")
+        assert page.status_code == 200, way
+        for link in re.findall(r'href="/console(/[^"#]*)"', page.text):
+            link = unescape(link)
+            shape = re.sub(r"\d+|(?<==)[^&]*", "", link)
+            if link not in seen and shape not in shapes and "static" not in link:
+                seen.add(link)
+                shapes.add(shape)
+                waiting.append(link)
+    assert len(seen) > 10
 
 
 def test_whoever_acts_for_a_party_begins_at_its_own_place_and_sees_no_other(pages):

@@ -98,6 +98,10 @@ class Door:
             found = self._found(looking, who, permission, target, giving)
             return found if isinstance(found, Refused) else found.relation
 
+    def holds(self, who: Principal, permission: str) -> bool:
+        """Tell whether somebody holds a permission at all, over whomever; nothing is read for it."""
+        return not isinstance(self._giving(who, permission), Refused)
+
     def sight(self, who: Principal, permission: str) -> Sight:
         """Give whom somebody sees in a list by a permission; nobody where they do not hold it."""
         giving = self._giving(who, permission)

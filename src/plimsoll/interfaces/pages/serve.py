@@ -29,6 +29,7 @@ from plimsoll.interfaces.pages import asked, cookies, headers, words
 from plimsoll.interfaces.pages.render import render
 from plimsoll.interfaces.pages.static_files import FOREVER, file
 from plimsoll.interfaces.pages.visit import Act, File, Go, Page, Screen, Shown, Visit
+from plimsoll.interfaces.pages.ways import Ways
 from plimsoll.units.refusal import Malformed, Refused
 
 STATUS: Final = {"absent": 404, "permission_missing": 403, "duties_conflict": 403, "second_factor_needed": 403, "form_not_ours": 403}
@@ -159,7 +160,8 @@ class Site:
         if isinstance(shown, File):
             return self._file(request, visit, shown)
         page = shown if isinstance(shown, Page) else Page(screen.template if screen else "absent.html", shown)
-        said = {**self._around(visit), "screen": screen.name if screen else "", "refused": "", **page.said}
+        around = {**self._around(visit), "leads": Ways(visit, self.screens).lead}
+        said = {**around, "screen": screen.name if screen else "", "refused": "", **page.said}
         return self._finished(request, visit, Response(render(page.template, visit, said), page.status, media_type="text/html"))
 
     def _around(self, visit: Visit) -> dict[str, Any]:
