@@ -183,6 +183,7 @@ def test_an_instalment_paid_early_is_kept_and_a_prepayment_shows_first_what_it_s
     phone.send(place, "repay")
     assert "You cannot be late with it." in phone.get(place)
     coming = int(phone.form(place, "repay")["minor"])
+    phone.send(place, "repay", 409, minor="²")
     phone.send(place, "repay")
     held = next(one for one in phone.page().loans if one.loan_id == loan.loan_id)
     assert held.credit_minor == coming

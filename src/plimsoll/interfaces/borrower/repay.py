@@ -7,7 +7,7 @@ from plimsoll.app.show.loan import LoanPage, loan_page
 from plimsoll.app.show.otherwise import Otherwise, prepaid
 from plimsoll.app.show.schedule import PayOff, pay_off
 from plimsoll.interfaces.borrower.loans import ACCOUNT
-from plimsoll.interfaces.borrower.me import CURRENCY, amount, loan_of, screen, tomorrow, words
+from plimsoll.interfaces.borrower.me import CURRENCY, amount, loan_of, screen, tomorrow, whole, words
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Panel, Part, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Shown, Visit
@@ -17,6 +17,8 @@ from plimsoll.servicing.repay import Repay
 from plimsoll.servicing.settle import Settle
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Malformed, Refused
+
+MINOR_MAX: Final = 10**15
 
 
 def is_for_coming(visit: Visit, page: LoanPage) -> bool:
@@ -123,7 +125,7 @@ def _all(visit: Visit, off: PayOff, later: PayOff | None) -> Panel:
 
 def _repay(visit: Visit) -> Done:
     key, customer_id = words(visit)
-    minor = int(visit.form.get("minor", "0")) if visit.form.get("minor", "").isdigit() else 0
+    minor = whole(visit.form.get("minor", ""), MINOR_MAX)
     loan_id = loan_of(visit)
     return _paid(Repay(key, customer_id, visit.today(), minor, CURRENCY, loan_id, key), minor)
 
@@ -147,7 +149,7 @@ def _count(visit: Visit) -> Done:
 
 def _prepay(visit: Visit) -> Done:
     key, customer_id = words(visit)
-    minor = int(visit.form.get("minor", "0")) if visit.form.get("minor", "").isdigit() else 0
+    minor = whole(visit.form.get("minor", ""), MINOR_MAX)
     return _paid(Prepay(key, customer_id, visit.today(), loan_of(visit), minor, CURRENCY, key), minor)
 
 

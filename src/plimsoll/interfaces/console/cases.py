@@ -88,7 +88,7 @@ def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
 def _note(visit: Visit, note: str) -> str:
     """Give the line of a case in words: days late and amount first, then what is done, what is waited for, the skill it asks for."""
     days, _, rest = note.partition(" days; ")
-    if not days.isdigit():
+    if not days.isascii() or not days.isdigit():
         return words_in(visit, SPOKEN, note, "; ")
     return f"{written.past_due(int(days), visit.language)}; {words_in(visit, SPOKEN, rest, '; ')}"
 
