@@ -174,12 +174,12 @@ def show_events(visit: Visit) -> Shown:
     page = page_after(visit.house.store, since, EVENTS_A_PAGE, (kind,) if kind in TYPES else ())
     rows = [
         (
-            Cell(f"{one.seq:,}", under=one.event_id),
-            text(one.type),
+            Cell(f"{one.seq:,}"),
+            Cell(one.type, under=one.event_id, tone="long"),
             text(one.subject),
             instant(one.time),
             day(one.business_date),
-            text(", ".join(f"{name} {value}" for name, value in one.data.items())[:160]),
+            Cell(", ".join(f"{name} {value}" for name, value in one.data.items())[:160], tone="long"),
         )
         for one in page.events
     ]

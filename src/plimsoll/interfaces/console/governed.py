@@ -103,10 +103,10 @@ def _first(visit: Visit, count: int) -> int:
 def _rule(visit: Visit, one: RuleRow) -> tuple[Cell, ...]:
     following = f"{written.day(one.next_on)}: {_short(one.next_value)}" if one.next_on else ""
     return (
-        Cell(_title(visit, one.title_zh, one.title_en), f"/rules/{one.key}", one.key),
-        text(_short(one.value), under=_unit(visit, one.unit)),
+        Cell(_title(visit, one.title_zh, one.title_en), f"/rules/{one.key}", one.key, tone="long"),
+        Cell(_short(one.value), under=_unit(visit, one.unit), tone="long"),
         day(one.since),
-        text(one.source),
+        Cell(one.source, tone="long"),
         chip(word(visit, "rule.confidence", one.confidence), "warn" if one.is_review_due else ""),
         text(following),
     )
