@@ -10,12 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plimsoll.app.opening import create_store
+from plimsoll.app import model_register as registered
+from plimsoll.app.governed import Act as Step
+from plimsoll.app.governed import Artefact
+from plimsoll.app.model_measure import Under
+from plimsoll.app.model_trial import propose_compared, record_validated
+from plimsoll.app.opening import create_store, open_store
+from plimsoll.app.outcome_file import Asked
 from plimsoll.interfaces.cli import model_compare, model_register, model_validate
 from plimsoll.interfaces.cli.main import main
+from plimsoll.risk.measure.policy import model_policy
 from plimsoll.risk.score.bins import NUMBER
 from plimsoll.risk.score.card import Scale
 from plimsoll.risk.score.tree import Input, Tree
+from plimsoll.rulebook.rules import load
+from plimsoll.units.refusal import Refused
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 ROWS = 4_000
@@ -124,6 +133,34 @@ def test_two_models_live_and_one_takes_the_others_place(desk, file, capsys):
     assert comparison["about"]["rows"].startswith("2,196; matured by decided")
     assert say("show", old) == 0
     assert "succeeded by" in capsys.readouterr().out
+
+
+def test_what_is_brought_with_a_form_validates_and_compares_as_the_command_line_does(desk, file):
+    say, folder = desk
+    content, asked = file.read_bytes(), Asked("outcome", ("bad",), split=("sample", "late"))
+    under, rules = Under(model_policy(load(), NOW.date()), "", NOW), model_policy(load(), NOW.date())
+    with open_store(f"sqlite:///{folder / 'book.db'}") as store:
+        for model, by in ((SIMPLE, "bo"), (FULL, "bo")):
+            assert say("register", folder / ("full.json" if model is FULL else "simple.json"), by="ana") == 0
+
+            def now(digest: str = model.digest) -> Artefact:
+                held = registered.model(store, digest)
+                assert isinstance(held, Artefact)
+                return held
+
+            own = record_validated(store, now(), content, asked, under, Step("ana", NOW, "my own"))
+            assert isinstance(own, Refused), "nobody passes what they built"
+            passed = record_validated(store, now(), content, asked, under, Step(by, NOW, "meets what is asked"))
+            assert isinstance(passed, Artefact), passed
+            assert passed.state == "validated"
+            for verb, actor in (("approve", "chen"), ("shadow", "ana")):
+                assert isinstance(registered.step(store, now(), verb, Step(actor, NOW, "next")), Artefact)
+            if model is FULL:
+                assert propose_compared(store, now(), b"", asked, under, Step(by, NOW, "no file")).code == "proof_missing"
+            ripe = asked._replace(decided="decided")
+            assert isinstance(propose_compared(store, now(), content, ripe, under, Step(by, NOW, "better")), Artefact)
+            assert isinstance(registered.promote(store, now(), rules, Step(by, NOW, "mine")), Refused), "nobody promotes what they proposed"
+            assert isinstance(registered.promote(store, now(), rules, Step("chen", NOW, "agreed")), Artefact)
 
 
 def test_a_challenger_that_is_no_better_is_not_proposed(desk, file, capsys):

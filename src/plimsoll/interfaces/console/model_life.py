@@ -35,6 +35,7 @@ VALIDATE, APPROVE = "model.validate", "policy.activate"
 DIGEST: Final = 12
 STEPS: Final = {"validated": ("approve",), "approved": ("shadow",), "shadow": ("propose", "promote")}
 """The steps that may come next from each state, beside a measurement and an end."""
+OF_VALIDATOR: Final = ("monitor", "validate", "propose")
 MEASURED: Final = ("validate", "revalidate", "monitor")
 LEVELS: Final = {"steady": "good", "alert": "warn", "act": "bad"}
 
@@ -139,6 +140,8 @@ def _acts(visit: Visit, found: ArtefactPage) -> Panel | None:
     """Give the steps that whoever looks may take now."""
     state, forms = found.artefact.state, list[Any]()
     reason = Field("reason", visit.t("form.reason"), is_wide=True)
+    if state == "draft" and visit.may(VALIDATE):
+        forms.append(_form(visit, "validate", (*_outcomes(visit), _text(visit, "split"), reason), said="model.validate.said"))
     if state in ("shadow", "champion") and visit.may(VALIDATE):
         fields = (
             Field("file", visit.t("model.file"), "file", ".csv,text/csv", hint=visit.t("model.file.hint"), is_wide=True),
@@ -148,23 +151,36 @@ def _acts(visit: Visit, found: ArtefactPage) -> Panel | None:
         forms.append(_form(visit, "monitor", fields))
     for step in STEPS.get(state, ()):
         if visit.may(VALIDATE if step == "propose" else APPROVE):
-            forms.append(_form(visit, step, (reason,)))
+            champion = model_register.champion_of(visit.house.store, found.artefact.name) if step == "propose" else None
+            asked = (*_outcomes(visit), _text(visit, "decided"), reason) if champion is not None else (reason,)
+            forms.append(_form(visit, step, asked, said="model.propose.said" if champion is not None else ""))
     if state not in ("retired", "standing") and visit.may(APPROVE):
         forms.append(_form(visit, "retire", (reason,), "btn-danger"))
-    if state == "draft":
+    if state == "draft" and not forms:
         forms.append(Said("wait", visit.t("model.draft.next")))
     return Panel(visit.t("loan.acts"), forms, "acts", width="half") if forms else None
 
 
-def _form(visit: Visit, act: str, fields: tuple[Field, ...], tone: str = "") -> Form:
+def _outcomes(visit: Visit) -> tuple[Field, ...]:
+    """Give the fields of a file with outcomes."""
+    file = Field("file", visit.t("model.outcomes"), "file", ".csv,text/csv", hint=visit.t("model.outcomes.hint"), is_wide=True)
+    return file, _text(visit, "target"), _text(visit, "bad")
+
+
+def _text(visit: Visit, name: str) -> Field:
+    return Field(name, visit.t(f"model.{name}"), value=visit.form.get(name, ""), is_needed=False, hint=visit.t(f"model.{name}.hint"))
+
+
+def _form(visit: Visit, act: str, fields: tuple[Field, ...], tone: str = "", said: str = "") -> Form:
     is_asked = visit.form.get("act") == act
-    return Form(act, visit.t(f"model.{act}"), visit.t(f"model.{act}.do"), fields, tone=tone, is_open=is_asked)
+    told = visit.t(said) if said else ""
+    return Form(act, visit.t(f"model.{act}"), visit.t(f"model.{act}.do"), fields, told, tone=tone, is_open=is_asked)
 
 
 def _do(visit: Visit) -> Done:
     """Take a step with a model, for somebody who may; the register keeps duties apart."""
     act, store, rules = visit.form["act"], visit.house.store, visit.house.rules
-    allowed = visit.door.may(visit.who, VALIDATE if act in ("monitor", "propose") else APPROVE)
+    allowed = visit.door.may(visit.who, VALIDATE if act in OF_VALIDATOR else APPROVE)
     if isinstance(allowed, Refused):
         return allowed
     held = model_register.model(store, visit.path["digest"])
@@ -173,8 +189,8 @@ def _do(visit: Visit) -> Done:
     step = Step(visit.who.actor, visit.house.now(), visit.form.get("reason", ""))
     if act == "monitor":
         done = _measure(visit, held, step)
-    elif act == "propose":
-        done = model_register.propose(store, held, None, step)
+    elif act in ("validate", "propose"):
+        done = _try(visit, held, step)
     elif act == "promote":
         done = model_register.promote(store, held, model_policy(rules, visit.today()), step)
     else:
@@ -183,6 +199,24 @@ def _do(visit: Visit) -> Done:
         return done
     visit.house.look_again()
     return Go(f"/models/{held.digest}", "done.done")
+
+
+def _try(visit: Visit, held: Artefact, step: Step) -> Artefact | Refused:
+    """Validate a draft on the file that was brought, or propose a challenger on a comparison with the champion."""
+    try:
+        from plimsoll.app.model_measure import Under
+        from plimsoll.app.model_trial import propose_compared, record_validated
+        from plimsoll.app.outcome_file import Asked
+    except ImportError:
+        return Refused("extra_missing", "", "ml")
+
+    rules, form = visit.house.rules, visit.form
+    under = Under(model_policy(rules, visit.today()), rules.digest, visit.house.now())
+    column, _, value = form.get("split", "").partition("=")
+    split = (column.strip(), value.strip()) if column.strip() and value.strip() else None
+    asked = Asked(form.get("target", "").strip(), tuple(form.get("bad", "").split()), split=split, decided=form.get("decided", "").strip())
+    make = record_validated if form["act"] == "validate" else propose_compared
+    return make(visit.house.store, held, form.get("file", "").encode(), asked, under, step)
 
 
 def _measure(visit: Visit, held: Artefact, step: Step) -> Artefact | Refused:
@@ -200,7 +234,7 @@ def _measure(visit: Visit, held: Artefact, step: Step) -> Artefact | Refused:
     return record_month(visit.house.store, held.digest, visit.form.get("file", "").encode(), "month.csv", asked, under, step)
 
 
-FORMS: Final = dict.fromkeys(("monitor", "approve", "shadow", "propose", "promote", "retire"), _do)
+FORMS: Final = dict.fromkeys(("monitor", "validate", "approve", "shadow", "propose", "promote", "retire"), _do)
 SCREENS: Final = (
     Screen("model", "/models", "model.read", "page.html", show_models),
     Screen("model-page", "/models/{digest}", "model.read", "page.html", show_model, FORMS),
