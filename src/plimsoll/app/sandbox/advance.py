@@ -1,7 +1,7 @@
-"""Move a test clock forward: the real close for every day, stopped by the first event that was asked for, or by what failed.
+"""Move a test clock forward: every day as a house lives it, stopped by the first event that was asked for, or by what failed.
 
-Before a day is closed the sandbox bank is asked for what falls due on it, as `plimsoll autopay` does, and its notices of the day come.
-A day is done or not: what fails is told on record, and the clock stands where the last good day left it. Asking again goes on from there.
+A day is the list of `plimsoll.app.night`, the same that a house of record works off; its bank is that of the sandbox, and its people are
+quiet. A day is done or not: what fails is told on record, and the clock stands where the last good day left it. Asking again goes on.
 """
 
 import threading
@@ -12,26 +12,23 @@ from datetime import time as hours
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from plimsoll.app.close import Orders
 from plimsoll.app.execute import Failed, told
 from plimsoll.app.house import House
+from plimsoll.app.night import Way, work_day
 from plimsoll.app.sandbox.clock import FAILED, FROZEN, ZONE, Clock, day_of
 from plimsoll.app.sandbox.opened import OpenClocks
 from plimsoll.app.sandbox.stops import STOPS, Happened, brought, due_on, refuse_stops
-from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.zones import zone_of
-from plimsoll.servicing.close import decide
 from plimsoll.units.refusal import Refused
 
-NOON, NIGHT = hours(12), hours(23, 30)
 TOLD_EVERY_S: Final = 0.5
 FAILURE_LENGTH_MAX: Final = 500
 CLOSE_S: Final = 30.0
 LEFT: Final = "the server was stopped; ask again to go on"
 
 Money = Callable[[House, date, datetime], Happened]
-"""What the sandbox bank does on a day, before it is closed."""
+"""What the sandbox bank does on a day, before anybody is reminded of it."""
 
 
 class Moved(NamedTuple):
@@ -57,17 +54,25 @@ class Mover:
 
         Refuses clock_stop_unknown, clock_unknown, clock_only_forward, clock_too_far, clock_advancing, clock_too_many_open.
         """
-        claimed = self._claimed(clock_id, to, stop_on)
+        claimed = self.claim(clock_id, to, stop_on)
         return claimed if isinstance(claimed, Refused) else self._moved(claimed)
 
     def start(self, clock_id: str, to: datetime, stop_on: Sequence[str] = ()) -> Clock | Refused:
         """Begin to move a clock in the background, and give it as it stands now; refuses what `advance` refuses."""
-        claimed = self._claimed(clock_id, to, stop_on)
+        claimed = self.claim(clock_id, to, stop_on)
         if isinstance(claimed, Clock):
-            thread = threading.Thread(target=self._moved, args=(claimed,), name=f"plimsoll-{clock_id}", daemon=True)
-            self._under_way = {one for one in self._under_way if one.is_alive()} | {thread}
-            thread.start()
+            self.go(claimed)
         return claimed
+
+    def claim(self, clock_id: str, to: datetime, stop_on: Sequence[str]) -> Clock | Refused:
+        """Take a clock for an advance, which `go` begins; refuses what `advance` refuses."""
+        return refuse_stops(stop_on) or self.clocks.claim(clock_id, to, stop_on)
+
+    def go(self, claimed: Clock) -> None:
+        """Begin to move a clock that was claimed, in the background."""
+        thread = threading.Thread(target=self._moved, args=(claimed,), name=f"plimsoll-{claimed.clock_id}", daemon=True)
+        self._under_way = {one for one in self._under_way if one.is_alive()} | {thread}
+        thread.start()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until nothing is moved in the background, or the time is over; tell whether nothing is."""
@@ -80,9 +85,6 @@ class Mover:
         self._is_closing = True
         for thread in self._under_way:
             thread.join(CLOSE_S)
-
-    def _claimed(self, clock_id: str, to: datetime, stop_on: Sequence[str]) -> Clock | Refused:
-        return refuse_stops(stop_on) or self.clocks.claim(clock_id, to, stop_on)
 
     def _moved(self, clock: Clock) -> Clock | Refused:
         """Move a clock that was claimed, whatever happens to it on the way."""
@@ -118,7 +120,7 @@ def moves(house: House, clock: Clock, money: Money) -> Iterator[Moved]:
     assert clock.target is not None, "it was claimed"
     last, stop_on, at = day_of(clock.target), frozenset(clock.stop_on), clock.at
     for day in range(clock.business_date.toordinal(), last.toordinal()):
-        found = _night(house, day, money, is_looked_at=bool(stop_on))
+        found = _night(house, day, at, money, is_looked_at=bool(stop_on))
         if isinstance(found, str):
             yield Moved(at, failure=found[:FAILURE_LENGTH_MAX])
             return
@@ -130,28 +132,40 @@ def moves(house: House, clock: Clock, money: Money) -> Iterator[Moved]:
     yield Moved(clock.target)
 
 
-def _night(house: House, day: int, money: Money, *, is_looked_at: bool) -> frozenset[str] | str:
-    """Do what a day ends with; give what it brought, or why it failed."""
+def _night(house: House, day: int, earliest: datetime, money: Money, *, is_looked_at: bool) -> frozenset[str] | str:
+    """Do what a day asks for; give what it brought, or why it failed."""
     try:
-        done = told(partial(_close, house, day, money, is_looked_at=is_looked_at))
+        done = told(partial(_lived, house, day, earliest, money, is_looked_at=is_looked_at))
     except StoreTrouble as trouble:
         return f"{date.fromordinal(day)}: {trouble.code}: {trouble}"
     return f"{date.fromordinal(day)}: {done.raised}" if isinstance(done, Failed) else done
 
 
-def _close(house: House, day: int, money: Money, *, is_looked_at: bool) -> frozenset[str]:
-    """Let the bank do its work of a day, and close it by the real close. Raises RuntimeError where a loan could not be moved."""
-    on, store = date.fromordinal(day), house.store
+def _lived(house: House, day: int, earliest: datetime, money: Money, *, is_looked_at: bool) -> frozenset[str]:
+    """Live a day as a house does, by the one list of its work, never before where the clock stood.
+
+    Raises RuntimeError where a loan could not be moved, or something met a bug.
+    """
+    on, store, happened = date.fromordinal(day), house.store, Happened()
+
+    def clock(planned: datetime) -> datetime:
+        return max(planned, earliest)
+
+    def paid(house: House, on: date, at: datetime) -> None:
+        nonlocal happened
+        happened = money(house, on, at)
+
     due = due_on(store, day) if is_looked_at else frozenset()
-    happened = money(house, on, _at(on, NOON))
-    night = _at(on, NIGHT)
-    for closed in close_through(store, day, Orders(decide, house.rules, night), tape=None, scans=NEVER, now=night):
-        if closed.night.parked:
-            customer, loan, reason = closed.night.parked[0]
-            raise RuntimeError(f"{len(closed.night.parked)} loans parked, the first of them {loan} of customer {customer}: {reason}")
-    # Also where there is no customer yet, or the first of them comes later.
-    store.move_open_day(date.fromordinal(day + 1))
+    for done in work_day(house, on, Way(clock, paid, partial(_contacts, clock=clock))):
+        if done.failed:
+            raise RuntimeError(f"{done.name}: {len(done.failed)} failed, the first of them: {done.failed[0]}")
     return brought(store, day, due, happened) if is_looked_at else frozenset()
+
+
+def _contacts(house: House, clock: Callable[[datetime], datetime]) -> Any:
+    from plimsoll.app.sandbox.quiet import contacts_of  # imported by a day that collects: it needs the extra `fast`
+
+    return contacts_of(house, clock)
 
 
 def _begins(day: int) -> datetime:

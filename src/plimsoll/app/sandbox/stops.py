@@ -1,4 +1,4 @@
-"""What a night brought, by the types of events at which an advance of a test clock can stop."""
+"""What a day brought, by the types of events at which an advance of a test clock can stop."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,6 +13,8 @@ from plimsoll.app.store import Store
 from plimsoll.collections.ask_debit import ASKED, DONE
 from plimsoll.collections.reminded import DEBIT_FAILED
 from plimsoll.loan.layout import NOTED, PAID_OFF, REPAID
+from plimsoll.monitoring.notice import FREEZE, NOTICE, THAW
+from plimsoll.monitoring.review_limit import CAP, STEP_DOWN
 from plimsoll.units.refusal import Refused
 
 CLOSED: Final = "business_date.closed"
@@ -28,7 +30,27 @@ TOLD: Final = {"bill": STATEMENT, "late": LATE, "autopay": DUE}
 """Messages of a night, and the events that they are."""
 FILED: Final = {DONE: DEBIT_DONE, DEBIT_FAILED: DEBIT_NOT, ASKED: DEBIT_UNCLEAR}
 """What is put on file about a debit, and the event that it is where nothing follows it on the same day."""
-STOPS: Final = (CLOSED, BUCKET, LATE, STATEMENT, DUE, RECEIVED, PAID, DEBIT_DONE, DEBIT_NOT, DEBIT_UNCLEAR, RETURNED)
+FOLLOWED: Final = {
+    "reminder.sent": "reminder.sent",
+    "case.opened": "delinquency_case.opened",
+    "case.closed": "delinquency_case.closed",
+    "promise.kept": "promise.kept",
+    "promise.partial": "promise.partial",
+    "promise.broken": "promise.broken",
+    "plan.kept": "plan.kept",
+    "plan.broken": "plan.broken",
+    "hardship.lapsed": "hardship.lapsed",
+    "placement.ended": "placement.ended",
+    "warning.raised": "warning.raised",
+}
+"""What reminding, collecting and watching put on file, and the events that they are."""
+MOVED: Final = {STEP_DOWN: "limit.cut", CAP: "limit.cut", FREEZE: "limit.frozen", THAW: "limit.unfrozen"}
+"""Notices about a limit by what was done to it, and the events that they are."""
+STOPS: Final = (
+    *(CLOSED, BUCKET, LATE, STATEMENT, DUE, RECEIVED, PAID, DEBIT_DONE, DEBIT_NOT, DEBIT_UNCLEAR, RETURNED),
+    *FOLLOWED.values(),
+    *dict.fromkeys(MOVED.values()),
+)
 """Every type at which an advance can stop, in the order in which one of several is named."""
 CUSTOMERS_AT_ONCE: Final = 500
 
@@ -58,9 +80,18 @@ def brought(store: Store, day: int, due: frozenset[int], happened: Happened) -> 
     customers = sorted(due | happened.customers)
     on = date.fromordinal(day)
     with store.engine.connect() as connection:
+        found |= _followed(connection, on)
         for first in range(0, len(customers), CUSTOMERS_AT_ONCE):
             found |= _of(connection, day, on, customers[first : first + CUSTOMERS_AT_ONCE])
     return frozenset(found)
+
+
+def _followed(connection: Connection, on: date) -> set[str]:
+    """Give the types of what a day put on file of anybody, read by kind and day."""
+    filed = select(filing.c.kind, filing.c.subject).where(filing.c.effective_on == on)
+    kinds = connection.scalars(select(filing.c.kind).where(filing.c.effective_on == on, filing.c.kind.in_(FOLLOWED)).distinct())
+    moves = connection.execute(filed.where(filing.c.kind == NOTICE).distinct())
+    return {FOLLOWED[kind] for kind in kinds} | {MOVED[row.subject] for row in moves if row.subject in MOVED}
 
 
 def _of(connection: Connection, day: int, on: date, customers: Sequence[int]) -> set[str]:

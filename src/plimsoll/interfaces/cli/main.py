@@ -63,6 +63,11 @@ COMMANDS: dict[str, Command] = {
     "learn": Command("plimsoll.interfaces.cli.learn:app", "what borrowing really costs: the minimum payment, a smaller draw, the lesson"),
     "limitation": Command("plimsoll.interfaces.cli.limitation:command", "debts that can soon no longer be sued for, and whom to have look"),
     "model": Command("plimsoll.interfaces.cli.model:app", "measure, train and use the models that score applicants"),
+    "night": Command(
+        "plimsoll.interfaces.cli.night:command",
+        "everything that a house does by itself at a day's end, in one list",
+        "plimsoll.interfaces.cli.start_close:crew",
+    ),
     "npl": Command("plimsoll.interfaces.cli.npl:app", "bad loans on their way out: statistics sheet, package, tender, transfer"),
     "plan": Command("plimsoll.interfaces.cli.plan:app", "what a borrower in difficulty can pay, and the plans under it"),
     "policy": Command("plimsoll.interfaces.cli.policy:app", "look at decision tables, try them, and take them from draft to active"),

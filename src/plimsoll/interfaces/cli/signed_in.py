@@ -45,11 +45,11 @@ def named_mode() -> str:
 
 
 @contextmanager
-def opened_house(db: str) -> Iterator[House]:
+def opened_house(db: str, *, allow_unsafe: bool = False) -> Iterator[House]:
     """Open the house of a book as the server does: its rules, its keys where they are configured, its mode."""
     mode = named_mode()
     with ExitStack() as opened:
-        store = opened.enter_context(open_store(book_url(db)))
+        store = opened.enter_context(open_store(book_url(db), allow_unsafe=allow_unsafe))
         vault = Vault(store, read_keyring(keyring_path())) if os.environ.get(VARIABLE, "") else None
         yield opened.enter_context(House(store, lawful_rules(), vault, mode))
 
