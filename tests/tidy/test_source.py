@@ -34,7 +34,11 @@ CLOCK_CALLS = {"today", "now", "utcnow", "fromtimestamp", "monotonic", "perf_cou
 STANDARD_ROOMS = ("units", "loan", "ledger")
 """Rooms that a Spark executor can carry: nothing outside the standard library."""
 
-COMPILER = {SRC / "loan" / "columns.py": {"numpy"}, SRC / "loan" / "compiled.py": {"numba", "numpy"}}
+COMPILER = {
+    SRC / "loan" / "columns.py": {"numpy"},
+    SRC / "loan" / "coming_columns.py": {"numpy"},
+    SRC / "loan" / "compiled.py": {"numba", "numpy"},
+}
 CATCH_ALL = {SRC / "app" / "execute.py", SRC / "app" / "close.py"}
 DOMAIN_NOUNS = ("repay", "loan", "draw", "purchase", "bill", "instal", "refund", "interest", "penalty", "principal", "merchant", "overdue")
 

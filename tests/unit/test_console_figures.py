@@ -2,6 +2,10 @@
 
 import json
 import re
+import time
+from contextlib import closing
+from datetime import date
+from threading import Event
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -9,10 +13,13 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from plimsoll.app.kept_figures import KeptFigures, kept_figures
+from plimsoll.app import kept_figures as keeping
+from plimsoll.app.config import tape_folder
+from plimsoll.app.kept_figures import BeingMade, Figure, KeptFigures, Made, figures_folder, kept_figures
 from plimsoll.app.open_door import open_door
 from plimsoll.app.schema import command, fact, filing, journal, loan, loan_state
 from plimsoll.app.show import risk
+from plimsoll.app.show.figures import FIGURES, make_figures
 from plimsoll.app.show.funding import ladder_rows
 from plimsoll.app.show.liquidity import unanswered
 from plimsoll.app.show.otherwise import prepaid, rescheduled
@@ -21,6 +28,8 @@ from plimsoll.app.show.schedule import pay_off, schedule
 from plimsoll.interfaces.console import figures
 from plimsoll.interfaces.console.serve import console
 from plimsoll.interfaces.pages import written
+from plimsoll.interfaces.pages.words import say
+from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
 from tests.made_house import made_house, session_of
 
@@ -32,6 +41,7 @@ def house(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
     with pytest.MonkeyPatch.context() as patch, made_house(folder) as made:
         patch.setenv("PLIMSOLL_TAPE", str(folder / "tape"))
+        kept_figures(made).wait_s = 60.0
         yield made
 
 
@@ -145,26 +155,105 @@ def test_a_view_says_what_is_wrong_with_what_was_asked(look):
     assert "2019-01" in page.text
 
 
-def test_a_view_says_which_extra_is_missing(look, house, monkeypatch):
-    kept_figures(house).close()
-    monkeypatch.setattr(figures, "npl_bridge", lambda _: Refused("extra_missing", "", "No module named 'duckdb'"))
+def test_a_view_says_which_extra_is_missing(look, monkeypatch):
+    missing = Figure("missing", lambda _: Refused("extra_missing", "", "No module named 'duckdb'"))
+    monkeypatch.setattr(figures, "BRIDGE", missing)
     page = look("fin").get("/console/portfolio/bridge")
     assert page.status_code == 200
     assert "duckdb" in page.text
-    kept_figures(house).close()
 
 
-def test_figures_are_made_once_a_day(house):
-    kept, made = KeptFigures(), []
-    first, second = house.today(), house.today().replace(year=2030)
-    for day in (first, first, second, second):
-        kept.give(day, "x", lambda: made.append(1) or len(made))
-    assert made == [1, 1]
-    assert kept.has(second, "x")
-    assert not kept.has(first, "x")
-    with pytest.raises(Malformed):
-        kept.give(second, "y", lambda: (_ for _ in ()).throw(Malformed("tape_missing", "")))
-    assert not kept.has(second, "y")
+@pytest.fixture
+def kept(house):
+    with closing(KeptFigures(house, 60.0)) as made:
+        yield made
+    for name in ("x", "slow"):
+        (figures_folder(tape_folder(house.store.address.url)) / f"{name}.json").unlink(missing_ok=True)
+
+
+def counted(made, name="x", **of):
+    return Figure(name, lambda _: made.append(1) or (len(made), {date(2026, 1, 2): Rate(1, 10)}), **of)
+
+
+def test_figures_stand_until_something_is_written_and_they_have_rested(house, kept, monkeypatch):
+    made = []
+    figure = counted(made)
+    assert [kept.look(figure).value[0] for _ in range(2)] == [1, 1]
+    monkeypatch.setattr(keeping, "book_mark", lambda _: "moved")
+    monkeypatch.setattr(keeping, "REST", 10**9)
+    assert kept.look(figure).value[0] == 1
+    monkeypatch.setattr(keeping, "REST", 0)
+    assert kept.look(figure).value[0] == 2
+    later = house.today().replace(year=2030)
+    monkeypatch.setattr(house, "today", lambda: later)
+    assert kept.look(figure).on.year == 2030
+    assert made == [1, 1, 1]
+
+
+def test_figures_are_read_from_their_file_by_whoever_comes_next_and_not_by_another_book(house, kept, monkeypatch):
+    made = []
+    kept.look(counted(made))
+    with closing(KeptFigures(house)) as second:
+        found = second.look(counted(made))
+        assert (found.value, found.at) == ((1, {date(2026, 1, 2): Rate(1, 10)}), kept.look(counted(made)).at)
+    path = figures_folder(tape_folder(house.store.address.url)) / "x.json"
+    said = json.loads(path.read_text("utf-8"))
+    for wrong in ({**said, "book": "another"}, {**said, "rules": "others"}, {**said, "value": {"is": "os.system", "of": []}}, {}):
+        path.write_text(json.dumps(wrong), "utf-8")
+        with closing(KeptFigures(house, 60.0)) as third:
+            assert third.look(counted(made)).value[0] == len(made)
+    assert len(made) == 5
+    monkeypatch.setattr(house, "mode", "read-only")
+    path.unlink()
+    kept.forget()
+    kept.look(counted(made))
+    assert not path.exists()
+
+
+def test_a_page_does_not_wait_for_figures_and_shows_those_of_the_day_before(house, kept, look, monkeypatch):
+    go_on, today = Event(), house.today()
+    slow = Figure("slow", lambda _: go_on.wait(60) and "made")
+    kept.wait_s = 0.0
+    assert isinstance(kept.look(slow), BeingMade)
+    monkeypatch.setattr(figures, "EXPECTED", slow)
+    monkeypatch.setattr(kept_figures(house), "wait_s", 0.0)
+    begun = time.monotonic()
+    page = look("fin").get("/console/portfolio/expected-loss").text
+    assert time.monotonic() - begun < 5
+    assert say("kept.being-made", "en", {"at": "?"}).partition("?")[0] in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    go_on.set()
+    kept.make(slow)
+    assert kept.look(slow).value == "made"
+    go_on.clear()
+    monkeypatch.setattr(house, "today", lambda: today.replace(year=2030))
+    found = kept.look(slow)
+    assert isinstance(found, Made)
+    assert (found.on, found.anew_since is None) == (today, False)
+    go_on.set()
+
+
+def test_what_cannot_be_made_is_told_and_tried_again(kept, monkeypatch):
+    made = []
+
+    def fail(_):
+        made.append(1)
+        raise Malformed("tape_missing", "")
+
+    for again in (10**9, 10**9, -1):
+        monkeypatch.setattr(keeping, "AGAIN_S", again)
+        with pytest.raises(Malformed):
+            kept.look(Figure("fails", fail))
+    assert len(made) == 2
+
+
+def test_every_figure_is_made_beside_the_pages_and_read_again_as_it_was(house, monkeypatch):
+    kept = kept_figures(house)
+    make_figures(kept)
+    monkeypatch.setattr(keeping, "REST", 10**9)
+    with closing(KeptFigures(house)) as second:
+        for one in FIGURES:
+            assert second.look(one, 0.0).value == kept.look(one).value, one.name
 
 
 def test_states_are_those_of_the_tape():

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from plimsoll.app.dossier import dossier_of, dossiers
 from plimsoll.app.file import filings_of
@@ -14,7 +14,7 @@ from plimsoll.app.schema import filing, line, loan, loan_state
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.store import Store
 from plimsoll.app.treasury.liquidity import Planned, Position, ladder, positions, ratios
-from plimsoll.app.treasury.shares import Holdings, funders_of, holdings_of
+from plimsoll.app.treasury.shares import Holdings, funders_of, holdings_of, principals_of
 from plimsoll.loan.filing import of_kind, read_body
 from plimsoll.rulebook.rules import Rules
 from plimsoll.treasury.funded import FUNDED, holdings, shares_on
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 PPM: Final = 1_000_000
 LOANS_MAX: Final = 100_000
 """Loans that one look works through, one by one, at most; of a larger book `plimsoll treasury` tells."""
-PAGE: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,18 +213,10 @@ def _lent(store: Store, held: Holdings, today: int) -> tuple[dict[tuple[str, str
     """Give the principal by funder and currency, and the loans by funder."""
     lent: dict[tuple[str, str], int] = {}
     counts: dict[str, int] = {}
-    ids = sorted(held)
-    columns = loan_state.c
-    joined = loan_state.join(loan, (loan.c.customer_id == columns.customer_id) & (loan.c.loan_id == columns.loan_id))
-    wanted = select(columns.customer_id, columns.loan_id, loan.c.currency, columns.principal_minor).select_from(joined)
-    with store.engine.connect() as connection:
-        for first in range(0, len(ids), PAGE):
-            page = wanted.where(tuple_(columns.customer_id, columns.loan_id).in_(ids[first : first + PAGE]), columns.principal_minor > 0)
-            for row in connection.execute(page):
-                shares = shares_on(held[row.customer_id, row.loan_id], today + 1)
-                for name, minor in split(row.principal_minor, shares, LENDER).items():
-                    lent[name, row.currency] = lent.get((name, row.currency), 0) + minor
-                    counts[name] = counts.get(name, 0) + 1
+    for one, currency, principal_minor in principals_of(store, held, {customer_id for customer_id, _ in held}):
+        for name, minor in split(principal_minor, shares_on(held[one], today + 1), LENDER).items():
+            lent[name, currency] = lent.get((name, currency), 0) + minor
+            counts[name] = counts.get(name, 0) + 1
     return lent, counts
 
 

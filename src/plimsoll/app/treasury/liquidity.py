@@ -1,37 +1,27 @@
 """The liquidity of a book on a day: what falls due to the lender and to its funders, money of its own to come and go, ladder and ratios."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from plimsoll.app.scan import Packed, snapshot
 from plimsoll.app.schema import line
 from plimsoll.app.store import Store
-from plimsoll.app.treasury.shares import Holdings, Lent, funders_of, holdings_of, last_closed, lent_now
-from plimsoll.collections.owing import owing_of
-from plimsoll.loan.book import LINE_OPEN, unpack_standing
-from plimsoll.loan.fold import go_on
-from plimsoll.loan.layout import OPEN
-from plimsoll.loan.terms import Terms, begun_on
+from plimsoll.app.treasury.due import Due, due_by_currency
+from plimsoll.app.treasury.shares import Lent, funders_of, holdings_of, last_closed, lent_now
+from plimsoll.loan.book import LINE_OPEN
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.funded import shares_on
 from plimsoll.treasury.ladder import BUCKETS, DAYS, Flow, Rung, behaved, first_short, rungs
 from plimsoll.treasury.policy import behaviour_on, off_balance_minor
 from plimsoll.treasury.ratio import Ratio, leverage_ratio, liquidity_ratio
-from plimsoll.treasury.route import LENDER, Funder
-from plimsoll.treasury.share import split
+from plimsoll.treasury.route import Funder
 from plimsoll.units.dates import parse_day
 from plimsoll.units.money import parse_minor
-from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Malformed, Refused
 
-AHEAD: Final = 3_660
-"""Days through which what falls due is read: ten years."""
 SOON: Final = 30
 BORROWERS, TO_FUNDERS = "borrowers", "funders"
 
@@ -43,15 +33,6 @@ class Planned(NamedTuple):
     currency: str
     minor: int
     what: str
-
-
-@dataclass(slots=True)
-class Due:
-    """What borrowers have to pay by days ahead, in minor units: to the lender, to its funders; and what was due before and is not paid."""
-
-    own: dict[int, int]
-    funders: dict[int, int]
-    past_minor: int = 0
 
 
 class Position(NamedTuple):
@@ -113,37 +94,6 @@ def positions(store: Store, on: date, today: date) -> list[Position] | Refused:
         )
         for currency in sorted(due.keys() | lent.keys() | undrawn.keys())
     ]
-
-
-def due_by_currency(store: Store, held: Holdings, day: int) -> dict[str, Due]:
-    """Read what falls due of every open loan as it stands on a day. Cost: proportional to the open loans."""
-    found: dict[str, Due] = {}
-    with snapshot(store) as seen:
-        for first, until in seen.bounds():
-            for one in seen.loans(OPEN, first, until):
-                for ahead, minor, own in _of_loan(one, held, day):
-                    due = found.setdefault(one.currency, Due({}, {}))
-                    if ahead <= 0:
-                        due.past_minor += minor
-                        continue
-                    due.own[ahead] = due.own.get(ahead, 0) + own
-                    due.funders[ahead] = due.funders.get(ahead, 0) + minor - own
-    return found
-
-
-def _of_loan(one: Packed, held: Holdings, day: int) -> Iterator[tuple[int, int, int]]:
-    """Give what one loan asks for: days ahead, minor units, the lender's part of them."""
-    terms, standing = Terms.unpack(one.currency, tuple(unpack(one.terms))), unpack_standing(one.state)
-    if begun_on(terms) > day:
-        return
-    if one.as_of < day:
-        moved = go_on(terms, standing, (), day)
-        assert not isinstance(moved, Refused), "moving to a day refuses nothing"
-        standing = moved
-    shares = shares_on(held.get((one.customer_id, one.loan_id), ()), day + 1)
-    for owing in owing_of(one.loan_id, terms, standing, day + AHEAD):
-        ahead = owing.due_on - day if owing.is_projected else 0
-        yield ahead, owing.minor, split(owing.minor, shares, LENDER)[LENDER]
 
 
 def undrawn_limits(store: Store) -> dict[str, int]:

@@ -1,10 +1,10 @@
 """Whose the loans of a book are: shares on file, funders with what each has lent, and the lender's own side."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from plimsoll.app.close import CLOSED
 from plimsoll.app.dossier import dossiers
@@ -22,6 +22,7 @@ Id: TypeAlias = tuple[int, int]
 """A loan: its customer's id and its own."""
 
 FIRST_DAY: Final = 1
+PAGE: Final = 400
 
 Holdings: TypeAlias = Mapping[Id, list[Holding]]
 """Every loan that somebody beside the lender funded, with whose it was and is."""
@@ -51,15 +52,29 @@ def funders_of(store: Store) -> dict[str, Funder]:
     return {name: funder for name, funder in found if funder is not None}
 
 
-def principals(store: Store) -> Iterator[tuple[Id, str, int]]:
-    """Give every loan of the book with principal outstanding as it stands now: its currency, minor units."""
-    columns = loan_state.c
+def principals_of(store: Store, ids: Container[Id], customers: Iterable[int]) -> Iterator[tuple[Id, str, int]]:
+    """Give those of some loans of some customers that have principal outstanding as they stand now: currency, minor units."""
+    columns, known = loan_state.c, sorted(customers)
     wanted = select(columns.customer_id, columns.loan_id, loan.c.currency, columns.principal_minor).join_from(
         loan_state, loan, (loan.c.customer_id == columns.customer_id) & (loan.c.loan_id == columns.loan_id)
     )
     with store.engine.connect() as connection:
-        for row in connection.execute(wanted.where(columns.principal_minor > 0)):
-            yield (int(row[0]), int(row[1])), str(row[2]), int(row[3])
+        for first in range(0, len(known), PAGE):
+            theirs = columns.customer_id.in_(known[first : first + PAGE])
+            for row in connection.execute(wanted.where(theirs, columns.principal_minor > 0)):
+                one = int(row[0]), int(row[1])
+                if one in ids:
+                    yield one, str(row[2]), int(row[3])
+
+
+def whole_now(store: Store) -> dict[str, int]:
+    """Give by currency the principal outstanding as the book stands now, added up by the database, in minor units."""
+    wanted = select(loan.c.currency, func.sum(loan_state.c.principal_minor)).join_from(
+        loan_state, loan, (loan.c.customer_id == loan_state.c.customer_id) & (loan.c.loan_id == loan_state.c.loan_id)
+    )
+    with store.engine.connect() as connection:
+        rows = connection.execute(wanted.where(loan_state.c.principal_minor > 0).group_by(loan.c.currency))
+        return {str(currency): int(minor) for currency, minor in rows}
 
 
 def lent_by(outstanding: Iterator[tuple[Id, str, int]], held: Holdings, day: int, is_guaranteed: Callable[[str], bool]) -> dict[str, Lent]:
@@ -68,8 +83,11 @@ def lent_by(outstanding: Iterator[tuple[Id, str, int]], held: Holdings, day: int
     of: dict[str, dict[str, int]] = {}
     for one, currency, minor in outstanding:
         total, by = sums.setdefault(currency, [0, 0, 0]), of.setdefault(currency, {})
-        parts = split(minor, shares_on(held.get(one, ()), day), LENDER)
         total[0] += minor
+        if one not in held:
+            total[1] += minor
+            continue
+        parts = split(minor, shares_on(held[one], day), LENDER)
         total[1] += parts.pop(LENDER)
         total[2] += minor if any(is_guaranteed(name) for name in parts) else 0
         for name, part in parts.items():
@@ -80,7 +98,14 @@ def lent_by(outstanding: Iterator[tuple[Id, str, int]], held: Holdings, day: int
 def lent_now(store: Store, held: Holdings, funders: Mapping[str, Funder], day: int) -> dict[str, Lent]:
     """Give by currency what everybody has lent as the book stands now. What moves on a day counts from the next, and so here."""
     guaranteeing = {name for name, funder in funders.items() if funder.is_guaranteed}
-    return lent_by(principals(store), held, day + 1, guaranteeing.__contains__)
+    customers = {customer_id for customer_id, _ in held}
+    funded = lent_by(principals_of(store, held, customers), held, day + 1, guaranteeing.__contains__)
+    empty = Lent(0, 0, 0, {})
+    found = {}
+    for currency, minor in whole_now(store).items():
+        part = funded.get(currency, empty)
+        found[currency] = part._replace(all_minor=minor, own_minor=minor - part.all_minor + part.own_minor)
+    return found
 
 
 def last_closed(store: Store) -> date | None:

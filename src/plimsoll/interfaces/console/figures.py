@@ -1,26 +1,19 @@
 """The portfolio's figures: why the bad share changed, what loss is expected, what stress would cost, and the loans behind a figure.
 
-They come from the tape by what the command line prints, are worked out once a business date, and say so where an extra is not installed.
+They come from the tape by what the command line prints, are made beside the pages and kept, and say so where an extra is not installed.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from dataclasses import replace
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from plimsoll.app.access.principal import EVERYBODY
-from plimsoll.app.kept_figures import kept_figures
+from plimsoll.app.kept_figures import BeingMade, Figure
+from plimsoll.app.show.figures import BRIDGE, EXPECTED, STRESS, accounts_of
 from plimsoll.app.show.portfolio import PPM
-from plimsoll.app.show.risk import (
-    STATES,
-    AccountsShown,
-    BridgeShown,
-    ExpectedShown,
-    StressShown,
-    accounts_behind,
-    expected_loss,
-    npl_bridge,
-    stressed_book,
-)
+from plimsoll.app.show.risk import STATES, AccountsShown, BridgeShown, ExpectedShown, StressShown
+from plimsoll.interfaces.console.kept import Figures, being_made, made_at
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -51,7 +44,6 @@ from plimsoll.units.refusal import Malformed, Refused
 
 PATHS: Final = ("", "/bridge", "/expected-loss", "/stress", "/accounts")
 AMOUNTS: Final = ("balance_minor", "exposure_minor", "allowance_minor")
-F = TypeVar("F")
 
 
 def tabs(visit: Visit, here: str) -> list[tuple[str, str, bool]]:
@@ -59,17 +51,27 @@ def tabs(visit: Visit, here: str) -> list[tuple[str, str, bool]]:
     return [(visit.t(f"figures.tab.{one.removeprefix('/') or 'vintage'}"), f"/portfolio{one}", one == here) for one in PATHS]
 
 
-def told(visit: Visit, here: str, name: object, make: Callable[[], F | Refused], panels: Callable[[Visit, F], Sequence[Panel]]) -> Shown:
-    """Give a view of the portfolio: its figures, made once a business date, or why there are none."""
+def told(visit: Visit, here: str, figure: Figure, panels: Callable[[Visit, Any], Sequence[Panel]]) -> dict[str, Any]:
+    """Give a view of the portfolio: its figures as they stand, that they are being made, or why there are none."""
     view = here.removeprefix("/")
     heading = Heading(visit.t(f"figures.tab.{view}"), visit.t(f"figures.lead.{view}"), tabs=tabs(visit, here))
+    return figures_shown(visit, heading, figure, panels)
+
+
+def figures_shown(visit: Visit, heading: Heading, figure: Figure, panels: Callable[[Visit, Any], Sequence[Panel]]) -> dict[str, Any]:
+    """Give a page of one figure of the tape."""
+    figures = Figures(visit)
     try:
-        found = kept_figures(visit.house).give(visit.today(), name, make)
+        found = figures.look(figure)
     except Malformed as wrong:
         return board(heading, [Panel("", no_figures(visit, wrong.text(visit.speech)))])
-    if isinstance(found, Refused):
-        return board(heading, [Panel("", no_figures(visit, found.text(visit.speech)))])
-    return board(heading, panels(visit, found))
+    if isinstance(found, BeingMade):
+        return figures.board(heading, [Panel("", [being_made(visit, found)])])
+    if isinstance(found.value, Refused):
+        return board(heading, [Panel("", no_figures(visit, found.value.text(visit.speech)))])
+    shown = list(panels(visit, found.value))
+    shown[0] = replace(shown[0], parts=[*made_at(visit, found), *shown[0].parts])
+    return figures.board(heading, [*shown])
 
 
 def no_figures(visit: Visit, why: str) -> list[Part]:
@@ -95,8 +97,7 @@ def as_of(visit: Visit, about: Any) -> Text:
 
 def show_bridge(visit: Visit) -> Shown:
     """Show why the share of bad loans changed: parts by cause that add up to the change, in all and month by month."""
-    store = visit.house.store
-    return told(visit, "/bridge", "bridge", lambda: npl_bridge(store), _bridge)
+    return told(visit, "/bridge", BRIDGE, _bridge)
 
 
 def _bridge(visit: Visit, found: BridgeShown) -> list[Panel]:
@@ -144,8 +145,7 @@ def _adds(visit: Visit, *, is_so: bool) -> Said:
 
 def show_expected(visit: Visit) -> Shown:
     """Show expected loss by stage, how the allowance moved, what each economy makes of it, and provisions by five class."""
-    house = visit.house
-    return told(visit, "/expected-loss", "expected", lambda: expected_loss(house.store, house.rules), _expected)
+    return told(visit, "/expected-loss", EXPECTED, _expected)
 
 
 def _expected(visit: Visit, found: ExpectedShown) -> list[Panel]:
@@ -259,8 +259,7 @@ def _provisions(visit: Visit, found: ExpectedShown) -> Panel:
 
 def show_stress(visit: Visit) -> Shown:
     """Show what a worse economy, bad years and lower caps would cost."""
-    house = visit.house
-    return told(visit, "/stress", "stress", lambda: stressed_book(house.store, house.rules), _stress)
+    return told(visit, "/stress", STRESS, _stress)
 
 
 def _stress(visit: Visit, found: StressShown) -> list[Panel]:
@@ -328,11 +327,10 @@ def _caps(visit: Visit, found: StressShown) -> Panel:
 
 def show_accounts(visit: Visit) -> Shown:
     """Show the loans behind a figure: those of a month that are so late or of a stage, the largest first."""
-    house, query = visit.house, visit.query
+    query = visit.query
     month, since = query.get("month", "").strip(), query.get("from", "").strip() or "C"
     stage = int(query["stage"]) if query.get("stage", "") in ("1", "2", "3") else 0
-    name = ("accounts", month, since, stage)
-    shown = told(visit, "/accounts", name, lambda: accounts_behind(house.store, house.rules, month, since, stage), _accounts)
+    shown = told(visit, "/accounts", accounts_of(month, since, stage), _accounts)
     states = [(one, one) for one in STATES]
     stages = [("0", visit.t("figures.any")), *((str(n), visit.t("ecl.stage.n", {"n": n})) for n in (1, 2, 3))]
     fields = (
@@ -340,7 +338,7 @@ def show_accounts(visit: Visit) -> Shown:
         Field("from", visit.t("figures.late-from"), "choice", since, states),
         Field("stage", visit.t("ecl.stage"), "choice", str(stage), stages),
     )
-    return {**shown, "filters": fields} if isinstance(shown, dict) else shown
+    return {**shown, "filters": fields}
 
 
 def _accounts(visit: Visit, found: AccountsShown) -> list[Panel]:

@@ -3,9 +3,12 @@
 from typing import Final
 
 from plimsoll.app.access.principal import Target
+from plimsoll.app.kept_figures import BeingMade, Made
+from plimsoll.app.show.figures import WATCH
 from plimsoll.app.show.queues import WorkRow
-from plimsoll.app.show.watching import Watched, watch_counts, watched
+from plimsoll.app.show.watching import WatchCounts, Watched, watched
 from plimsoll.interfaces.console.aims import customer_of, everybody
+from plimsoll.interfaces.console.kept import Figures, being_made, made_at
 from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
 from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages.parts import (
@@ -45,15 +48,19 @@ def show(visit: Visit) -> Shown:
         visit.t("warning.title"), heads(visit, *columns), [_row(visit, one) for one in page.rows], empty="warning.none",
         more=more(visit, "/monitoring", page), is_list=True,
     )  # fmt: skip
-    panels = [_counts(visit)] if visit.door.sight(visit.who, "warning.read").is_everybody else []
+    figures = Figures(visit)
+    panels: list[Panel | None] = []
+    if visit.door.sight(visit.who, "warning.read").is_everybody:
+        panels.append(_counts(visit, figures.look(WATCH)))
     panels.append(Panel(visit.t("warning.title"), [table], "warnings"))
-    return board(
-        Heading(visit.t("nav.monitoring"), visit.t("monitoring.lead"), tabs=tabs(visit, "/monitoring", "", "held", "overdue")), panels
-    )
+    heading = Heading(visit.t("nav.monitoring"), visit.t("monitoring.lead"), tabs=tabs(visit, "/monitoring", "", "held", "overdue"))
+    return figures.board(heading, panels)
 
 
-def _counts(visit: Visit) -> Panel:
-    found = watch_counts(visit.house.store)
+def _counts(visit: Visit, seen: Made | BeingMade) -> Panel:
+    if isinstance(seen, BeingMade):
+        return Panel(visit.t("overview.book"), [being_made(visit, seen)], "counts")
+    found: WatchCounts = seen.value
     stats = [
         Stat(
             visit.t("monitoring.above"), count(found.above_load_line), "monitoring.above", tone="bad" if found.above_load_line else "good"
@@ -70,7 +77,7 @@ def _counts(visit: Visit) -> Panel:
             visit.t("over.place"), heads(visit, "over.place", "monitoring.customers#"), places, empty="monitoring.no-places", is_dense=True
         ),
     ]
-    return Panel(visit.t("overview.book"), parts, "counts")
+    return Panel(visit.t("overview.book"), [*parts, *made_at(visit, seen)], "counts")
 
 
 def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:

@@ -1,58 +1,33 @@
 """The portfolio from the tape: vintages by month of opening, and where loans of each state stand a month later.
 
-What was asked of the tape is kept for the business date. Without a tape, or without the engine that reads it, the page says so.
+What was asked of the tape is made beside the page and kept. Without a tape, or without the engine that reads it, the page says so.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
-from plimsoll.app.kept_figures import kept_figures
-from plimsoll.app.show.portfolio import PPM, Rolls, RollTable, Vintages, rolls, vintages
-from plimsoll.app.store import Store
-from plimsoll.interfaces.console.figures import as_of, no_figures, tabs
-from plimsoll.interfaces.pages.parts import Cell, Chart, Head, Heading, Panel, Part, Table, Text, board, count, heads, share, text
+from plimsoll.app.show.figures import CURVES, MEASURES, Curves
+from plimsoll.app.show.portfolio import PPM, Rolls, RollTable, Vintages
+from plimsoll.interfaces.console.figures import as_of, figures_shown, tabs
+from plimsoll.interfaces.pages.parts import Cell, Chart, Head, Heading, Panel, Part, Table, Text, count, heads, share, text
 from plimsoll.interfaces.pages.visit import Screen, Shown, Visit
-from plimsoll.units.refusal import Malformed, Refused
 
 AGES: Final = (1, 2, 3, 6, 9, 12, 18, 24)
 HOT: Final = 0.10
 FEW: Final = 100
 """A vintage of fewer loans is marked: its shares move with every loan."""
-CURVES: Final = 6
+DRAWN: Final = 6
 YOUNG: Final = 3
 """The last vintages are left out of the picture of curves where there are older ones."""
-MEASURES: Final = ("ever-30", "ever-90")
-
-
-class Asked(NamedTuple):
-    """What the tape answered: vintages by measure, and the roll matrices."""
-
-    curves: dict[str, Vintages]
-    rolls: Rolls
-
-
-def ask_tape(store: Store) -> Asked | Refused:
-    """Ask the tape of a book for vintages and rolls. Refuses extra_missing; raises Malformed tape_missing and what the tape refuses."""
-    curves = {}
-    for measure in MEASURES:
-        found = vintages(store, measure)
-        if isinstance(found, Refused):
-            return found
-        curves[measure] = found
-    moved = rolls(store)
-    return moved if isinstance(moved, Refused) else Asked(curves, moved)
 
 
 def show(visit: Visit) -> Shown:
     """Show vintages and rolls of the whole book."""
     heading = Heading(visit.t("nav.portfolio"), visit.t("portfolio.lead"), tabs=tabs(visit, ""))
-    try:
-        found = kept_figures(visit.house).give(visit.today(), "vintages", lambda: ask_tape(visit.house.store))
-    except Malformed as wrong:
-        return board(heading, [Panel("", no_figures(visit, wrong.text(visit.speech)))])
-    if isinstance(found, Refused):
-        return board(heading, [Panel("", no_figures(visit, found.text(visit.speech)))])
-    panels = [_vintages(visit, found.curves[name]) for name in MEASURES]
-    return board(heading, [*panels, *(_rolls(visit, found.rolls, one) for one in found.rolls.tables)])
+    return figures_shown(visit, heading, CURVES, _curves_and_rolls)
+
+
+def _curves_and_rolls(visit: Visit, found: Curves) -> list[Panel]:
+    return [*(_vintages(visit, found.curves[name]) for name in MEASURES), *(_rolls(visit, found.rolls, one) for one in found.rolls.tables)]
 
 
 def _vintages(visit: Visit, found: Vintages) -> Panel:
@@ -83,7 +58,7 @@ def _vintages(visit: Visit, found: Vintages) -> Panel:
 
 def _curves(visit: Visit, found: Vintages, title: str, last: int) -> Chart:
     """Draw the latest vintages against their age."""
-    chosen = found.vintages[-CURVES - YOUNG : -YOUNG] or found.vintages[-CURVES:]
+    chosen = found.vintages[-DRAWN - YOUNG : -YOUNG] or found.vintages[-DRAWN:]
     rows = []
     for age in range(min(last + 1, max(len(one.cells) for one in chosen))):
         seen = [one.cells[age].share_ppm if age < len(one.cells) else None for one in chosen]

@@ -1,35 +1,17 @@
 """Treasury: the liquidity ladder, how long cash lasts, triggers with their distance, funders, debits without an answer, the throttle.
 
-Cash in hand is no account of the book: it stands in the address, so that a page with it can be passed on. What costs seconds is read once
-a business date.
+Cash in hand is no account of the book: it stands in the address, so that a page with it can be passed on. What costs seconds is made beside
+the page and kept.
 """
 
+from dataclasses import replace
 from typing import Final
 
-from plimsoll.app.config import tape_folder
-from plimsoll.app.kept_figures import kept_figures
-from plimsoll.app.show.funding import (
-    PPM,
-    FunderRow,
-    LadderShown,
-    TriggerRow,
-    count_open,
-    funder_rows,
-    read_positions,
-    throttle_rows,
-)
-from plimsoll.app.show.liquidity import (
-    LadderBuffered,
-    Stood,
-    SurvivalShown,
-    UnansweredRow,
-    buffered,
-    stood,
-    survival,
-    triggers,
-    unanswered,
-)
-from plimsoll.app.treasury.liquidity import Position
+from plimsoll.app.kept_figures import BeingMade, Made
+from plimsoll.app.show.figures import CURRENCY, FUNDERS, POSITIONS, UNANSWERED, stood_in
+from plimsoll.app.show.funding import PPM, FunderRow, LadderShown, TriggerRow, throttle_rows
+from plimsoll.app.show.liquidity import LadderBuffered, Stood, SurvivalShown, UnansweredRow, buffered, survival, triggers
+from plimsoll.interfaces.console.kept import Figures, being_made, made_at
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -44,7 +26,6 @@ from plimsoll.interfaces.pages.parts import (
     Stats,
     Table,
     Text,
-    board,
     chip,
     count,
     day,
@@ -58,35 +39,22 @@ from plimsoll.interfaces.pages.visit import Screen, Shown, Visit
 from plimsoll.units.money import EXPONENTS, parse_minor
 from plimsoll.units.refusal import Malformed, Refused
 
-CURRENCY: Final = "CNY"
-SOON: Final = 5_000
-"""Open loans up to which the overview reads the ladder itself; of a larger book it tells what the treasury page has read."""
 AHEAD: Final = 180
 TONES: Final = {"clear": "good", "near": "warn", "breached": "bad"}
 MONTH: Final = 30
 
 
-def positions_of(visit: Visit) -> tuple[Position, ...] | Refused:
-    """Give where the book stands today, read once a business date."""
-    house, today = visit.house, visit.today()
-    now = max(today, house.now().date())
-    return kept_figures(house).give(today, "positions", lambda: read_positions(house.store, today, now))
-
-
-def soon(visit: Visit) -> LadderShown | None:
-    """Give the ladder for the overview: of the currency of the house, from no cash; None where it is not read yet and would take long."""
-    house, today = visit.house, visit.today()
-    if not kept_figures(house).has(today, "positions") and count_open(house.store) > SOON:
+def soon(visit: Visit, figures: Figures) -> LadderShown | None:
+    """Give the ladder for the overview: of the currency of the house, from no cash; None where it is not read yet."""
+    found = figures.look(POSITIONS)
+    if isinstance(found, BeingMade) or isinstance(found.value, Refused):
         return None
-    found = positions_of(visit)
-    if isinstance(found, Refused):
-        return None
-    return next((one.ladder for one in buffered(found, house.rules, today, 0, CURRENCY) if one.ladder.currency == CURRENCY), None)
+    told = buffered(found.value, visit.house.rules, found.on, 0, CURRENCY)
+    return next((one.ladder for one in told if one.ladder.currency == CURRENCY), None)
 
 
 def show(visit: Visit) -> Shown:
     """Show how the lender's own money stands."""
-    house, today = visit.house, visit.today()
     currency = visit.query.get("currency", "").strip().upper() or CURRENCY
     currency = currency if currency in EXPONENTS else CURRENCY
     panels: list[Panel | None] = []
@@ -99,15 +67,25 @@ def show(visit: Visit) -> Shown:
         Field("cash", visit.t("treasury.cash"), "money", visit.query.get("cash", ""), hint=visit.t("treasury.cash.hint"), is_needed=False),
         Field("currency", visit.t("treasury.currency"), "text", currency, is_needed=False, longest=3),
     )
-    found = positions_of(visit)
-    if isinstance(found, Refused):
-        panels.append(Panel(visit.t("liquidity.title"), [Said("warn", found.text(visit.speech))]))
-    else:
-        mine = [one for one in buffered(found, house.rules, today, cash, currency) if one.ladder.currency == currency]
-        panels += [_ladder(visit, one, has_cash=bool(cash)) for one in mine] or [Panel("", [Said("", visit.t("liquidity.empty"))])]
-    panels += _from_tape(visit, currency, cash)
-    panels += [_funders(visit), _unanswered(visit), _throttle(visit)]
-    return board(Heading(visit.t("nav.treasury"), visit.t("treasury.lead"), filters=fields), panels)
+    figures = Figures(visit)
+    figures.begin(FUNDERS, UNANSWERED, POSITIONS, stood_in(currency))
+    panels += _ladders(visit, figures, currency, cash)
+    panels += _from_tape(visit, figures, currency, cash)
+    panels += [_funders(visit, figures.look(FUNDERS)), _unanswered(visit, figures.look(UNANSWERED)), _throttle(visit)]
+    return figures.board(Heading(visit.t("nav.treasury"), visit.t("treasury.lead"), filters=fields), panels)
+
+
+def _ladders(visit: Visit, figures: Figures, currency: str, cash: int) -> list[Panel]:
+    """Give the ladder of a currency, that it is being made, or why there is none."""
+    title, found = visit.t("liquidity.title"), figures.look(POSITIONS)
+    if isinstance(found, BeingMade):
+        return [Panel(title, [being_made(visit, found)], "ladder", "liquidity.title")]
+    if isinstance(found.value, Refused):
+        return [Panel(title, [Said("warn", found.value.text(visit.speech))])]
+    told = [one for one in buffered(found.value, visit.house.rules, found.on, cash, currency) if one.ladder.currency == currency]
+    shown = [_ladder(visit, one, has_cash=bool(cash)) for one in told]
+    shown = [replace(one, parts=[*one.parts, *made_at(visit, found)]) for one in shown]
+    return shown or [Panel("", [Said("", visit.t("liquidity.empty"))])]
 
 
 def _ladder(visit: Visit, one: LadderBuffered, *, has_cash: bool) -> Panel:
@@ -162,21 +140,21 @@ def _ladder_stats(visit: Visit, one: LadderBuffered) -> list[Stat]:
     ]
 
 
-def _from_tape(visit: Visit, currency: str, cash: int) -> list[Panel]:
-    """Give triggers and survival, or why the tape tells none."""
-    house, today = visit.house, visit.today()
-    tape = tape_folder(house.store.address.url)
+def _from_tape(visit: Visit, figures: Figures, currency: str, cash: int) -> list[Panel]:
+    """Give triggers and survival, that they are being made, or why the tape tells none."""
+    title, rules = visit.t("trigger.title"), visit.house.rules
     try:
-        seen: Stood | Refused = kept_figures(house).give(
-            today, ("stood", currency), lambda: stood(house.store, tape, today, currency, house.rules)
-        )
+        found = figures.look(stood_in(currency))
+        if isinstance(found, BeingMade):
+            return [Panel(title, [being_made(visit, found)], "triggers", "trigger.title")]
+        seen: Stood | Refused = found.value
         if isinstance(seen, Refused):
-            return [Panel(visit.t("trigger.title"), [Said("", seen.text(visit.speech))])]
-        panels = [_triggers(visit, seen, triggers(seen, house.rules))]
+            return [Panel(title, [Said("", seen.text(visit.speech))])]
+        panels = [_triggers(visit, seen, triggers(seen, rules))]
     except Malformed as wrong:
-        return [Panel(visit.t("trigger.title"), [Said("", wrong.text(visit.speech))])]
+        return [Panel(title, [Said("", wrong.text(visit.speech))])]
     try:
-        return [*panels, _survival(visit, survival(seen, house.rules, cash), has_cash=bool(cash))]
+        return [*panels, _survival(visit, survival(seen, rules, cash), has_cash=bool(cash))]
     except Malformed as wrong:
         return [*panels, Panel(visit.t("survival.title"), [Said("", wrong.text(visit.speech))])]
 
@@ -241,10 +219,11 @@ def _survival(visit: Visit, found: SurvivalShown, *, has_cash: bool) -> Panel:
     return Panel(visit.t("survival.title"), parts, "survival", "survival.title")
 
 
-def _funders(visit: Visit) -> Panel:
+def _funders(visit: Visit, seen: Made | BeingMade) -> Panel:
     """Give every funder with its limit, what is used of it, and its share of all; drawn and as a table."""
-    house, today = visit.house, visit.today()
-    found = kept_figures(house).give(today, "funders", lambda: funder_rows(house.store, today.toordinal()))
+    if isinstance(seen, BeingMade):
+        return Panel(visit.t("funder.title"), [being_made(visit, seen)], "funders")
+    found: tuple[FunderRow, ...] | Refused = seen.value
     if isinstance(found, Refused):
         return Panel(visit.t("funder.title"), [Said("warn", found.text(visit.speech))])
     columns = (
@@ -266,7 +245,7 @@ def _funders(visit: Visit) -> Panel:
         short = [(Cell(one.funder), money(one.lent_minor, one.currency), money(one.room_minor, one.currency)) for one in found]
         drawing = Table(visit.t("funder.drawn"), heads(visit, "funder.name", "funder.lent#", "funder.room#"), short, is_dense=True)
         parts.insert(0, Chart("stack", visit.t("funder.drawn"), drawing))
-    return Panel(visit.t("funder.title"), parts, "funders")
+    return Panel(visit.t("funder.title"), [*parts, *made_at(visit, seen)], "funders")
 
 
 def _funder(visit: Visit, one: FunderRow) -> tuple[Cell, ...]:
@@ -289,9 +268,11 @@ def _funder(visit: Visit, one: FunderRow) -> tuple[Cell, ...]:
     )
 
 
-def _unanswered(visit: Visit) -> Panel:
-    house, today = visit.house, visit.today()
-    found: tuple[UnansweredRow, ...] = kept_figures(house).give(today, "unanswered", lambda: unanswered(house.store))
+def _unanswered(visit: Visit, seen: Made | BeingMade) -> Panel:
+    if isinstance(seen, BeingMade):
+        return Panel(visit.t("unanswered.title"), [being_made(visit, seen)], "unanswered", "unanswered.title")
+    today = visit.today()
+    found: tuple[UnansweredRow, ...] = seen.value
     rows = [
         (
             Cell(
@@ -308,7 +289,7 @@ def _unanswered(visit: Visit) -> Panel:
     columns = ("loan.name", "row.due-on", "form.amount#", "unanswered.asked", "unanswered.age#", "unanswered.instruction")
     table = Table(visit.t("unanswered.title"), heads(visit, *columns), rows, empty="unanswered.none", is_dense=True)
     parts: list[Part] = [Said("bad", visit.t("unanswered.said")), table] if found else [table]
-    return Panel(visit.t("unanswered.title"), parts, "unanswered", "unanswered.title")
+    return Panel(visit.t("unanswered.title"), [*parts, *made_at(visit, seen)], "unanswered", "unanswered.title")
 
 
 def _throttle(visit: Visit) -> Panel:

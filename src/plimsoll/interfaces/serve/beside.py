@@ -1,4 +1,5 @@
-"""What works beside the server, each in a thread: the chain is sealed, approvals end, events leave, what others changed is heeded."""
+"""What works beside the server, each in a thread: the chain is sealed, approvals end, events leave, what others changed is heeded,
+figures of the whole book are made for the pages."""
 
 import logging
 import os
@@ -16,12 +17,15 @@ from plimsoll.app.execute import Failed, told
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import Hooks
 from plimsoll.app.house import READ_ONLY, House
+from plimsoll.app.kept_figures import kept_figures
+from plimsoll.app.show.figures import make_figures
 from plimsoll.app.trouble import StoreTrouble
 
 SEAL_EVERY_S: Final = 5.0
 APPROVALS_EVERY_S: Final = 60.0
 DELIVER_EVERY_S: Final = 1.0
 LOOK_EVERY_S: Final = 10.0
+FIGURES_EVERY_S: Final = 5.0
 STOP_S: Final = 10.0
 ANCHOR_VARIABLE: Final = "PLIMSOLL_AUDIT_ANCHOR"
 log: Final = logging.getLogger("plimsoll.beside")
@@ -82,6 +86,7 @@ def beside(house: House, keys: AuditKeys | None) -> Beside:
         ("seal", SEAL_EVERY_S, Sealer(house, keys, anchor_place()).once),
         ("approvals", APPROVALS_EVERY_S, lambda: end_overdue(house)),
         ("register", LOOK_EVERY_S, house.look_again),
+        ("figures", FIGURES_EVERY_S, lambda: make_figures(kept_figures(house))),
     ]
     if house.vault is not None:
         steps.append(("hooks", DELIVER_EVERY_S, Deliverer(Hooks(house)).once))

@@ -18,6 +18,12 @@
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+  // A page that waits for figures shows itself anew, though not while somebody writes in it or reads a definition.
+  const again = Number(document.body.dataset.again || 0);
+  if (again) setInterval(() => {
+    if (!document.hidden && !typing(document.activeElement) && !document.querySelector(":popover-open")) location.reload();
+  }, again * 1000);
+
   // Charts: the table is the data; a browser without scripts shows the table.
   const drawn = [];
   const colours = () => [style("--brand"), style("--bad"), style("--warn"), style("--good"), style("--wait"), style("--soft")];
