@@ -343,3 +343,49 @@ def test_the_chain_of_audit_is_read_and_proved_by_who_may(look, house):
     assert aud.get("/console/audit?customer=1").status_code == 200
     assert aud.get("/console/audit/999999999/proof.json").status_code == 404
     assert look("ris").get("/console/audit").status_code == 403
+
+
+def test_what_no_page_of_its_own_offers_is_asked_for_with_a_form_and_previewed(look, house):
+    customer = people_with_lines(house, 1)[0]
+    with house.store.engine.connect() as connection:
+        number = connection.scalar(
+            select(loan_state.c.loan_id).where(loan_state.c.customer_id == customer, loan_state.c.status == 1).limit(1)
+        )
+        before = connection.scalar(
+            select(loan_state.c.principal_minor).where(loan_state.c.customer_id == customer, loan_state.c.loan_id == number)
+        )
+    tre, path = look("tre"), f"/console/customers/{customer}/acts"
+    listed = tre.get(path).text
+    assert f"{path}/repay" in listed
+    assert f"{path}/decide_hardship" not in listed
+    assert tre.get(f"{path}/decide_hardship").status_code == 403
+    assert tre.get(f"{path}/open_case").status_code == 404, "what is not offered has no form"
+    form = {
+        "loan_id": str(number),
+        "amount_minor": "12.30",
+        "currency": "CNY",
+        "key": "act-1",
+        "form_token": token_in(tre.get(f"{path}/repay")),
+    }
+    seen = tre.post(f"{path}/repay", data=form | {"act": "look"})
+    assert "12.30" in seen.text.partition('id="effect"')[2].partition("</section>")[0]
+    assert tre.post(f"{path}/repay", data=form | {"act": "ask", "amount_minor": "twelve"}).status_code == 409
+    for _ in range(2):
+        assert tre.post(f"{path}/repay", data=form | {"act": "ask"}).status_code == 303
+    with house.store.engine.connect() as connection:
+        after = connection.scalar(
+            select(loan_state.c.principal_minor).where(loan_state.c.customer_id == customer, loan_state.c.loan_id == number)
+        )
+    assert 0 <= before - after <= 1_230, "booked once"
+
+
+def test_every_queue_that_one_sees_is_there_and_no_other(look):
+    sup = look("sup")
+    listed = sup.get("/console/queues").text
+    for kind in ("hardship", "limitation"):
+        assert f"/console/queues/{kind}" in listed
+        assert sup.get(f"/console/queues/{kind}").status_code == 200
+    assert "Clear" in sup.get("/console/queues/hardship?view=overdue").text
+    assert sup.get("/console/queues/collection").headers["location"] == "/console/cases"
+    assert sup.get("/console/queues/write_off").status_code == 403
+    assert sup.get("/console/queues/nothing").status_code == 404

@@ -9,6 +9,7 @@ from plimsoll.app.access.principal import EVERYBODY, NOTHING, Target
 from plimsoll.app.access.relation import Sight
 from plimsoll.app.schema import close_run
 from plimsoll.app.schema_access import approval
+from plimsoll.app.show.queues import PERMISSIONS
 from plimsoll.interfaces.pages.serve import Chrome
 from plimsoll.interfaces.pages.visit import Visit
 
@@ -27,8 +28,12 @@ class Place(NamedTuple):
     party: str = ""
 
 
+ANY_QUEUE: Final = " ".join(sorted(set(PERMISSIONS.values())))
 GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
-    ("work", (Place("overview", "/", "", "o"), Place("approval", "/approvals", "approval.read", "i"))),
+    (
+        "work",
+        (Place("overview", "/", "", "o"), Place("queue", "/queues", ANY_QUEUE, "e"), Place("approval", "/approvals", "approval.read", "i")),
+    ),
     (
         "lending",
         (

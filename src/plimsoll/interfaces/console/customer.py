@@ -11,6 +11,7 @@ from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.show.limits import LimitChange, limit_history
 from plimsoll.app.show.loan import LoanRow
 from plimsoll.app.vault import Act as Look
+from plimsoll.interfaces.console.acts import offered
 from plimsoll.interfaces.console.aims import customer_of
 from plimsoll.interfaces.console.customers import late_chip
 from plimsoll.interfaces.console.load_line import drawn
@@ -23,6 +24,7 @@ from plimsoll.interfaces.pages.parts import (
     Field,
     Form,
     Heading,
+    Links,
     Moment,
     Panel,
     Said,
@@ -78,8 +80,16 @@ def _board(visit: Visit, page: CustomerPage, opened: dict[str, str]) -> dict[str
     panels += [_person(visit, page, opened), _contacts(visit, page)]
     if not visit.who.party:
         panels += [_judged(visit, page), _limits(visit, page)]
-    panels.append(_record(visit, page))
+    panels += [_ways(visit, page.customer_id), _record(visit, page)]
     return board(Heading(number, lead, chips, [(visit.t("nav.customer"), "/customers")]), panels)
+
+
+def _ways(visit: Visit, customer_id: int) -> Panel | None:
+    """Give the ways to what else may be done about a customer, and to who did or saw what."""
+    ways = [(visit.t("acts.title"), f"/customers/{customer_id}/acts")] if offered(visit, customer_id) else []
+    if visit.may("audit.read", Target(customer_id)):
+        ways.append((visit.t("nav.audit"), f"/audit?customer={customer_id}"))
+    return Panel(visit.t("acts.ways"), [Links(ways)], "ways", width="half") if ways else None
 
 
 def _line(visit: Visit, page: CustomerPage) -> Panel:

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from plimsoll.app.house import House
 from plimsoll.interfaces.console import (
     account,
+    acts,
     agencies,
     approvals,
     audits,
@@ -33,6 +34,7 @@ from plimsoll.interfaces.console import (
     policies,
     policy_draft,
     portfolio,
+    queues,
     reviews,
     tenders,
     treasury,
@@ -47,6 +49,8 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *OPEN_SCREENS,
     *invited.SCREENS,
     *account.SCREENS,
+    *acts.SCREENS,
+    *queues.SCREENS,
     *home.SCREENS,
     *find.SCREENS,
     *customers.SCREENS,

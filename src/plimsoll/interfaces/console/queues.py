@@ -1,0 +1,94 @@
+"""Queues that have no desk of their own, such as requests for help, disputes and write-offs, each with what is done about it."""
+
+from typing import Final
+
+from plimsoll.app.access.principal import EVERYBODY
+from plimsoll.app.access.verbs import VERBS
+from plimsoll.app.show.queues import PERMISSIONS, WorkRow, queue_counts
+from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
+from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.pages.parts import Cell, Heading, Panel, Table, board, count, heads, instant, text
+from plimsoll.interfaces.pages.visit import Go, Screen, Shown, Visit
+from plimsoll.units.refusal import Refused
+
+DESKS: Final = {
+    "review": "/reviews",
+    "collection": "/cases",
+    "complaint": "/complaints",
+    "warning": "/monitoring",
+    "placement": "/placements",
+}
+"""Queues with a desk of their own."""
+ACTS: Final = {
+    "hardship": ("decide_hardship", "hardship_id"),
+    "recall": ("answer_recall", "loan_id"),
+    "dispute": ("answer_dispute", "dispute_id"),
+    "limit_objection": ("review_limit", ""),
+    "limitation": ("record_interruption", "loan_id"),
+    "write_off": ("decide_write_off", "loan_id"),
+}
+"""What is done about a row, and the field that its subject fills."""
+
+
+def seen(visit: Visit) -> list[str]:
+    """Give the queues that somebody sees."""
+    return [kind for kind, permission in PERMISSIONS.items() if visit.may(permission, EVERYBODY)]
+
+
+def show(visit: Visit) -> Shown:
+    """Show every queue that one sees, with how much waits in it."""
+    kinds = seen(visit)
+    sights = [visit.door.sight(visit.who, PERMISSIONS[kind]) for kind in kinds]
+    rows = [
+        (
+            Cell(visit.t(f"queue.{one.kind}"), DESKS.get(one.kind, f"/queues/{one.kind}")),
+            count(one.open),
+            count(one.claimed),
+            count(one.waiting),
+            count(one.overdue),
+        )
+        for one in queue_counts(visit.house.store, visit.house.now(), kinds, sights)
+    ]
+    columns = ("queue.name", "queue.open#", "queue.claimed#", "queue.waiting#", "work.overdue#")
+    table = Table(visit.t("queue.title"), heads(visit, *columns), rows, empty="queue.none", is_list=True)
+    return board(Heading(visit.t("nav.queue"), visit.t("queue.lead")), [Panel("", [table])])
+
+
+def show_one(visit: Visit) -> Shown:
+    """Show the rows of one queue, the most pressing first, each with what is done about it."""
+    kind = visit.path["kind"]
+    if kind in DESKS:
+        return Go(DESKS[kind])
+    if kind not in PERMISSIONS:
+        return Refused("absent")
+    allowed = visit.door.may(visit.who, PERMISSIONS[kind], EVERYBODY)
+    if isinstance(allowed, Refused):
+        return allowed
+    page, path = page_of(visit, kind, PERMISSIONS[kind]), f"/queues/{kind}"
+    columns = ("customer.name", "case.note", "work.due", "work.holder", "work.since", "queue.act")
+    view = visit.query.get("view", "")
+    table = Table(
+        visit.t(f"queue.{kind}"), heads(visit, *columns), [_row(visit, kind, one) for one in page.rows], is_list=True,
+        empty="empty.found" if view else "queue.empty", filters=visit.t(f"work.view.{view}") if view in VIEWS else "", clear=path,
+        more=more(visit, path, page),
+    )  # fmt: skip
+    heading = Heading(visit.t(f"queue.{kind}"), above=[(visit.t("nav.queue"), "/queues")], tabs=tabs(visit, path, "", *VIEWS))
+    return board(heading, [Panel("", [table])])
+
+
+VIEWS: Final = ("mine", "held", "overdue")
+
+
+def _row(visit: Visit, kind: str, one: WorkRow) -> tuple[Cell, ...]:
+    verb, field = ACTS.get(kind, ("", ""))
+    filled = f"?{field}={one.subject}" if field else ""
+    does = bool(verb) and visit.may(VERBS[verb].permission, EVERYBODY)
+    act = Cell(word(visit, "verb", verb), f"/customers/{one.customer_id}/acts/{verb}{filled}") if does else text("")
+    customer = Cell(visit.t("customer.number", {"n": one.customer_id}), f"/customers/{one.customer_id}", one.subject)
+    return customer, text(one.note), due(visit, one), text(one.assigned_to), instant(one.opened_at), act
+
+
+SCREENS: Final = (
+    Screen("queue", "/queues", "", "page.html", show),
+    Screen("queue-page", "/queues/{kind}", "", "page.html", show_one),
+)
