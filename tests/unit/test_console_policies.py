@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import count
 
 import pytest
 from starlette.applications import Starlette
@@ -181,10 +182,10 @@ def test_the_same_life_over_the_api(house):
     draft = draft_of(house.store, before.digest)
     names, rows = draft.grid()
     api = application(house, open_door(house), recognise=lambda _house, name, _at: person(name, house.now()), is_limited=False)
-    client = TestClient(api, "http://desk")
+    client, keys = TestClient(api, "http://desk"), count()
 
     def asked(name, path, body=None):
-        heads = {"Authorization": f"Bearer {name}"}
+        heads = {"Authorization": f"Bearer {name}", **({} if body is None else {"Idempotency-Key": f"k{next(keys)}"})}
         return client.get(f"/v1{path}", headers=heads) if body is None else client.post(f"/v1{path}", json=body, headers=heads)
 
     changed = grid_text(

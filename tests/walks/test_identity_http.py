@@ -1,6 +1,7 @@
 """Who may in, over HTTP: an administrator registers, the invited sets a password, a second factor, a key; and what guessing is told."""
 
 import json
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -39,7 +40,8 @@ def api(house):
     client = TestClient(application(house, open_door(house)), raise_server_exceptions=True)
 
     def call(token, method, path, body=None, **heads):
-        heads = {**({"Authorization": f"Bearer {token}"} if token else {}), **heads}
+        own = {} if method == "GET" else {"Idempotency-Key": secrets.token_hex(8)}
+        heads = {**({"Authorization": f"Bearer {token}"} if token else {}), **own, **heads}
         answer = client.request(method, "/v1" + path, json=body, headers=heads)
         return answer.status_code, answer.json()
 

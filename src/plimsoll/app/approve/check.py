@@ -15,7 +15,7 @@ from plimsoll.app.access.event import record
 from plimsoll.app.access.principal import Principal, Relation, Target
 from plimsoll.app.approve.ask import PENDING, key_of, sha_of
 from plimsoll.app.approve.execute import NOT_NOW, Acts, execute_agreed, is_executed
-from plimsoll.app.approve.need import AUTHORITY, CHECKERS, CIRCLE, CURRENCY, Act, authority_minor, circle_refused, may_check
+from plimsoll.app.approve.need import AUTHORITY, CHECKERS, CIRCLE, CURRENCY, Act, authority_minor, circle_refused, may_check, policy_day
 from plimsoll.app.approve.preview import version_now
 from plimsoll.app.approve.written import read
 from plimsoll.app.execute import Answer
@@ -50,7 +50,8 @@ def check(
 ) -> Checked | Refused:
     """Agree to what was shown under `sha256`, or reject it with a comment; the last one needed executes it.
 
-    Refuses absent, permission_missing, maker_cannot_check, approval_differs, approval_ended, approval_checked, approval_comment_missing,
+    Refuses absent, permission_missing, maker_cannot_check, user_is_yourself, approval_differs, approval_ended, approval_checked,
+    approval_comment_missing,
     approval_malformed, approval_expired, approval_stale, approval_circle, approval_beyond_authority; and store_busy, command_in_flight
     where the same has to be asked again. What the department refuses at the execution is the state `refused`, with its code.
     """
@@ -99,6 +100,9 @@ def withdraw(house: House, who: Principal, approval_id: str, reason: str = "") -
         return Refused("approval_not_own")
     with house.store.changing() as connection:
         locked = _locked(connection, approval_id)
+        if locked.state == WITHDRAWN:
+            # Who takes something back twice was not answered the first time.
+            return Checked(approval_id, WITHDRAWN, _agreed(connection, approval_id), locked.checkers, "")
         # What enough agreed to may be executed at this moment: it is too late to take it back.
         if locked.state != PENDING or _agreed(connection, approval_id) >= locked.checkers:
             return Refused("approval_ended", detail=locked.state)
@@ -150,9 +154,12 @@ def _refuse_person(house: House, who: Principal, row: Row[Any], may: May) -> Ref
         return allowed
     if who.user_id == row.maker:
         return Refused("maker_cannot_check")
-    if not may_check(house.rules, house.today(), row.verb, who.roles):
+    if not row.customer_id and who.user_id == row.subject:
+        # Nobody agrees to what they are to receive.
+        return Refused("user_is_yourself")
+    if not may_check(house.rules, policy_day(house), row.verb, who.roles):
         return Refused("permission_missing", CHECKERS, row.verb)
-    most = authority_minor(house.rules, house.today(), who.roles)
+    most = authority_minor(house.rules, policy_day(house), who.roles)
     if shown["amount_minor"] and (shown["amount_minor"] > most if shown["currency"] == CURRENCY else most == 0):
         return Refused("approval_beyond_authority", AUTHORITY)
     return None
@@ -193,7 +200,7 @@ def _take(house: House, connection: Connection, row: Row[Any], who: Principal, s
         return None
     if verdict == AGREE and _is_circle(connection, row.maker, who.user_id, now):
         record(connection, now, who.actor, "approval_circle", row.approval_id, row.customer_id, "", {"maker": row.maker})
-        if circle_refused(house.rules, house.today()):
+        if circle_refused(house.rules, policy_day(house)):
             return Refused("approval_circle", CIRCLE)
     values = {"checker": who.user_id, "maker": row.maker, "at": now, "verdict": verdict, "sha256": row.sha256, "comment": comment}
     connection.execute(insert(approval_check).values(approval_id=row.approval_id, **values))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.approve.ask import PENDING
 from plimsoll.app.approve.check import EXPIRED, STATES
-from plimsoll.app.approve.need import CURRENCY, authority_minor, may_check
+from plimsoll.app.approve.need import CURRENCY, authority_minor, may_check, policy_day
 from plimsoll.app.approve.words import FIELDS, as_text
 from plimsoll.app.house import House
 from plimsoll.app.schema_access import approval, approval_check
@@ -178,7 +178,7 @@ def _page(connection: Connection, wanted: list[ColumnElement[bool]], after: tupl
 
 def _is_for(house: House, row: Row[Any], who: Principal) -> bool:
     """Tell whether somebody is among those who may check it, by role and amount."""
-    rules, today = house.rules, house.today()
+    rules, today = house.rules, policy_day(house)
     most = authority_minor(rules, today, who.roles)
     is_within = not row.amount_minor or (row.amount_minor <= most if row.currency == CURRENCY else most > 0)
     return is_within and may_check(rules, today, row.verb, who.roles)

@@ -89,19 +89,20 @@ class Act:
     """How many rows it is about, where policy asks for others only above a number."""
 
 
-def needed(house: House, who: Principal, command: Any, today: date | None = None) -> Need | None:
+def needed(house: House, who: Principal, command: Any, open_on: date | None = None) -> Need | None:
     """Give by what policy a command, or an `Act`, needs others to agree; None where the one who asks may do it alone.
 
-    `today` is the business date, where it was read already.
+    `open_on` is the business date, where it was read already.
     """
     rules, verb = house.rules, verb_of(command)
     if verb not in _ever(rules) and not isinstance(command, Act):
         return None
-    today = today or house.today()
+    open_on = open_on or house.today()
+    today = policy_day(house, open_on)
     alone = rules.value(ALONE, today)
     if isinstance(alone, Mapping) and set(_listed(alone.get(verb))) & set(who.roles):
         return None
-    rule = _rule(house, verb, command, today)
+    rule = _rule(house, verb, command, today) or _back_dated(rules, verb, command, open_on)
     if not rule:
         return None
     amount_minor, currency = _worth(house, command)
@@ -109,6 +110,12 @@ def needed(house: House, who: Principal, command: Any, today: date | None = None
     seconds = rules.whole(SECONDS, today)
     assert seconds is not None, SECONDS
     return Need(rule, 2 if is_two else 1, seconds, CHECK, amount_minor, currency)
+
+
+def policy_day(house: House, open_on: date | None = None) -> date:
+    """Give the day whose policy holds: the business date; that of the clock in a book that takes any day, where no day is open."""
+    on = open_on or house.today()
+    return on if on > date.min else house.now().date()
 
 
 def verb_of(command: Any) -> str:
@@ -159,10 +166,15 @@ def _rule(house: House, verb: str, command: Any, today: date) -> str:
         return EXPORT_ROWS if most is not None and command.rows > most else ""
     if verb in _words(rules, RAISES, today) and _is_raise(house, command):
         return RAISES
-    days = rules.whole(BACK_DATED_DAYS, today)
-    if days is not None and verb in _words(rules, BACK_DATED, today) and (today - command.on).days > days:
-        return BACK_DATED_DAYS
     return ""
+
+
+def _back_dated(rules: Rules, verb: str, command: Any, open_on: date) -> str:
+    """Give the rule that asks for others about what is dated back; in a book that takes any day nothing is."""
+    days = rules.whole(BACK_DATED_DAYS, open_on)
+    if isinstance(command, Act) or days is None or verb not in _words(rules, BACK_DATED, open_on):
+        return ""
+    return BACK_DATED_DAYS if (open_on - command.on).days > days else ""
 
 
 def _words(rules: Rules, key: str, on: date) -> tuple[str, ...]:

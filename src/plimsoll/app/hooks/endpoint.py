@@ -161,6 +161,12 @@ class Hooks:
         changed = self._changed(found, values, actor, "hook_rotated")
         return changed if isinstance(changed, Refused) else Shown(changed, secret)
 
+    def rotated(self, endpoint_id: str, key: str) -> str:
+        """Give the secret that a rotation under a key made, "" where it signs no more."""
+        signing = self.secrets_of(endpoint_id)
+        secret = "" if self.house.vault is None else self._secret_of(endpoint_id, key)
+        return secret if not isinstance(signing, Refused) and secret in signing else ""
+
     def disable(self, endpoint_id: str, actor: str) -> Endpoint | Refused:
         """Send nothing more to an endpoint; what waits for it stays. Refuses hook_unknown, hook_changed."""
         return self._stated(endpoint_id, DISABLED, actor, "hook_disabled")

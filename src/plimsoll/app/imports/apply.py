@@ -50,6 +50,8 @@ def apply(house: House, who: Principal, import_id: str, reason: str = "") -> Bat
         return Refused("import_not_own")
     if found.state not in (VALID, WAITING, APPLIED):
         return Refused("import_state", detail=found.state)
+    if found.state == APPLIED:
+        return found
     act = act_of(found)
     waits = put_before_others(house, who, act, reason)
     if isinstance(waits, Refused):
@@ -144,6 +146,7 @@ def execute_import(house: House, act: Act, actor: str) -> Outcome:
     effect = json.loads(row.effect) | {"applied": counted}
     values = {
         "state": APPLIED,
+        "version": row.version + 1,
         "applied_at": now,
         "errors": lines_of(errors),
         "errors_count": counted["errors"],

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -164,9 +164,10 @@ def withdraw(house: House, who: Principal, import_id: str) -> Batch | Refused:
         if refused is not None:
             return refused
         assert row is not None, "what is refused is told"
-        connection.execute(update(import_batch).where(_C.import_id == import_id).values(state=WITHDRAWN, version=row.version + 1))
+        values = {"state": WITHDRAWN, "version": row.version + 1}
+        connection.execute(update(import_batch).where(_C.import_id == import_id).values(values))
         record(connection, house.now(), who.actor, "import_withdrawn", import_id)
-    return found_of(house, import_id)
+    return replace(_batch(row), **values)
 
 
 def found_of(house: House, import_id: str) -> Batch | Refused:

@@ -119,16 +119,27 @@ class Clocks:
 
     def delete(self, clock_id: str) -> Clock | Refused:
         """Delete a clock with its book; the line on record stays, as deleted. Refuses clock_unknown, clock_advancing."""
+        deleted = self.retire(clock_id)
+        if isinstance(deleted, Clock):
+            self.sweep(deleted)
+        return deleted
+
+    def retire(self, clock_id: str) -> Clock | Refused:
+        """Put on record that a clock is deleted; `sweep` takes its book away. Refuses clock_unknown, clock_advancing."""
         clock = self.find(clock_id)
         if isinstance(clock, Refused):
             return clock
         refused = _refuse_moving(clock)
         if refused is not None or not self.change(clock, {"state": DELETED}):
             return refused or Refused("clock_advancing", "", clock_id)
+        return clock._replace(state=DELETED, version=clock.version + 1)
+
+    def sweep(self, clock: Clock) -> None:
+        """Take away the book of a clock that is deleted; twice is once."""
+        assert clock.state == DELETED, clock.state
         for ending in ("", BANK_ENDING):
             for tail in ("", "-wal", "-shm"):
                 Path(f"{self.path(clock, ending)}{tail}").unlink(missing_ok=True)
-        return clock._replace(state=DELETED, version=clock.version + 1)
 
     def claim(self, clock_id: str, to: datetime, stop_on: Sequence[str]) -> Clock | Refused:
         """Take a clock for an advance: of several who ask at once, one gets it.
@@ -145,12 +156,13 @@ class Clocks:
         refused = _refuse_moving(clock, self.house.now())
         if refused is not None:
             return refused
-        taken = {"state": ADVANCING, "target": to.astimezone(UTC), "stop_on": json.dumps(list(stop_on)), "stopped_by": "", "failure": ""}
-        if not self.change(clock, {**taken, "beats_at": self.house.now()}):
+        target, seen_at = to.astimezone(UTC), self.house.now()
+        taken = {"state": ADVANCING, "target": target, "stopped_by": "", "failure": "", "beats_at": seen_at}
+        if not self.change(clock, {**taken, "stop_on": json.dumps(list(stop_on))}):
             return Refused("clock_advancing", "", clock_id)
-        found = self.find(clock_id)
-        assert isinstance(found, Clock), "it was taken just now"
-        return found
+        return clock._replace(
+            state=ADVANCING, target=target, stop_on=tuple(stop_on), stopped_by="", failure="", beats_at=seen_at, version=clock.version + 1
+        )
 
     def change(self, clock: Clock, values: Mapping[str, object]) -> bool:
         """Change the record of a clock if nobody did since it was read; tell whether."""

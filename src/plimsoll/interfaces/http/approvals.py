@@ -9,6 +9,7 @@ from plimsoll.app.acts import ACTS
 from plimsoll.app.approve.check import AGREE, COMMENT_MAX, REJECT, STATES, check, withdraw
 from plimsoll.app.approve.inbox import Approval, Due, Moved, Schedule, approval_of, approvals, place_of
 from plimsoll.interfaces.http.ids import customer_text, loan_text
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, PageOf, Shape
 from plimsoll.interfaces.http.shape import Change, Count, Day, Instant, LoanId, Name, Text
 from plimsoll.interfaces.http.shown import after_in, cursor_of, house_in, listed
@@ -297,43 +298,49 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=ApprovalShown,
         handle=get_approval,
     ),
-    Operation(
-        name="approve_approval",
-        method="POST",
-        path="/approvals/{approval}/approve",
-        permission="approval.check",
-        tag=TAG,
-        said=("Agree to exactly what was shown; the last one needed executes it.", "同意所示内容；最后一人同意后执行。"),
-        answer=ApprovalShown,
-        handle=approve,
-        body=Agreement,
-        example={"payload_sha256": "9f3c" * 16, "comment": "payslips seen"},
-        is_idempotent=True,
+    once(
+        Operation(
+            name="approve_approval",
+            method="POST",
+            path="/approvals/{approval}/approve",
+            permission="approval.check",
+            tag=TAG,
+            said=("Agree to exactly what was shown; the last one needed executes it.", "同意所示内容；最后一人同意后执行。"),
+            answer=ApprovalShown,
+            handle=approve,
+            body=Agreement,
+            example={"payload_sha256": "9f3c" * 16, "comment": "payslips seen"},
+        ),
+        is_one_change=False,
     ),
-    Operation(
-        name="reject_approval",
-        method="POST",
-        path="/approvals/{approval}/reject",
-        permission="approval.check",
-        tag=TAG,
-        said=("Reject it, with the reason.", "驳回并说明理由。"),
-        answer=ApprovalShown,
-        handle=reject,
-        body=Rejection,
-        example={"payload_sha256": "9f3c" * 16, "comment": "no payslip"},
-        is_idempotent=True,
+    once(
+        Operation(
+            name="reject_approval",
+            method="POST",
+            path="/approvals/{approval}/reject",
+            permission="approval.check",
+            tag=TAG,
+            said=("Reject it, with the reason.", "驳回并说明理由。"),
+            answer=ApprovalShown,
+            handle=reject,
+            body=Rejection,
+            example={"payload_sha256": "9f3c" * 16, "comment": "no payslip"},
+        ),
+        is_one_change=False,
     ),
-    Operation(
-        name="withdraw_approval",
-        method="POST",
-        path="/approvals/{approval}/withdraw",
-        permission="",
-        tag=TAG,
-        said=("Take back what one asked for oneself.", "撤回本人的申请。"),
-        answer=ApprovalShown,
-        handle=take_back,
-        body=Withdrawal,
-        example={"reason": "typing error"},
-        is_idempotent=True,
+    once(
+        Operation(
+            name="withdraw_approval",
+            method="POST",
+            path="/approvals/{approval}/withdraw",
+            permission="",
+            tag=TAG,
+            said=("Take back what one asked for oneself.", "撤回本人的申请。"),
+            answer=ApprovalShown,
+            handle=take_back,
+            body=Withdrawal,
+            example={"reason": "typing error"},
+        ),
+        is_one_change=False,
     ),
 )

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from plimsoll.app.access import glass
 from plimsoll.interfaces.http.ids import customer_text
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.sessions import CustomerOrNone
 from plimsoll.interfaces.http.shape import Instant, Name, Text
@@ -132,37 +133,43 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         handle=list_glass,
         query=GlassAsked,
     ),
-    Operation(
-        name="ask_break_glass",
-        method="POST",
-        path="/break_glass",
-        permission=ASK,
-        tag=TAG,
-        said=("Ask for emergency access, for an hour.", "申请应急授权（一小时）。"),
-        answer=GlassShown,
-        handle=ask_glass,
-        body=Why,
-        example={"reason": "the close hangs"},
+    once(
+        Operation(
+            name="ask_break_glass",
+            method="POST",
+            path="/break_glass",
+            permission=ASK,
+            tag=TAG,
+            said=("Ask for emergency access, for an hour.", "申请应急授权（一小时）。"),
+            answer=GlassShown,
+            handle=ask_glass,
+            body=Why,
+            example={"reason": "the close hangs"},
+        ),
     ),
-    Operation(
-        name="agree_break_glass",
-        method="POST",
-        path="/break_glass/{glass}/agree",
-        permission=APPROVE,
-        tag=TAG,
-        said=("Agree to emergency access of somebody else.", "批准他人的应急授权。"),
-        answer=GlassShown,
-        handle=agree_glass,
+    once(
+        Operation(
+            name="agree_break_glass",
+            method="POST",
+            path="/break_glass/{glass}/agree",
+            permission=APPROVE,
+            tag=TAG,
+            said=("Agree to emergency access of somebody else.", "批准他人的应急授权。"),
+            answer=GlassShown,
+            handle=agree_glass,
+        ),
     ),
-    Operation(
-        name="end_break_glass",
-        method="POST",
-        path="/break_glass/{glass}/end",
-        permission="",
-        tag=TAG,
-        said=("End emergency access, withdraw or decline it.", "结束、撤回或拒绝应急授权。"),
-        answer=GlassShown,
-        handle=end_glass,
+    once(
+        Operation(
+            name="end_break_glass",
+            method="POST",
+            path="/break_glass/{glass}/end",
+            permission="",
+            tag=TAG,
+            said=("End emergency access, withdraw or decline it.", "结束、撤回或拒绝应急授权。"),
+            answer=GlassShown,
+            handle=end_glass,
+        ),
     ),
     Operation(
         name="list_break_glass_record",
@@ -174,16 +181,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=DoneList,
         handle=list_done,
     ),
-    Operation(
-        name="review_break_glass",
-        method="POST",
-        path="/break_glass/{glass}/review",
-        permission=REVIEW,
-        tag=TAG,
-        said=("Say afterwards what one made of it.", "事后复核应急授权。"),
-        answer=GlassShown,
-        handle=review_glass,
-        body=Review,
-        example={"review": "needed, and no more was looked at"},
+    once(
+        Operation(
+            name="review_break_glass",
+            method="POST",
+            path="/break_glass/{glass}/review",
+            permission=REVIEW,
+            tag=TAG,
+            said=("Say afterwards what one made of it.", "事后复核应急授权。"),
+            answer=GlassShown,
+            handle=review_glass,
+            body=Review,
+            example={"review": "needed, and no more was looked at"},
+        ),
     ),
 )

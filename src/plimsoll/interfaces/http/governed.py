@@ -14,6 +14,7 @@ from plimsoll.app.model_register import KIND as MODEL
 from plimsoll.app.show.register import ArtefactPage, artefact_page
 from plimsoll.app.try_table import Trial, report_at_hand, trials_of
 from plimsoll.interfaces.http.book import RULES
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import Count, Day, Name, Text
 from plimsoll.interfaces.http.shown import house_in, shape_of, shown
@@ -204,10 +205,11 @@ def _swap(said: Any) -> dict[str, Any] | None:
 def _line(name: str, path: str, permission: str, said: tuple[str, str], handle: Handle, body: type[Shape] = StepAsked) -> Operation:
     """Give an operation that takes a step and answers with the thing as it stands."""
     example = {"reason": "as agreed in the committee of 2026-11-20"} if body is StepAsked else None
-    return Operation(
+    step = Operation(
         name=name, method="POST", path=path, permission=permission, tag=RULES, said=said, answer=shape_of(ArtefactPage), handle=handle,
         body=body, example=example,
     )  # fmt: skip
+    return once(step, is_one_change=False)
 
 
 _ENTERED: Final = {
@@ -236,32 +238,38 @@ def _moving(move: Callable[[Asked, str], Any], verb: str) -> Handle:
 
 _TRIALS: Final = "/policy_tables/{artefact}/backtests"
 OPERATIONS: Final[tuple[Operation, ...]] = (
-    Operation(
-        name="register_table",
-        method="POST",
-        path="/policy_tables",
-        permission=EDIT,
-        tag=RULES,
-        said=("Enter a policy table as a draft.", "登记策略表草稿。"),
-        answer=shape_of(ArtefactPage),
-        handle=register_table,
-        body=TableMade,
-        status=201,
-        example=_ENTERED,
+    once(
+        Operation(
+            name="register_table",
+            method="POST",
+            path="/policy_tables",
+            permission=EDIT,
+            tag=RULES,
+            said=("Enter a policy table as a draft.", "登记策略表草稿。"),
+            answer=shape_of(ArtefactPage),
+            handle=register_table,
+            body=TableMade,
+            status=201,
+            example=_ENTERED,
+        ),
+        is_one_change=False,
     ),
     _line("check_table", "/policy_tables/{artefact}/check", EDIT, ("Check a draft by the lint.", "校验策略表草稿。"), check_table),
-    Operation(
-        name="begin_back_test",
-        method="POST",
-        path=_TRIALS,
-        permission=EDIT,
-        tag=RULES,
-        said=("Begin to try a table on decisions on record.", "以已有决策回测策略表。"),
-        answer=TrialShown,
-        handle=begin_trial,
-        body=TrialAsked,
-        status=202,
-        example={"since": "2026-01-01"},
+    once(
+        Operation(
+            name="begin_back_test",
+            method="POST",
+            path=_TRIALS,
+            permission=EDIT,
+            tag=RULES,
+            said=("Begin to try a table on decisions on record.", "以已有决策回测策略表。"),
+            answer=TrialShown,
+            handle=begin_trial,
+            body=TrialAsked,
+            status=202,
+            example={"since": "2026-01-01"},
+        ),
+        is_one_change=False,
     ),
     Operation(
         name="get_back_test",
@@ -277,18 +285,21 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         _line(f"{verb}_table", f"/policy_tables/{{artefact}}/{verb}", ACTIVATE, said, _moving(move_table, verb))
         for verb, said in _TABLE_STEPS.items()
     ),
-    Operation(
-        name="measure_model",
-        method="POST",
-        path="/models/{artefact}/measurements",
-        permission=VALIDATE,
-        tag=RULES,
-        said=("Measure a model in use: drift, and strength where outcomes are known.", "监测在用模型的漂移与区分能力。"),
-        answer=shape_of(ArtefactPage),
-        handle=measure_model,
-        body=MonthMade,
-        status=201,
-        example={"csv": "age,income\n35,9000\n", "reason": "measured for November"},
+    once(
+        Operation(
+            name="measure_model",
+            method="POST",
+            path="/models/{artefact}/measurements",
+            permission=VALIDATE,
+            tag=RULES,
+            said=("Measure a model in use: drift, and strength where outcomes are known.", "监测在用模型的漂移与区分能力。"),
+            answer=shape_of(ArtefactPage),
+            handle=measure_model,
+            body=MonthMade,
+            status=201,
+            example={"csv": "age,income\n35,9000\n", "reason": "measured for November"},
+        ),
+        is_one_change=False,
     ),
     *(
         _line(f"{verb}_model", f"/models/{{artefact}}/{verb}", VALIDATE if verb == "propose" else ACTIVATE, said, _moving(move_model, verb))

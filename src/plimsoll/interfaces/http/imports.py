@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from plimsoll.app.imports.apply import apply, error_file, release
 from plimsoll.app.imports.batch import Batch, Upload, append, batches, errors_of, found_of, upload, validate, withdraw
 from plimsoll.app.imports.bounds import SIZE_MAX
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, PageOf, Shape
 from plimsoll.interfaces.http.shape import Change, Count, Currency, Flag, Instant, Minor, Name, Text
 from plimsoll.interfaces.http.shown import after_in, cursor_of, house_in, listed
@@ -286,34 +287,50 @@ def _change(name: str, path: str, said: tuple[str, str], body: type[Shape], hand
         handle=handle,
         body=body,
         example=EXAMPLES[body],
-        is_idempotent=True,
     )
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
-    _change(
-        "make_import", "/imports", ("Upload a file of commands, or its first part.", "上传批量文件或其第一部分。"), NewImport, make_import
-    ),
-    _change("add_import_part", "/imports/{import}/parts", ("Add the next part of a file.", "续传批量文件。"), NextPart, add_part),
-    _change(
-        "validate_import",
-        "/imports/{import}/validate",
-        ("Read and rehearse every row: errors and effect, nothing changed.", "逐行校验并预演：错误与影响，不做任何更改。"),
-        Nothing,
-        validate_import,
-    ),
-    replace(
+    # To check and to apply a file are many changes, and a part is as large as a request may be: each recognises by itself what it did.
+    once(
         _change(
-            "apply_import",
-            "/imports/{import}/apply",
-            ("Apply a checked file, once others agreed.", "经复核后执行批量文件。"),
-            ApplyImport,
-            apply_import,
+            "make_import",
+            "/imports",
+            ("Upload a file of commands, or its first part.", "上传批量文件或其第一部分。"),
+            NewImport,
+            make_import,
         ),
-        permission="import.apply",
-        four_eyes="POLICY.APPROVAL.ALWAYS",
+        is_one_change=False,
     ),
-    _change("withdraw_import", "/imports/{import}/withdraw", ("Take a file back.", "撤回批量文件。"), Nothing, withdraw_import),
+    once(
+        _change("add_import_part", "/imports/{import}/parts", ("Add the next part of a file.", "续传批量文件。"), NextPart, add_part),
+        is_one_change=False,
+    ),
+    once(
+        _change(
+            "validate_import",
+            "/imports/{import}/validate",
+            ("Read and rehearse every row: errors and effect, nothing changed.", "逐行校验并预演：错误与影响，不做任何更改。"),
+            Nothing,
+            validate_import,
+        ),
+        is_one_change=False,
+    ),
+    once(
+        replace(
+            _change(
+                "apply_import",
+                "/imports/{import}/apply",
+                ("Apply a checked file, once others agreed.", "经复核后执行批量文件。"),
+                ApplyImport,
+                apply_import,
+            ),
+            permission="import.apply",
+            four_eyes="POLICY.APPROVAL.ALWAYS",
+        ),
+        is_one_change=False,
+    ),
+    once(_change("withdraw_import", "/imports/{import}/withdraw", ("Take a file back.", "撤回批量文件。"), Nothing, withdraw_import)),
     Operation(
         name="list_imports",
         method="GET",

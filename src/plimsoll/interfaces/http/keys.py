@@ -7,9 +7,10 @@ from pydantic import Field, StringConstraints
 
 from plimsoll.app.access import key
 from plimsoll.app.access.standing import is_borrower
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
-from plimsoll.interfaces.http.sessions import Secret
-from plimsoll.interfaces.http.shape import Day, Instant, Name, Text
+from plimsoll.interfaces.http.sessions import ShownOnce
+from plimsoll.interfaces.http.shape import Day, Flag, Instant, Name, Text
 from plimsoll.interfaces.http.shown import house_in
 from plimsoll.interfaces.http.users import Why
 from plimsoll.units.refusal import Refused
@@ -37,9 +38,13 @@ class KeyShown(Shape):
 
 
 class KeyMade(KeyShown):
-    """A key that has just been made. `text` is told this once."""
+    """A key that has just been made. `text` is told this once.
 
-    text: Secret
+    `shown_before`: this is the first answer again, whose `text` is not told twice and is ""; revoke the key and make another.
+    """
+
+    text: ShownOnce
+    shown_before: Flag = False
 
 
 class KeyList(Shape):
@@ -154,17 +159,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         handle=list_keys,
         query=KeysAsked,
     ),
-    Operation(
-        name="make_key",
-        method="POST",
-        path="/keys",
-        permission="",
-        tag=TAG,
-        said=("Make a key for oneself or a machine; told once.", "为本人或机器用户创建密钥；仅显示一次。"),
-        answer=KeyMade,
-        handle=make_key,
-        body=NewKey,
-        example={"permissions": ["loan.read"], "networks": ["203.0.113.0/24"]},
+    once(
+        Operation(
+            name="make_key",
+            method="POST",
+            path="/keys",
+            permission="",
+            tag=TAG,
+            said=("Make a key for oneself or a machine; told once.", "为本人或机器用户创建密钥；仅显示一次。"),
+            answer=KeyMade,
+            handle=make_key,
+            body=NewKey,
+            example={"permissions": ["loan.read"], "networks": ["203.0.113.0/24"]},
+        ),
+        hides={"text": "", "shown_before": True},
     ),
     Operation(
         name="get_key",
@@ -176,27 +184,32 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=KeyShown,
         handle=get_key,
     ),
-    Operation(
-        name="rotate_key",
-        method="POST",
-        path="/keys/{key}/rotate",
-        permission="",
-        tag=TAG,
-        said=("Make the successor of a key; both work for a while.", "轮换密钥；新旧密钥并用一段时间。"),
-        answer=KeyMade,
-        handle=rotate_key,
-        body=Rotation,
-        example={"overlap_hours": 24},
+    once(
+        Operation(
+            name="rotate_key",
+            method="POST",
+            path="/keys/{key}/rotate",
+            permission="",
+            tag=TAG,
+            said=("Make the successor of a key; both work for a while.", "轮换密钥；新旧密钥并用一段时间。"),
+            answer=KeyMade,
+            handle=rotate_key,
+            body=Rotation,
+            example={"overlap_hours": 24},
+        ),
+        hides={"text": "", "shown_before": True},
     ),
-    Operation(
-        name="revoke_key",
-        method="POST",
-        path="/keys/{key}/revoke",
-        permission="",
-        tag=TAG,
-        said=("End a key at once.", "立即停用密钥。"),
-        answer=KeyShown,
-        handle=revoke_key,
-        body=Why,
+    once(
+        Operation(
+            name="revoke_key",
+            method="POST",
+            path="/keys/{key}/revoke",
+            permission="",
+            tag=TAG,
+            said=("End a key at once.", "立即停用密钥。"),
+            answer=KeyShown,
+            handle=revoke_key,
+            body=Why,
+        ),
     ),
 )

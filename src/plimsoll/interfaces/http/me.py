@@ -8,6 +8,7 @@ from plimsoll.app.access import invitation, one_time, passkey
 from plimsoll.app.access.people import User
 from plimsoll.app.access.recognise import session_of
 from plimsoll.interfaces.http.ids import customer_text
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.sessions import (
     TAG,
@@ -18,6 +19,7 @@ from plimsoll.interfaces.http.sessions import (
     PasskeyAnswer,
     PasskeyAsked,
     Secret,
+    ShownOnce,
     credential_in,
     options_of,
     session_token,
@@ -86,11 +88,15 @@ class PasswordSet(Shape):
 
 
 class Enrolment(Shape):
-    """What an authenticator is set up with: told this once."""
+    """What an authenticator is set up with: told this once.
+
+    `shown_before`: this is the first answer again, whose seed is not told twice and is ""; enrol anew, which ends this one.
+    """
 
     challenge: Name
-    seed: Secret
-    uri: Secret
+    seed: ShownOnce
+    uri: ShownOnce
+    shown_before: Flag = False
 
 
 class Confirmation(Shape):
@@ -213,27 +219,32 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         body=NewPassword,
         example={"old": "seven boats at low water", "new": "tides come and go twice"},
     ),
-    Operation(
-        name="enrol_one_time",
-        method="POST",
-        path="/me/one_time",
-        permission="",
-        tag=TAG,
-        said=("Make a seed of one-time codes, told once.", "生成动态口令种子，仅显示一次。"),
-        answer=Enrolment,
-        handle=enrol_one_time,
+    once(
+        Operation(
+            name="enrol_one_time",
+            method="POST",
+            path="/me/one_time",
+            permission="",
+            tag=TAG,
+            said=("Make a seed of one-time codes, told once.", "生成动态口令种子，仅显示一次。"),
+            answer=Enrolment,
+            handle=enrol_one_time,
+        ),
+        hides={"seed": "", "uri": "", "shown_before": True},
     ),
-    Operation(
-        name="confirm_one_time",
-        method="POST",
-        path="/me/one_time/confirm",
-        permission="",
-        tag=TAG,
-        said=("Let one-time codes count, by the first of them.", "输入首个动态口令以启用。"),
-        answer=Done,
-        handle=confirm_one_time,
-        body=Confirmation,
-        example={"challenge": "ch_019", "code": "123456"},
+    once(
+        Operation(
+            name="confirm_one_time",
+            method="POST",
+            path="/me/one_time/confirm",
+            permission="",
+            tag=TAG,
+            said=("Let one-time codes count, by the first of them.", "输入首个动态口令以启用。"),
+            answer=Done,
+            handle=confirm_one_time,
+            body=Confirmation,
+            example={"challenge": "ch_019", "code": "123456"},
+        ),
     ),
     Operation(
         name="list_passkeys",
@@ -255,26 +266,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=PasskeyAsked,
         handle=begin_new_passkey,
     ),
-    Operation(
-        name="add_passkey",
-        method="POST",
-        path="/me/passkeys/answer",
-        permission="",
-        tag=TAG,
-        said=("Keep the passkey that the browser made.", "保存浏览器创建的通行密钥。"),
-        answer=PasskeyShown,
-        handle=finish_new_passkey,
-        body=NewPasskey,
-        example={"challenge": "ch_019", "credential": "{}", "label": "my phone"},
+    once(
+        Operation(
+            name="add_passkey",
+            method="POST",
+            path="/me/passkeys/answer",
+            permission="",
+            tag=TAG,
+            said=("Keep the passkey that the browser made.", "保存浏览器创建的通行密钥。"),
+            answer=PasskeyShown,
+            handle=finish_new_passkey,
+            body=NewPasskey,
+            example={"challenge": "ch_019", "credential": "{}", "label": "my phone"},
+        ),
     ),
-    Operation(
-        name="remove_passkey",
-        method="DELETE",
-        path="/me/passkeys/{passkey}",
-        permission="",
-        tag=TAG,
-        said=("Take a passkey of one's own away.", "移除本人的通行密钥。"),
-        answer=Done,
-        handle=remove_passkey,
+    once(
+        Operation(
+            name="remove_passkey",
+            method="DELETE",
+            path="/me/passkeys/{passkey}",
+            permission="",
+            tag=TAG,
+            said=("Take a passkey of one's own away.", "移除本人的通行密钥。"),
+            answer=Done,
+            handle=remove_passkey,
+        ),
     ),
 )

@@ -8,6 +8,7 @@ from plimsoll.app.access.principal import Target
 from plimsoll.app.access.unit import LENGTH_MAX, place_in_unit
 from plimsoll.app.show.roles import PermissionShown, RoleShown, permission_rows, role_rows
 from plimsoll.interfaces.http.ids import customer_text, read_customer
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import CustomerId, Text
 from plimsoll.interfaces.http.shown import house_in, listed, page_of, told
@@ -74,16 +75,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=page_of(PermissionShown),
         handle=list_permissions,
     ),
-    Operation(
-        name="place_customer",
-        method="PUT",
-        path="/customers/{customer}/unit",
-        permission="customer.place",
-        tag=TAG,
-        said=("Say to which unit a customer belongs.", "指定客户所属机构。"),
-        answer=Placed,
-        handle=place_customer,
-        body=Placing,
-        example={"unit": "north", "reason": "moved house"},
+    once(
+        Operation(
+            name="place_customer",
+            method="PUT",
+            path="/customers/{customer}/unit",
+            permission="customer.place",
+            tag=TAG,
+            said=("Say to which unit a customer belongs.", "指定客户所属机构。"),
+            answer=Placed,
+            handle=place_customer,
+            body=Placing,
+            example={"unit": "north", "reason": "moved house"},
+        ),
+        asks="",
     ),
 )

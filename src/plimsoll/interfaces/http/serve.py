@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from plimsoll.app.access.first_answer import Kept
 from plimsoll.app.access.key import pin
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.rate import Limiter, limiter_of
@@ -44,6 +45,7 @@ from plimsoll.interfaces.http.expand import (
     shown_fields,
 )
 from plimsoll.interfaces.http.heads import Heads, language_in, read_heads
+from plimsoll.interfaces.http.once import headers_of_kept
 from plimsoll.interfaces.http.openapi import openapi, openapi_text
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation
 from plimsoll.interfaces.http.problem import MEDIA, Said, headers_of, of_malformed, of_refused, of_trouble, problem, said_of
@@ -351,6 +353,8 @@ def _told(operation: Operation, outcome: Any, call: Call) -> Told:
     if isinstance(outcome, Failed):
         log.error("%s: %s: %s", call.request_id, operation.name, outcome.raised)
         return _problem(problem("internal", language=call.language, request_id=call.request_id), {})
+    if isinstance(outcome, Kept):
+        return Told(outcome.status, outcome.text.encode(), headers=headers_of_kept(outcome))
     if is_waiting(outcome):
         said = approval_of(outcome)
         return Told(202, said.model_dump_json().encode(), headers={"Location": f"{PREFIX}/approvals/{said.id}"})

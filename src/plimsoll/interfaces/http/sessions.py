@@ -19,6 +19,8 @@ from plimsoll.units.refusal import Refused
 
 TAG: Final = "Sign-in"
 Secret = Annotated[str, Field(strict=True), StringConstraints(min_length=1, max_length=500)]
+ShownOnce = Annotated[str, Field(strict=True), StringConstraints(max_length=500)]
+"""A secret that is told once: "" where the first answer is given again."""
 Code = Annotated[str, Field(strict=True), StringConstraints(min_length=1, max_length=20)]
 _Json = Annotated[str, Field(strict=True), StringConstraints(min_length=2, max_length=50_000)]
 Challenge = Annotated[str, Field(strict=True), StringConstraints(min_length=1, max_length=100)]

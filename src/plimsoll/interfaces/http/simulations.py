@@ -12,6 +12,7 @@ from plimsoll.app.sandbox.pay import bank_of
 from plimsoll.app.sandbox.people import ask_sources, keep_person, refuse_persona
 from plimsoll.app.sources.persona import PERSONAS
 from plimsoll.interfaces.http.ids import read_customer, read_loan
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import Change, Count, CustomerId, Day, LoanId, Name, Text
 from plimsoll.interfaces.http.shown import house_in, listed
@@ -162,44 +163,53 @@ _EVIDENCE: Final = {"customer": "cus_17", "application": "app-1"}
 _PAYMENT: Final = {"loan": "loan_17_3", "outcome": "success_after_timeout"}
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
-    Operation(
-        name="make_sandbox_person",
-        method="POST",
-        path="/simulations/people",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Make a customer a persona of the sandbox, whose applications have a known fate.", "将客户设为沙箱人物，其申请结果已知。"),
-        answer=PersonShown,
-        handle=make_persona,
-        body=PersonMade,
-        is_idempotent=True,
-        example={"customer": "cus_17", "persona": "0001"},
+    once(
+        Operation(
+            name="make_sandbox_person",
+            method="POST",
+            path="/simulations/people",
+            permission=PERMISSION,
+            tag=TAG,
+            said=(
+                "Make a customer a persona of the sandbox, whose applications have a known fate.",
+                "将客户设为沙箱人物，其申请结果已知。",
+            ),
+            answer=PersonShown,
+            handle=make_persona,
+            body=PersonMade,
+            example={"customer": "cus_17", "persona": "0001"},
+        ),
+        is_one_change=False,
     ),
-    Operation(
-        name="ask_sandbox_sources",
-        method="POST",
-        path="/simulations/evidence",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Ask the made-up sources about an applicant, as consent allows.", "在授权范围内查询沙箱数据源。"),
-        answer=SourceList,
-        handle=ask_evidence,
-        body=EvidenceAsked,
-        is_idempotent=True,
-        example=_EVIDENCE,
+    once(
+        Operation(
+            name="ask_sandbox_sources",
+            method="POST",
+            path="/simulations/evidence",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Ask the made-up sources about an applicant, as consent allows.", "在授权范围内查询沙箱数据源。"),
+            answer=SourceList,
+            handle=ask_evidence,
+            body=EvidenceAsked,
+            example=_EVIDENCE,
+        ),
+        is_one_change=False,
     ),
-    Operation(
-        name="simulate_payment",
-        method="POST",
-        path="/simulations/payments",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Say how the sandbox bank lies about the next payment of a loan.", "设定沙箱银行对下一笔付款的行为。"),
-        answer=PaymentWished,
-        handle=wish_payment,
-        body=PaymentWish,
-        is_idempotent=True,
-        example=_PAYMENT,
+    once(
+        Operation(
+            name="simulate_payment",
+            method="POST",
+            path="/simulations/payments",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Say how the sandbox bank lies about the next payment of a loan.", "设定沙箱银行对下一笔付款的行为。"),
+            answer=PaymentWished,
+            handle=wish_payment,
+            body=PaymentWish,
+            example=_PAYMENT,
+        ),
+        is_one_change=False,
     ),
     Operation(
         name="list_simulated_payments",

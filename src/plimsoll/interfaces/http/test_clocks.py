@@ -1,5 +1,6 @@
 """Test clocks of a sandbox: made, moved forward by the real close, branched, deleted. A request lives under one by its header."""
 
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -7,6 +8,7 @@ from pydantic import Field
 from plimsoll.app.sandbox.clock import Clock
 from plimsoll.app.sandbox.of_house import Sandbox, sandbox_of
 from plimsoll.app.sandbox.stops import STOPS
+from plimsoll.interfaces.http.once import Then, once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import Count, Day, Instant, Name, Text
 from plimsoll.interfaces.http.shown import house_in, listed
@@ -116,7 +118,8 @@ def advance_clock(asked: Asked) -> Any:
     if isinstance(found, Refused):
         return found
     sandbox, clock = found
-    return _told(sandbox.mover.start(clock.clock_id, asked.body.to, asked.body.stop_on))
+    claimed = sandbox.mover.claim(clock.clock_id, asked.body.to, asked.body.stop_on)
+    return claimed if isinstance(claimed, Refused) else Then(clock_shown(claimed), partial(sandbox.mover.go, claimed))
 
 
 def branch_clock(asked: Asked) -> Any:
@@ -134,10 +137,14 @@ def delete_clock(asked: Asked) -> Any:
     if isinstance(found, Refused):
         return found
     sandbox, clock = found
-    deleted = sandbox.clocks.delete(clock.clock_id)
-    if not isinstance(deleted, Refused):
-        sandbox.opened.forget(clock.clock_id)
-    return _told(deleted)
+    deleted = sandbox.clocks.retire(clock.clock_id)
+    return deleted if isinstance(deleted, Refused) else Then(clock_shown(deleted), partial(_sweep, sandbox, deleted))
+
+
+def _sweep(sandbox: Sandbox, deleted: Clock) -> None:
+    """Close the book of a clock that is deleted, and take it away."""
+    sandbox.opened.forget(deleted.clock_id)
+    sandbox.clocks.sweep(deleted)
 
 
 def _played(asked: Asked) -> Sandbox | Refused:
@@ -178,19 +185,21 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=ClockList,
         handle=list_clocks,
     ),
-    Operation(
-        name="make_test_clock",
-        method="POST",
-        path="/test_clocks",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Make a test clock with an empty book of its own.", "新建测试时钟及其空账簿。"),
-        answer=ClockShown,
-        handle=make_clock,
-        body=ClockMade,
-        is_idempotent=True,
-        status=201,
-        example={"name": "life", "at": _AT},
+    once(
+        Operation(
+            name="make_test_clock",
+            method="POST",
+            path="/test_clocks",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Make a test clock with an empty book of its own.", "新建测试时钟及其空账簿。"),
+            answer=ClockShown,
+            handle=make_clock,
+            body=ClockMade,
+            status=201,
+            example={"name": "life", "at": _AT},
+        ),
+        is_one_change=False,
     ),
     Operation(
         name="get_test_clock",
@@ -202,42 +211,47 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=ClockShown,
         handle=get_clock,
     ),
-    Operation(
-        name="advance_test_clock",
-        method="POST",
-        path="/test_clocks/{clock}/advance",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Move a clock forward, every day as a house lives it, in the background.", "逐日按机构的真实作业，在后台向前移动。"),
-        answer=ClockShown,
-        handle=advance_clock,
-        body=Advance,
-        is_idempotent=True,
-        status=202,
-        example=_ADVANCE,
+    once(
+        Operation(
+            name="advance_test_clock",
+            method="POST",
+            path="/test_clocks/{clock}/advance",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Move a clock forward, every day as a house lives it, in the background.", "逐日按机构的真实作业，在后台向前移动。"),
+            answer=ClockShown,
+            handle=advance_clock,
+            body=Advance,
+            status=202,
+            example=_ADVANCE,
+        ),
     ),
-    Operation(
-        name="branch_test_clock",
-        method="POST",
-        path="/test_clocks/{clock}/branches",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Copy a clock with its book, to compare two futures.", "复制时钟及账簿，以比较两种未来。"),
-        answer=ClockShown,
-        handle=branch_clock,
-        body=Branch,
-        is_idempotent=True,
-        status=201,
-        example={"name": "pays"},
+    once(
+        Operation(
+            name="branch_test_clock",
+            method="POST",
+            path="/test_clocks/{clock}/branches",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Copy a clock with its book, to compare two futures.", "复制时钟及账簿，以比较两种未来。"),
+            answer=ClockShown,
+            handle=branch_clock,
+            body=Branch,
+            status=201,
+            example={"name": "pays"},
+        ),
+        is_one_change=False,
     ),
-    Operation(
-        name="delete_test_clock",
-        method="DELETE",
-        path="/test_clocks/{clock}",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Delete a clock with its book.", "删除时钟及其账簿。"),
-        answer=ClockShown,
-        handle=delete_clock,
+    once(
+        Operation(
+            name="delete_test_clock",
+            method="DELETE",
+            path="/test_clocks/{clock}",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Delete a clock with its book.", "删除时钟及其账簿。"),
+            answer=ClockShown,
+            handle=delete_clock,
+        ),
     ),
 )

@@ -10,8 +10,9 @@ from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.session import sign_out_everywhere
 from plimsoll.app.house import House
 from plimsoll.interfaces.http.ids import customer_text, read_customer
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, PageOf, Shape
-from plimsoll.interfaces.http.sessions import CustomerOrNone, Ended, Secret
+from plimsoll.interfaces.http.sessions import CustomerOrNone, Ended, ShownOnce
 from plimsoll.interfaces.http.shape import Flag, Instant, Name, Text, Whole
 from plimsoll.interfaces.http.shown import after_in, cursor_of, house_in, listed
 from plimsoll.units.refusal import Malformed, Refused
@@ -82,11 +83,15 @@ class Why(Shape):
 
 
 class Invited(Shape):
-    """An invitation, told this once."""
+    """An invitation, told this once.
+
+    `shown_before`: this is the first answer again, whose `invitation` is not told twice and is ""; invite anew, which ends this one.
+    """
 
     user: Name
-    invitation: Secret
+    invitation: ShownOnce
     until: Instant
+    shown_before: Flag = False
 
 
 class GrantShown(Shape):
@@ -256,17 +261,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         handle=list_users,
         query=UsersAsked,
     ),
-    Operation(
-        name="register_user",
-        method="POST",
-        path="/users",
-        permission=MANAGE,
-        tag=TAG,
-        said=("Register somebody; they set a password by an invitation.", "登记用户；其凭邀请设置密码。"),
-        answer=UserShown,
-        handle=register_user,
-        body=NewUser,
-        example={"id": "wang.fang", "name": "Wang Fang", "unit": "north"},
+    once(
+        Operation(
+            name="register_user",
+            method="POST",
+            path="/users",
+            permission=MANAGE,
+            tag=TAG,
+            said=("Register somebody; they set a password by an invitation.", "登记用户；其凭邀请设置密码。"),
+            answer=UserShown,
+            handle=register_user,
+            body=NewUser,
+            example={"id": "wang.fang", "name": "Wang Fang", "unit": "north"},
+        ),
     ),
     Operation(
         name="get_user",
@@ -278,86 +285,101 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=UserShown,
         handle=get_user,
     ),
-    Operation(
-        name="change_user",
-        method="PATCH",
-        path="/users/{user}",
-        permission=MANAGE,
-        tag=TAG,
-        said=("Change what is on record of a user.", "修改用户资料。"),
-        answer=UserShown,
-        handle=change_user,
-        body=UserChange,
-        example={"unit": "south"},
-        needs_match=True,
+    once(
+        Operation(
+            name="change_user",
+            method="PATCH",
+            path="/users/{user}",
+            permission=MANAGE,
+            tag=TAG,
+            said=("Change what is on record of a user.", "修改用户资料。"),
+            answer=UserShown,
+            handle=change_user,
+            body=UserChange,
+            example={"unit": "south"},
+            needs_match=True,
+        ),
     ),
-    Operation(
-        name="lock_user",
-        method="POST",
-        path="/users/{user}/lock",
-        permission=MANAGE,
-        tag=TAG,
-        said=("Keep a user out; their sessions end, their keys rest.", "锁定用户；会话结束，密钥停用。"),
-        answer=UserShown,
-        handle=lock_user,
-        body=Why,
-        needs_match=True,
+    once(
+        Operation(
+            name="lock_user",
+            method="POST",
+            path="/users/{user}/lock",
+            permission=MANAGE,
+            tag=TAG,
+            said=("Keep a user out; their sessions end, their keys rest.", "锁定用户；会话结束，密钥停用。"),
+            answer=UserShown,
+            handle=lock_user,
+            body=Why,
+            needs_match=True,
+        ),
     ),
-    Operation(
-        name="unlock_user",
-        method="POST",
-        path="/users/{user}/unlock",
-        permission=MANAGE,
-        tag=TAG,
-        said=("Let a locked user in again.", "解锁用户。"),
-        answer=UserShown,
-        handle=unlock_user,
-        body=Why,
-        needs_match=True,
+    once(
+        Operation(
+            name="unlock_user",
+            method="POST",
+            path="/users/{user}/unlock",
+            permission=MANAGE,
+            tag=TAG,
+            said=("Let a locked user in again.", "解锁用户。"),
+            answer=UserShown,
+            handle=unlock_user,
+            body=Why,
+            needs_match=True,
+        ),
     ),
-    Operation(
-        name="close_user",
-        method="POST",
-        path="/users/{user}/close",
-        permission=MANAGE,
-        tag=TAG,
-        said=("Close a user for good: roles, keys and sessions end.", "停用用户：角色、密钥与会话一并结束。"),
-        answer=UserShown,
-        handle=close_user,
-        body=Why,
-        needs_match=True,
+    once(
+        Operation(
+            name="close_user",
+            method="POST",
+            path="/users/{user}/close",
+            permission=MANAGE,
+            tag=TAG,
+            said=("Close a user for good: roles, keys and sessions end.", "停用用户：角色、密钥与会话一并结束。"),
+            answer=UserShown,
+            handle=close_user,
+            body=Why,
+            needs_match=True,
+        ),
     ),
-    Operation(
-        name="invite_user",
-        method="POST",
-        path="/users/{user}/invitations",
-        permission=MANAGE,
-        tag=TAG,
-        said=("Invite a user to set a password; told once, good for a day.", "邀请用户设置密码；仅显示一次，一日内有效。"),
-        answer=Invited,
-        handle=invite_user,
+    once(
+        Operation(
+            name="invite_user",
+            method="POST",
+            path="/users/{user}/invitations",
+            permission=MANAGE,
+            tag=TAG,
+            said=("Invite a user to set a password; told once, good for a day.", "邀请用户设置密码；仅显示一次，一日内有效。"),
+            answer=Invited,
+            handle=invite_user,
+        ),
+        hides={"invitation": "", "shown_before": True},
     ),
-    Operation(
-        name="remove_factors",
-        method="POST",
-        path="/users/{user}/remove_factors",
-        permission=MANAGE,
-        tag=TAG,
-        said=("Take the second factors of somebody who lost them.", "移除用户遗失的第二因素。"),
-        answer=UserShown,
-        handle=remove_factors,
-        body=Why,
+    once(
+        Operation(
+            name="remove_factors",
+            method="POST",
+            path="/users/{user}/remove_factors",
+            permission=MANAGE,
+            tag=TAG,
+            said=("Take the second factors of somebody who lost them.", "移除用户遗失的第二因素。"),
+            answer=UserShown,
+            handle=remove_factors,
+            body=Why,
+        ),
     ),
-    Operation(
-        name="end_sessions",
-        method="POST",
-        path="/users/{user}/end_sessions",
-        permission=MANAGE,
-        tag=TAG,
-        said=("End every session of a user.", "结束用户的全部会话。"),
-        answer=Ended,
-        handle=end_sessions,
-        body=Why,
+    once(
+        Operation(
+            name="end_sessions",
+            method="POST",
+            path="/users/{user}/end_sessions",
+            permission=MANAGE,
+            tag=TAG,
+            said=("End every session of a user.", "结束用户的全部会话。"),
+            answer=Ended,
+            handle=end_sessions,
+            body=Why,
+        ),
     ),
     Operation(
         name="list_grants",
@@ -369,27 +391,31 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=GrantList,
         handle=list_grants,
     ),
-    Operation(
-        name="give_role",
-        method="POST",
-        path="/users/{user}/grants",
-        permission=GRANT,
-        tag=TAG,
-        said=("Give a role to somebody else.", "授予他人角色。"),
-        answer=GrantShown,
-        handle=give_role,
-        body=NewGrant,
-        example={"role": "servicing", "reason": "works at the desk"},
+    once(
+        Operation(
+            name="give_role",
+            method="POST",
+            path="/users/{user}/grants",
+            permission=GRANT,
+            tag=TAG,
+            said=("Give a role to somebody else.", "授予他人角色。"),
+            answer=GrantShown,
+            handle=give_role,
+            body=NewGrant,
+            example={"role": "servicing", "reason": "works at the desk"},
+        ),
     ),
-    Operation(
-        name="end_role",
-        method="POST",
-        path="/grants/{grant}/end",
-        permission=GRANT,
-        tag=TAG,
-        said=("End a role that was given.", "收回角色。"),
-        answer=GrantShown,
-        handle=end_role,
-        body=Why,
+    once(
+        Operation(
+            name="end_role",
+            method="POST",
+            path="/grants/{grant}/end",
+            permission=GRANT,
+            tag=TAG,
+            said=("End a role that was given.", "收回角色。"),
+            answer=GrantShown,
+            handle=end_role,
+            body=Why,
+        ),
     ),
 )

@@ -10,8 +10,9 @@ from plimsoll.app.hooks.endpoint import WAITING as UNAPPROVED
 from plimsoll.app.hooks.endpoint import Endpoint, Hooks, Shown
 from plimsoll.app.hooks.queue import Attempt, Delivery
 from plimsoll.interfaces.http.answers import Repeated
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation, PageOf, Shape
-from plimsoll.interfaces.http.shape import Count, Instant, Name, Text, Whole
+from plimsoll.interfaces.http.shape import Count, Flag, Instant, Name, Text, Whole
 from plimsoll.interfaces.http.shown import after_in, cursor_of, house_in, listed
 from plimsoll.units.refusal import Malformed, Refused
 
@@ -40,7 +41,10 @@ class EndpointChange(Shape):
 
 
 class EndpointShown(Shape):
-    """An endpoint. `secret` is told once, right after it was made or rotated, else it is ""."""
+    """An endpoint. `secret` is told once, right after it was made or rotated, else it is "".
+
+    `shown_before`: this is the first answer to making it again, whose secret is not told twice; rotate it for another.
+    """
 
     object: Literal["webhook_endpoint"] = "webhook_endpoint"
     id: Name
@@ -48,6 +52,7 @@ class EndpointShown(Shape):
     types: Annotated[list[Text], Field(max_length=100)]
     status: _State
     secret: Annotated[str, Field(max_length=100)] = ""
+    shown_before: Flag = False
     old_secret_until: Instant | None
     failing_since: Instant | None
     made_by: Text
@@ -160,6 +165,12 @@ def change(asked: Asked) -> Any:
 def rotate(asked: Asked) -> Any:
     """Give an endpoint another secret, which is told this once."""
     return house_in(asked, PERMISSION) or _told(hooks_of(asked).rotate(asked.path["endpoint"], asked.who.actor, key=asked.key))
+
+
+def rotated_before(asked: Asked) -> dict[str, Any]:
+    """Give the secret of a rotation once more, where it still signs: who lost the answer would else end the secret that receivers know."""
+    secret = hooks_of(asked).rotated(asked.path["endpoint"], asked.key)
+    return {"secret": secret, "shown_before": not secret}
 
 
 def disable(asked: Asked) -> Any:
@@ -284,7 +295,6 @@ def _endpoint_operation(name: str, step: str, said: tuple[str, str], handle: Any
         answer=EndpointShown,
         handle=handle,
         body=Empty,
-        is_idempotent=True,
         four_eyes=four_eyes,
     )
 
@@ -300,20 +310,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=EndpointList,
         handle=list_endpoints,
     ),
-    Operation(
-        name="register_webhook_endpoint",
-        method="POST",
-        path="/webhook_endpoints",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Register an address that events are sent to; its secret is told this once.", "登记事件通知地址；密钥仅显示一次。"),
-        answer=EndpointShown,
-        handle=register,
-        body=EndpointMade,
-        is_idempotent=True,
-        four_eyes=_LIVE,
-        status=201,
-        example=_URL_EXAMPLE,
+    once(
+        Operation(
+            name="register_webhook_endpoint",
+            method="POST",
+            path="/webhook_endpoints",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Register an address that events are sent to; its secret is told this once.", "登记事件通知地址；密钥仅显示一次。"),
+            answer=EndpointShown,
+            handle=register,
+            body=EndpointMade,
+            four_eyes=_LIVE,
+            status=201,
+            example=_URL_EXAMPLE,
+        ),
+        hides={"secret": "", "shown_before": True},
     ),
     Operation(
         name="get_webhook_endpoint",
@@ -325,37 +337,46 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=EndpointShown,
         handle=get_endpoint,
     ),
-    Operation(
-        name="change_webhook_endpoint",
-        method="PATCH",
-        path="/webhook_endpoints/{endpoint}",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Change address or types.", "修改通知地址或事件类型。"),
-        answer=EndpointShown,
-        handle=change,
-        body=EndpointChange,
-        is_idempotent=True,
-        four_eyes=_LIVE,
-        example=_URL_EXAMPLE,
-        needs_match=True,
+    once(
+        Operation(
+            name="change_webhook_endpoint",
+            method="PATCH",
+            path="/webhook_endpoints/{endpoint}",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Change address or types.", "修改通知地址或事件类型。"),
+            answer=EndpointShown,
+            handle=change,
+            body=EndpointChange,
+            four_eyes=_LIVE,
+            example=_URL_EXAMPLE,
+            needs_match=True,
+        ),
     ),
-    _endpoint_operation(
-        "rotate_webhook_secret", "rotate", ("Replace the secret; both sign for a day.", "更换密钥；新旧密钥并用一天。"), rotate
+    once(
+        _endpoint_operation(
+            "rotate_webhook_secret", "rotate", ("Replace the secret; both sign for a day.", "更换密钥；新旧密钥并用一天。"), rotate
+        ),
+        hides={"secret": "", "shown_before": True},
+        tells=rotated_before,
     ),
-    _endpoint_operation(
-        "disable_webhook_endpoint", "disable", ("Send nothing more there; what waits stays.", "停用；待发事件保留。"), disable
+    once(
+        _endpoint_operation(
+            "disable_webhook_endpoint", "disable", ("Send nothing more there; what waits stays.", "停用；待发事件保留。"), disable
+        )
     ),
-    _endpoint_operation("enable_webhook_endpoint", "enable", ("Send there again.", "重新启用。"), enable, four_eyes=_LIVE),
-    Operation(
-        name="delete_webhook_endpoint",
-        method="DELETE",
-        path="/webhook_endpoints/{endpoint}",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Send nothing more there; the record of it stays, as disabled.", "停用并保留记录。"),
-        answer=EndpointShown,
-        handle=disable,
+    once(_endpoint_operation("enable_webhook_endpoint", "enable", ("Send there again.", "重新启用。"), enable, four_eyes=_LIVE)),
+    once(
+        Operation(
+            name="delete_webhook_endpoint",
+            method="DELETE",
+            path="/webhook_endpoints/{endpoint}",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Send nothing more there; the record of it stays, as disabled.", "停用并保留记录。"),
+            answer=EndpointShown,
+            handle=disable,
+        ),
     ),
     Operation(
         name="list_webhook_deliveries",
@@ -378,18 +399,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=DeliveryShown,
         handle=get_delivery,
     ),
-    Operation(
-        name="replay_webhook_events",
-        method="POST",
-        path="/webhook_endpoints/{endpoint}/replay",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Send events again, by id or from an instant.", "按编号或时间重发事件。"),
-        answer=Replayed,
-        handle=replay,
-        body=Replay,
-        is_idempotent=True,
-        status=202,
-        example={"since": "2026-12-01T00:00:00+08:00"},
+    once(
+        Operation(
+            name="replay_webhook_events",
+            method="POST",
+            path="/webhook_endpoints/{endpoint}/replay",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Send events again, by id or from an instant.", "按编号或时间重发事件。"),
+            answer=Replayed,
+            handle=replay,
+            body=Replay,
+            status=202,
+            example={"since": "2026-12-01T00:00:00+08:00"},
+        ),
     ),
 )
