@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from plimsoll.app.access import glass, key
+from plimsoll.app.access import glass, key, people
 from plimsoll.app.access.door import Door
 from plimsoll.app.access.key import NewKey
 from plimsoll.app.access.principal import Principal, Relation
@@ -51,6 +51,29 @@ def test_a_key_is_shown_once_and_lies_hashed(house):
         row = connection.execute(select(access_key)).one()
     assert made.text.rpartition("_")[2] not in f"{row}"
     assert row.used_on == house.now().date()
+
+
+def test_what_a_key_made_ends_with_it(house, clock):
+    """Who held a key that is ended does not go on by another one that they made with it, however far down the line."""
+    wang, robot = settle(house, "wang", "servicing"), settle(house, "robot", "servicing", password="")
+    first = key.make(house, wang, NewKey("wang"))
+    own = key.make(house, wang, NewKey("wang"))
+    by_first = by_key(house, first.text, "")
+    second = key.make(house, by_first, NewKey("wang"))
+    third = key.make(house, by_key(house, second.text, ""), NewKey("robot"))
+    renewed = key.rotate(house, by_first, first.key.key_id, timedelta(hours=1))
+    clock.go(hours=2)
+    assert key.get(house, first.key.key_id).ended_at is None, "it ran out"
+    gone = key.revoke(house, wang, first.key.key_id, "it was seen in a log")
+    assert set(gone.ended_with_it) == {one.key.key_id for one in (second, third, renewed)}
+    for one in (first, second, third, renewed):
+        assert code(by_key(house, one.text, "")) == "not_recognised"
+    assert by_key(house, own.text, "").user_id == "wang", "what the person made goes on"
+    assert code(key.revoke(house, wang, first.key.key_id, "once more")) == "key_ended"
+    by_own = key.make(house, by_key(house, own.text, ""), NewKey("robot"))
+    people.close(house, BOSS, "wang", people.get(house, "wang").version, "left the house")
+    assert code(by_key(house, by_own.text, "")) == "not_recognised"
+    assert people.get(house, robot.user_id).state == "active"
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from plimsoll.app.access.end_key import end_with_made
 from plimsoll.app.access.event import record
 from plimsoll.app.access.grant import holding
 from plimsoll.app.access.people import find, refuse_reason
@@ -55,6 +56,8 @@ class Key(NamedTuple):
     ended_at: datetime | None
     replaces: str
     used_on: date | None
+    ended_with_it: tuple[str, ...] = ()
+    """Of a key that is being ended: those that it made, and that ended with it."""
 
 
 class MadeKey(NamedTuple):
@@ -80,7 +83,10 @@ def make(house: House, who: Principal, new: NewKey) -> MadeKey | Refused:
     if refused is not None:
         return refused
     with house.store.changing() as connection:
+        refused = _refuse_ended(connection, who)
         row = find(connection, new.user_id, is_held=True)
+        if refused is not None:
+            return refused
         if row is None or row.state != ACTIVE:
             return Refused("absent", "", new.user_id)
         refused = _refuse_wider(connection, who, new.permissions, networks) or _refuse_owner(connection, who, row, now)
@@ -104,9 +110,10 @@ def rotate(house: House, who: Principal, key_id: str, overlap: timedelta | None 
     if not timedelta(0) <= wanted <= longest.overlap:
         return Refused("overlap_too_long", "POLICY.IDENTITY.KEY", f"{wanted}; at most {longest.overlap}")
     with house.store.changing() as connection:
+        refused = _refuse_ended(connection, who)
         old = _held(connection, key_id, now)
-        if isinstance(old, Refused):
-            return old
+        if refused is not None or isinstance(old, Refused):
+            return refused or old  # type: ignore[return-value]  # one of the two is refused
         row = find(connection, old.user_id, is_held=True)
         if row is None or row.state != ACTIVE:
             return Refused("absent", "", key_id)
@@ -125,19 +132,26 @@ def rotate(house: House, who: Principal, key_id: str, overlap: timedelta | None 
 
 
 def revoke(house: House, who: Principal, key_id: str, reason: str) -> Key | Refused:
-    """End a key: at once in this process, within POLICY.IDENTITY.TRUSTED seconds in others. Refuses absent, key_ended, reason_missing."""
+    """End a key and every key that was made by it: at once in this process, within POLICY.IDENTITY.TRUSTED seconds in others.
+
+    One that has ended may be named too, while something that it made goes on. Refuses absent, key_ended, reason_missing.
+    """
     refused = refuse_reason(reason)
     if refused is not None:
         return refused
     now = house.now()
     with house.store.changing() as connection:
-        old = _held(connection, key_id, now)
-        if isinstance(old, Refused):
-            return old
-        connection.execute(update(access_key).where(access_key.c.key_id == key_id).values(ended_at=now))
-        record(connection, now, who.actor, "key_revoked", old.user_id, reason=reason.strip(), body={"key": key_id})
+        row = connection.execute(select(access_key).where(access_key.c.key_id == key_id).with_for_update()).first()
+        if row is None:
+            return Refused("absent", "", key_id)
+        old, ended = key_of(row), end_with_made(connection, [(key_id, row.user_id)], now)
+        if not ended:
+            return Refused("key_ended", "", key_id)
+        others = tuple(one for one in ended if one != key_id)
+        body = {"key": key_id, **({"ended_with_it": list(others)} if others else {})}
+        record(connection, now, who.actor, "key_revoked", old.user_id, reason=reason.strip(), body=body)
     forget(house.store)
-    return old._replace(ended_at=now)
+    return old._replace(ended_at=old.ended_at or now, ended_with_it=others)
 
 
 def get(house: House, key_id: str) -> Key | Refused:
@@ -201,6 +215,14 @@ def _refuse_until(house: House, now: datetime, until: datetime) -> Refused | Non
     if until > now + key_policy(house.rules, now).lasts:
         return Refused("key_too_long", "POLICY.IDENTITY.KEY", f"{until}")
     return None
+
+
+def _refuse_ended(connection: Connection, who: Principal) -> Refused | None:
+    """Hold the key that makes another, and refuse one that was ended meanwhile: what it makes would go on without it."""
+    if not who.key_id:
+        return None
+    ended = select(access_key.c.ended_at).where(access_key.c.key_id == who.key_id).with_for_update()
+    return Refused("not_recognised") if connection.scalar(ended) is not None else None
 
 
 def _refuse_wider(connection: Connection, who: Principal, permissions: Sequence[str], networks: Sequence[str]) -> Refused | None:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from plimsoll.app.access.end_key import end_with_made
 from plimsoll.app.access.event import HOUSE, NOBODY, record
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import forget
@@ -132,7 +133,7 @@ def unlock(house: House, who: Principal, user_id: str, version: int, reason: str
 
 
 def close(house: House, who: Principal, user_id: str, version: int, reason: str) -> User | Refused:
-    """Close a user for good: roles, keys, passkeys and sessions end; the name is never given again.
+    """Close a user for good: roles, keys with all that these keys made, passkeys and sessions end; the name is never given again.
 
     Refuses as `change` does, and reason_missing.
     """
@@ -204,7 +205,8 @@ def _end_everything(connection: Connection, user_id: str, actor: str, now: datet
     grants, keys, passkeys = access_grant.c, access_key.c, access_passkey.c
     of_user = (grants.user_id == user_id, grants.ended_at.is_(None))
     connection.execute(update(access_grant).where(*of_user).values(ended_at=now, ended_by=actor))
-    connection.execute(update(access_key).where(keys.user_id == user_id, keys.ended_at.is_(None)).values(ended_at=now))
+    own = connection.execute(select(keys.key_id).where(keys.user_id == user_id)).scalars()
+    end_with_made(connection, [(key_id, user_id) for key_id in own], now)
     connection.execute(access_passkey.delete().where(passkeys.user_id == user_id))
 
 

@@ -84,11 +84,12 @@ def rotate(
 def revoke(
     key_id: Id, user: User, reason: Reason, password_file: Secrets = "", db: Db = "", language: Language = "en", as_json: AsJson = False
 ) -> None:
-    """End a key: within ten seconds wherever it is used."""
+    """End a key and every key that was made by it: within ten seconds wherever they are used."""
     with opened_house(db) as house, signed_in(house, user, password_file, language) as who:
         refuse(_may(house, who, key_id), language)
         ended = refuse(key.revoke(house, who, key_id, reason), language)
-    tell(plain(ended), f"The key {key_id} is revoked.", as_json=as_json)
+    others = f" With it ended what it made: {', '.join(ended.ended_with_it)}." if ended.ended_with_it else ""
+    tell(plain(ended), f"The key {key_id} is revoked.{others}", as_json=as_json)
 
 
 def _may(house: House, who: Principal, key_id: str) -> object:

@@ -35,6 +35,8 @@ class KeyShown(Shape):
     ended_at: Instant | None
     replaces: Text
     used_on: Day | None
+    ended_with_it: Annotated[list[Name], Field(max_length=10_000)] = Field(default_factory=list)
+    """Of a key that was just revoked: those that it made, and that ended with it."""
 
 
 class KeyMade(KeyShown):
@@ -206,7 +208,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             path="/keys/{key}/revoke",
             permission="",
             tag=TAG,
-            said=("End a key at once.", "立即停用密钥。"),
+            said=("End a key at once, and every key that was made by it.", "立即停用密钥及由其创建的所有密钥。"),
             answer=KeyShown,
             handle=revoke_key,
             body=Why,
