@@ -104,7 +104,7 @@ def _costs(visit: Visit, table: CostTable) -> list[parts.Fact]:
 def _schedule(visit: Visit, table: CostTable) -> Table:
     rows = [
         [
-            Cell(one["n"]),
+            Cell(one["n"], tone="fixed"),
             Cell(one["due_on"], tone="fixed"),
             Cell(f"¥{one['due']}"),
             Cell(f"¥{one['principal']}"),
