@@ -1,16 +1,22 @@
 """Guessing: what nobody has and what somebody else has are told in the same words after the same work. Statements are counted, not time."""
 
+import json
+
 import pytest
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from plimsoll.app.access import code as phone
 from plimsoll.app.access import invitation
-from plimsoll.app.access.key import NewKey, make
+from plimsoll.app.access.key import NewKey, make, revoke
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.rate import Limiter
+from plimsoll.app.access.recognise import key_of
 from plimsoll.app.open_door import open_door
+from plimsoll.app.schema_access import access_event
 from plimsoll.app.vault import Act
 from plimsoll.interfaces.http.serve import application
+from plimsoll.units.refusal import Refused
 from tests.attacked import body, code, statements
 from tests.people_of_house import PASSWORD, ROOT, Clock, cheap_rules, house_of, settle
 from tests.toys import Open, run
@@ -96,6 +102,39 @@ def test_attack_keys_and_sessions_by_trying(house, api):
     assert len(told) == 1, told
     assert api.get("/v1/me", headers={"Authorization": f"Bearer {far.text}"}).status_code in (401, 403)
     assert api.get("/v1/me", headers={"Authorization": f"Bearer {good.text}"}).status_code == 200
+
+
+def test_attack_keys_by_trying_stands_on_record_and_does_not_flood_it(house, api):
+    """Each try at a key is on record with why it failed, nothing of what was typed; of one address five in ten minutes, of all sixty."""
+    settle(house, "kim", "servicing")
+    kim = Principal("kim", ("servicing",))
+    good, far, gone = (make(house, kim, NewKey("kim", (), networks)) for networks in ((), ("203.0.113.0/24",), ()))
+    revoke(house, kim, gone.key.key_id, "it was seen")
+    start = good.text.rpartition("_")[0]
+    tried = (
+        start + "_" + "0" * 64,
+        good.text.replace(good.key.key_id, "0" * 16),
+        far.text,
+        gone.text,
+        good.text.replace("_test_", "_live_"),
+    )
+    for text in (*tried, "x", *tried):
+        assert isinstance(key_of(house, text, "198.51.100.7"), Refused)
+    with house.store.engine.connect() as connection:
+        rows = connection.execute(
+            select(access_event).where(access_event.c.action == "key_refused").order_by(access_event.c.event_id)
+        ).all()
+    told = [(row.actor, row.subject, json.loads(row.body)["why"]) for row in rows]
+    mine, others = good.key.key_id, (far.key.key_id, gone.key.key_id)
+    assert told == [
+        ("nobody", mine, "secret"), ("nobody", "", "unknown"), ("nobody", others[0], "address"), ("nobody", others[1], "ended"),
+        ("nobody", mine, "mode"),
+    ]  # fmt: skip
+    assert "0" * 64 not in f"{rows}"
+    for number in range(100):
+        assert isinstance(key_of(house, tried[0], f"198.51.101.{number}"), Refused)
+    with house.store.engine.connect() as connection:
+        assert connection.scalar(select(func.count()).where(access_event.c.action == "key_refused")) == 60
 
 
 def test_attack_an_answer_of_another_by_their_idempotency_key(house, api):

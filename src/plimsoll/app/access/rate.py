@@ -33,6 +33,8 @@ class RateClass(StrEnum):
     AUTHORISE = "authorise"
     PERSON = "person"
     MACHINE = "machine"
+    REFUSED = "refused"
+    REFUSED_ALL = "refused_all"
 
 
 KEYS: Final[Mapping[RateClass, str]] = {
@@ -44,6 +46,8 @@ KEYS: Final[Mapping[RateClass, str]] = {
     RateClass.AUTHORISE: "POLICY.IDENTITY.RATE.AUTHORISE",
     RateClass.PERSON: "POLICY.IDENTITY.RATE.PERSON",
     RateClass.MACHINE: "POLICY.IDENTITY.RATE.MACHINE",
+    RateClass.REFUSED: "POLICY.IDENTITY.RATE.REFUSED",
+    RateClass.REFUSED_ALL: "POLICY.IDENTITY.RATE.REFUSED_ALL",
 }
 
 

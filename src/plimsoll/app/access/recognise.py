@@ -5,6 +5,7 @@ session or closing a user takes effect at once in the process that did it, and w
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -16,9 +17,11 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select, update
 
+from plimsoll.app.access.event import NOBODY, record
 from plimsoll.app.access.memory import Memories
 from plimsoll.app.access.policy import lasting, trusted_s
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.access.rate import RateClass, limiter_of
 from plimsoll.app.access.standing import ACTIVE, Standing, is_borrower, later, read_standing
 from plimsoll.app.house import LIVE, SANDBOX, House
 from plimsoll.app.schema_access import access_key, access_session
@@ -32,6 +35,9 @@ PREFIXES: Final = {SANDBOX: "test", LIVE: "live"}
 SEEN_EVERY: Final = timedelta(seconds=30)
 """How often the use of a session is written down; between, this process remembers it."""
 NO_SECRET: Final = bytes(32)
+REFUSALS: Final = {"mode": "key_of_another_mode", "address": "address_not_allowed"}
+"""What is told of what is wrong with a key; everything else is not_recognised."""
+log: Final = logging.getLogger("plimsoll.access")
 
 
 class KnownKey(NamedTuple):
@@ -101,7 +107,8 @@ def by_token(house: House, text: str, address: str) -> Principal | Refused:
 def by_key(house: House, text: str, address: str, *, clock: Callable[[], float] = time.monotonic) -> Principal | Refused:
     """Give whose key this is, used from an address of the network ("" where there is none, such as within this machine).
 
-    Refuses not_recognised (unknown, wrong, revoked, run out: told alike), key_of_another_mode, address_not_allowed.
+    Refuses not_recognised (unknown, wrong, revoked, run out: told alike), key_of_another_mode, address_not_allowed. Each refusal of what
+    looks like a key is put on record, as often as POLICY.IDENTITY.RATE.REFUSED lets one address and all of them together.
     """
     found = key_of(house, text, address, clock=clock)
     return found if isinstance(found, Refused) else found.who
@@ -112,8 +119,6 @@ def key_of(house: House, text: str, address: str, *, clock: Callable[[], float] 
     mode, key_id, secret = split_key(text)
     if not key_id:
         return Refused("not_recognised")
-    if mode != PREFIXES.get(house.mode, mode):
-        return Refused("key_of_another_mode", "", f"{PREFIX}_{mode}_… in a house that is {house.mode}")
     now = house.now()
     memory = KEYS.of(house.store)
     known = memory.get(key_id.encode(), trusted_s(house.rules, now), clock)
@@ -121,16 +126,26 @@ def key_of(house: House, text: str, address: str, *, clock: Callable[[], float] 
         known = _read_key(house.store, key_id)
         if known.standing is not None:
             memory.keep(key_id.encode(), known, clock)
-    is_right = compare_digest(known.secret, sha256(secret.encode()).digest())
-    if not is_right or known.standing is None or known.standing.state != ACTIVE:
-        return Refused("not_recognised")
-    if any(ended is not None and ended <= now for ended in (known.ended_at, known.until)):
-        return Refused("not_recognised")
-    if not is_within(address, known.addresses):
-        return Refused("address_not_allowed", "", address)
+    wrong = _wrong(house, known, mode, secret, address, now)
+    if wrong or known.standing is None:
+        _put_down_refusal(house, key_id if known.standing is not None else "", wrong, address, now)
+        said = {"mode": f"{PREFIX}_{mode}_… in a house that is {house.mode}", "address": address}
+        return Refused(REFUSALS.get(wrong, "not_recognised"), "", said.get(wrong, ""))
     if known.used_on != now.date() and _put_down_use(house.store, key_id, now):
         memory.keep(key_id.encode(), known._replace(used_on=now.date()), clock)
     return UsedKey(known.standing.principal(now, narrowed=known.narrowed, key_id=key_id), known.pinned)
+
+
+def _wrong(house: House, known: KnownKey, mode: str, secret: str, address: str, now: datetime) -> str:
+    """Give what is wrong with a key that is shown, "" for nothing: one word for the record, more than is told."""
+    is_right = compare_digest(known.secret, sha256(secret.encode()).digest())
+    if mode != PREFIXES.get(house.mode, mode):
+        return "mode"
+    if not is_right or known.standing is None:
+        return "secret" if known.standing is not None else "unknown"
+    if known.standing.state != ACTIVE or any(ended is not None and ended <= now for ended in (known.ended_at, known.until)):
+        return "ended"
+    return "" if is_within(address, known.addresses) else "address"
 
 
 def by_session(house: House, token: str, *, clock: Callable[[], float] = time.monotonic) -> Principal | Refused:
@@ -224,6 +239,20 @@ def _put_down_use(store: Store, key_id: str, now: datetime) -> bool:
     except StoreTrouble:
         return False
     return True
+
+
+def _put_down_refusal(house: House, key_id: str, why: str, address: str, now: datetime) -> None:
+    """Put on record that a key was refused, and why, unless there were too many lately; what a stranger made up is not put down."""
+    limits, on = limiter_of(house), now.date()
+    if not limits.take(f"from {address}", RateClass.REFUSED, on).is_allowed:
+        return
+    if not limits.take("everybody", RateClass.REFUSED_ALL, on).is_allowed:
+        return
+    try:
+        with house.store.changing() as connection:
+            record(connection, now, NOBODY, "key_refused", key_id, body={"why": why})
+    except StoreTrouble:
+        log.warning("a refused key could not be put on record: %s", why)
 
 
 def _read_session(store: Store, digest: bytes) -> KnownSession | None:
