@@ -383,17 +383,17 @@ def test_a_dossier_shows_what_it_said_last_and_goes_stale_too(house):
 def test_what_is_no_command_waits_the_same_way(house):
     done = []
     kinds = {
-        "role_grant": ActKind(
+        "import_apply": ActKind(
             execute=lambda _house, act, actor: done.append((act.subject, json.loads(act.body), actor)) or Answer('{"granted":true}'),
             version=lambda _house, _act: 3,
         )
     }
-    act = Act("role_grant", "g1", "sun", body_of({"role": "auditor"}), (("role", "角色", "", "auditor"),), version=3)
-    waiting = asked(house, act, person("li", "tenant_admin"))
+    act = Act("import_apply", "g1", "sun", body_of({"role": "auditor"}), (("role", "角色", "", "auditor"),), version=3)
+    waiting = asked(house, act, person("li", "finance"))
     assert json.loads(row_of(house, waiting).shown)["change"][0]["after"] == "auditor"
     assert checked(house, waiting, OTHER, acts=kinds).state == "executed"
     assert done == [("sun", {"role": "auditor"}, "li")]
-    moved = asked(house, replace(act, key="g2", version=2), person("li", "tenant_admin"))
+    moved = asked(house, replace(act, key="g2", version=2), person("li", "finance"))
     assert checked(house, moved, OTHER, acts=kinds) == "approval_stale"
 
 

@@ -36,26 +36,52 @@ class Grant(NamedTuple):
     ended_by: str
 
 
+class Wish(NamedTuple):
+    """A role that somebody is to hold, why, and until when (None: until it is ended)."""
+
+    user_id: str
+    role: str
+    reason: str
+    until: datetime | None = None
+
+
 def give(house: House, who: Principal, user_id: str, role: str, reason: str, until: datetime | None = None) -> Grant | Refused:
     """Give a user a role, from now until an instant, or until it is ended.
 
     Refuses absent, role_unknown, reason_missing, user_is_yourself, user_closed, role_does_not_fit, role_held, duties_conflict,
     until_passed.
     """
+    wish = Wish(user_id, role, reason, until)
+    return give_as(house, who.user_id, who.actor, wish, new_id("gr", house.now()))
+
+
+def give_as(house: House, giver: str, actor: str, wish: Wish, grant_id: str) -> Grant | Refused:
+    """Give a role as `give` does, in the name of who asked for it, under an id that is known beforehand."""
     now = house.now()
-    refused = refuse_reason(reason)
-    if until is not None and until <= now:
-        refused = refused or Refused("until_passed", "", f"{until}")
-    if refused is not None:
-        return refused
     with house.store.changing() as connection:
-        row = find(connection, user_id, is_held=True)
-        refused = Refused("absent", "", user_id) if row is None else _refuse(connection, who, row, role, now)
+        refused = _refuse_wish(connection, giver, wish, now, is_held=True)
         if refused is not None:
             return refused
-        given = put(connection, Grant(new_id("gr", now), user_id, role, who.user_id, now, reason.strip(), until, None, ""), who.actor)
+        grant = Grant(grant_id, wish.user_id, wish.role, giver, now, wish.reason.strip(), wish.until, None, "")
+        given = put(connection, grant, actor)
     forget(house.store)
     return given
+
+
+def refuse_wish(house: House, giver: str, wish: Wish) -> Refused | None:
+    """Give what stands against a role now, as `give` would refuse it; nothing is held or changed."""
+    with house.store.engine.connect() as connection:
+        return _refuse_wish(connection, giver, wish, house.now(), is_held=False)
+
+
+def _refuse_wish(connection: Connection, giver: str, wish: Wish, now: datetime, *, is_held: bool) -> Refused | None:
+    refused = refuse_reason(wish.reason)
+    if wish.until is not None and wish.until <= now:
+        refused = refused or Refused("until_passed", "", f"{wish.until}")
+    if refused is not None:
+        return refused
+    row = find(connection, wish.user_id, is_held=is_held)
+    return Refused("absent", "", wish.user_id) if row is None else _refuse(connection, giver, row, wish.role, now)
 
 
 def take_back(house: House, who: Principal, grant_id: str, reason: str) -> Grant | Refused:
@@ -132,8 +158,8 @@ def grant_of(row: Row[Any]) -> Grant:
     )  # fmt: skip
 
 
-def _refuse(connection: Connection, who: Principal, row: Row[Any], role: str, now: datetime) -> Refused | None:
-    if who.user_id == row.user_id or who.user_id == HOUSE:
+def _refuse(connection: Connection, giver: str, row: Row[Any], role: str, now: datetime) -> Refused | None:
+    if giver in (row.user_id, HOUSE):
         return Refused("user_is_yourself")
     if row.state == CLOSED:
         return Refused("user_closed", "", row.user_id)

@@ -51,9 +51,9 @@ def check(
     """Agree to what was shown under `sha256`, or reject it with a comment; the last one needed executes it.
 
     Refuses absent, permission_missing, maker_cannot_check, user_is_yourself, approval_differs, approval_ended, approval_checked,
-    approval_comment_missing,
-    approval_malformed, approval_expired, approval_stale, approval_circle, approval_beyond_authority; and store_busy, command_in_flight
-    where the same has to be asked again. What the department refuses at the execution is the state `refused`, with its code.
+    approval_comment_missing, approval_malformed, approval_expired, approval_stale, approval_circle, approval_beyond_authority; and
+    store_busy, command_in_flight where the same has to be asked again. What the department refuses at the execution is the state
+    `refused`, with its code.
     """
     if verdict not in VERDICTS or len(comment) > COMMENT_MAX or not (comment.isprintable() or not comment):
         return Refused("approval_malformed")

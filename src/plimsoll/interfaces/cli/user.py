@@ -14,6 +14,8 @@ from plimsoll.app.access import grant, invitation, one_time, people
 from plimsoll.app.access.first import first as make_first
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.session import sign_out_everywhere
+from plimsoll.app.approve.give_role import give_role
+from plimsoll.app.approve.need import Waiting
 from plimsoll.app.house import House
 from plimsoll.app.open_door import open_door
 from plimsoll.interfaces.cli.aligned import aligned
@@ -244,8 +246,17 @@ def give(
     """Give a role to somebody else."""
     ends = read_instant(until, "--until")
     by = By(user, password_file, language)
-    given = _by(by, db, GRANT, lambda house, who: grant.give(house, who, name, role, reason, ends))
-    tell(plain(given), f"{name} is {role} now. The grant: {given.grant_id}", as_json=as_json)
+
+    def done(house: House, who: Principal) -> tuple[grant.Grant | Waiting] | Refused:
+        found = give_role(house, who, grant.Wish(name, role, reason, ends))
+        return found if isinstance(found, Refused) else (found,)
+
+    (given,) = _by(by, db, GRANT, done)
+    if isinstance(given, grant.Grant):
+        tell(plain(given), f"{name} is {role} now. The grant: {given.grant_id}", as_json=as_json)
+        return
+    waits = f"Somebody else has to agree by {instant_text(given.expires_at)}: plimsoll approval show {given.approval_id}"
+    tell({"waiting": given.approval_id, "sha256": given.sha256, "checkers": given.checkers}, waits, as_json=as_json)
 
 
 @app.command("end")

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from plimsoll.app.access import grant, invitation, people, session
 from plimsoll.app.access.standing import ACTIVE, CLOSED, LOCKED
+from plimsoll.app.approve.give_role import give_role
+from plimsoll.app.approve.need import Waiting
 from plimsoll.app.show.roles import role_rows
 from plimsoll.interfaces.console.invited import link_of
 from plimsoll.interfaces.console.words_of import word
@@ -214,7 +216,8 @@ def _do(visit: Visit) -> Done:
     if act == "give":
         until = visit.form.get("until", "")
         ends = datetime.combine(parse_date(until), time(), UTC) if until else None
-        found: Any = grant.give(visit.house, visit.who, user_id, visit.form.get("role", ""), reason, ends)
+        wish = grant.Wish(user_id, visit.form.get("role", ""), reason, ends)
+        found: Any = give_role(visit.house, visit.who, wish, f"web:role:{visit.form.get('key', '')}")
     elif act == "sign_out":
         found = session.sign_out_everywhere(visit.house, user_id, visit.who.actor, reason)
     elif act == "take":
@@ -223,6 +226,8 @@ def _do(visit: Visit) -> Done:
         seen = visit.form.get("version", "")
         version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
         found = (people.lock if act == "lock" else people.unlock)(visit.house, visit.who, user_id, version, reason)
+    if isinstance(found, Waiting):
+        return Go(f"/users/{user_id}", "done.waiting", {"approval": found.approval_id, "n": str(found.checkers)})
     return found if isinstance(found, Refused) else Go(f"/users/{user_id}", "done.done")
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from plimsoll.app.access import grant, invitation, people
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.session import sign_out_everywhere
+from plimsoll.app.approve.give_role import give_role as give_or_ask
 from plimsoll.app.house import House
 from plimsoll.interfaces.http.ids import customer_text, read_customer
 from plimsoll.interfaces.http.once import once
@@ -207,8 +208,9 @@ def list_grants(asked: Asked) -> Any:
 def give_role(asked: Asked) -> Any:
     """Give a role to somebody else."""
     body = asked.body
-    found = house_in(asked, GRANT) or grant.give(asked.house, asked.who, asked.path["user"], body.role, body.reason, body.until)
-    return found if isinstance(found, Refused) else _grant(found)
+    wish = grant.Wish(asked.path["user"], body.role, body.reason, body.until)
+    found = house_in(asked, GRANT) or give_or_ask(asked.house, asked.who, wish, asked.key)
+    return _grant(found) if isinstance(found, grant.Grant) else found
 
 
 def end_role(asked: Asked) -> Any:
@@ -402,6 +404,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             answer=GrantShown,
             handle=give_role,
             body=NewGrant,
+            four_eyes="POLICY.APPROVAL.LIVE",
             example={"role": "servicing", "reason": "works at the desk"},
         ),
     ),
