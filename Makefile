@@ -59,6 +59,7 @@ lock: env  ## resolve the dependencies of pyproject.toml again into requirements
 	@$(COMPILE) --upgrade $(EXTRAS) --group build --group dev $(SAME) pyproject.toml -o requirements/dev.lock
 	@$(COMPILE) --upgrade --extra fast --extra portfolio --extra charts --group build $(SAME) pyproject.toml -o requirements/runtime.lock
 	@$(COMPILE) --upgrade $(foreach one,documents fast passkeys portfolio postgres,--extra $(one)) $(SAME) pyproject.toml -o requirements/server.lock
+	@$(COMPILE) --upgrade --group build $(SAME) -o requirements/build.lock
 
 clean:  ## remove the environment and everything built
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

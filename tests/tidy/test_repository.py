@@ -71,7 +71,7 @@ def test_a_loose_end_has_an_issue_number():
 def test_each_lock_holds_the_one_before_it_and_only_hashed_packages():
     pins = {name: set(PIN.findall(text(ROOT / "requirements" / f"{name}.lock"))) for name in LOCKS}
     assert pins["runtime"] <= pins["dev"] <= pins["bench"], "run `make lock`"
-    for name in LOCKS:
+    for name in (*LOCKS, "server", "build"):
         lock = text(ROOT / "requirements" / f"{name}.lock")
         assert "://" not in lock
         assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=[a-z])", lock)), name
