@@ -1,6 +1,7 @@
 """The door, on both databases: who may do what to whom, what is not to be seen, and what a command may say of who asks."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -175,6 +176,20 @@ def test_a_merchant_sells_and_gives_back_in_its_own_name_only(lent):
     assert isinstance(door.ask(shop, back[0]), Answer)
     assert code(door.ask(shop, Refund("b9", ANN, DAY, 1, 50_00, "CNY", 99))) == "absent"
     assert code(door.may(shop, "loan.read", Target(ANN))) == "permission_missing"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_merchant_cannot_tell_an_account_from_none(lent):
+    """No such customer, no such account, no room, an amount that is none: the same word to the merchant; staff are told which."""
+    door, shop = open_door(lent), person("merchant_key", party="shop", key_id="k")
+    probes = [(NOBODY, 1, 100_00), (ANN, 9, 100_00), (ANN, 1, 99_999_00), (ANN, 1, 0)]
+    asked = [Purchase(f"p{n}", who, DAY, loan, minor, "CNY", merchant="shop") for n, (who, loan, minor) in enumerate(probes)]
+    told = [door.ask(shop, one) for one in asked]
+    assert {(one.code, one.rule, one.detail) for one in told} == {("absent", "", "")}
+    assert code(lent.execute(asked[2], actor="desk")) != "absent", "the book knows why"
+    sold = Purchase("p9", ANN, DAY, 1, 100_00, "CNY", merchant="shop")
+    assert isinstance(door.ask(shop, sold), Answer)
+    assert code(door.ask(shop, replace(sold, amount_minor=200_00))) == "key_reused", "of the request, not of the account"
 
 
 def test_who_repeats_what_they_were_allowed_to_do_is_given_the_first_answer(lent):

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
+from plimsoll.app.access.coarse import coarsely
 from plimsoll.app.access.event import record
 from plimsoll.app.access.look import Looking, Seen
 from plimsoll.app.access.permission import READ_OF_DOSSIER, SAID, Permission
@@ -135,7 +136,7 @@ class Door:
             return self._open_in_unit(who, command, digest)
         if type(command) in DOSSIER_WIRING:
             return self.house.execute(command, actor=who.actor, digest=digest)
-        return self.house.submit(command, actor=who.actor, digest=digest)
+        return coarsely(who, command, self.house.submit(command, actor=who.actor, digest=digest))
 
     def _open_in_unit(self, who: Principal, command: Any, digest: bytes) -> RowOutcome:
         """Open a customer, who then belongs to the unit of whoever opened them; a repeat makes up for a crash in between."""
