@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select, text
 
 from plimsoll.app.address import read_address
+from plimsoll.app.business_day import business_day
 from plimsoll.app.config import tape_folder
 from plimsoll.app.figures_file import read_value, written_value
 from plimsoll.app.house import READ_ONLY, House
@@ -146,7 +147,7 @@ class KeptFigures:
         with store.engine.connect() as connection:
             created = connection.execute(CREATED).scalar_one()
         marks = [mark(store) for mark, is_asked in ((book_mark, figure.of_book), (tape_mark, figure.of_tape)) if is_asked]
-        return Key(instant_of(created).isoformat(), self.house.rules.digest, self.house.today(), " ".join(marks))
+        return Key(instant_of(created).isoformat(), self.house.rules.digest, business_day(self.house), " ".join(marks))
 
     def _standing(self, figure: Figure, key: Key) -> _Kept | None:
         """Give what stands of a figure, be it of an earlier day: from memory, else from its file."""
@@ -172,7 +173,7 @@ class KeptFigures:
     def _make(self, figure: Figure, key: Key) -> _Kept:
         at, begun = self.house.now(), time.monotonic()
         value = figure.make(self.house)
-        if self.house.today() != key.on:  # a day was closed meanwhile, and what was read may be of either
+        if business_day(self.house) != key.on:  # a day was closed meanwhile, and what was read may be of either
             return self._make(figure, self.key_of(figure))
         kept = _Kept(key, Made(value, key.on, at), time.monotonic() - begun, time.time())
         self._kept[figure.name] = kept

@@ -12,6 +12,8 @@ from plimsoll.app.store import Store
 from plimsoll.loan.layout import OPEN
 
 MONTH: Final = timedelta(days=30)
+EARLIEST: Final = date.min + 3 * MONTH
+"""A book that was never opened has no day to look back from."""
 RUNS: Final = 800
 
 
@@ -54,6 +56,7 @@ class BookSeen:
 
 def book_seen(store: Store, today: date) -> BookSeen:
     """Give the figures of a book on its business date. Cost: one pass over loans and lines in the database."""
+    today = max(today, EARLIEST)
     s, days = loan_state.c, (today - MONTH, today - 3 * MONTH)
     late = [func.coalesce(func.sum(case((s.oldest_due < one, s.principal_minor), else_=0)), 0) for one in days]
     owed = loan_state.join(loan, (loan.c.customer_id == s.customer_id) & (loan.c.loan_id == s.loan_id))

@@ -15,6 +15,7 @@ from plimsoll.collections.recall_from_agency import RecallFromAgency
 from plimsoll.collections.resume_agency import ResumeAgency
 from plimsoll.collections.review_agency import ReviewAgency
 from plimsoll.collections.suspend_agency import SuspendAgency
+from plimsoll.interfaces.console import waits
 from plimsoll.interfaces.console.many import ASKED, customers_picked, key_of, picked, shown
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
@@ -109,6 +110,7 @@ def show_agency(visit: Visit) -> Shown:
         about.append(Links([(visit.t("call.sample"), f"/agencies/{name}/calls")]))
     record = Timeline([Moment(written.instant(e.at), e.entry, e.part, e.actor) for e in found.entries[:ENTRIES]])
     panels = [
+        waits.of_dossier(visit, "agency", name),
         Panel(visit.t("agency.about"), about, width="half"),
         _agency_acts(visit, name, one.stands),
         None if is_own else Panel(visit.t("record.title"), [record], width="half"),

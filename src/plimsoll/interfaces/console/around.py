@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 
 from plimsoll.app.access.principal import EVERYBODY, NOTHING, Target
 from plimsoll.app.access.relation import Sight
-from plimsoll.app.schema import close_run
+from plimsoll.app.schema import close_run, close_shard
 from plimsoll.app.schema_access import approval
 from plimsoll.app.show.queues import PERMISSIONS
+from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.serve import Chrome
 from plimsoll.interfaces.pages.visit import Visit
 
@@ -123,10 +124,22 @@ def around(visit: Visit) -> Mapping[str, Any]:
         "here": max(here, key=len, default=""),
         "business_date": visit.today(),
         "closed_on": closed,
+        "closing": _closing(visit),
         "mode": visit.house.mode,
         "inbox": waiting,
         "has_inbox": may_check,
     }
+
+
+def _closing(visit: Visit) -> str:
+    """Say how far a close is that runs now, "" where none does: what pages show meanwhile is of the day before."""
+    with visit.house.store.engine.connect() as connection:
+        run = connection.execute(select(close_run.c.closed_on, close_run.c.shards).where(close_run.c.state == "running").limit(1)).first()
+        if run is None:
+            return ""
+        done = (close_shard.c.closed_on == run.closed_on, close_shard.c.done_at.is_not(None))
+        ready = connection.scalar(select(func.count()).select_from(close_shard).where(*done)) or 0
+    return visit.t("shell.closing", {"day": written.day(run.closed_on), "share": ready * 100 // max(run.shards, 1)})
 
 
 def _waiting(connection: Any, visit: Visit) -> int:

@@ -18,7 +18,7 @@ from plimsoll.collections.record_outcome import RecordOutcome
 from plimsoll.collections.release_case import ReleaseCase
 from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.interfaces.console.aims import customer_of, everybody
-from plimsoll.interfaces.console.rows_of_work import due, locked, more, page_of, tabs
+from plimsoll.interfaces.console.rows_of_work import due, locked, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -63,9 +63,10 @@ def show(visit: Visit) -> Shown:
     page = page_of(visit, "hardship" if is_hardship else QUEUE, "case.read")
     columns = ("customer.name", "case.note", "work.due", "work.holder", "work.since")
     table = Table(
-        visit.t("nav.case"), heads(visit, *columns), [_row(visit, one) for one in page.rows], empty="case.none",
-        more=more(visit, "/cases", page), is_list=True,
+        visit.t("nav.case"), heads(visit, *columns), [_row(visit, one) for one in page.rows],
+        more=more(visit, "/cases", page), is_list=True, empty="case.none",
     )  # fmt: skip
+    table = narrowed(visit, "/cases", table)
     parts: list[Any] = [table]
     if visit.may("case.claim", EVERYBODY) and not is_hardship:
         parts.insert(0, Form("next", "", visit.t("work.next"), (), tone="btn-primary", is_folded=False))

@@ -7,7 +7,7 @@ from plimsoll.app.file import filings_of
 from plimsoll.app.show.care import ComplaintRow, complaint_rows
 from plimsoll.app.show.queues import WorkRow
 from plimsoll.interfaces.console.aims import customer_of, everybody
-from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
+from plimsoll.interfaces.console.rows_of_work import due, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -47,9 +47,10 @@ def show(visit: Visit) -> Shown:
     page = page_of(visit, QUEUE, "complaint.read")
     columns = ("complaint.id", "complaint.about", "work.due", "work.holder", "work.since")
     table = Table(
-        visit.t("nav.complaint"), heads(visit, *columns), [_row(visit, one) for one in page.rows], empty="complaint.none",
-        more=more(visit, "/complaints", page), is_list=True,
+        visit.t("nav.complaint"), heads(visit, *columns), [_row(visit, one) for one in page.rows],
+        more=more(visit, "/complaints", page), is_list=True, empty="complaint.none",
     )  # fmt: skip
+    table = narrowed(visit, "/complaints", table)
     heading = Heading(visit.t("nav.complaint"), visit.t("complaint.lead"), tabs=tabs(visit, "/complaints", "", "mine", "overdue"))
     return board(heading, [Panel("", [table])])
 

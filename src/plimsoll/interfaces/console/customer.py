@@ -11,6 +11,7 @@ from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.show.limits import LimitChange, limit_history
 from plimsoll.app.show.loan import LoanRow
 from plimsoll.app.vault import Act as Look
+from plimsoll.interfaces.console import waits
 from plimsoll.interfaces.console.acts import offered
 from plimsoll.interfaces.console.aims import customer_of
 from plimsoll.interfaces.console.customers import late_chip
@@ -74,7 +75,7 @@ def _board(visit: Visit, page: CustomerPage, opened: dict[str, str]) -> dict[str
     number = visit.t("customer.number", {"n": page.customer_id})
     chips = [chip(word(visit, "chip", one), TONES.get(one, "")) for one in page.chips]
     lead = visit.t("customer.since", {"day": written.day(page.opened_on)}) + (f" · {page.unit}" if page.unit else "")
-    panels: list[Panel | None] = [_line(visit, page), _due(visit, page), _loans(visit, page)]
+    panels: list[Panel | None] = [waits.of_customer(visit, page.customer_id), _line(visit, page), _due(visit, page), _loans(visit, page)]
     if page.case is not None:
         panels.append(_case(visit, page))
     panels += [_person(visit, page, opened), _contacts(visit, page)]

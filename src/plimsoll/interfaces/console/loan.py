@@ -9,6 +9,7 @@ from plimsoll.app.show.bills import Bills, bills
 from plimsoll.app.show.history import LoanHistory, loan_history
 from plimsoll.app.show.loan import LoanPage, loan_page
 from plimsoll.app.show.schedule import Computed, Schedule, computed, schedule
+from plimsoll.interfaces.console import waits
 from plimsoll.interfaces.console.aims import everybody, loan_of
 from plimsoll.interfaces.console.customers import late_chip
 from plimsoll.interfaces.console.effect import effect_parts
@@ -71,7 +72,7 @@ def _board(visit: Visit, effect: Preview | None) -> Shown:
         return Refused("absent") if page.code == "loan_unknown" else page
     history = loan_history(store, customer_id, loan_id, number)
     assert not isinstance(history, Refused), "it was there a moment ago"
-    panels: list[Panel | None] = []
+    panels: list[Panel | None] = [waits.of_customer(visit, customer_id)]
     if effect is not None:
         panels.append(Panel(visit.t("effect.title"), effect_parts(visit, effect.effect), "effect"))
     if page.parked_because:

@@ -4,7 +4,7 @@ from typing import Final
 
 from plimsoll.app.access.principal import Target
 from plimsoll.app.show.sale import TenderSeen, package_page, package_rows, tender_rows, tender_seen
-from plimsoll.interfaces.console import tender_acts, tenders
+from plimsoll.interfaces.console import tender_acts, tenders, waits
 from plimsoll.interfaces.console.tenders import TONES
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
@@ -94,7 +94,7 @@ def show_package(visit: Visit) -> Shown:
     state = chip(word(visit, "package.state", found.state), TONES.get(found.state, ""))
     return board(
         Heading(found.title or found.package, found.package, [state], [(visit.t("nav.package"), "/packages")]),
-        [Panel("", [Facts(rows)]), tender_acts.package_panel(visit, found)],
+        [waits.of_dossier(visit, "package", found.package), Panel("", [Facts(rows)]), tender_acts.package_panel(visit, found)],
     )
 
 
@@ -117,7 +117,7 @@ def show_tender(visit: Visit) -> Shown:
     heading = Heading(found.tender, word(visit, "tender.format", found.format), [state], [(visit.t("nav.tender"), "/tenders")], tabs)
     acts = tender_acts.tender_panel(visit, found) if view != "public" or visit.who.party else None
     panels = [_times(visit, found), _notice(visit, found), tenders.papers(visit, found), _questions(visit, found), _bids(visit, found)]
-    return board(heading, [*panels, tenders.opened(visit, found), acts])
+    return board(heading, [waits.of_dossier(visit, "tender", found.tender), *panels, tenders.opened(visit, found), acts])
 
 
 def _times(visit: Visit, one: TenderSeen) -> Panel:

@@ -5,7 +5,7 @@ from typing import Final
 from plimsoll.app.access.principal import EVERYBODY
 from plimsoll.app.access.verbs import VERBS
 from plimsoll.app.show.queues import PERMISSIONS, WorkRow, queue_counts
-from plimsoll.interfaces.console.rows_of_work import due, more, page_of, tabs
+from plimsoll.interfaces.console.rows_of_work import due, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages.parts import Cell, Heading, Panel, Table, board, count, heads, instant, text
 from plimsoll.interfaces.pages.visit import Go, Screen, Shown, Visit
@@ -66,12 +66,11 @@ def show_one(visit: Visit) -> Shown:
         return allowed
     page, path = page_of(visit, kind, PERMISSIONS[kind]), f"/queues/{kind}"
     columns = ("customer.name", "case.note", "work.due", "work.holder", "work.since", "queue.act")
-    view = visit.query.get("view", "")
     table = Table(
         visit.t(f"queue.{kind}"), heads(visit, *columns), [_row(visit, kind, one) for one in page.rows], is_list=True,
-        empty="empty.found" if view else "queue.empty", filters=visit.t(f"work.view.{view}") if view in VIEWS else "", clear=path,
-        more=more(visit, path, page),
+        more=more(visit, path, page), empty="queue.empty",
     )  # fmt: skip
+    table = narrowed(visit, path, table)
     heading = Heading(visit.t(f"queue.{kind}"), above=[(visit.t("nav.queue"), "/queues")], tabs=tabs(visit, path, "", *VIEWS))
     return board(heading, [Panel("", [table])])
 

@@ -11,7 +11,7 @@ from plimsoll.app.show.decision import DecisionShown, WhatIf, decision, what_if
 from plimsoll.app.show.queues import WorkAsked, WorkRow, work_page
 from plimsoll.interfaces.console import explained
 from plimsoll.interfaces.console.aims import customer_of, everybody
-from plimsoll.interfaces.console.rows_of_work import due, locked, more, page_of, tabs
+from plimsoll.interfaces.console.rows_of_work import due, locked, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages.parts import (
     Cell,
@@ -51,9 +51,10 @@ def show(visit: Visit) -> Shown:
     page = page_of(visit, QUEUE, "review.read")
     columns = ("review.application", "review.why", "work.due", "work.holder", "work.since")
     table = Table(
-        visit.t("nav.review"), heads(visit, *columns), [_row(visit, one) for one in page.rows], empty="review.none",
-        more=more(visit, "/reviews", page), is_list=True,
+        visit.t("nav.review"), heads(visit, *columns), [_row(visit, one) for one in page.rows],
+        more=more(visit, "/reviews", page), is_list=True, empty="review.none",
     )  # fmt: skip
+    table = narrowed(visit, "/reviews", table)
     parts: list[Any] = [table]
     if page.rows and visit.may("review.claim", EVERYBODY):
         parts.insert(0, Form("next", "", visit.t("work.next"), (), tone="btn-primary", is_folded=False))

@@ -1,13 +1,14 @@
 """Rows of a queue on a page: where the next page is, by when a row is due, and taking the next one."""
 
 import json
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
 from plimsoll.app.access.principal import NOTHING, Target
 from plimsoll.app.show.queues import WorkAsked, WorkPage, WorkRow, work_page
-from plimsoll.interfaces.pages import written
-from plimsoll.interfaces.pages.parts import Cell, Panel, Said, chip
+from plimsoll.interfaces.pages import words, written
+from plimsoll.interfaces.pages.parts import Cell, Panel, Said, Table, chip
 from plimsoll.interfaces.pages.visit import Visit
 
 HOUR: Final = 3600
@@ -57,6 +58,14 @@ def tabs(visit: Visit, path: str, *views: str) -> list[tuple[str, str, bool]]:
     """Give the views of a queue."""
     here = visit.query.get("view", "")
     return [(visit.t(f"work.view.{one or 'all'}"), f"{path}?view={one}" if one else path, one == here) for one in views]
+
+
+def narrowed(visit: Visit, path: str, table: Table) -> Table:
+    """Give a list that says, where a view of it is empty, what it was narrowed to and the way back."""
+    view = visit.query.get("view", "")
+    if not view or not words.has(f"work.view.{view}"):
+        return table
+    return replace(table, empty="empty.found", filters=visit.t(f"work.view.{view}"), clear=path)
 
 
 def locked(visit: Visit, holder: str, until: str, permission: str = "", target: Target = NOTHING) -> Panel | None:

@@ -109,6 +109,21 @@ def visit_of(request: Request, house: House, door: object, form: Mapping[str, st
     )
 
 
+def plain_visit(request: Request, house: House, door: object) -> Visit:
+    """Give a visit of which the house was asked nothing, for a page that says that it cannot be: whoever looks is a guest on it."""
+    root = request.scope.get("root_path", "").rstrip("/")
+    path = request.url.path.removeprefix(root) or "/"
+    return Visit(
+        house,
+        door,
+        language=_language(request, ""),
+        theme=_chosen(request.cookies.get(cookies.THEME, ""), THEMES),
+        root=root,
+        address=f"{path}?{request.url.query}" if request.url.query else path,
+        request_id=new_request_id(),
+    )
+
+
 def new_request_id() -> str:
     """Give the number under which a request is found in the log."""
     return f"req_{uuid4().hex[:16]}"

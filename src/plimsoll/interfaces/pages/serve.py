@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -89,11 +90,14 @@ class Site:
         return await run_in_threadpool(self._broken, request)
 
     def _answer(self, screen: Screen, request: Request, form: Mapping[str, str]) -> Response:
-        visit = asked.visit_of(request, self.house, self.door, form)
+        visit = asked.plain_visit(request, self.house, self.door)
         try:
+            visit = asked.visit_of(request, self.house, self.door, form)
             return self._respond(request, visit, self._ask(screen, request, visit), screen)
         except StoreTrouble as trouble:
             return self._in_trouble(request, visit, trouble)
+        except (OperationalError, InterfaceError):
+            return self._in_trouble(request, visit, StoreTrouble("store_unreachable"))
 
     def _ask(self, screen: Screen, request: Request, visit: Visit) -> Shown:
         """Give what a screen answers, once it is clear that it may be asked."""
@@ -213,7 +217,7 @@ class Site:
         return self._finished(request, visit, Response(render("error.html", visit, said), 503, media_type="text/html"))
 
     def _broken(self, request: Request) -> Response:
-        visit = Visit(self.house, self.door, root=request.scope.get("root_path", ""), request_id=asked.new_request_id())
+        visit = asked.plain_visit(request, self.house, self.door)
         said = {"layout": self.chrome.open_layout, "site": self.chrome, "done": "", "screen": "", "refused": "", "trouble": None}
         return self._finished(request, visit, Response(render("error.html", visit, said), 500, media_type="text/html"))
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from plimsoll.app.access.principal import NOTHING, Principal, Target
+from plimsoll.app.business_day import business_day
 from plimsoll.app.house import House
 from plimsoll.interfaces.pages import words
 from plimsoll.units.refusal import Refused
@@ -59,8 +60,7 @@ class Visit:
 
     def today(self) -> date:
         """Give the business date; of a book that was never opened, the day of the clock."""
-        found = self.house.today()
-        return found if found > date.min else self.house.now().date()
+        return business_day(self.house)
 
     @property
     def speech(self) -> str:

@@ -18,6 +18,29 @@
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+  // Where the next page takes longer than a moment, a line says so, and it can be stopped; after ten seconds that is offered plainly.
+  const leaving = () => {
+    if (!document.body.dataset.loading) return;
+    const line = document.createElement("div");
+    line.className = "loading";
+    line.setAttribute("role", "status");
+    line.textContent = document.body.dataset.loading;
+    const late = [setTimeout(() => document.body.append(line), 300), setTimeout(() => {
+      const stop = document.createElement("button");
+      stop.className = "btn";
+      stop.textContent = document.body.dataset.stop;
+      stop.addEventListener("click", () => { window.stop(); line.remove(); });
+      line.append(" ", stop);
+    }, 10000)];
+    window.addEventListener("pagehide", () => { late.forEach(clearTimeout); line.remove(); }, { once: true });
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const isOurs = link && !link.target && link.origin === location.origin && !link.hash && !/\.(csv|json|yaml|pdf)$/.test(link.pathname) && !link.search.includes("form=csv");
+    if (isOurs && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey) leaving();
+  });
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented && event.target.matches(".filters, .finder")) leaving(); });
+
   // A page that waits for figures shows itself anew, though not while somebody writes in it or reads a definition.
   const again = Number(document.body.dataset.again || 0);
   if (again) setInterval(() => {
