@@ -43,6 +43,8 @@ format: env  ## put the source in the one format, mend what lint can mend
 	@$(RUN) -m ruff format .
 
 docs: env  ## write the reference pages that say what the program says: commands, API, rules, codes, permissions, events, settings
+	@$(RUN) -m tools.refusals_found
+	@$(RUN) -W ignore -m tests.recorded
 	@$(RUN) -m tools.reference_pages
 
 bench: python  ## measure against the rivals; a table on the screen, table and JSON under build/bench/

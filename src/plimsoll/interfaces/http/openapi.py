@@ -14,12 +14,13 @@ from pydantic.json_schema import models_json_schema
 from plimsoll.app.approve.need import ABOVE, ALWAYS, BACK_DATED, LIVE_ONLY, RAISES, TWO
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.answers import Approval
-from plimsoll.interfaces.http.example import example_in
+from plimsoll.interfaces.http.describe import by_status, describe
+from plimsoll.interfaces.http.example import HASH, example_in, example_of_parameter, example_out
 from plimsoll.interfaces.http.expand import EXPAND, FIELDS, FIELDS_MAX, NAMES_MAX, fields_of, names_of, shape_with
 from plimsoll.interfaces.http.heads import KEY_MAX
 from plimsoll.interfaces.http.ids import CUSTOMER_PATTERN, LOAN_PATTERN
 from plimsoll.interfaces.http.operation import Empty, Operation
-from plimsoll.interfaces.http.problem import MEDIA, Problem
+from plimsoll.interfaces.http.problem import MEDIA, Problem, problem
 from plimsoll.interfaces.http.routes import PART_MAX
 from plimsoll.interfaces.http.shown import ROWS_MAX
 from plimsoll.interfaces.http.version import VERSIONS
@@ -57,6 +58,43 @@ SOME_FIELDS: Final = {
     "properties": {"data": {"type": "array", "maxItems": ROWS_MAX, "items": {"type": "object"}}},
     "required": ["data"],
 }
+OF_ANY: Final[Mapping[int, tuple[str, ...]]] = {
+    400: ("field_unknown", "query_malformed"),
+    401: ("sign_in_needed", "not_recognised"),
+    403: ("permission_missing", "second_factor_needed"),
+    404: ("absent",),
+    409: ("idempotency_in_progress",),
+    412: ("version_passed",),
+    413: ("body_too_large",),
+    415: ("content_type_wrong",),
+    422: ("idempotency_key_reused",),
+    428: ("if_match_missing",),
+    429: ("asked_too_fast",),
+    431: ("header_too_large",),
+    503: ("store_busy",),
+}
+"""Refusals of any operation that stand as examples, by their status; of what only reads, 409 and 422 are for cursors and keys alike."""
+WAITS: Final = {
+    "object": "approval",
+    "id": "apr_5f1c5f1c5f1c5f1c5f1c5f1c5f",
+    "status": "pending",
+    "payload_sha256": HASH,
+    "required_checkers": 1,
+    "expires_at": "2026-03-21T04:00:00.000Z",
+    "rule": "POLICY.APPROVAL.RAISES",
+}
+EXAMPLES_MAX: Final = 3
+"""Refusals of its own that an operation shows by example for a status; the others are named."""
+REQUEST_ID: Final = "req_5f1c5f1c5f1c5f1c5f1c5f1c"
+ABOUT: Final = """\
+The book of a consumer lender: customers, lines and loans, decisions, collections, sales of bad debt, funders, and the house itself.
+
+**Who asks** is recognised by a bearer token: an API key or a session. What one may not see is answered as what is not there: 404 `absent`.
+**Changes** carry an `Idempotency-Key`, made anew for each action and kept for its retries: the same key gives the first answer once more,
+with `Idempotency-Replayed: true`, and does nothing twice; with other content it is refused, 422 `idempotency_key_reused`. **Amounts** are
+whole minor units with a currency, rates decimal text, days business dates. **Four eyes**: where policy asks for another person, a change
+answers 202 with an approval, and is done when others have agreed to exactly that. **Refusals** are problems (RFC 9457) with a stable
+`code`; the reference says each in a sentence. **Examples** show one small house in March 2026."""
 RULES: Final = (ALWAYS, ABOVE, RAISES, LIVE_ONLY, BACK_DATED, TWO)
 
 
@@ -78,6 +116,7 @@ def _of(four_eyes: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
             "title": "Plimsoll",
             "version": VERSIONS[-1],
             "summary": "A consumer-credit book that keeps every borrower above water.",
+            "description": ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -86,6 +125,8 @@ def _of(four_eyes: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _plain(held.get("$defs", {})),
+            "responses": {str(status): _problem(keyed, status, (), TITLES[status]) for status in OF_ANY},
+            "examples": {code: _told(code) for code in sorted(_codes_told())},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key of the house."}},
         },
     }
@@ -124,6 +165,7 @@ def _operation(one: Operation, keyed: Mapping[Any, Any], four_eyes: tuple[str, .
         "tags": [one.tag],
         "summary": one.said[0],
         "x-summary-zh": one.said[1],
+        "description": describe(one, four_eyes),
         "x-permission": one.permission,
         "x-idempotent": one.is_idempotent or one.method == "GET",
         "x-pii": one.shows_personal,
@@ -144,7 +186,7 @@ def _in_path(one: Operation) -> Iterator[dict[str, Any]]:
     patterns = {"customer": CUSTOMER_PATTERN, "loan": LOAN_PATTERN}
     for name in _BRACES.findall(one.path):
         schema = {"type": "string", "minLength": 1, "maxLength": PART_MAX, "pattern": patterns.get(name, r"^[^/\x00-\x1f\x7f-\x9f]+$")}
-        yield {"name": name, "in": "path", "required": True, "schema": schema}
+        yield {"name": name, "in": "path", "required": True, "schema": schema, "example": example_of_parameter(one, name, schema)}
 
 
 def _in_query(one: Operation) -> Iterator[dict[str, Any]]:
@@ -153,8 +195,9 @@ def _in_query(one: Operation) -> Iterator[dict[str, Any]]:
     said = one.query.model_json_schema()
     defs = said.get("$defs", {})
     for name, field in said.get("properties", {}).items():
-        schema = _plain(_inlined(field, defs))
-        yield {"name": name, "in": "query", "required": name in said.get("required", ()), "schema": _one_of(schema)}
+        schema = _one_of(_plain(_inlined(field, defs)))
+        example = example_of_parameter(one, name, schema)
+        yield {"name": name, "in": "query", "required": name in said.get("required", ()), "schema": schema, "example": example}
 
 
 def _of_answer(one: Operation) -> Iterator[dict[str, Any]]:
@@ -163,7 +206,8 @@ def _of_answer(one: Operation) -> Iterator[dict[str, Any]]:
     for name, words, most, said in ((EXPAND, names_of(one), NAMES_MAX, told), (FIELDS, fields_of(one), FIELDS_MAX, FIELDS_SAID)):
         if words:
             schema = {"type": "array", "items": {"enum": list(words)}, "minItems": 1, "maxItems": most, "uniqueItems": True}
-            yield {"name": name, "in": "query", "required": False, "style": "form", "explode": False, "description": said, "schema": schema}
+            more = {"style": "form", "explode": False, "description": said, "schema": schema, "example": [words[0]]}
+            yield {"name": name, "in": "query", "required": False, **more}
 
 
 def _inlined(field: Any, defs: Mapping[str, Any]) -> Any:
@@ -194,23 +238,50 @@ def _in_heads(one: Operation) -> Iterator[dict[str, Any]]:
         }
     if one.needs_match:
         schema = {"type": "string", "minLength": 3, "maxLength": 104, "pattern": r'^"[!#-~]{1,100}"$'}
-        yield {"name": "If-Match", "in": "header", "required": True, "description": "The ETag that was read.", "schema": schema}
+        told = "The ETag that was read."
+        yield {"name": "If-Match", "in": "header", "required": True, "description": told, "schema": schema, "example": '"3"'}
     schema = {"type": "string", "enum": list(VERSIONS), "maxLength": 10}
-    yield {"name": "Plimsoll-Version", "in": "header", "required": False, "description": "The dated version asked for.", "schema": schema}
+    told = "The dated version asked for."
+    yield {"name": "Plimsoll-Version", "in": "header", "required": False, "description": told, "schema": schema, "example": VERSIONS[-1]}
 
 
 def _responses(one: Operation, keyed: Mapping[Any, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = keyed[shape_with(one.name), "serialization"]
     if fields_of(one):
         answer = {"anyOf": [answer, SOME_FIELDS]}
-    found: dict[str, Any] = {str(one.status): {"description": "Done.", "content": {JSON: {"schema": answer}}}}
+    content: dict[str, Any] = {"schema": answer, "example": example_out(one, one.answer)}
+    found: dict[str, Any] = {str(one.status): {"description": "Done.", "content": {JSON: content}}}
     if one.method in CHANGES and one.status != 202:
-        found["202"] = {"description": TITLES[202], "content": {JSON: {"schema": keyed[Approval, "serialization"]}}}
-    refused = set(WRITES if one.method in CHANGES else READS) | set(one.errors) | ({412, 428} if one.needs_match else set())
+        waits = {"schema": keyed[Approval, "serialization"], "example": WAITS}
+        found["202"] = {"description": TITLES[202], "content": {JSON: waits}}
+    own = by_status(one)
+    refused = set(WRITES if one.method in CHANGES else READS) | set(one.errors) | ({412, 428} if one.needs_match else set()) | set(own)
     for status in sorted(refused):
-        content = {MEDIA: {"schema": keyed[Problem, "serialization"]}}
-        found[str(status)] = {"description": TITLES.get(status, "Refused."), "content": content}
+        codes = tuple(own.get(status, ()))
+        is_common = not codes and status in OF_ANY
+        told = TITLES.get(status, "Refused.")
+        found[str(status)] = {"$ref": f"#/components/responses/{status}"} if is_common else _problem(keyed, status, codes, told)
     return found
+
+
+def _problem(keyed: Mapping[Any, Any], status: int, codes: tuple[str, ...], told: str) -> dict[str, Any]:
+    """Give a problem response with an example for some of its codes: those of the operation first, then those of any."""
+    shown = [*codes[:EXAMPLES_MAX], *OF_ANY.get(status, ())]
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in shown}
+    said = f"{told} {', '.join(f'`{code}`' for code in codes)}".strip()
+    return {"description": said, "content": {MEDIA: {"schema": keyed[Problem, "serialization"], "examples": examples}}}
+
+
+def _codes_told() -> set[str]:
+    """Give the codes that stand as examples anywhere."""
+    own = {code for one in operations.ALL for codes in by_status(one).values() for code in codes[:EXAMPLES_MAX]}
+    return own | {code for codes in OF_ANY.values() for code in codes}
+
+
+def _told(code: str) -> dict[str, Any]:
+    """Give the example of a problem."""
+    said = problem(code, language="en", request_id=REQUEST_ID)
+    return {"summary": said["title"], "value": said}
 
 
 def _plain(schema: Any) -> Any:
@@ -239,14 +310,26 @@ def lint(said: Mapping[str, Any]) -> list[str]:
             names.add(name)
             if not one.get("summary") or not one.get("x-summary-zh"):
                 wrong.append(f"{method} {path} has no summary")
-            if "requestBody" in one and "example" not in one["requestBody"]["content"][JSON]:
-                wrong.append(f"{name} has no example")
+            if not one.get("description"):
+                wrong.append(f"{name} has no description")
+            wrong += [f"{name}: no example of {place}" for place in _without_example(one)]
             wrong += [f"{name} does not declare {status}" for status in ("400", "401", "404") if status not in one["responses"]]
             for parameter in one["parameters"]:
                 wrong += _unbounded(parameter["schema"], f"{name}.{parameter['name']}")
     for name, schema in said["components"]["schemas"].items():
         wrong += _unbounded(schema, name)
     return wrong
+
+
+def _without_example(one: Mapping[str, Any]) -> Iterator[str]:
+    """Give what of an operation has no example: its body, an answer, a parameter."""
+    if "requestBody" in one and "example" not in one["requestBody"]["content"][JSON]:
+        yield "its body"
+    for status, response in one["responses"].items():
+        for content in response.get("content", {}).values():
+            if not {"example", "examples"} & content.keys():
+                yield f"what it answers with {status}"
+    yield from (parameter["name"] for parameter in one["parameters"] if "example" not in parameter)
 
 
 def _unbounded(schema: Any, place: str) -> list[str]:

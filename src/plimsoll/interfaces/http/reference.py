@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from plimsoll.interfaces.http.openapi import JSON, codes
+from plimsoll.interfaces.http.told.read import refusals
 
 STYLE: Final = """
 body{font:15px/1.5 system-ui,"Noto Sans SC",sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
@@ -29,6 +30,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "kind": ("Kind", "类型"),
     "needed": ("needed", "必填"),
     "file": ("OpenAPI file", "OpenAPI 文件"),
+    "refuses": ("refuses", "拒绝代码"),
+    "body": ("Body", "请求正文"),
+    "answer": ("Answer", "答复"),
 }
 
 
@@ -67,7 +71,7 @@ def _operation(method: str, path: str, one: Mapping[str, Any], *, said: Mapping[
         yield f" <small>{WORDS['permission'][at]}: <code>{escape(one['x-permission'])}</code></small>"
     if "x-four-eyes" in one:
         yield f" <small>{WORDS['four_eyes'][at]}: <code>{escape(', '.join(one['x-four-eyes']))}</code></small>"
-    yield "</p>"
+    yield "</p>" + _refused(one["operationId"], at)
     fields = [(field["name"], field["schema"], field["required"]) for field in one["parameters"] if field["in"] == "query"]
     if "requestBody" in one:
         content = one["requestBody"]["content"][JSON]
@@ -80,7 +84,22 @@ def _operation(method: str, path: str, one: Mapping[str, Any], *, said: Mapping[
             yield f"<tr><td><code>{escape(name)}</code><td>{escape(_kind(field))}<td>{WORDS['needed'][at] if is_needed else ''}"
         yield "</table>"
     if "requestBody" in one and "example" in content:
-        yield f"<pre>{escape(json.dumps(content['example'], ensure_ascii=False, indent=1))}</pre>"
+        yield from _example("body", content["example"], at)
+    for status, response in one["responses"].items():
+        if status.startswith("2") and status != "202":
+            yield from _example("answer", response["content"][JSON]["example"], at)
+
+
+def _example(name: str, example: Any, at: int) -> Iterator[str]:
+    said = escape(json.dumps(example, ensure_ascii=False, indent=1))
+    yield f"<details><summary>{WORDS[name][at]}</summary><pre>{said}</pre></details>"
+
+
+def _refused(name: str, at: int) -> str:
+    """Give the codes that an operation refuses by itself, each leading to its sentence."""
+    codes = refusals().get(name, ())
+    links = ", ".join(f'<a href="#{code}"><code>{code}</code></a>' for code in codes)
+    return f"<p><small>{WORDS['refuses'][at]}: {links}</small></p>" if codes else ""
 
 
 def _kind(field: Mapping[str, Any]) -> str:
