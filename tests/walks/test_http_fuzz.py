@@ -37,8 +37,11 @@ ROLES = ("servicing", "collector", "collections_supervisor", "underwriter_l2", "
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory):
-    store = create_store(f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'book.db'}")
+def asked(request, tmp_path_factory):
+    if getattr(request, "param", "sqlite") == "sqlite":
+        store = create_store(f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'book.db'}")
+    else:
+        store = create_store(request.getfixturevalue("postgres_server")(f"plimsoll_fuzz_{os.getpid()}", "template1"))
     with store.changing() as connection:
         connection.execute(update(book).values(open_on=DAY))
     with House(store, lawful_rules(), now=lambda: NOW) as house:
@@ -73,6 +76,7 @@ def test_one_operation_in_eight_answers_as_it_promises(asked, mode):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("asked", [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 @pytest.mark.parametrize("mode", MODES, ids=["fits", "does not fit"])
 def test_every_operation_asked_many_times_answers_as_it_promises(asked, mode):
     """It asks every operation PLIMSOLL_FUZZ times (25 where that is not set), which takes minutes."""

@@ -151,7 +151,7 @@ def make(house: House, who: Principal, wanted: Wanted) -> Export | Waiting | Ref
         released = _release(house, act, who.actor)
         return released if isinstance(released, Refused) else find(house, who, export_id)
     if isinstance(waits, Waiting):
-        _change(house, export_id, approval_id=waits.approval_id)
+        _wait(house, export_id, waits.approval_id)
     return waits
 
 
@@ -245,9 +245,9 @@ def _act(row: Row[Any]) -> Act:
     return Act(VERB, f"export:{row.export_id}", row.export_id, body, said, rows=row.rows_count)
 
 
-def _change(house: House, export_id: str, **values: object) -> None:
+def _wait(house: House, export_id: str, approval_id: str) -> None:
     with house.store.changing() as connection:
-        connection.execute(update(export_file).where(_C.export_id == export_id).values(**values))
+        connection.execute(update(export_file).where(_C.export_id == export_id).values(approval_id=approval_id))
 
 
 def _release(house: House, act: Act, actor: str) -> Outcome:
