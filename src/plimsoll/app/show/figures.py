@@ -1,15 +1,15 @@
 """The figures of a whole book that pages show: how each is made, and what it is made of."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from plimsoll.app.config import tape_folder
 from plimsoll.app.figures_file import may_be_kept
 from plimsoll.app.house import House
-from plimsoll.app.kept_figures import Figure, KeptFigures
+from plimsoll.app.kept_figures import BeingMade, Figure, KeptFigures
 from plimsoll.app.show import book, funding, liquidity, portfolio, risk, watching
 from plimsoll.app.show.book import BookSeen, book_seen
-from plimsoll.app.show.funding import FunderRow, funder_rows, read_positions
+from plimsoll.app.show.funding import FunderRow, read_funders, read_positions
 from plimsoll.app.show.liquidity import Stood, UnansweredRow, stood, unanswered
 from plimsoll.app.show.portfolio import Rolls, Vintages, rolls, vintages
 from plimsoll.app.show.risk import (
@@ -61,8 +61,8 @@ def _curves(house: House) -> Curves | Refused:
     return moved if isinstance(moved, Refused) else Curves(curves, moved)
 
 
-def _funders(house: House) -> tuple[FunderRow, ...] | Refused:
-    return funder_rows(house.store, house.today().toordinal())
+def _funders(house: House) -> tuple[FunderRow, ...]:
+    return read_funders(house.store, house.today().toordinal())
 
 
 def _unanswered(house: House) -> tuple[UnansweredRow, ...]:
@@ -116,6 +116,16 @@ STRESS: Final = Figure("stress", _stress, of_book=False, of_tape=True)
 WATCH: Final = Figure("watch", _watch)
 FIGURES: Final = (BOOK, WATCH, UNANSWERED, FUNDERS, POSITIONS, CURVES, stood_in(CURRENCY), BRIDGE, EXPECTED, STRESS, accounts_of())
 """What is made after each close, the quickest first."""
+
+
+def value_of(kept: KeptFigures, figure: Figure) -> Any:
+    """Give a figure of the business date for a program. Refuses figures_being_made."""
+    found = kept.look(figure)
+    if isinstance(found, BeingMade):
+        return Refused("figures_being_made", "", found.since.isoformat())
+    if found.on != kept.house.today():
+        return Refused("figures_being_made", "", (found.anew_since or found.at).isoformat())
+    return found.value
 
 
 def _classes() -> Iterable[type]:

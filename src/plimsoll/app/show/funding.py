@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PPM: Final = 1_000_000
 LOANS_MAX: Final = 100_000
-"""Loans that one look works through, one by one, at most; of a larger book `plimsoll treasury` tells."""
+"""Loans that one look works through at most; of a larger book the figures tell that are made beside the server, and `plimsoll treasury`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +172,14 @@ class TriggerRow:
 
 
 def funder_rows(store: Store, today: int) -> tuple[FunderRow, ...] | Refused:
-    """Give every funder. Refuses book_too_large. Rows read: funders' dossiers, what is on file of funded loans, those loans' states."""
-    if _count_funded(store) > LOANS_MAX:
+    """Give every funder as `read_funders` does. Refuses book_too_large."""
+    if is_much_funded(store):
         return Refused("book_too_large", "", f"more than {LOANS_MAX:,} funded loans; plimsoll treasury funders")
+    return read_funders(store, today)
+
+
+def read_funders(store: Store, today: int) -> tuple[FunderRow, ...]:
+    """Give every funder. Rows read: funders' dossiers, what is on file of funded loans, those loans' states."""
     found = funders_of(store)
     if not found:
         return ()
@@ -187,8 +192,11 @@ def funder_rows(store: Store, today: int) -> tuple[FunderRow, ...] | Refused:
 def funder_page(store: Store, name: str, today: int) -> FunderPage | Refused:
     """Give one funder with its settlements. Refuses funder_unknown, book_too_large."""
     rows = funder_rows(store, today)
-    if isinstance(rows, Refused):
-        return rows
+    return rows if isinstance(rows, Refused) else funder_page_of(store, name, rows)
+
+
+def funder_page_of(store: Store, name: str, rows: Sequence[FunderRow]) -> FunderPage | Refused:
+    """Give one of some funders that were read, with its settlements. Refuses funder_unknown."""
     row = next((one for one in rows if one.funder == name), None)
     if row is None:
         return Refused("funder_unknown", "", name)
@@ -203,10 +211,11 @@ def funder_page(store: Store, name: str, today: int) -> FunderPage | Refused:
     return FunderPage(row, tuple(settlements))
 
 
-def _count_funded(store: Store) -> int:
+def is_much_funded(store: Store) -> bool:
+    """Tell whether more loans are funded than one look works through."""
     few = select(filing.c.n).where(filing.c.kind == FUNDED).limit(LOANS_MAX + 1).subquery()
     with store.engine.connect() as connection:
-        return int(connection.scalar(select(func.count()).select_from(few)) or 0)
+        return int(connection.scalar(select(func.count()).select_from(few)) or 0) > LOANS_MAX
 
 
 def _lent(store: Store, held: Holdings, today: int) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
@@ -292,25 +301,23 @@ def ladder_rows(
 
     Cost: every open loan is moved to the day; so no more than LOANS_MAX are.
     """
-    if count_open(store) > LOANS_MAX:
+    if is_much_open(store):
         return Refused("book_too_large", "", f"more than {LOANS_MAX:,} open loans; plimsoll treasury ladder")
     found = positions(store, on, today)
     return found if isinstance(found, Refused) else ladders_of(found, rules, on, cash, planned, licence)
 
 
 def read_positions(store: Store, on: date, today: date) -> tuple[Position, ...] | Refused:
-    """Read where the book stands, for `ladders_of`. Refuses and costs as `ladder_rows` does."""
-    if count_open(store) > LOANS_MAX:
-        return Refused("book_too_large", "", f"more than {LOANS_MAX:,} open loans; plimsoll treasury ladder")
+    """Read where the book stands, for `ladders_of`. Refuses date_in_future, ladder_past. Cost: every open loan is moved to the day."""
     found = positions(store, on, today)
     return found if isinstance(found, Refused) else tuple(found)
 
 
-def count_open(store: Store) -> int:
-    """Count open loans, up to one more than LOANS_MAX."""
+def is_much_open(store: Store) -> bool:
+    """Tell whether more loans are open than one look works through."""
     few = select(loan_state.c.loan_id).where(loan_state.c.status == 1).limit(LOANS_MAX + 1).subquery()
     with store.engine.connect() as connection:
-        return int(connection.scalar(select(func.count()).select_from(few)) or 0)
+        return int(connection.scalar(select(func.count()).select_from(few)) or 0) > LOANS_MAX
 
 
 def ladders_of(

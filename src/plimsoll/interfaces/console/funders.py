@@ -8,8 +8,12 @@ from sqlalchemy import select, tuple_
 
 from plimsoll.app.access.principal import Target
 from plimsoll.app.config import tape_folder
+from plimsoll.app.kept_figures import BeingMade, Figure, Made
 from plimsoll.app.schema import filing
-from plimsoll.app.show.funding import FunderPage, funder_page, loan_shares
+from plimsoll.app.show.figures import FUNDERS
+from plimsoll.app.show.funding import FunderPage, funder_page_of, loan_shares
+from plimsoll.app.treasury.shares import funders_of
+from plimsoll.interfaces.console.kept import Figures, being_made, made_at
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -52,15 +56,22 @@ def funder_of(visit: Visit) -> Target:
 
 def show(visit: Visit) -> Shown:
     """Show one funder with the days that were settled with it, and its loans."""
-    found = funder_page(visit.house.store, visit.path["funder"], visit.today().toordinal())
+    figures, name = Figures(visit), visit.path["funder"]
+    seen = figures.look(FUNDERS)
+    rows = () if isinstance(seen, BeingMade) else seen.value
+    found = funder_page_of(visit.house.store, name, rows)
     if isinstance(found, Refused):
-        return Refused("absent")
+        if not isinstance(seen, BeingMade) or name not in funders_of(visit.house.store):
+            return Refused("absent")
+        return figures.board(Heading(name), [Panel(visit.t("funder.about"), [being_made(visit, seen)])])
+    assert isinstance(seen, Made), "rows were read"
     one = found.funder
     path = f"/treasury/{one.funder}"
     above = [(visit.t("nav.treasury"), "/treasury")] if visit.may("treasury.read") else []
     ways = Links([(visit.t("funder.month"), f"{path}/month")])
-    panels = [Panel(visit.t("funder.about"), [_facts(visit, found), ways]), _settled(visit, found), _loans(visit, one.funder, path)]
-    return board(Heading(one.funder, word(visit, "funder.kind", one.kind), above=above), panels)
+    about = Panel(visit.t("funder.about"), [_facts(visit, found), *made_at(visit, seen), ways])
+    heading = Heading(one.funder, word(visit, "funder.kind", one.kind), above=above)
+    return figures.board(heading, [about, _settled(visit, found), _loans(visit, one.funder, path)])
 
 
 def _facts(visit: Visit, found: FunderPage) -> Facts:
@@ -144,7 +155,10 @@ def show_month(visit: Visit) -> Shown:
     above = [(name, path)]
     filters = (Field("month", visit.t("funder.month.which"), value=f"{first:%Y-%m}", hint="2026-03", longest=7),)
     heading = Heading(visit.t("funder.month"), visit.t("funder.month.lead"), above=above, filters=filters)
-    found = _disclosed(visit, name, first)
+    figures = Figures(visit)
+    found = _disclosed(visit, figures, name, first)
+    if isinstance(found, BeingMade):
+        return figures.board(heading, [Panel("", [being_made(visit, found)])])
     if isinstance(found, str):
         return board(heading, [Panel("", [Said("", visit.t("funder.month.none")), Said("warn", found)])])
     if visit.query.get("form") == "csv":
@@ -164,23 +178,27 @@ def _section(visit: Visit, one: Any) -> Panel | None:
     return Panel(getattr(one.title, language), [Table(getattr(one.title, language), columns, rows, is_dense=True)], width="half")
 
 
-def _disclosed(visit: Visit, funder: str, first: date) -> tuple[list[Any], str, str] | str:
-    """Give the sections of a month, the same as a file, and its headline; or in words why there is none."""
+def _disclosed(visit: Visit, figures: Figures, funder: str, first: date) -> tuple[list[Any], str, str] | BeingMade | str:
+    """Give the sections of a month, the same as a file, and its headline; that they are being made; or in words why there are none."""
     try:
         from plimsoll.app.treasury.disclose import Asked, disclose
         from plimsoll.app.treasury.disclosure_page import csv_of, said_of, sections
     except ImportError:
         return Refused("extra_missing", "", "numpy").text(visit.speech)
-    store = visit.house.store
-    page = funder_page(store, funder, visit.today().toordinal())
-    if isinstance(page, Refused):
-        return page.text(visit.speech)
+    store, rules = visit.house.store, visit.house.rules
+    known = funders_of(store).get(funder)
+    if known is None:
+        return Refused("funder_unknown", "", funder).text(visit.speech)
+    asked = Asked(first, known.currency, funder, tape_folder(store.address.url))
+    figure = Figure(f"month {funder} {first}", lambda _: disclose(store, asked, rules), of_tape=True, is_filed=False)
     try:
-        found = disclose(store, Asked(first, page.funder.currency, funder, tape_folder(store.address.url)), visit.house.rules)
+        found = figures.look(figure)
     except Malformed as wrong:
         return Refused(wrong.code).text(visit.speech)
-    said = said_of(found)
-    return sections(found), csv_of(found), said.zh if visit.speech == "zh-CN" else said.en
+    if isinstance(found, BeingMade):
+        return found
+    said = said_of(found.value)
+    return sections(found.value), csv_of(found.value), said.zh if visit.speech == "zh-CN" else said.en
 
 
 SCREENS: Final = (

@@ -7,6 +7,8 @@ from pydantic import Field, StringConstraints
 
 from plimsoll.app.access.principal import Target
 from plimsoll.app.config import tape_folder
+from plimsoll.app.kept_figures import kept_figures
+from plimsoll.app.show.figures import FUNDERS, POSITIONS, value_of
 from plimsoll.app.show.funding import (
     FunderPage,
     FunderRow,
@@ -14,10 +16,13 @@ from plimsoll.app.show.funding import (
     LoanShares,
     ThrottleRow,
     TriggerRow,
-    funder_page,
-    funder_rows,
+    funder_page_of,
+    is_much_funded,
+    is_much_open,
     ladder_rows,
+    ladders_of,
     loan_shares,
+    read_funders,
     throttle_rows,
     trigger_rows,
 )
@@ -140,8 +145,15 @@ def list_funders(asked: Asked) -> Any:
     relation = asked.door.may(asked.who, "funder.read", _own(asked, "funder"))
     if isinstance(relation, Refused):
         return relation
-    rows = funder_rows(asked.house.store, today_of(asked).toordinal())
+    rows = _funders(asked)
     return rows if isinstance(rows, Refused) else listed(row for row in rows if asked.who.party in ("", row.funder))
+
+
+def _funders(asked: Asked) -> Any:
+    """Give every funder, of a large book as it was made beside the server."""
+    if is_much_funded(asked.house.store):
+        return value_of(kept_figures(asked.house), FUNDERS)
+    return read_funders(asked.house.store, today_of(asked).toordinal())
 
 
 def get_funder(asked: Asked) -> Any:
@@ -150,7 +162,8 @@ def get_funder(asked: Asked) -> Any:
     relation = asked.door.may(asked.who, "funder.read", Target(kind="funder", subject=name))
     if isinstance(relation, Refused):
         return relation
-    return shown(funder_page(asked.house.store, name, today_of(asked).toordinal()), asked)
+    rows = _funders(asked)
+    return rows if isinstance(rows, Refused) else shown(funder_page_of(asked.house.store, name, rows), asked)
 
 
 def get_loan_shares(asked: Asked) -> Any:
@@ -174,7 +187,12 @@ def list_ladders(asked: Asked) -> Any:
     if refused is not None:
         return refused
     house, query, today = asked.house, asked.query or LadderAsked(), today_of(asked)
-    rows = ladder_rows(house.store, query.on or today, max(today, house.now().date()), house.rules, {query.currency: query.cash})
+    on, cash = query.on or today, {query.currency: query.cash}
+    if on == today and is_much_open(house.store):
+        found = value_of(kept_figures(house), POSITIONS)
+        rows = found if isinstance(found, Refused) else ladders_of(found, house.rules, on, cash)
+    else:
+        rows = ladder_rows(house.store, on, max(today, house.now().date()), house.rules, cash)
     return rows if isinstance(rows, Refused) else listed(rows)
 
 
