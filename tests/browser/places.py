@@ -61,6 +61,7 @@ CONSOLE = {
     "close-page": ("finance", "/close/{closed}"),
     "ledger": ("finance", "/ledger"),
     "treasury": ("treasury", "/treasury"),
+    "own-stress": ("treasury", "/treasury/stress?cash=400000&leave=100"),
     "funder-page": ("treasury", "/treasury/harbour-notes"),
     "funder-month": ("funder", "/treasury/river-bank/month"),
     "audit": ("auditor", "/audit"),

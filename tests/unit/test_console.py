@@ -67,7 +67,7 @@ def addresses(house):
     found["ris"] += ["/", "/monitoring", f"/monitoring/{customer}", "/models", "/policies", "/portfolio"]
     found["fin"] += ["/", "/close", "/ledger", "/rules", "/rules/CN.COST.CAP", "/portfolio"]
     found["aud"] += ["/", "/approvals?view=past", "/close/2025-12-31", "/ledger?as_of=2025-12-31"]
-    found["tre"] += ["/treasury"]
+    found["tre"] += ["/treasury", "/treasury/stress?cash=400000&delinquency=300&leave=100&over=1", "/treasury/stress?repaid=none"]
     found["ada"] += ["/users", "/users/col", "/users?after=col"]
     found["ops"] += ["/developers"]
     return found

@@ -19,6 +19,7 @@ from plimsoll.interfaces.pages.parts import (
     Chart,
     Field,
     Heading,
+    Links,
     Panel,
     Part,
     Said,
@@ -71,6 +72,7 @@ def show(visit: Visit) -> Shown:
     figures.begin(FUNDERS, UNANSWERED, POSITIONS, stood_in(currency))
     panels += _ladders(visit, figures, currency, cash)
     panels += _from_tape(visit, figures, currency, cash)
+    panels.append(Panel("", [Links([(visit.t("own-stress.title"), "/treasury/stress")])]))
     panels += [_funders(visit, figures.look(FUNDERS)), _unanswered(visit, figures.look(UNANSWERED)), _throttle(visit)]
     return figures.board(Heading(visit.t("nav.treasury"), visit.t("treasury.lead"), filters=fields), panels)
 
