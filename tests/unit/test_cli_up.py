@@ -17,7 +17,7 @@ from tests.served import DAY, furnish
 
 @pytest.fixture
 def url(tmp_path, monkeypatch):
-    for name in ("PLIMSOLL_VAULT_KEYS", "PLIMSOLL_MODE", "PLIMSOLL_PORT", "PLIMSOLL_HOST", "PLIMSOLL_AUDIT_KEY"):
+    for name in ("PLIMSOLL_VAULT_KEYS", "PLIMSOLL_MODE", "PLIMSOLL_PORT", "PLIMSOLL_HOST", "PLIMSOLL_AUDIT_KEY", "PLIMSOLL_AUDIT_ANCHOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     found = f"sqlite:///{tmp_path / 'book.db'}"
@@ -34,6 +34,15 @@ def test_a_live_house_is_not_served_unsafely(url, capsys):
     assert main(["up", "--db", url, "--mode", "live", "--allow-unsafe"]) == REFUSED
     assert main(["up", "--db", url, "--mode", "live"]) == REFUSED
     assert "PLIMSOLL_VAULT_KEYS" in capsys.readouterr().err
+
+
+def test_a_live_house_is_not_served_without_a_key_and_anchors_elsewhere(url, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("PLIMSOLL_VAULT_KEYS", str(tmp_path / "vault.json"))
+    assert main(["vault", "keygen"]) == OK
+    assert main(["up", "--db", url, "--mode", "live", "--port", "0"]) == REFUSED
+    said = capsys.readouterr().err
+    assert "PLIMSOLL_AUDIT_KEY" in said
+    assert "PLIMSOLL_AUDIT_ANCHOR" in said
 
 
 @pytest.mark.parametrize("words", [["--mode", "play"], ["--port", "70000"]])

@@ -9,7 +9,7 @@ from plimsoll.app.chain.anchor import anchor
 from plimsoll.app.chain.key import new_keys, write_keys
 from plimsoll.app.chain.seal import seal
 from plimsoll.app.finding import BAD, GOOD, NOTE, Finding
-from plimsoll.app.fit_to_serve import anchors, audit_key, held_back, listening, mode, of_book, sealed
+from plimsoll.app.fit_to_serve import anchors, audit_key, held_back, listening, missing_in_live, mode, of_book, sealed
 from plimsoll.app.schema import outbox, outbox_held
 from plimsoll.interfaces.cli import doctor as command
 from tests import chained
@@ -145,6 +145,21 @@ def test_anchors_beside_the_book_are_noted(store, monkeypatch):
         pytest.skip("a server has no file beside which something lies")
     monkeypatch.setenv("PLIMSOLL_AUDIT_ANCHOR", str(store.address.path.with_suffix(".notes")))
     assert (anchors(store).state, "beside the book" in anchors(store).said) == (NOTE, True)
+
+
+def test_a_live_house_has_a_key_and_keeps_anchors_elsewhere(store, tmp_path, monkeypatch, key_file):
+    """Doctor fails it and the server does not start: who owns the book could cut its end off, and nobody would see it."""
+    monkeypatch.setenv("PLIMSOLL_MODE", "live")
+    assert (anchors(store).state, [one.what for one in missing_in_live(store)]) == (BAD, ["anchors"])
+    if store.address.path is not None:
+        monkeypatch.setenv("PLIMSOLL_AUDIT_ANCHOR", str(store.address.path.with_suffix(".notes")))
+        assert "beside the book; the server does not start" in anchors(store).said
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setenv("PLIMSOLL_AUDIT_ANCHOR", str(elsewhere))
+    assert missing_in_live(store) == []
+    monkeypatch.delenv("PLIMSOLL_AUDIT_KEY")
+    assert (audit_key().state, [one.what for one in missing_in_live(store)]) == (BAD, ["audit key"])
 
 
 def test_messages_that_a_restore_holds_back_are_named(store):

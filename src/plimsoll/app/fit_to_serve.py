@@ -39,15 +39,26 @@ def configured() -> Iterator[Finding]:
     yield audit_key()
 
 
+def named_mode() -> str:
+    """Give the mode that the settings name, sandbox where they name none."""
+    return os.environ.get("PLIMSOLL_MODE", "") or SANDBOX
+
+
+def missing_in_live(store: Store) -> list[Finding]:
+    """Give what keeps a live house from being served: who could change the book could rewrite what was done, and nobody would see it."""
+    return [one for one in (audit_key(LIVE), anchors(store, LIVE)) if one.state == BAD]
+
+
 def mode() -> Finding:
     """Look whether the mode is one, and whether a live house has what it has to have."""
-    named = os.environ.get("PLIMSOLL_MODE", "") or SANDBOX
+    named = named_mode()
     if named not in MODES:
         return Finding("mode", BAD, f"{named!r} is none", f"PLIMSOLL_MODE is one of {', '.join(MODES)}.")
     if named == LIVE and not os.environ.get(VAULT_VARIABLE, ""):
         return Finding("mode", BAD, f"live, and {VAULT_VARIABLE} is not set: the server does not start", MAKE_VAULT_KEYS)
     if named == LIVE and is_loopback_wanted():
-        return Finding("mode", BAD, "live, and webhooks may go to this very machine", f"Unset {LOOPBACK_VARIABLE}.")
+        said = f"live, and {LOOPBACK_VARIABLE} asks to let webhooks go to this very machine: it is not heeded"
+        return Finding("mode", BAD, said, f"Unset {LOOPBACK_VARIABLE}.")
     return Finding("mode", GOOD, named)
 
 
@@ -68,9 +79,11 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def audit_key() -> Finding:
-    """Look for the key that signs checkpoints: there, readable, not readable by others."""
+def audit_key(in_mode: str = "") -> Finding:
+    """Look for the key that signs checkpoints: there, readable, not readable by others. A live house has to have one."""
     if key_path() is None:
+        if (in_mode or named_mode()) == LIVE:
+            return Finding("audit key", BAD, "live, and none is named: the server does not start", f"{MAKE}, and name it: {VARIABLE}.")
         return Finding("audit key", NOTE, "none is named: the chain is sealed but not signed", MAKE)
     try:
         keys = configured_keys()
@@ -111,12 +124,17 @@ def sealed(store: Store, now: datetime) -> Finding:
     return Finding("checkpoint", GOOD, f"{said}, signed {_words(now - datetime.fromisoformat(newest.at))} ago by {newest.key}")
 
 
-def anchors(store: Store) -> Finding:
-    """Look whether signed checkpoints are kept outside the book, and whether what is kept there is of this book and can be added to."""
+def anchors(store: Store, in_mode: str = "") -> Finding:
+    """Look whether signed checkpoints are kept outside the book, and whether what is kept there is of this book and can be added to.
+
+    A live house has to keep them, and not beside its book.
+    """
     named = os.environ.get(ANCHOR_VARIABLE, "")
+    is_live = (in_mode or named_mode()) == LIVE
     if not named:
         said = "no place is named: who can change the book can change its checkpoints too"
-        return Finding("anchors", NOTE, said, f"Name a file or folder on another machine: {ANCHOR_VARIABLE}.")
+        said = f"live, and {said}; the server does not start" if is_live else said
+        return Finding("anchors", BAD if is_live else NOTE, said, f"Name a file or folder on another machine: {ANCHOR_VARIABLE}.")
     with store.driver() as driver:
         origin = origin_of(driver, store.kind)
     path = path_of(Path(named), origin)
@@ -132,7 +150,8 @@ def anchors(store: Store) -> Finding:
     said = f"{len(kept):,} in {path}"
     book = store.address.path
     if book is not None and book.resolve().parent == path.resolve().parent:
-        return Finding("anchors", NOTE, f"{said}, beside the book", f"Keep them elsewhere: {ANCHOR_VARIABLE}.")
+        said = f"{said}, beside the book" + ("; the server does not start" if is_live else "")
+        return Finding("anchors", BAD if is_live else NOTE, said, f"Keep them elsewhere: {ANCHOR_VARIABLE}.")
     return Finding("anchors", GOOD, said)
 
 

@@ -11,25 +11,34 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from plimsoll.app.chain.checkpoint import FIRST_LINE, Note, notes_of, read_note
+from sqlalchemy import func, select
+
+from plimsoll.app.chain.checkpoint import FIRST_LINE, NOTE_LENGTH_MAX, Note, read_note
 from plimsoll.app.chain.read import blocks_from, origin_of
+from plimsoll.app.schema_chain import audit_checkpoint
 from plimsoll.app.store import Store
 from plimsoll.app.trouble import StoreTrouble
 
 FILE_BYTES_MAX: Final = 512 * 1024 * 1024
+_C: Final = audit_checkpoint.c
 _UNUSUAL: Final = re.compile(r"[^A-Za-z0-9.-]+")
 
 
 class Anchored(NamedTuple):
-    """Where the anchors are, how many were added, and the last block they speak of."""
+    """Where the anchors are, how many were added, and the last block they speak of; how many there are, in how many bytes."""
 
     path: Path
     added: int
     block_n: int
+    kept: int
+    size: int
 
 
-def anchor(store: Store, place: Path) -> Anchored:
+def anchor(store: Store, place: Path, before: Anchored | None = None) -> Anchored:
     """Add the checkpoints of a book that are newer than the last one in a file, or in the file of the book in a folder.
+
+    The book has to hold the last one as it was anchored, and all those before it: as many as the file holds. Who anchored `before` reads
+    the end of a file that nobody else wrote to since, and nothing older in the book; leave it out now and then, to have all counted.
 
     Raises StoreTrouble audit_anchor_unwritable, audit_anchor_malformed, audit_anchor_differs.
     """
@@ -39,7 +48,7 @@ def anchor(store: Store, place: Path) -> Anchored:
     try:
         with path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            return _add(store, file, path, origin)
+            return _add(store, file, path, origin, before)
     except OSError as failed:
         raise StoreTrouble("audit_anchor_unwritable", f"{path}: {failed.strerror}") from None
 
@@ -71,21 +80,65 @@ def notes_in(said: bytes, path: Path) -> list[Note]:
     return notes
 
 
-def _add(store: Store, file: Any, path: Path, origin: str) -> Anchored:
+def _add(store: Store, file: Any, path: Path, origin: str, before: Anchored | None) -> Anchored:
     """Append what is new to a file that is held."""
-    file.seek(0)
-    known = notes_in(file.read(FILE_BYTES_MAX), path)
-    last = known[-1] if known else None
+    size = file.seek(0, os.SEEK_END)
+    last: Note | None
+    if before is not None and size and (before.path, before.size) == (path, size):
+        last, count = _last_in(file, size, path), before.kept
+    else:
+        file.seek(0)
+        known = notes_in(file.read(FILE_BYTES_MAX), path)
+        last, count = known[-1] if known else None, len(known)
+        if last is not None:
+            _hold_count(store, last, count)
     if last is not None:
         hold_to(store, last, origin)
-    added = [note for note in map(read_note, notes_of(store)) if last is None or note.block_n > last.block_n]
+        _hold_note(store, last)
+    added = [read_note(said) for said in _notes_after(store, last.block_n if last is not None else 0)]
     if added:
+        said = "".join(("\n" if count or at else "") + note.text() for at, note in enumerate(added)).encode()
         file.seek(0, os.SEEK_END)
-        file.write("".join(("\n" if known or at else "") + note.text() for at, note in enumerate(added)).encode())
+        file.write(said)
         file.flush()
         os.fsync(file.fileno())
+        size += len(said)
     newest = added[-1] if added else last
-    return Anchored(path, len(added), newest.block_n if newest else 0)
+    return Anchored(path, len(added), newest.block_n if newest else 0, count + len(added), size)
+
+
+def _last_in(file: Any, size: int, path: Path) -> Note:
+    """Read the last note of a file from its end."""
+    file.seek(max(0, size - 2 * NOTE_LENGTH_MAX))
+    _, first, rest = file.read().rpartition(f"{FIRST_LINE}\n".encode())
+    try:
+        return read_note((first + rest).decode())
+    except ValueError as wrong:
+        raise StoreTrouble("audit_anchor_malformed", f"{path}: {wrong}") from None
+
+
+def _notes_after(store: Store, block_n: int) -> list[str]:
+    """Give the checkpoints after the one of a block, oldest first."""
+    newer = select(_C.note).where(_C.block_n > block_n).order_by(_C.block_n)
+    with store.engine.connect() as connection:
+        return list(connection.execute(newer).scalars())
+
+
+def _hold_note(store: Store, last: Note) -> None:
+    """Hold the book to the note that was anchored last. Raises StoreTrouble audit_anchor_differs."""
+    with store.engine.connect() as connection:
+        found = connection.scalar(select(_C.note).where(_C.block_n == last.block_n))
+    if found != last.text():
+        what = "gone" if found is None else "another one"
+        raise StoreTrouble("audit_anchor_differs", f"the checkpoint of block {last.block_n} is {what}")
+
+
+def _hold_count(store: Store, last: Note, count: int) -> None:
+    """Hold the book to as many checkpoints as were anchored. Raises StoreTrouble audit_anchor_differs."""
+    with store.engine.connect() as connection:
+        found = connection.scalar(select(func.count()).select_from(audit_checkpoint).where(_C.block_n <= last.block_n))
+    if found != count:
+        raise StoreTrouble("audit_anchor_differs", f"{found} checkpoints up to block {last.block_n}, and {count} were anchored")
 
 
 def hold_to(store: Store, last: Note, origin: str) -> None:

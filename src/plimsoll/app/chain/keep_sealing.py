@@ -10,12 +10,14 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from plimsoll.app.chain.anchor import anchor
+from plimsoll.app.chain.anchor import Anchored, anchor
 from plimsoll.app.chain.key import AuditKeys
 from plimsoll.app.chain.seal import Sealed, seal
 from plimsoll.app.house import House
 
 FULL_LOOK_EVERY_S: Final = 60.0
+COUNT_EVERY_S: Final = 3600.0
+"""How often everything that was anchored is counted in the book; between, the newest alone is compared."""
 
 
 class Sealer:
@@ -37,6 +39,8 @@ class Sealer:
         self.every_s = every_s
         self.clock = clock
         self.looked_at = -every_s
+        self.anchored: Anchored | None = None
+        self.counted_at = -COUNT_EVERY_S
         self.touched: SimpleQueue[int] = SimpleQueue()
         house.touched = self.touched
 
@@ -54,8 +58,15 @@ class Sealer:
         if is_full:
             self.looked_at = now
         if self.place is not None and self.keys is not None and done.blocks:
-            anchor(self.house.store, self.place)
+            self._anchor(self.place, now)
         return done
+
+    def _anchor(self, place: Path, now: float) -> None:
+        """Keep what is new outside the book, and now and then count whether all that was kept still stands in it."""
+        if now - self.counted_at >= COUNT_EVERY_S:
+            self.anchored, self.counted_at = None, now
+        known, self.anchored = self.anchored, None
+        self.anchored = anchor(self.house.store, place, known)
 
     def _drained(self) -> set[int]:
         """Give whose commands were answered since the last time."""

@@ -11,6 +11,7 @@ from plimsoll.app.access.passkey import SITE
 from plimsoll.app.address import read_address
 from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.config import book_url
+from plimsoll.app.fit_to_serve import missing_in_live
 from plimsoll.app.house import LIVE, MODES, SANDBOX, House
 from plimsoll.app.keyring import VARIABLE, keyring_path, read_keyring
 from plimsoll.app.open_door import open_door
@@ -52,6 +53,9 @@ def command(
         vault = Vault(store, read_keyring(keyring_path())) if os.environ.get(VARIABLE, "") else None
         if mode == LIVE and vault is None:
             raise Stop(REFUSED, f"{VARIABLE} is not set: a live house keeps what is personal under keys. Make them: plimsoll vault keygen")
+        missing = missing_in_live(store) if mode == LIVE else []
+        if missing:
+            raise Stop(REFUSED, " ".join(f"{one.what}: {one.said}. {one.remedy}" for one in missing))
         keys = configured_keys()
         house = opened.enter_context(House(store, lawful_rules(), vault, mode))
         # What is heavy to import comes after what may refuse to start.
