@@ -17,9 +17,11 @@ from sqlalchemy import update
 
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.house import House
+from plimsoll.app.keyring import Keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.opening import create_store
 from plimsoll.app.schema import book
+from plimsoll.app.vault import Vault
 from plimsoll.interfaces.http.serve import application
 from plimsoll.risk.lawful import lawful_rules
 from tests.served import DAY, NOW, furnish
@@ -44,7 +46,8 @@ def asked(request, tmp_path_factory):
         store = create_store(request.getfixturevalue("postgres_server")(f"plimsoll_fuzz_{os.getpid()}", "template1"))
     with store.changing() as connection:
         connection.execute(update(book).values(open_on=DAY))
-    with House(store, lawful_rules(), now=lambda: NOW) as house:
+    vault = Vault(store, Keyring("first", {"first": bytes(range(32))}, bytes(range(32, 64))))
+    with House(store, lawful_rules(), vault, now=lambda: NOW) as house:
         furnish(house)
         who = Principal("machine", ROLES)
         app = application(house, open_door(house), recognise=lambda *_: who, is_limited=False)

@@ -7,13 +7,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from plimsoll.interfaces.http.operation import Operation
-from plimsoll.interfaces.http.story import AT, BY_END, BY_KIND, BY_NAME, DAY, OPEN
+from plimsoll.interfaces.http.story import AT, BY_END, BY_KIND, BY_NAME, BY_SHAPE, DAY, HASH, OPEN
 from plimsoll.interfaces.http.told.read import recorded, verbs
 
 MONEY: Final = {"amount": 100_000, "currency": "CNY"}
 DEEP: Final = 6
 """How deep lists of an answer that is made from its shape are filled; below they are empty."""
-HASH: Final = "5f1c" * 16
 OF_ACCOUNTS: Final = frozenset({"get_bills", "purchase", "fund_by_merchant", "convert", "refund"})
 """Operations on a pay-later account, which is Ann's first loan."""
 BY_PATTERN: Final = (
@@ -79,7 +78,9 @@ def value_of(name: str, schema: Mapping[str, Any], defs: Mapping[str, Any], *, i
     if kind == "object":
         told = schema.get("properties", {})
         wanted = told if is_whole else {one: told[one] for one in schema.get("required", ())}
-        return {one: value_of(one, each, defs, is_whole=is_whole, deep=deep + 1) for one, each in wanted.items()}
+        own = BY_SHAPE.get(schema.get("title", ""), {}) if is_whole else {}
+        rest = {one: value_of(one, each, defs, is_whole=is_whole, deep=deep + 1) for one, each in wanted.items() if one not in own}
+        return {one: own[one] if one in own else rest[one] for one in wanted}
     if kind == "array":
         return _of_array(name, schema, defs, is_whole=is_whole, deep=deep)
     return _of_text(name, schema) if kind == "string" else _of_number(name, schema) if kind == "integer" else BY_KIND[kind]

@@ -15,7 +15,7 @@ from plimsoll.app.approve.need import ABOVE, ALWAYS, BACK_DATED, LIVE_ONLY, RAIS
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.answers import Approval
 from plimsoll.interfaces.http.describe import by_status, describe
-from plimsoll.interfaces.http.example import HASH, example_in, example_of_parameter, example_out
+from plimsoll.interfaces.http.example import example_in, example_of_parameter, example_out
 from plimsoll.interfaces.http.expand import EXPAND, FIELDS, FIELDS_MAX, NAMES_MAX, fields_of, names_of, shape_with
 from plimsoll.interfaces.http.heads import KEY_MAX
 from plimsoll.interfaces.http.ids import CUSTOMER_PATTERN, LOAN_PATTERN
@@ -23,6 +23,7 @@ from plimsoll.interfaces.http.operation import Empty, Operation
 from plimsoll.interfaces.http.problem import MEDIA, Problem, problem
 from plimsoll.interfaces.http.routes import PART_MAX
 from plimsoll.interfaces.http.shown import ROWS_MAX
+from plimsoll.interfaces.http.story import HASH
 from plimsoll.interfaces.http.version import VERSIONS
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.sentences import SENTENCES
