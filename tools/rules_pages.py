@@ -164,6 +164,7 @@ def _terms(version: Version) -> dict[str, str]:
         "money above the payoff": "kept as credit" if version.excess == "credit" else "refused",
         "days of grace": str(version.grace_days),
         "days of tolerance": str(version.tolerance_days),
+        "arrears that are not late": f"up to {text_of(version.tolerance_minor, version.currency)} {version.currency}",
         "due day on a holiday": version.due_roll,
         "calendar": version.calendar,
         "source": version.source,

@@ -85,6 +85,8 @@ def loan_terms(random: Random) -> dict:
     if random.random() < 0.2:
         terms["grace_days"] = random.choice((1, 3, 7))
     if random.random() < 0.2:
+        terms["tolerance"] = random.choice(("0.05", "10.00", "500.00"))
+    if random.random() < 0.2:
         terms["allocation"] = "same-order"
     if random.random() < 0.7:
         terms["prepayment"] = random.choice(POLICIES)
@@ -250,6 +252,7 @@ def account_terms(random: Random) -> dict:
         "due_day": due_day,
         "min_payment": random.choice(("0.10", "0.10", "0.05")),
         **rates,
+        **({"tolerance": random.choice(("0.05", "10.00", "500.00"))} if random.random() < 0.2 else {}),
     }
 
 

@@ -30,9 +30,6 @@ class Fallen:
     accrued_penalty: Fraction = Fraction(0)
     penalty_met: int = 0
 
-    def is_unpaid(self) -> bool:
-        return any(self.unpaid[part] for part in ("fee", "interest", "principal"))
-
     def owed(self, part: str) -> int:
         if part != "penalty":
             return self.unpaid[part]
@@ -55,6 +52,7 @@ class Life:
         self.today = date.fromisoformat(terms["disbursed_on"])
         self.method, self.policy = terms["repayment"], terms.get("prepayment", "lower-instalment")
         self.has_fee, self.rate = "fee" in terms, Rate.read(terms.get("rate"))
+        self.tolerance = minor(terms.get("tolerance", "0"), self.ccy)
         self.grace, self.pauses, self.allocations = terms.get("grace_days", 0), [], []
         self.undue, self.credit, self.claim, self.is_charged_off = minor(terms["principal"], self.ccy), 0, 0, False
         self.refundable, self.late_since = self.undue, None
@@ -102,11 +100,11 @@ class Life:
         if not self.is_paused(self.today):
             self.accrued += max(self.undue - self.credit, 0) * self.rate.on_day(day, self.period) if self.undue else 0
             for row in self.fallen:
-                if (day - row.period.end).days > self.grace + 1:
+                if (day - row.period.end).days > self.grace + 1 and not self.is_tolerated(row):
                     row.accrued_penalty += row.unpaid["principal"] * self.penalty_rate
         self.today = day
         for row in self.fallen:
-            if (day - row.period.end).days == self.grace + 1:
+            if (day - row.period.end).days == self.grace + 1 and not self.is_tolerated(row):
                 row.accrued_penalty = row.unpaid["principal"] * self.penalty_rate * self.free_of_pause(row.period.end, day)
         if self.plan and self.plan[0].period.end == day:
             self.fall_due()
@@ -158,7 +156,12 @@ class Life:
         """Days since the oldest unpaid due date; after a charge-off they count on while a claim is left."""
         if self.is_charged_off:
             return (self.today - self.late_since).days if self.late_since and self.claim else 0
-        return next((self.days_late(row) for row in self.fallen if row.is_unpaid()), 0)
+        return next((self.days_late(row) for row in self.fallen if not self.is_tolerated(row)), 0)
+
+    def is_tolerated(self, row: Fallen) -> bool:
+        """Tell whether a due date and those before it leave no more unpaid than the terms tolerate."""
+        older = self.fallen[: self.fallen.index(row) + 1]
+        return sum(one.unpaid[part] for one in older for part in ("fee", "interest", "principal")) <= self.tolerance
 
     # ---- money -----------------------------------------------------------------------------------------------------
 
@@ -348,7 +351,7 @@ class Life:
         self.claim, self.is_charged_off = sum(self.owed().values()), True
         if self.claim == 0:
             raise Stop("nothing is owed")
-        self.late_since = next((row.period.end for row in self.fallen if row.is_unpaid() and self.days_late(row)), None)
+        self.late_since = next((row.period.end for row in self.fallen if not self.is_tolerated(row) and self.days_late(row)), None)
         self.clear()
 
     def recovered(self, fact: dict) -> None:
@@ -399,7 +402,7 @@ class Life:
 
     def state(self) -> dict:
         owed = self.owed()
-        late = [row for row in self.fallen if self.days_late(row)]
+        late = [row for row in self.fallen if self.days_late(row) and not self.is_tolerated(row)]
         amounts = {
             **owed,
             "principal_past_due": sum(row.unpaid["principal"] for row in late),

@@ -19,7 +19,7 @@ class AccountLife:
 
     def __init__(self, terms: dict, begin: date):
         self.terms, self.ccy, self.today = terms, terms.get("currency", "CNY"), begin
-        self.limit = minor(terms["limit"], self.ccy)
+        self.limit, self.tolerance = minor(terms["limit"], self.ccy), minor(terms.get("tolerance", "0"), self.ccy)
         self.revolving_rate, self.penalty_rate = Fraction(terms["revolving_per_day"]), Fraction(terms["penalty_per_day"])
         self.unbilled: dict[str, int] = {}
         self.bought: dict[str, int] = {}
@@ -45,7 +45,7 @@ class AccountLife:
             self.pass_due_day()
         self.accrued += self.revolving * self.revolving_rate
         for row in self.rows:
-            if row.due_on <= self.today:
+            if row.due_on <= self.today and not self.is_tolerated(row):
                 row.accrued_penalty += row.owed["principal"] * self.penalty_rate
         self.today += DAY
         if self.today == clamped(self.today.year, self.today.month, self.terms["bill_day"]):
@@ -127,8 +127,12 @@ class AccountLife:
         """Days since the oldest unpaid due day; after a charge-off they count on while a claim is left."""
         if self.is_charged_off:
             return (self.today - self.late_since).days if self.late_since and self.claim else 0
-        late = (row.due_on for row in self.rows if row.due_on < self.today and any(row.owed.values()))
+        late = (row.due_on for row in self.rows if row.due_on < self.today and not self.is_tolerated(row))
         return (self.today - next(late, self.today)).days
+
+    def is_tolerated(self, row: Due) -> bool:
+        """Tell whether a due date and those before it leave no more unpaid than the terms tolerate."""
+        return sum(sum(one.owed.values()) for one in self.rows[: self.rows.index(row) + 1]) <= self.tolerance
 
     def principal(self) -> int:
         planned = sum(plan.undue() for plan in self.plans)
@@ -323,7 +327,7 @@ class AccountLife:
         self.claim, self.is_charged_off = sum(self.owed().values()), True
         if self.claim == 0:
             raise Stop("nothing is owed")
-        late = (row.due_on for row in self.rows if row.due_on < self.today and any(row.owed.values()))
+        late = (row.due_on for row in self.rows if row.due_on < self.today and not self.is_tolerated(row))
         self.late_since = next(late, None)
         self.clear()
 
@@ -387,7 +391,7 @@ class AccountLife:
         return {"schedule": rows, "totals": totals}
 
     def state(self) -> dict:
-        late = [row for row in self.rows if row.due_on < self.today]
+        late = [row for row in self.rows if row.due_on < self.today and not self.is_tolerated(row)]
         amounts = {
             **self.owed(),
             "principal_past_due": sum(row.owed["principal"] for row in late),

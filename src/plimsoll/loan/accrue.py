@@ -4,15 +4,20 @@ from collections.abc import MutableSequence, Sequence
 
 from plimsoll.loan.layout import (
     R_DUE,
+    R_FEE_LEFT,
+    R_INTEREST_LEFT,
     R_PENALTY_NUM,
     R_PENALTY_TAKEN,
     R_PRINCIPAL_LEFT,
     R_SINCE,
+    R_SIZE,
     S_AHEAD,
     S_BALANCE,
     S_CREDIT,
     S_DAY,
+    S_NEXT,
     S_NUM,
+    S_OPEN,
     S_PAUSE_FROM,
     S_PAUSE_PLANNED,
     S_PAUSE_UNTIL,
@@ -27,6 +32,7 @@ from plimsoll.loan.layout import (
     S_TAKEN,
     T_DAY_COUNT,
     T_GRACE_DAYS,
+    T_TOLERANCE,
 )
 from plimsoll.units.days import weight
 from plimsoll.units.divide import half_up
@@ -65,10 +71,13 @@ def accrued_interest(s: Vector) -> int:
 
 
 def accrue_penalty(terms: Sequence[int], s: Vector, rows: Vector, row_at: int, until: int) -> None:
-    """Let the late principal of one due date earn penalty up to a day; nothing within the days of grace, then from the due day."""
+    """Let the late principal of one due date earn penalty up to a day; nothing within the days of grace, then from the due day.
+
+    Arrears that the terms tolerate earn none.
+    """
     if until <= rows[row_at + R_SINCE] or until - rows[row_at + R_DUE] <= terms[T_GRACE_DAYS]:
         return
-    if s[S_PENALTY_NUM] != 0 and rows[row_at + R_PRINCIPAL_LEFT] > 0:
+    if s[S_PENALTY_NUM] != 0 and rows[row_at + R_PRINCIPAL_LEFT] > 0 and not is_tolerated(terms, s, rows, row_at):
         days = until - rows[row_at + R_SINCE]
         held = min(until, s[S_PAUSE_UNTIL]) - max(rows[row_at + R_SINCE], s[S_PAUSE_FROM])
         if held > 0:
@@ -82,3 +91,18 @@ def owed_penalty(s: Vector, rows: Vector, row_at: int) -> int:
     if rows[row_at + R_PENALTY_NUM] == 0:
         return 0
     return half_up(rows[row_at + R_PENALTY_NUM], s[S_PENALTY_DEN]) - rows[row_at + R_PENALTY_TAKEN]
+
+
+def accrue_penalties(terms: Sequence[int], s: Vector, rows: Vector) -> None:
+    """Let all that is late earn penalty up to the day of the state, before anything of it changes."""
+    for i in range(s[S_OPEN], s[S_NEXT]):
+        accrue_penalty(terms, s, rows, i * R_SIZE, s[S_DAY])
+
+
+def is_tolerated(terms: Sequence[int], s: Vector, rows: Vector, row_at: int) -> bool:
+    """Tell whether what is unpaid of one due date and of all before it is no more than the terms tolerate."""
+    left = 0
+    if terms[T_TOLERANCE] > 0:
+        for i in range(s[S_OPEN], row_at // R_SIZE + 1):
+            left += rows[i * R_SIZE + R_PRINCIPAL_LEFT] + rows[i * R_SIZE + R_INTEREST_LEFT] + rows[i * R_SIZE + R_FEE_LEFT]
+    return 0 < left <= terms[T_TOLERANCE]

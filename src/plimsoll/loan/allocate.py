@@ -2,7 +2,7 @@
 
 from collections.abc import MutableSequence, Sequence
 
-from plimsoll.loan.accrue import accrue_penalty, owed_penalty
+from plimsoll.loan.accrue import accrue_penalties, owed_penalty
 from plimsoll.loan.layout import (
     BY_AGE,
     PRINCIPAL_FIRST_FROM_DAYS,
@@ -29,23 +29,29 @@ from plimsoll.loan.layout import (
     S_UNASKED_PENALTY,
     T_ALLOCATION,
     T_GRACE_DAYS,
+    T_TOLERANCE,
 )
 
 Vector = MutableSequence[int]
 
 
-def oldest_unpaid(s: Vector, rows: Vector) -> int:
-    """Give the oldest due day with principal, interest or fee unpaid, 0 if there is none."""
+def oldest_unpaid(terms: Sequence[int], s: Vector, rows: Vector) -> int:
+    """Give the due day since which principal, interest and fee are unpaid, 0 if there is none.
+
+    It is the oldest one with anything unpaid; with a tolerance, the first by which more than that is.
+    """
+    left = 0
     for i in range(s[S_OPEN], s[S_NEXT]):
         row_at = i * R_SIZE
-        if rows[row_at + R_PRINCIPAL_LEFT] > 0 or rows[row_at + R_INTEREST_LEFT] > 0 or rows[row_at + R_FEE_LEFT] > 0:
+        left += rows[row_at + R_PRINCIPAL_LEFT] + rows[row_at + R_INTEREST_LEFT] + rows[row_at + R_FEE_LEFT]
+        if left > terms[T_TOLERANCE]:
             return rows[row_at + R_DUE]
     return 0
 
 
 def past_due_days(terms: Sequence[int], s: Vector, rows: Vector) -> int:
     """Give days past due on the day of the state: from the oldest unpaid due day, once the days of grace are over."""
-    return days_since(terms, s, oldest_unpaid(s, rows))
+    return days_since(terms, s, oldest_unpaid(terms, s, rows))
 
 
 def days_since(terms: Sequence[int], s: Vector, oldest: int) -> int:
@@ -117,9 +123,7 @@ def pay_due(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
     principal). From 91 days past due, unless the terms keep one order: principal of all past-due dates, then interest, then
     penalty, then fee. `sum(paid) + left == amount`.
     """
-    day = s[S_DAY]
-    for i in range(s[S_OPEN], s[S_NEXT]):
-        accrue_penalty(terms, s, rows, i * R_SIZE, day)
+    accrue_penalties(terms, s, rows)
     if terms[T_ALLOCATION] == BY_AGE and past_due_days(terms, s, rows) >= PRINCIPAL_FIRST_FROM_DAYS:
         amount = pay_principal_first(s, rows, amount)
     for i in range(s[S_OPEN], s[S_NEXT]):

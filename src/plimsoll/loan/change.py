@@ -2,7 +2,7 @@
 
 from collections.abc import MutableSequence, Sequence
 
-from plimsoll.loan.accrue import accrue_penalty, accrued_interest, owed_penalty
+from plimsoll.loan.accrue import accrue_penalties, accrued_interest, owed_penalty
 from plimsoll.loan.allocate import close_paid_rows, oldest_unpaid, take_penalty
 from plimsoll.loan.layout import (
     BAD_DUE_DAYS,
@@ -108,9 +108,9 @@ def refund(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
         else:
             level_again(terms, s, rows)
     left = amount - early
+    accrue_penalties(terms, s, rows)
     for i in range(s[S_OPEN], s[S_NEXT]):
         row_at = i * R_SIZE
-        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
         part = min(left, rows[row_at + R_PRINCIPAL_LEFT])
         rows[row_at + R_PRINCIPAL_LEFT] -= part
         left -= part
@@ -125,9 +125,9 @@ def refund(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
 def waive(terms: Sequence[int], s: Vector, rows: Vector, component: int, amount: int) -> int:
     """Forgive unpaid penalty, interest (due first, then accrued) or fee, oldest first. Refuses more than is owed."""
     left = amount
+    accrue_penalties(terms, s, rows)
     for i in range(s[S_OPEN], s[S_NEXT]):
         row_at = i * R_SIZE
-        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
         if component == PENALTY:
             part = min(left, owed_penalty(s, rows, row_at))
             take_penalty(s, rows, row_at, part)
@@ -205,9 +205,9 @@ def reschedule(terms: Sequence[int], s: Vector, rows: Vector, more: Sequence[int
 def gather_unpaid(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Take what is unpaid out of its rows: principal back to the balance that earns, the rest to be carried."""
     s[S_CARRY_INTEREST] += accrued_interest(s)
+    accrue_penalties(terms, s, rows)
     for i in range(s[S_OPEN], s[S_NEXT]):
         row_at = i * R_SIZE
-        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
         s[S_BALANCE] += rows[row_at + R_PRINCIPAL_LEFT]
         s[S_CARRY_INTEREST] += rows[row_at + R_INTEREST_LEFT]
         s[S_CARRY_FEE] += rows[row_at + R_FEE_LEFT]
@@ -230,8 +230,7 @@ def pause(terms: Sequence[int], s: Vector, rows: Vector, start: int, until: int)
     begins = max(start, s[S_DAY])
     if until <= begins or s[S_DAY] < s[S_PAUSE_UNTIL]:
         return BAD_PAUSE
-    for i in range(s[S_OPEN], s[S_NEXT]):
-        accrue_penalty(terms, s, rows, i * R_SIZE, s[S_DAY])
+    accrue_penalties(terms, s, rows)
     s[S_PAUSE_FROM] = begins
     s[S_PAUSE_PLANNED] = 0
     s[S_PAUSE_UNTIL] = until
@@ -240,7 +239,7 @@ def pause(terms: Sequence[int], s: Vector, rows: Vector, start: int, until: int)
 
 def charge_off(terms: Sequence[int], s: Vector, rows: Vector, days: int) -> int:
     """Take the loan off the books at a loss; the claim stays. `days`: days past due (from 91 its interest was no income)."""
-    s[S_OFF_OLDEST_DUE] = oldest_unpaid(s, rows) if days > 0 else 0
+    s[S_OFF_OLDEST_DUE] = oldest_unpaid(terms, s, rows) if days > 0 else 0
     s[S_OFF_SUSPENDED] = 1 if days >= PRINCIPAL_FIRST_FROM_DAYS else 0
     gather_unpaid(terms, s, rows)
     s[S_OFF_PRINCIPAL] = s[S_BALANCE]

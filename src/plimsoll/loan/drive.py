@@ -16,7 +16,9 @@ from plimsoll.loan.layout import (
     S_NEXT,
     S_OPEN,
     S_SIZE,
+    T_DUES,
     T_SIZE,
+    T_STORED,
 )
 from plimsoll.loan.life import advance, fold, take_fact
 from plimsoll.loan.measure import measure
@@ -220,6 +222,10 @@ def split_terms(low: int, high: int, flat: Sequence[int], flat_at: Sequence[int]
     for i in range(low, high):
         at = flat_at[i]
         is_account[i] = 1 if flat[at] == 2 else 0
-        for k in range(T_SIZE):
+        for k in range(T_STORED):
             terms[i][k] = flat[at + 1 + k]
-        dues_at[i] = at + 1 + T_SIZE
+        dues_at[i] = at + 1 + T_STORED
+        later = dues_at[i] + (0 if is_account[i] == 1 else terms[i][T_DUES])
+        if later < flat_at[i + 1]:
+            for k in range(T_STORED, T_SIZE):
+                terms[i][k] = flat[later + k - T_STORED]

@@ -26,7 +26,9 @@ T_PENALTY_NUM, T_PENALTY_DEN, T_GRACE_DAYS = 13, 14, 15
 T_ALLOCATION, T_PREPAYMENT, T_MIN_DAYS = 16, 17, 18
 T_DUES = 19  # count of due days given in full, in `dues`
 T_SKIP = 20  # steps from T_FIRST_DUE to the first due day: 1 where it is the day of the draw
-T_SIZE = 21
+T_TOLERANCE = 21  # arrears up to this are not late, in minor units
+T_SIZE = 22
+T_STORED = 21  # numbers that every store of terms holds; what comes after them stands behind the due days, where it is not nothing
 A_BILL_DAY, A_DUE_DAY, A_MIN_NUM, A_MIN_DEN = (
     6,
     7,

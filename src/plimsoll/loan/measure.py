@@ -94,7 +94,7 @@ def measure(terms: Sequence[int], s: Vector, rows: Vector, is_account: bool, out
         out[O_LATE_DAYS] = s[S_DAY] - s[S_OFF_OLDEST_DUE] if s[S_OFF_OLDEST_DUE] != 0 and s[S_CLAIM] > 0 else 0
         out[O_SUSPENDED] = s[S_OFF_SUSPENDED]
     else:
-        out[O_OLDEST] = oldest_unpaid(s, rows)
+        out[O_OLDEST] = oldest_unpaid(terms, s, rows)
         out[O_LATE_DAYS] = days_since(terms, s, out[O_OLDEST])
         out[O_SUSPENDED] = 1 if out[O_LATE_DAYS] >= PRINCIPAL_FIRST_FROM_DAYS else 0
     measure_owed(terms, s, rows, out)
@@ -117,7 +117,7 @@ def measure_owed(terms: Sequence[int], s: Vector, rows: Vector, out: Vector) -> 
         interest += rows[row_at + R_INTEREST_LEFT]
         fee += rows[row_at + R_FEE_LEFT]
         penalty += owed_penalty(s, rows, row_at)
-        if rows[row_at + R_DUE] + terms[T_GRACE_DAYS] < s[S_DAY]:
+        if 0 < out[O_OLDEST] <= rows[row_at + R_DUE] and rows[row_at + R_DUE] + terms[T_GRACE_DAYS] < s[S_DAY]:
             principal_late += rows[row_at + R_PRINCIPAL_LEFT]
             interest_late += rows[row_at + R_INTEREST_LEFT]
     out[O_PRINCIPAL] = principal

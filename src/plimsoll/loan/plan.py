@@ -2,7 +2,7 @@
 
 from collections.abc import MutableSequence, Sequence
 
-from plimsoll.loan.accrue import accrue_penalty
+from plimsoll.loan.accrue import accrue_penalties
 from plimsoll.loan.allocate import close_paid_rows
 from plimsoll.loan.bill import minimum_share, month_day
 from plimsoll.loan.layout import (
@@ -262,9 +262,9 @@ def count_towards_older(s: Vector, rows: Vector, amount: int) -> None:
 def shrink_other_debt(terms: Sequence[int], s: Vector, rows: Vector, plans: Vector, amount: int) -> int:
     """Take an amount off late principal, what revolves, the bill, unbilled purchases and plans, in this order. Gives what is left."""
     left = amount
+    accrue_penalties(terms, s, rows)
     for i in range(s[S_OPEN], s[S_NEXT]):
         row_at = i * R_SIZE
-        accrue_penalty(terms, s, rows, row_at, s[S_DAY])
         part = min(left, rows[row_at + R_PRINCIPAL_LEFT])
         rows[row_at + R_PRINCIPAL_LEFT] -= part
         left -= part

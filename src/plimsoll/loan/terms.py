@@ -26,6 +26,8 @@ from plimsoll.loan.layout import (
     T_RATE_DEN,
     T_RATE_NUM,
     T_SIZE,
+    T_STORED,
+    T_TOLERANCE,
 )
 from plimsoll.loan.life import begin
 from plimsoll.units.days import NO_STEP, PER_DAY, basis, step_from
@@ -87,6 +89,7 @@ class LoanTerms:
     allocation: int = BY_AGE
     prepayment: int = LOWER_INSTALMENT
     min_days: int = 0
+    tolerance_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,7 @@ class AccountTerms:
     penalty: tuple[int, int] = (0, 1)
     grace_days: int = 0
     allocation: int = BY_AGE
+    tolerance_minor: int = 0
 
 
 class Terms(NamedTuple):
@@ -113,13 +117,15 @@ class Terms(NamedTuple):
     dues: tuple[int, ...] = ()
 
     def pack(self) -> tuple[int, ...]:
-        """Give the terms as whole numbers, for a store: kind, vector, due days."""
-        return (self.kind, *self.vector, *self.dues)
+        """Give the terms as whole numbers, for a store: kind, vector, due days, and what joined the vector later, if anything."""
+        return (self.kind, *self.vector[:T_STORED], *self.dues, *(self.vector[T_STORED:] if any(self.vector[T_STORED:]) else ()))
 
     @classmethod
     def unpack(cls, currency: str, ints: tuple[int, ...]) -> "Terms":
         """Give back the terms that `pack` wrote."""
-        return cls(ints[0], currency, tuple(ints[1 : 1 + T_SIZE]), tuple(ints[1 + T_SIZE :]))
+        dues_end = 1 + T_STORED + (ints[1 + T_DUES] if ints[0] == LOAN else 0)
+        later = ints[dues_end:] or (0,) * (T_SIZE - T_STORED)
+        return cls(ints[0], currency, (*ints[1 : 1 + T_STORED], *later), tuple(ints[1 + T_STORED : dues_end]))
 
 
 def penalty_rate(rate: LoanRate, multiple: tuple[int, int], cap_per_year: tuple[int, int]) -> tuple[int, int]:
@@ -158,6 +164,7 @@ def write_loan(terms: LoanTerms) -> Terms:
         terms.min_days,
         len(due.given),
         due.skip,
+        terms.tolerance_minor,
     ]
     s = [0] * S_SIZE
     rows = [0] * (due.count * R_SIZE)
@@ -179,6 +186,7 @@ def write_account(terms: AccountTerms) -> Terms:
     vector[A_MIN_NUM], vector[A_MIN_DEN] = terms.min_payment
     vector[T_GRACE_DAYS] = terms.grace_days
     vector[T_ALLOCATION] = terms.allocation
+    vector[T_TOLERANCE] = terms.tolerance_minor
     return Terms(ACCOUNT, terms.currency, tuple(vector))
 
 

@@ -101,4 +101,5 @@ def _terms(asked: Drawing, version: Version, offer: LoanOffer, repayment: str, d
         allocation=ALLOCATIONS[offer.allocation],
         prepayment=PREPAYMENTS[offer.prepayment],
         min_days=offer.min_interest_days,
+        tolerance_minor=version.tolerance_minor,
     )

@@ -92,7 +92,10 @@ class AccountOffer:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A product as it is offered on [since, until). `excess` says what becomes of money above the payoff: kept as credit, or refused."""
+    """A product as it is offered on [since, until). `excess` says what becomes of money above the payoff: kept as credit, or refused.
+
+    Arrears up to `tolerance_minor` are not late: they wait for the next due day. A delay up to `tolerance_days` leaves the class as it is.
+    """
 
     product: str
     title: Mapping[str, str]
@@ -109,11 +112,13 @@ class Version:
     offer: LoanOffer | AccountOffer
     file: str
     line: int
+    tolerance_minor: int = 0
 
 
 _COMMON: Final = ("excess", "grace_days", "tolerance_days", "due_roll", "calendar")
 _LOAN: Final = ("amount", "every", "instalments", "repayment", "rate", "penalty", "allocation", "prepayment", "min_interest_days")
 _LOAN_MAY: Final = ("early",)
+_MAY: Final = ("tolerance",)
 _BILL: Final = ("purchase", "limit", "bill_day", "due_day", "min_payment", "revolving_per_day", "penalty_per_day")
 _PLANS: Final = ("plan_min", "purchase_plans", "merchant_plans", "bill_plans")
 
@@ -131,7 +136,7 @@ def read_product(field: Field) -> tuple[Version, ...]:
         raise head["product"].wrong("field_malformed", head["product"].text(), "Lower-case words joined by hyphens.")
     kind = head["kind"].one_of(("loan", "account"))
     terms = (*_LOAN, *_COMMON) if kind == "loan" else (*_BILL, *_PLANS, *_COMMON)
-    may = _LOAN_MAY if kind == "loan" else ()
+    may = (*_LOAN_MAY, *_MAY) if kind == "loan" else _MAY
     inherited: dict[str, Field] = {}
     versions: list[Version] = []
     for entry in head["versions"].each():
@@ -176,6 +181,7 @@ def _read_version(head: Mapping[str, Field], entry: Field, found: Mapping[str, F
         offer=_read_loan(found, currency) if head["kind"].text() == "loan" else _read_account(found, currency),
         file=entry.file,
         line=entry.line,
+        tolerance_minor=found["tolerance"].minor(currency) if "tolerance" in found else 0,
     )
 
 

@@ -62,5 +62,6 @@ def new_account(command: OpenAccount, rules: Rules) -> NewLoan | Refused:
         revolving=(offer.revolving_per_day.num, offer.revolving_per_day.den),
         penalty=(offer.penalty_per_day.num, offer.penalty_per_day.den),
         grace_days=version.grace_days,
+        tolerance_minor=version.tolerance_minor,
     )
     return NewLoan(command.loan_id, version.product, version.since.isoformat(), write_account(terms))

@@ -52,6 +52,7 @@ LOAN_KEYS = frozenset(
         "allocation",
         "prepayment",
         "min_interest_days",
+        "tolerance",
         "tolerance_days",
         "holidays",
         "funders",
@@ -70,6 +71,7 @@ ACCOUNT_KEYS = frozenset(
         "opened_on",
         "grace_days",
         "allocation",
+        "tolerance",
         "tolerance_days",
     ]
 )
@@ -210,6 +212,7 @@ def read_loan_terms(value: object) -> LoanTerms:
         allocation=read_choice(fields, "allocation", ALLOCATIONS) if "allocation" in fields else BY_AGE,
         prepayment=read_choice(fields, "prepayment", PREPAYMENTS) if "prepayment" in fields else LOWER_INSTALMENT,
         min_days=read_count(fields, "min_interest_days", 0, 31) if "min_interest_days" in fields else 0,
+        tolerance_minor=read_amount(fields, "tolerance", currency) if "tolerance" in fields else 0,
     )
 
 
@@ -227,8 +230,9 @@ def read_account_terms(value: object, first_day: int) -> AccountTerms:
         raise Malformed("rate_out_of_range", "at most 1", key="min_payment")
     revolving = read_rate(fields, "revolving_per_day")
     penalty = read_rate(fields, "penalty_per_day")
+    currency = read_currency(fields) if "currency" in fields else "CNY"
     return AccountTerms(
-        currency=read_currency(fields) if "currency" in fields else "CNY",
+        currency=currency,
         opened_on=read_day(fields, "opened_on") if "opened_on" in fields else first_day,
         bill_day=bill_day,
         due_day=due_day,
@@ -237,4 +241,5 @@ def read_account_terms(value: object, first_day: int) -> AccountTerms:
         penalty=(penalty.num, penalty.den),
         grace_days=read_count(fields, "grace_days", 0, GRACE_MAX) if "grace_days" in fields else 0,
         allocation=read_choice(fields, "allocation", ALLOCATIONS) if "allocation" in fields else BY_AGE,
+        tolerance_minor=read_amount(fields, "tolerance", currency) if "tolerance" in fields else 0,
     )

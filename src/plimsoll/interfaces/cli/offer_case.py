@@ -101,6 +101,7 @@ def _drawn(wish: Wish, version: Version, offer: LoanOffer, licence: str, rules: 
         **_due(wish, offer, new),
         **penalty,
         "grace_days": version.grace_days,
+        **({"tolerance": text_of(version.tolerance_minor, wish.currency)} if version.tolerance_minor else {}),
         "allocation": offer.allocation,
         "prepayment": offer.prepayment,
         "min_interest_days": offer.min_interest_days,
