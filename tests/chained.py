@@ -18,8 +18,10 @@ from tests.toys import NOW, Draw, Note, Open, Repay, ToyRules, run
 from tests.unit.test_dossier import VERBS, Jot
 
 LATER = NOW + timedelta(seconds=30)
-RECORDS = 18
+RECORDS = 26
 """How many records the filled book has."""
+OF_A_PAYMENT = 3
+"""The command, its fact, its entry."""
 
 
 def fill(store: Store) -> None:

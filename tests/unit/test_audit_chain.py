@@ -32,7 +32,7 @@ from plimsoll.app.vault import Act, Vault
 from plimsoll.app.verify import verify as prove_book
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.lawful import lawful_rules
-from tests.chained import LATER, NOW, RECORDS, fill, sealed, tamper
+from tests.chained import LATER, NOW, OF_A_PAYMENT, RECORDS, fill, sealed, tamper
 from tests.toys import Note, Open, Repay, run
 
 TOOL = Path(__file__).parents[2] / "tools" / "verify_audit.py"
@@ -148,7 +148,7 @@ def test_only_customers_who_were_touched_are_looked_at(store):
     run(store, Repay("pay 4", 1, 1_000, 10))
     assert seal(store, keys, LATER, touched=()).records == 0
     assert seal(store, keys, LATER, touched=(2,)).records == 0
-    assert seal(store, keys, LATER, touched=(1, 2)).records == 1
+    assert seal(store, keys, LATER, touched=(1, 2)).records == OF_A_PAYMENT
 
 
 def test_a_record_that_is_gone_before_it_is_sealed_stops_the_sealer(store):
@@ -206,12 +206,12 @@ def test_a_bundle_is_proved_without_the_program(bundled, tmp_path):
     key = shown(keys.publics[0])
     anchored = anchor(store, tmp_path / "anchors").path
     code, said = check(path, "--key", key, "--anchor", anchored)
-    assert (code, said.partition(" of ")[0]) == (0, f"Proved: {RECORDS + 2} records in blocks 1 to 2")
+    assert (code, said.partition(" of ")[0]) == (0, f"Proved: {RECORDS + 2 * OF_A_PAYMENT} records in blocks 1 to 2")
     assert check(path, "--key", shown(new_keys().publics[0]))[0] == 5
     assert check(path, "--key", "nonsense")[0] == 2
     part = tmp_path / "part.jsonl"
     part.write_text("".join(line + "\n" for line in bundle(store, keys.publics, first=2, withheld={"audit"})), "utf-8")
-    assert "2 records in blocks 2 to 2" in check(part, "--key", key)[1]
+    assert "6 records in blocks 2 to 2" in check(part, "--key", key)[1]
     assert "2 records withheld" in check(part, "--key", key)[1]
     first = tmp_path / "first.jsonl"
     first.write_text("".join(line + "\n" for line in bundle(store, keys.publics, last=1)), "utf-8")
@@ -260,7 +260,7 @@ def test_every_record_has_a_proof_that_is_checked_without_the_book(store, tmp_pa
         assert (code, f"Proved: record {seq} of" in said, len(proof["headers"])) == (0, True, 2 if seq <= RECORDS else 1), said
         path.write_text(json.dumps(proof | {"record": proof["record"].replace("2026", "2025")}))
         assert check(path, "--key", shown(keys.publics[0]))[0] == 5
-    assert prove(store, 0).code == prove(store, RECORDS + 2).code == "audit_record_unknown"
+    assert prove(store, 0).code == prove(store, RECORDS + OF_A_PAYMENT + 1).code == "audit_record_unknown"
 
 
 def test_the_key_is_its_owners_alone(tmp_path):
@@ -297,7 +297,7 @@ def test_the_commands(store, tmp_path, monkeypatch, capsys):
     assert main(["audit", "seal", *db]) == 0
     assert main(["audit", "anchor", str(tmp_path), *db]) == 0
     assert main(["audit", "verify", *db, "--anchor", str(anchored)]) == 0
-    assert "Proved: 19 records in 2 blocks" in capsys.readouterr().out
+    assert f"Proved: {RECORDS + OF_A_PAYMENT} records in 2 blocks" in capsys.readouterr().out
     assert main(["audit", "checkpoint", *db]) == 0
     assert read_note(capsys.readouterr().out).text() == notes_of(store)[-1]
     assert main(["audit", "key"]) == 0
@@ -333,6 +333,11 @@ def test_bytes_a_record_costs(store):
 def test_the_proof_of_a_book_holds_its_chain_too(store):
     keys = sealed(store)
     verdict = prove_book(store, publics=keys.publics)
-    assert (verdict.is_proved, verdict.sealed) == (True, RECORDS + 2), verdict.breaches
+    assert (verdict.is_proved, verdict.sealed) == (True, RECORDS + 2 * OF_A_PAYMENT), verdict.breaches
     tamper(store, "UPDATE filing SET body = '{}' WHERE customer_id = 2")
     assert list(prove_book(store).breaches) == [f"audit chain: block 1: a record among 1 to {RECORDS} is not what was sealed"]
+    for column, value in (("next_on", "NULL"), ("oldest_due", "'2026-01-01'"), ("interest_minor", "1"), ("status", "5")):
+        tamper(store, f"UPDATE loan_state SET {column} = {value} WHERE customer_id = {1 + (column == 'status')}")
+        assert "columns of the state are not what its loan measures" in prove_book(store).breaches, column
+    tamper(store, "UPDATE line SET used_minor = 1 WHERE customer_id = 1")
+    assert "use of the limit is not the principal in use" in prove_book(store).breaches

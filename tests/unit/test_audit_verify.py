@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import and_, select, text, update
+from sqlalchemy import LargeBinary, and_, select, text, update
 
 from plimsoll.app.chain.anchor import anchor, read_anchors
 from plimsoll.app.chain.checkpoint import notes_of, read_note
@@ -15,7 +15,7 @@ from plimsoll.app.chain.source import SOURCES
 from plimsoll.app.chain.verify import verify
 from plimsoll.app.schema import metadata
 from plimsoll.app.trouble import StoreTrouble
-from tests.chained import LATER, NOW, RECORDS, fill, owner, sealed, tamper
+from tests.chained import LATER, NOW, OF_A_PAYMENT, RECORDS, fill, owner, sealed, tamper
 from tests.toys import Repay, run
 
 ALLOWED = {("artefact_step", "duty"): "check"}
@@ -26,6 +26,8 @@ def other(table, name, value):
     """Give another value than the one that stands there."""
     if (table, name) in ALLOWED:
         return ALLOWED[table, name]
+    if value is None:
+        return b"x" if isinstance(metadata.tables[table].c[name].type, LargeBinary) else "x"
     if isinstance(value, datetime | date):
         return value - timedelta(days=1)
     if isinstance(value, bytes):
@@ -44,7 +46,7 @@ def test_every_source_is_sealed_and_proved(store):
     keys = sealed(store)
     verdict = verify(store, keys.publics)
     assert (verdict.breaches, verdict.blocks, verdict.checkpoints) == ([], 2, 2)
-    assert (verdict.records, verdict.waiting, verdict.unsigned) == (RECORDS + 2, 0, 0)
+    assert (verdict.records, verdict.waiting, verdict.unsigned) == (RECORDS + 2 * OF_A_PAYMENT, 0, 0)
     with store.driver() as driver:
         held = {one.source for block in blocks_from(driver, store.kind, 1, 9) for one in read_ranges(block.streams)}
     assert held == {source.name for source in SOURCES}
@@ -54,10 +56,10 @@ def test_what_no_block_holds_yet_is_counted(store):
     keys = sealed(store)
     run(store, Repay("pay 4", 1, 1_000, 10))
     verdict = verify(store, keys.publics)
-    assert (verdict.is_proved, verdict.waiting) == (True, 1)
+    assert (verdict.is_proved, verdict.waiting) == (True, OF_A_PAYMENT)
 
 
-@pytest.mark.parametrize("source", [source.name for source in SOURCES])
+@pytest.mark.parametrize("source", [*(source.name for source in SOURCES), "fact"])
 def test_any_field_of_a_record(store, source):
     """Each column of a source, one by one: the chain no longer fits, and fits again once the value is back."""
     keys = sealed(store)
@@ -79,12 +81,12 @@ def test_the_answer_of_a_command(store):
     found(store, keys, "block 1: a record among 1 to")
 
 
-@pytest.mark.parametrize("source", [source.name for source in SOURCES])
+@pytest.mark.parametrize("source", [*(source.name for source in SOURCES), "fact"])
 def test_a_record_deleted(store, source):
     keys = sealed(store)
     key = next(iter(metadata.tables[source].primary_key)).name
     tamper(store, f"DELETE FROM {source} WHERE {key} = (SELECT min({key}) FROM {source})")
-    found(store, keys, f"records of {source} are gone")
+    found(store, keys, f"records of {'loan' if source == 'fact' else source} are gone")
 
 
 def test_a_record_deleted_and_those_after_it_numbered_anew(store):
@@ -234,7 +236,7 @@ def test_the_end_of_the_chain_unsigned(store):
         seal(store, None, LATER + timedelta(minutes=n))
         if n == 4:
             verdict = verify(store, keys.publics)
-            assert (verdict.breaches, verdict.unsigned) == ([], 1), "the last run may have ended before it signed"
+            assert (verdict.breaches, verdict.unsigned) == ([], OF_A_PAYMENT), "the last run may have ended before it signed"
     found(store, keys, "blocks 3 to 4 are signed by nobody")
     seal(store, keys, LATER + timedelta(minutes=6))
     assert verify(store, keys.publics).is_proved
@@ -273,14 +275,18 @@ def test_the_end_cut_off_against_an_anchor(store, tmp_path):
         "DELETE FROM audit WHERE customer_id = 3 AND command_n = 3",
         "UPDATE line SET commands_count = 3 WHERE customer_id = 2",
         "UPDATE line SET commands_count = 2 WHERE customer_id = 3",
-        "UPDATE audit_sealed SET sealed_n = 3 WHERE source = 'audit' AND customer_id = 2",
-        "UPDATE audit_sealed SET sealed_n = 2 WHERE source = 'audit' AND customer_id = 3",
+        *(f"DELETE FROM {table} WHERE customer_id = {one} AND command_n = {6 - one}" for table in ("fact", "journal") for one in (2, 3)),
+        "UPDATE loan_state SET facts_count = facts_count - 1, entries_count = entries_count - 1 WHERE customer_id IN (2, 3)",
+        "UPDATE audit_sealed SET sealed_n = sealed_n - 1 WHERE source IN ('audit', 'loan', 'journal') AND customer_id IN (2, 3)",
         "DELETE FROM audit_block WHERE block_n = 2",
         "DELETE FROM audit_checkpoint WHERE block_n = 2",
     )
     assert verify(store, keys.publics).is_proved, "without what stands outside nobody can tell"
     verdict = verify(store, keys.publics, read_anchors(anchored.path))
-    assert verdict.breaches == ["anchor of block 2: the chain ends before it, at block 1: its end was cut off"]
+    assert verdict.breaches == [
+        "checkpoint of block 2 is gone from the book: it was anchored",
+        "anchor of block 2: the chain ends before it, at block 1: its end was cut off",
+    ]
     with pytest.raises(StoreTrouble, match="not what was anchored"):
         anchor(store, tmp_path)
 
@@ -300,6 +306,63 @@ def test_an_anchor_only_grows(store, tmp_path):
         anchor(store, path)
 
 
+def test_checkpoints_deleted_and_the_chain_signed_anew_by_who_holds_the_key(store, tmp_path):
+    """The chain alone says nothing of it; whoever kept an anchor is told which checkpoints are gone."""
+    keys = sealed(store)
+    path = anchor(store, tmp_path).path
+    tamper(store, "DELETE FROM audit_checkpoint")
+    run(store, Repay("pay 4", 1, 1_000, 10))
+    seal(store, keys, LATER)
+    assert verify(store, keys.publics).is_proved, "a sealer that holds the key signs for all before it"
+    verdict = verify(store, keys.publics, read_anchors(path))
+    assert verdict.breaches == [f"checkpoint of block {n} is gone from the book: it was anchored" for n in (1, 2)]
+
+
+ONE_MORE = ", ".join("n + 1" if one.name == "n" else one.name for one in metadata.tables["fact"].columns)
+ALTERED = {
+    "a fact's amount": ("UPDATE fact SET amount_minor = amount_minor - 100 WHERE customer_id = 1", "block 1: a record among 1 to"),
+    "a payment dated back": ("UPDATE fact SET effective_on = '2026-01-10' WHERE customer_id = 1", "block 1: a record among 1 to"),
+    "the terms of a loan": ("UPDATE loan SET version = 'other' WHERE customer_id = 1", "block 1: a record among 1 to"),
+    "two legs, which still balance": (
+        "UPDATE journal SET minor = minor + CASE WHEN minor > 0 THEN 100 ELSE -100 END WHERE customer_id = 1 AND entry_n = 2",
+        "block 1: a record among 1 to",
+    ),
+    "a fact and its count": (
+        "DELETE FROM fact WHERE customer_id = 1; UPDATE loan_state SET facts_count = 0 WHERE customer_id = 1",
+        "1 records of loan are gone, the first: customer 1 loan 10 2",
+    ),
+    "an entry and its count": (
+        "DELETE FROM journal WHERE customer_id = 1 AND entry_n = 2; UPDATE loan_state SET entries_count = 1 WHERE customer_id = 1",
+        "1 records of journal are gone, the first: customer 1 loan 10 2",
+    ),
+    "a fact slipped in": (
+        f"INSERT INTO fact SELECT {ONE_MORE} FROM fact WHERE customer_id = 1",
+        "loan: not numbered without a gap up to what is counted, of customer 1 loan 10",
+    ),
+}
+"""What an owner does to money beside the book, and what the chain says of it."""
+
+
+@pytest.mark.parametrize("name", ALTERED)
+def test_money_altered_beside_the_book(store, name):
+    keys = sealed(store)
+    statements, said = ALTERED[name]
+    tamper(store, *statements.split("; "))
+    found(store, keys, said)
+
+
+def test_the_credit_of_a_customer_altered_beside_the_book(store):
+    """Legs that no loan numbers are part of the record of the command that posted them."""
+    keys = new_keys()
+    fill(store)
+    row = "1, 0, 3, {account}, 3, {minor}, recorded_at, posted_on, 'CNY' FROM journal WHERE customer_id = 1 AND entry_n = 1 AND minor > 0"
+    tamper(store, *(f"INSERT INTO journal SELECT {row.format(account=account, minor=minor)}" for account, minor in ((1, 700), (9, -700))))
+    seal(store, keys, NOW)
+    assert verify(store, keys.publics).is_proved
+    tamper(store, "UPDATE journal SET minor = minor * 2 WHERE loan_id = 0")
+    found(store, keys, "block 1: a record among 1 to")
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_anchors_of_another_book(store, tmp_path):
     keys = sealed(store)
@@ -313,7 +376,7 @@ def test_anchors_of_another_book(store, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("old", "new"), [("records 18", "records 17"), ("root ", "root 0"), ("block 1", "block 01"), ("\n\n", "\n \n")])
+@pytest.mark.parametrize(("old", "new"), [("records 26", "records 25"), ("root ", "root 0"), ("block 1", "block 01"), ("\n\n", "\n \n")])
 def test_a_checkpoint_written_otherwise(store, old, new):
     keys = sealed(store)
     tamper(store, f"UPDATE audit_checkpoint SET note = replace(note, '{old}', '{new}') WHERE block_n = 1")

@@ -91,7 +91,7 @@ def test_a_server_seals_what_it_answered_within_its_next_step_and_others_at_the_
     time = iter((0, 5, 10, 15, 60, 65)).__next__
     sealer = Sealer(house, new_keys(), tmp_path, every_s=60, clock=time)
     first = sealer.once()
-    assert first.records == 6 + filings(house)
+    assert first.records == 10 + filings(house)
     post(house, "k1")
     assert sealer.once().records > 0
     assert sealer.once().records == 0

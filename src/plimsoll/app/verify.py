@@ -17,12 +17,27 @@ from plimsoll.app import schema
 from plimsoll.app.chain.verify import verify as verify_chain
 from plimsoll.app.scan import Snapshot, snapshot
 from plimsoll.app.shard import balances_of
+from plimsoll.app.sheet import PARKED
 from plimsoll.app.store import Store
 from plimsoll.ledger.chart import CHART, CODES
 from plimsoll.loan.book import pack_standing
 from plimsoll.loan.columns import Folded, Histories, Ints, fits_states, fold_many, terms_of, unpack_many
 from plimsoll.loan.fold import DAYS_BETWEEN_BILLS_MIN, fold
-from plimsoll.loan.layout import F_SIZE, M_INSTALMENTS, O_PRINCIPAL, RESCHEDULED, T_DISBURSED_ON, T_INSTALMENTS
+from plimsoll.loan.layout import (
+    F_SIZE,
+    M_INSTALMENTS,
+    O_CREDIT,
+    O_FEE,
+    O_INTEREST,
+    O_NEXT_DAY,
+    O_OLDEST,
+    O_PENALTY,
+    O_PRINCIPAL,
+    O_STATUS,
+    RESCHEDULED,
+    T_DISBURSED_ON,
+    T_INSTALMENTS,
+)
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import Terms
 from plimsoll.units.pack import unpack
@@ -30,6 +45,17 @@ from plimsoll.units.refusal import Refused
 
 CUSTOMERS_A_PART: Final = 10_000
 STATE_COLUMNS: Final = ("customer_id", "loan_id", "as_of", "facts_count", "entries_count", "in_use_minor", "posted", "state")
+MEASURED: Final = {
+    "principal_minor": O_PRINCIPAL,
+    "interest_minor": O_INTEREST,
+    "penalty_minor": O_PENALTY,
+    "fee_minor": O_FEE,
+    "credit_minor": O_CREDIT,
+    "oldest_due": O_OLDEST,
+    "status": O_STATUS,
+}
+"""Columns of a state that repeat what its loan measures, by where the kernel measures it: what lists go by."""
+MEASURED_AT: Final = list(MEASURED.values())
 Progress = Callable[[int], None]
 
 
@@ -95,7 +121,7 @@ def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threa
     loans = seen.rows(schema.loan, ("customer_id", "loan_id", "terms"), first, until)
     states = seen.rows(
         schema.loan_state,
-        ("customer_id", "loan_id", "as_of", "facts_count", "entries_count", "in_use_minor", "posted", "state"),
+        (*STATE_COLUMNS, "next_on", *MEASURED),
         first,
         until,
     )
@@ -146,6 +172,11 @@ def _fold_part(
             verdict.breaches["the cached state is not the fold of the facts"].append(one)
         if int(facts_at[i + 1] - facts_at[i]) != state[3]:
             verdict.breaches["the count of facts is wrong"].append(one)
+        next_on, *kept = (value or 0 for value in state[len(STATE_COLUMNS) :])
+        # A loan may come earlier than something happens on it, and then nothing does; never later, and never not at all.
+        is_late = next_on != (wanted := int(folded.out[i, O_NEXT_DAY])) and not 0 < next_on < wanted
+        if kept[-1] != PARKED and (is_late or kept != folded.out[i, MEASURED_AT].tolist()):
+            verdict.breaches["columns of the state are not what its loan measures"].append(one)
         if state[5] != int(folded.out[i, O_PRINCIPAL]):
             verdict.breaches["principal in use is not the principal of the state"].append(one)
     return folded

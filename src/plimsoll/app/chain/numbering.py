@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from plimsoll.app.chain.read import fetch
-from plimsoll.app.chain.source import ACCESS, AUDIT, CLOSE, DOSSIER, DOSSIER_FILING, FILING, STEP, VAULT
+from plimsoll.app.chain.source import ACCESS, AUDIT, CLOSE, DOSSIER, DOSSIER_FILING, ENTRY, FILING, LOAN, STEP, VAULT
 
 _TALLIED: Final = """SELECT li.customer_id FROM line li
 LEFT JOIN (SELECT customer_id, count(*) AS there, min({n}) AS low, max({n}) AS high FROM {table} GROUP BY customer_id) found
@@ -21,10 +21,23 @@ WHERE d.{count} <> coalesce(found.there, 0) OR found.low <> 1 OR found.high <> f
 UNION SELECT t.kind || '/' || t.subject FROM {table} t
 WHERE NOT EXISTS (SELECT 1 FROM dossier d WHERE d.kind = t.kind AND d.subject = t.subject)
 ORDER BY 1 LIMIT 20"""
+_OF_LOANS: Final = """SELECT 'customer ' || ls.customer_id || ' loan ' || ls.loan_id FROM loan_state ls
+LEFT JOIN (SELECT customer_id, loan_id, count(DISTINCT {n}) AS there, min({n}) AS low, max({n}) AS high FROM {table}
+    WHERE loan_id <> 0 GROUP BY customer_id, loan_id) found ON found.customer_id = ls.customer_id AND found.loan_id = ls.loan_id
+WHERE ls.{count} <> coalesce(found.there, 0) OR found.low <> 1 OR found.high <> found.there
+UNION SELECT 'customer ' || t.customer_id || ' loan ' || t.loan_id FROM {table} t WHERE t.loan_id <> 0
+    AND NOT EXISTS (SELECT 1 FROM loan_state ls WHERE ls.customer_id = t.customer_id AND ls.loan_id = t.loan_id)
+ORDER BY 1 LIMIT 20"""
+_RECORDS: Final[Mapping[str, str]] = {
+    LOAN: "SELECT (SELECT count(*) FROM loan) + (SELECT count(*) FROM fact)",
+    ENTRY: "SELECT count(*) FROM (SELECT DISTINCT customer_id, loan_id, entry_n FROM journal WHERE loan_id <> 0) AS told",
+}
 _ALONE: Final = "SELECT {key} FROM {table} GROUP BY {key} HAVING min(n) <> 1 OR max(n) <> count(*) ORDER BY 1 LIMIT 20"
 _GAPS: Final[Mapping[str, str]] = {
     AUDIT: _TALLIED.format(n="command_n", table=AUDIT, count="commands_count"),
     FILING: _TALLIED.format(n="n", table=FILING, count="filings_count"),
+    LOAN: _OF_LOANS.format(n="n", table="fact", count="facts_count"),
+    ENTRY: _OF_LOANS.format(n="entry_n", table=ENTRY, count="entries_count"),
     DOSSIER: _OF_DOSSIERS.format(n="command_n", table=DOSSIER, count="commands_count"),
     DOSSIER_FILING: _OF_DOSSIERS.format(n="n", table=DOSSIER_FILING, count="filings_count"),
     STEP: _ALONE.format(key="digest", table=STEP),
@@ -58,5 +71,5 @@ def unsealed_counts(driver: Any, kind: str, sealed: Mapping[str, int], last_day:
 
 
 def _count(driver: Any, kind: str, table: str) -> int:
-    found: int = fetch(driver, kind, f"SELECT count(*) FROM {table}")[0][0]
+    found: int = fetch(driver, kind, _RECORDS.get(table, f"SELECT count(*) FROM {table}"))[0][0]
     return found

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from plimsoll.app.chain.source import ACCESS, BY_NAME, CLOSE, DOSSIER, DOSSIER_FILING, SOURCES, STEP, Range, Row
+from plimsoll.app.chain.source import ACCESS, BY_NAME, CLOSE, DOSSIER, DOSSIER_FILING, OF_LOANS, SOURCES, STEP, Range, Row
 
 RECORDS_A_BLOCK: Final = 10_000
 _FILLED: Final = re.compile(r"\{(\w+)(?::([^}]+))?\}")
@@ -91,7 +91,7 @@ def origin_of(driver: Any, kind: str) -> str:
 
 def write_ranges(ranges: Sequence[Range]) -> str:
     """Write the ranges of a block; those of one source stand together, in the order of the sources."""
-    return json.dumps({name: [_written(one) for one in own] for name, own in _by_source(ranges)}, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps({name: [_written(one) for one in own] for name, own in by_source(ranges)}, separators=(",", ":"), ensure_ascii=False)
 
 
 def read_ranges(streams: str) -> list[Range]:
@@ -121,11 +121,18 @@ def some_of(ranges: Sequence[Range], skip: int, count: int) -> list[Range]:
 
 def rows_of(driver: Any, kind: str, ranges: Sequence[Range]) -> Iterator[tuple[str, list[Row]]]:
     """Give the rows of ranges, source by source."""
-    for name, own in _by_source(ranges):
-        yield name, fetch(driver, kind, BY_NAME[name].sql, (json.dumps([_written(one) for one in own]),))
+    for name, own in by_source(ranges):
+        yield name, read_rows(driver, kind, name, own)
 
 
-def _by_source(ranges: Sequence[Range]) -> Iterator[tuple[str, list[Range]]]:
+def read_rows(driver: Any, kind: str, name: str, own: Sequence[Range]) -> list[Row]:
+    """Give the rows of ranges of one source."""
+    source, said = BY_NAME[name], json.dumps([_written(one) for one in own])
+    return source.gathered(fetch(driver, kind, source.sql, (said,) * source.sql.count("{ranges}")))
+
+
+def by_source(ranges: Sequence[Range]) -> Iterator[tuple[str, list[Range]]]:
+    """Give ranges source by source."""
     for name, own in groupby(ranges, key=attrgetter("source")):
         yield name, list(own)
 
@@ -138,6 +145,8 @@ def _written(one: Range) -> list[object]:
     if one.source in (DOSSIER, DOSSIER_FILING):
         kind, _, subject = one.stream.partition("/")
         return [kind, subject, one.first, one.last]
+    if one.source in OF_LOANS:
+        return [one.customer_id, int(one.stream), one.first, one.last]
     return [one.stream if one.source == STEP else one.customer_id, one.first, one.last]
 
 
@@ -148,6 +157,8 @@ def _read(source: str, said: list[Any]) -> Range:
         return Range(source, 0, "", *(date.fromisoformat(day).toordinal() for day in said))
     if source in (DOSSIER, DOSSIER_FILING):
         return Range(source, 0, f"{said[0]}/{said[1]}", int(said[2]), int(said[3]))
+    if source in OF_LOANS:
+        return Range(source, int(said[0]), str(int(said[1])), int(said[2]), int(said[3]))
     if source == STEP:
         return Range(source, 0, str(said[0]), int(said[1]), int(said[2]))
     return Range(source, int(said[0]), "", int(said[1]), int(said[2]))

@@ -30,7 +30,7 @@ LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plimsoll audit cha
 _MARK: Final = """INSERT INTO audit_sealed (source, customer_id, stream, sealed_n) VALUES (:source, :customer_id, :stream, :sealed_n)
 ON CONFLICT (source, customer_id, stream) DO UPDATE SET sealed_n = excluded.sealed_n"""
 _MARK_CUSTOMERS: Final = """INSERT INTO audit_sealed (source, customer_id, stream, sealed_n)
-SELECT ?, CAST(r.value ->> 0 AS bigint), '', CAST(r.value ->> 1 AS bigint) FROM {ranges} WHERE 1 = 1
+SELECT ?, CAST(r.value ->> 0 AS bigint), r.value ->> 1, CAST(r.value ->> 2 AS bigint) FROM {ranges} WHERE 1 = 1
 ON CONFLICT (source, customer_id, stream) DO UPDATE SET sealed_n = excluded.sealed_n"""
 
 
@@ -155,9 +155,9 @@ def _append(store: Store, block: Block, ranges: Sequence[Range], last: Block | N
 
 
 def _mark(connection: Connection, kind: str, ranges: Sequence[Range]) -> None:
-    """Note how far each stream is sealed; of customers in one statement for all of a source."""
+    """Note how far each stream is sealed; of customers and their loans in one statement for all of a source."""
     for source in (one for one in SOURCES if one.is_of_customers):
-        own = [(one.customer_id, one.last) for one in ranges if one.source == source.name]
+        own = [(one.customer_id, one.stream, one.last) for one in ranges if one.source == source.name]
         if own:
             connection.exec_driver_sql(filled(kind, _MARK_CUSTOMERS), (source.name, json.dumps(own)))
     marks = [

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from plimsoll.app.chain.read import blocks_with, fetch, read_ranges, rows_of, some_of
-from plimsoll.app.chain.source import ACCESS, AUDIT, CLOSE, DOSSIER, DOSSIER_FILING, FILING, STEP, VAULT, Row
+from plimsoll.app.chain.source import ACCESS, AUDIT, CLOSE, DOSSIER, DOSSIER_FILING, ENTRY, FILING, LOAN, STEP, VAULT, Row
 from plimsoll.app.store import Store
 
 PAGE: Final = 50
@@ -69,6 +69,8 @@ Told = tuple[str, str, str, str, str, int, int]
 _TOLD: Final[Mapping[str, Callable[[Row], Told]]] = {
     AUDIT: lambda row: (row[2], row[3], row[4], "", "", row[0], row[1]),
     FILING: lambda row: (row[2], row[3], row[4], row[5], "", row[0], row[1]),
+    LOAN: lambda row: (row[3], "", "terms" if row[2] == 1 else f"fact {row[2] - 1}", f"loan {row[1]}", "", row[0], row[2]),
+    ENTRY: lambda row: (row[3], "", f"entry {row[2]}", f"loan {row[1]}", "", row[0], row[2]),
     DOSSIER: lambda row: (row[3], row[4], row[5], f"{row[0]}/{row[1]}", "", 0, row[2]),
     DOSSIER_FILING: lambda row: (row[3], row[4], row[5], f"{row[0]}/{row[1]}", "", 0, row[2]),
     STEP: lambda row: (row[2], row[3], row[4], row[0], row[8], 0, row[1]),

@@ -10,10 +10,17 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from json.encoder import encode_basestring as quoted
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 AUDIT, FILING, DOSSIER, DOSSIER_FILING = "audit", "filing", "dossier_command", "dossier_filing"
+LOAN, ENTRY = "loan", "journal"
+OF_LOANS: Final = (LOAN, ENTRY)
+"""What money did: of each loan its terms (number 1) and its facts (fact n has number n + 1), and its entries, each with all of its legs."""
+NO_EVENTS: Final = frozenset((FILING, DOSSIER_FILING, LOAN, ENTRY))
+"""What a command put on file or posted: the command is the event."""
 STEP, VAULT, ACCESS, CLOSE = "artefact_step", "vault_access", "access_event", "close_run"
 
 Row = tuple[Any, ...]
@@ -26,7 +33,7 @@ class Range(NamedTuple):
     customer_id: int
     """0 where the stream is nobody's."""
     stream: str
-    """The dossier as kind/subject, the digest of an artefact, the id of an access event; "" for streams of a customer."""
+    """The loan, the dossier as kind/subject, the digest of an artefact, the id of an access event; "" for streams of a customer."""
     first: int
     last: int
 
@@ -49,6 +56,8 @@ class Source:
     """Customer, stream and number of a row."""
     at: int
     """Where in a row the instant stands."""
+    gathered: Callable[[Sequence[Row]], list[Row]] = list
+    """Makes the rows of records out of those of the statement: legs become entries."""
 
 
 def text_sha(text: str | None) -> str:
@@ -57,11 +66,43 @@ def text_sha(text: str | None) -> str:
 
 
 def _audit(row: Row) -> str:
-    customer_id, n, at, actor, name, key, digest, answer = row
+    customer_id, n, at, actor, name, key, digest, answer, credit = row
+    # What a command posted to the customer and to no loan is part of its record; most post nothing there.
+    own = f'"credit":"{credit}",' if credit is not None else ""
     return (
-        f'{{"actor":{quoted(actor)},"answer":"{text_sha(answer)}","at":{quoted(at)},"customer_id":{customer_id},"digest":"{digest}",'
+        f'{{"actor":{quoted(actor)},"answer":"{text_sha(answer)}","at":{quoted(at)},{own}"customer_id":{customer_id},"digest":"{digest}",'
         f'"key":{quoted(key)},"n":{n},"name":{quoted(name)},"source":"audit"}}'
     )
+
+
+def _loan(row: Row) -> str:
+    customer_id, loan_id, n, at, command_n, kind, on, under, amount, a, b, more, detail = row
+    return (
+        f'{{"a":{a},"amount":{amount},"at":{quoted(at)},"b":{b},"command_n":{command_n},"customer_id":{customer_id},'
+        f'"detail":"{text_sha(detail)}","kind":{kind},"loan_id":{loan_id},"more":"{more}","n":{n},"on":"{on}","source":"loan",'
+        f'"under":{quoted(under)}}}'
+    )
+
+
+def _entry(row: Row) -> str:
+    customer_id, loan_id, n, at, legs = row
+    return f'{{"at":{quoted(at)},"customer_id":{customer_id},"legs":[{legs}],"loan_id":{loan_id},"n":{n},"source":"journal"}}'
+
+
+def _entries(legs: Sequence[Row]) -> list[Row]:
+    """Put the legs of each entry together, in the order of their accounts."""
+    found = []
+    for (_, n), own in groupby(legs, key=itemgetter(0, 3)):
+        held = list(own)
+        written = ",".join(
+            f'[{account},{minor},{command_n},"{at}","{on}",{quoted(currency)}]'
+            for account, minor, command_n, at, on, currency in map(_LEG, held)
+        )
+        found.append((held[0][1], held[0][2], n, held[0][7], written))
+    return found
+
+
+_LEG: Final = itemgetter(4, 5, 6, 7, 8, 9)
 
 
 def _filing(row: Row) -> str:
@@ -89,6 +130,17 @@ def _said(source: str, names: Sequence[str]) -> Callable[[Row], str]:
 
 _OF_CUSTOMER: Final = "CAST(r.value ->> 0 AS bigint)"
 _FROM, _TO = "CAST(r.value ->> 1 AS bigint)", "CAST(r.value ->> 2 AS bigint)"
+_OF_LOAN: Final = f"t.customer_id = {_OF_CUSTOMER} AND t.loan_id = {_FROM}"
+_LOAN_FROM, _LOAN_TO = _TO, "CAST(r.value ->> 3 AS bigint)"
+_OWN: Final = " || ' ' || ".join(
+    (
+        *("count(*)", "sum(j.account * j.minor)"),
+        *(f"{least}(j.{column})" for column in ("account", "minor", "command_n", "currency") for least in ("min", "max")),
+        *(f"CAST({least}(j.posted_on) AS text)" for least in ("min", "max")),
+        *(f"{{at:{least}(j.recorded_at)}}" for least in ("min", "max")),
+    )
+)
+"""What two legs are, as one text: those of a customer's own entry, which no loan numbers."""
 _DOSSIER: Final = "t.kind = (r.value ->> 0) AND t.subject = (r.value ->> 1)"
 _DOSSIER_N: Final = "BETWEEN CAST(r.value ->> 2 AS bigint) AND CAST(r.value ->> 3 AS bigint)"
 
@@ -96,7 +148,8 @@ SOURCES: Final = (
     Source(
         AUDIT,
         True,
-        f"""SELECT t.customer_id, t.command_n, {{at:t.at}}, t.actor, t.name, t.key, {{hex:t.digest}}, c.answer
+        f"""SELECT t.customer_id, t.command_n, {{at:t.at}}, t.actor, t.name, t.key, {{hex:t.digest}}, c.answer,
+            (SELECT {_OWN} FROM journal j WHERE j.customer_id = t.customer_id AND j.loan_id = 0 AND j.entry_n = t.command_n)
         FROM {{ranges}} CROSS JOIN audit t LEFT JOIN command c ON c.key = t.key
         WHERE t.customer_id = {_OF_CUSTOMER} AND t.command_n BETWEEN {_FROM} AND {_TO} ORDER BY r.{{place}}, t.command_n""",
         _audit,
@@ -113,6 +166,34 @@ SOURCES: Final = (
         _filing,
         lambda row: (row[0], "", row[1]),
         2,
+    ),
+    Source(
+        LOAN,
+        True,
+        f"""SELECT * FROM (SELECT r.{{place}} AS place, t.customer_id, t.loan_id, 1 AS n, {{at:t.recorded_at}} AS at, t.command_n,
+            0 AS kind, CAST(t.opened_on AS text) AS day, t.product || ' ' || t.version || ' ' || t.currency AS under, 0 AS amount, 0 AS a,
+            0 AS b, {{hex:t.terms}} AS more, CAST(NULL AS text) AS detail
+        FROM {{ranges}} CROSS JOIN loan t WHERE {_OF_LOAN} AND {_LOAN_FROM} = 1
+        UNION ALL SELECT r.{{place}}, t.customer_id, t.loan_id, t.n + 1, {{at:t.recorded_at}}, t.command_n, t.kind,
+            CAST(t.effective_on AS text), CAST(t.rules_id AS text), t.amount_minor, t.a, t.b, coalesce({{hex:t.more}}, ''), t.detail
+        FROM {{ranges}} CROSS JOIN fact t WHERE {_OF_LOAN} AND t.n BETWEEN {_LOAN_FROM} - 1 AND {_LOAN_TO} - 1) AS told
+        ORDER BY place, n""",
+        _loan,
+        lambda row: (row[0], str(row[1]), row[2]),
+        3,
+        lambda rows: [row[1:] for row in rows],
+    ),
+    Source(
+        ENTRY,
+        True,
+        f"""SELECT r.{{place}}, t.customer_id, t.loan_id, t.entry_n, t.account, t.minor, t.command_n, {{at:t.recorded_at}},
+            CAST(t.posted_on AS text), t.currency
+        FROM {{ranges}} CROSS JOIN journal t
+        WHERE {_OF_LOAN} AND t.entry_n BETWEEN {_LOAN_FROM} AND {_LOAN_TO} ORDER BY r.{{place}}, t.entry_n, t.account""",
+        _entry,
+        lambda row: (row[0], str(row[1]), row[2]),
+        3,
+        _entries,
     ),
     Source(
         DOSSIER,

@@ -92,6 +92,7 @@ def verify(store: Store, publics: Sequence[bytes] = (), anchors: Sequence[Note] 
         said = [(f"checkpoint of block {note.block_n}", note) for note in notes] + [
             (f"anchor of block {one.block_n}", one) for one in anchors
         ]
+        _check_kept(notes, anchors, origin, verdict)
         by_block: dict[int, list[tuple[str, Note]]] = defaultdict(list)
         for whose, note in said:
             by_block[note.block_n].append((whose, note))
@@ -130,6 +131,14 @@ def _notes(driver: Any, kind: str, verdict: Verdict) -> list[Note]:
             verdict.breach(f"checkpoint of block {block_n}: the row and its note differ")
         notes.append(note)
     return notes
+
+
+def _check_kept(notes: Sequence[Note], anchors: Sequence[Note], origin: str, verdict: Verdict) -> None:
+    """Hold the checkpoints of the book to the anchors: what was anchored stood there, and checkpoints only grow."""
+    kept = {note.block_n for note in notes}
+    for one in anchors:
+        if one.origin == origin and one.block_n not in kept:
+            verdict.breach(f"checkpoint of block {one.block_n} is gone from the book: it was anchored")
 
 
 def _check_note(whose: str, note: Note, origin: str, publics: Sequence[bytes], verdict: Verdict) -> None:
@@ -201,7 +210,7 @@ def _lost(ranges: Sequence[Range], name: str, places: Sequence[tuple[int, str, i
     for one in ranges:
         for n in range(one.first, one.last + 1):
             if one.source == name and (one.customer_id, one.stream, n) not in there:
-                whose = f"customer {one.customer_id}" if one.customer_id else one.stream
+                whose = f"customer {one.customer_id}{f' loan {one.stream}' if one.stream else ''}" if one.customer_id else one.stream
                 return f"{wanted - len(places)} records of {name} are gone, the first: {whose} {n}".replace("  ", " ")
     return f"{len(places) - wanted} records of {name} too many"
 

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.chain.digest import leaf_of
-from plimsoll.app.chain.read import Block, blocks_with, fetch, read_ranges, rows_of, some_of
-from plimsoll.app.chain.source import ACCESS, AUDIT, BY_NAME, CLOSE, DOSSIER, DOSSIER_FILING, FILING, STEP, VAULT, Row
+from plimsoll.app.chain.read import Block, blocks_with, by_source, fetch, read_ranges, read_rows, some_of
+from plimsoll.app.chain.source import ACCESS, AUDIT, BY_NAME, CLOSE, DOSSIER, NO_EVENTS, STEP, VAULT, Row
 from plimsoll.app.events import type as types
 from plimsoll.app.store import Store
 from plimsoll.app.zones import zone_of
@@ -121,13 +121,15 @@ def _take(driver: Any, kind: str, block: Block, seen: int, limit: int, wanted: C
 def _told(driver: Any, kind: str, ranges: Sequence[Any], seq: int) -> list[tuple[Event | None, int]]:
     """Give the event of each record of some ranges, None for what is no event, with its number."""
     told: list[tuple[Event | None, int]] = []
-    for name, rows in rows_of(driver, kind, ranges):
-        if name in (FILING, DOSSIER_FILING):
-            told += [(None, seq + at) for at in range(len(rows))]
+    for name, own in by_source(ranges):
+        records = sum(one.records for one in own)
+        if name in NO_EVENTS:
+            told += [(None, seq + at) for at in range(records)]
         else:
+            rows = read_rows(driver, kind, name, own)
             days = _days_of(driver, kind, [(row[0], row[1], row[1]) for row in rows]) if name == AUDIT else {}
             told += [(_event(name, row, seq + at, days), seq + at) for at, row in enumerate(rows)]
-        seq += len(rows)
+        seq += records
     return told
 
 

@@ -24,7 +24,9 @@ _Seq = Annotated[int, Field(ge=0, le=WHOLE_MAX)]
 _Said = Annotated[str, StringConstraints(max_length=500)]
 _Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", min_length=64, max_length=64)]
 _CustomerOrNone = Annotated[str, StringConstraints(pattern=r"^(cus_[1-9][0-9]{0,17})?$", max_length=30)]
-_Source = Literal["audit", "filing", "dossier_command", "dossier_filing", "artefact_step", "vault_access", "access_event", "close_run"]
+_Source = Literal[
+    "audit", "filing", "loan", "journal", "dossier_command", "dossier_filing", "artefact_step", "vault_access", "access_event", "close_run"
+]
 
 
 class RecordsAsked(Shape):
