@@ -18,6 +18,7 @@ GROUP_MAX: Final = 64
 WAITING_MAX: Final = 10_000
 CLOSE_S: Final = 30.0
 LINGER_S: Final = 0.0005
+BUSY_CLOSING: Final = Refused("store_busy", detail="closing")
 
 
 class _Waiting(NamedTuple):
@@ -57,58 +58,55 @@ class GroupExecutor:
 
     def execute(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> RowOutcome:
         """Execute one command and wait for its outcome."""
-        return self.take(command, actor=actor, now=now, digest=digest).result()
+        return self.submit(command, actor=actor, now=now, digest=digest).result()
 
-    def take(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> "Future[RowOutcome]":
-        """Execute one command at once, in the thread that brings it, while nobody else brings any; else queue it as `submit` does.
+    def take(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> "RowOutcome | Future[RowOutcome]":
+        """Execute one command in the thread that brings it while nobody else brings any, else queue it as `submit` does.
 
-        Handing a command to another thread and waiting for it costs more than reading what it needs.
+        To hand a command to another thread and wait for it costs more than to read what it needs. Raises StoreTrouble.
         """
-        found = self._accepted(command, actor, now, digest)
-        if isinstance(found, Future):
-            return found
+        work = self._accepted(command, actor, now, digest)
+        if not isinstance(work, Work):
+            return work
         is_alone = self.size == 1 and self.waiting.empty() and not self.store.writing.locked()
         if not is_alone or not self.turn.acquire(blocking=False):
-            return self._queued(found)
+            return self._queued(work)
         try:
-            if self.is_closing:
-                return self._queued(found)
-            self._commit([found])
+            return BUSY_CLOSING if self.is_closing else execute_alone(self.store, work, self.rules)
         finally:
+            del self.store.keys_in_flight[work.request.key]
             self.turn.release()
-        return found.future
 
     def submit(self, command: Any, *, actor: str, now: datetime, digest: bytes = b"") -> "Future[RowOutcome]":
         """Queue one command; the future holds its outcome, or raises StoreTrouble. A full queue refuses store_busy.
 
         `digest` is what a repeat is recognised by, b"" for the content of the command.
         """
-        found = self._accepted(command, actor, now, digest)
-        return found if isinstance(found, Future) else self._queued(found)
-
-    def _accepted(self, command: Any, actor: str, now: datetime, digest: bytes) -> "_Waiting | Future[RowOutcome]":
-        """Give a command whose key is from now on in flight, or the future that holds why it is not taken."""
+        work = self._accepted(command, actor, now, digest)
+        if isinstance(work, Work):
+            return self._queued(work)
         future: Future[RowOutcome] = Future()
-        work = prepared(self.wiring, command, actor, now, digest)
-        if isinstance(work, Refused):
-            future.set_result(work)
-            return future
-        key = work.request.key
-        if self.store.keys_in_flight.setdefault(key, future) is not future:
-            future.set_result(Refused("command_in_flight", detail=key))
-            return future
-        return _Waiting(work, future)
+        future.set_result(work)
+        return future
 
-    def _queued(self, one: _Waiting) -> "Future[RowOutcome]":
+    def _accepted(self, command: Any, actor: str, now: datetime, digest: bytes) -> Work | Refused:
+        """Give a command ready to be executed, whose key is from now on in flight, or why it is not taken."""
+        work = prepared(self.wiring, command, actor, now, digest)
+        if isinstance(work, Work) and self.store.keys_in_flight.setdefault(work.request.key, work) is not work:
+            return Refused("command_in_flight", detail=work.request.key)
+        return work
+
+    def _queued(self, work: Work) -> "Future[RowOutcome]":
         """Queue a command, and give its future."""
+        future: Future[RowOutcome] = Future()
         with self.closing:
             is_full = self.waiting.qsize() >= WAITING_MAX
             if not self.is_closing and not is_full:
-                self.waiting.put(one)
-                return one.future
-        del self.store.keys_in_flight[one.work.request.key]
-        one.future.set_result(Refused("store_busy", detail=f"{WAITING_MAX} commands are waiting" if is_full else "closing"))
-        return one.future
+                self.waiting.put(_Waiting(work, future))
+                return future
+        del self.store.keys_in_flight[work.request.key]
+        future.set_result(Refused("store_busy", detail=f"{WAITING_MAX} commands are waiting") if is_full else BUSY_CLOSING)
+        return future
 
     def close(self, timeout_s: float = CLOSE_S) -> None:
         """Take no more commands, answer those that wait, and stop the thread."""

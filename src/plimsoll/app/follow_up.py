@@ -1,6 +1,6 @@
 """See to what follows from a command that a door let in, as the wiring says: done by the time that its answer goes out."""
 
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -10,6 +10,14 @@ from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import RowOutcome
 
 ACTOR: Final = "sanctions"
+
+
+def what_follows_done(executor: GroupExecutor, outcome: RowOutcome, now: datetime) -> RowOutcome:
+    """Give the outcome of a command that was executed at once, and have what follows from it done first."""
+    if isinstance(outcome, Answer) and outcome.then is not None:
+        # Whatever becomes of it, the command stands; what could not be done now is done by the night.
+        wait([executor.submit(outcome.then, actor=ACTOR, now=now)])
+    return outcome
 
 
 def with_what_follows(executor: GroupExecutor, found: "Future[RowOutcome]", now: datetime) -> "Future[RowOutcome]":

@@ -18,7 +18,7 @@ from plimsoll.app.commit_together import GroupExecutor
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Wiring, told
 from plimsoll.app.execute_many import RowOutcome
-from plimsoll.app.follow_up import with_what_follows
+from plimsoll.app.follow_up import what_follows_done, with_what_follows
 from plimsoll.app.hot_query import HotQuery, day_of
 from plimsoll.app.kit import wiring_of
 from plimsoll.app.schema import book
@@ -101,10 +101,16 @@ class House:
         """Give the business date: the first day that still takes entries."""
         return open_day(self.store)
 
-    def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "Future[RowOutcome]":
-        """Execute or queue one command of a customer; the future holds its outcome once it is durable, or raises StoreTrouble."""
+    def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "RowOutcome | Future[RowOutcome]":
+        """Execute one command of a customer, or queue it: its outcome once it is durable, or a future of it. Raises StoreTrouble."""
         now = self.now()
-        found = with_what_follows(self.executor, self.executor.take(command, actor=actor, now=now, digest=digest), now)
+        taken = self.executor.take(command, actor=actor, now=now, digest=digest)
+        if not isinstance(taken, Future):
+            outcome = what_follows_done(self.executor, taken, now)
+            if self.touched is not None:
+                self.touched.put(command.customer_id)
+            return outcome
+        found = with_what_follows(self.executor, taken, now)
         if self.touched is not None:
             # A queue, so that what is answered while the sealer reads is not lost; only then are its rows there for him.
             found.add_done_callback(partial(_touch, self.touched, command.customer_id))
@@ -120,7 +126,8 @@ class House:
             outcome = told(partial(wired, digest=digest))
             self.look_again()
             return outcome
-        return self.submit(command, actor=actor, digest=digest).result()
+        found = self.submit(command, actor=actor, digest=digest)
+        return found.result() if isinstance(found, Future) else found
 
 
 def open_day(store: Store) -> date:

@@ -1,9 +1,9 @@
 """One transaction on SQLite: BEGIN IMMEDIATE, so that what was read stays true until the commit."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from types import TracebackType
 from typing import Final
 
 from sqlalchemy import Table
@@ -42,17 +42,29 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
-@contextmanager
-def troubles() -> Iterator[None]:
-    """Turn what the driver raises into what the store promises."""
-    try:
-        yield
-    except sqlite3.IntegrityError as broken:
-        if broken.sqlite_errorname in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
-            raise Clash(str(broken), str(broken).rpartition("failed: ")[2].partition(".")[0]) from broken
-        raise
-    except sqlite3.OperationalError as failed:
-        raise trouble(failed) from failed
+class _Troubles:
+    """Turns what the driver raises into what the store promises. One for all, since it holds nothing."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
+        """Raise Clash or StoreTrouble where the driver said so, and leave everything else as it is."""
+        if isinstance(raised, sqlite3.IntegrityError):
+            if raised.sqlite_errorname in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
+                raise Clash(str(raised), str(raised).rpartition("failed: ")[2].partition(".")[0]) from raised
+        elif isinstance(raised, sqlite3.OperationalError):
+            found = trouble(raised)
+            if found is not raised:
+                raise found from raised
+
+
+TROUBLES: Final = _Troubles()
+
+
+def troubles() -> _Troubles:
+    """Turn what the driver raises in a block into what the store promises."""
+    return TROUBLES
 
 
 def trouble(failed: sqlite3.Error) -> Exception:
@@ -150,20 +162,24 @@ class SqliteTransaction:
         with troubles():
             for row in pending.rules:
                 self.connection.execute(statements.insert_new(schema.rulebook, MARK), row)
-            self._insert(schema.command, pending.commands)
-            self._insert(schema.customer, pending.customers)
-            self._insert(schema.line, pending.new_lines(self.days))
-            self._insert(schema.loan, pending.loans)
-            self._insert(schema.loan_state, pending.states(self.days, is_fresh=True))
-            self._insert(schema.fact, pending.facts)
-            self._insert(schema.journal, pending.legs)
-            self._insert(schema.outbox, pending.outbox)
-            self._insert(schema.audit, pending.audit)
-            self._insert(schema.filing, pending.filings)
+            for table, rows in (
+                (schema.command, pending.commands),
+                (schema.customer, pending.customers),
+                (schema.line, pending.new_lines(self.days)),
+                (schema.loan, pending.loans),
+                (schema.loan_state, pending.states(self.days, is_fresh=True)),
+                (schema.fact, pending.facts),
+                (schema.journal, pending.legs),
+                (schema.outbox, pending.outbox),
+                (schema.audit, pending.audit),
+                (schema.filing, pending.filings),
+                (schema.parked, pending.parked),
+                (schema.close_shard, pending.shards),
+            ):
+                if rows:
+                    self._insert(table, rows)
             if pending.work:
                 self.connection.executemany(statements.put_work(), pending.work.values())
-            self._insert(schema.parked, pending.parked)
-            self._insert(schema.close_shard, pending.shards)
             changed = [row[2:] + row[:2] for row in pending.states(self.days, is_fresh=False)]
             self._change(statements.update_state(MARK), changed)
             self._change(statements.update_line_terms(MARK), pending.changed_lines(self.days))
@@ -173,7 +189,7 @@ class SqliteTransaction:
     def _insert(self, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
         if len(rows) == 1:
             self.connection.execute(statements.insert(table, MARK), rows[0])
-        elif rows:
+        else:
             self.connection.executemany(statements.insert(table, MARK), rows)
 
     def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:

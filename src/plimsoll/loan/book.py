@@ -1,7 +1,7 @@
 """What a store holds of a customer, and how new facts change it: shapes for the store, decisions for the verbs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -235,13 +235,16 @@ def apply(held: Held, facts: Sequence[Fact], as_of: int) -> tuple[Held, Position
     if isinstance(standing, Refused):
         return standing
     out = measured(terms, standing)
-    after = replace(
-        held,
-        facts_count=held.facts_count + len(facts),
-        last_on=max([held.last_on, *(fact.on for fact in facts)]),
-        state=pack_standing(standing),
-        summary=summarise(state_of(out)),
-        facts=None if held.facts is None else (*held.facts, *facts),
+    after = Held(
+        held.loan_id,
+        held.product,
+        terms,
+        held.facts_count + len(facts),
+        max([held.last_on, *(fact.on for fact in facts)]),
+        pack_standing(standing),
+        held.posted,
+        summarise(state_of(out)),
+        None if held.facts is None else (*held.facts, *facts),
     )
     return after, position_of(out)
 

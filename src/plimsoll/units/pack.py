@@ -1,7 +1,8 @@
 """Whole numbers as a few bytes: rows of mostly zeros, kept small for a store and read without a loop over the zeros."""
 
-from array import array
+import struct
 from collections.abc import Sequence
+from itertools import compress
 from typing import Final
 
 SHORT_MAX: Final = 2**31 - 1
@@ -15,23 +16,19 @@ def pack(numbers: Sequence[int]) -> bytes:
     """
     length = len(numbers)
     assert length <= LENGTH_MAX, f"{length} numbers are more than {LENGTH_MAX}"
-    places = [i for i in range(length) if numbers[i]]
-    values = [numbers[i] for i in places]
-    is_short = not values or (max(values) <= SHORT_MAX and min(values) >= -SHORT_MAX)
-    head = bytes((4 if is_short else 8,)) + array("H", (length, len(places), *places)).tobytes()
-    return head + array("i" if is_short else "q", values).tobytes()
+    places = list(compress(range(length), numbers))
+    values = list(filter(None, numbers))
+    count = len(places)
+    is_short = not count or (max(values) <= SHORT_MAX and min(values) >= -SHORT_MAX)
+    width, mark = (4, "i") if is_short else (8, "q")
+    return struct.pack(f"<B{count + 2}H{count}{mark}", width, length, count, *places, *values)
 
 
 def unpack(packed: bytes) -> list[int]:
     """Give back the numbers that `pack` wrote."""
-    head = array("H")
-    head.frombytes(packed[1:5])
-    length, count = head
-    places = array("H")
-    places.frombytes(packed[5 : 5 + 2 * count])
-    values = array("i" if packed[0] == 4 else "q")
-    values.frombytes(packed[5 + 2 * count :])
+    length, count = struct.unpack_from("<HH", packed, 1)
+    found = struct.unpack_from(f"<{count}H{count}{'i' if packed[0] == 4 else 'q'}", packed, 5)
     numbers = [0] * length
-    for place, value in zip(places, values, strict=True):
+    for place, value in zip(found[:count], found[count:], strict=True):
         numbers[place] = value
     return numbers

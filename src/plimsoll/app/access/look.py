@@ -63,11 +63,10 @@ def look(store: Store, who: Principal, target: Target, key: Any = "") -> Seen:
         "actor": who.actor,
         "approval": approval_id_of(who.user_id, key) if key else "",
     }
-    ((*stand, open_on, approval_id, payload, digest, checkers, expires_at, rule),) = _query(
-        bool(target.loan_id), bool(who.unit), bool(who.party)
-    ).rows(store, said)
-    asked = None if approval_id is None else Asked(approval_id, payload, digest, checkers, expires_at, rule)
-    return Seen(Stand(*map(bool, stand)), day_of(open_on), asked)
+    (found,) = _query(bool(target.loan_id), bool(who.unit), bool(who.party)).rows(store, said)
+    is_there, is_of_unit, is_held, is_placed, open_on, *told = found
+    asked = None if told[0] is None else Asked(*told)
+    return Seen(Stand(bool(is_there), bool(is_of_unit), bool(is_held), bool(is_placed)), day_of(open_on), asked)
 
 
 class Looking:

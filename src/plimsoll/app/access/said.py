@@ -23,7 +23,7 @@ def refuse_said(looking: Looking, rules: Rules, command: Any, access: VerbAccess
             return Refused("field_not_yours", "", f"on: {command.on}, today {today}")
     if access.ranked and getattr(command, access.ranked) not in role.ranks:
         return Refused("rank_not_yours", "", f"{getattr(command, access.ranked)!r}; {role.name}: {', '.join(role.ranks) or 'none'}")
-    for field in fields(command):
+    for field in fields(command) if access.kept or access.own else ():
         said = getattr(command, field.name)
         if field.name in access.kept and said != field.default:
             return Refused("field_not_yours", "", field.name)

@@ -3,10 +3,10 @@
 Amounts are compared in the currency of the policy. An amount in another currency cannot be compared: it counts as above every line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -43,6 +43,8 @@ EXPORT_ROWS: Final = "POLICY.APPROVAL.EXPORT.ROWS"
 NAMING: Final = (ALWAYS, LIVE_ONLY, ABOVE, RAISES, BACK_DATED)
 """The rules that name verbs which may need others."""
 _EVER: Final[dict[str, frozenset[str]]] = {}
+KNOWN_MAX: Final = 10_000
+T = TypeVar("T")
 WHOLE: Final = ("limit_minor", "amount_minor", "committed_minor", "capacity_minor", "price_minor")
 """The amounts that a command is about, where it tells others beside."""
 
@@ -99,14 +101,14 @@ def needed(house: House, who: Principal, command: Any, open_on: date | None = No
         return None
     open_on = open_on or house.today()
     today = policy_day(house, open_on)
-    alone = rules.value(ALONE, today)
+    alone = _value(rules, ALONE, today)
     if isinstance(alone, Mapping) and set(_listed(alone.get(verb))) & set(who.roles):
         return None
     rule = _rule(house, verb, command, today) or _back_dated(rules, verb, command, open_on)
     if not rule:
         return None
     amount_minor, currency = _worth(house, command)
-    is_two = verb in _words(rules, TWO, today) or _is_above(rules.whole(TWO_ABOVE, today), amount_minor, currency)
+    is_two = verb in _words(rules, TWO, today) or _is_above(_value(rules, TWO_ABOVE, today), amount_minor, currency)
     seconds = rules.whole(SECONDS, today)
     assert seconds is not None, SECONDS
     return Need(rule, 2 if is_two else 1, seconds, CHECK, amount_minor, currency)
@@ -158,7 +160,7 @@ def _rule(house: House, verb: str, command: Any, today: date) -> str:
         return ALWAYS
     if house.mode == LIVE and verb in _words(rules, LIVE_ONLY, today):
         return LIVE_ONLY
-    lines = rules.value(ABOVE, today)
+    lines = _value(rules, ABOVE, today)
     if isinstance(lines, Mapping) and verb in lines and _is_above(lines[verb], *_worth(house, command)):
         return ABOVE
     if isinstance(command, Act):
@@ -171,14 +173,37 @@ def _rule(house: House, verb: str, command: Any, today: date) -> str:
 
 def _back_dated(rules: Rules, verb: str, command: Any, open_on: date) -> str:
     """Give the rule that asks for others about what is dated back; in a book that takes any day nothing is."""
-    days = rules.whole(BACK_DATED_DAYS, open_on)
-    if isinstance(command, Act) or days is None or verb not in _words(rules, BACK_DATED, open_on):
+    days = _value(rules, BACK_DATED_DAYS, open_on)
+    if isinstance(command, Act) or not isinstance(days, int) or verb not in _words(rules, BACK_DATED, open_on):
         return ""
     return BACK_DATED_DAYS if (open_on - command.on).days > days else ""
 
 
-def _words(rules: Rules, key: str, on: date) -> tuple[str, ...]:
-    return _listed(rules.value(key, on))
+class _OnDay(Generic[T]):
+    """What a rule says on a day, looked up once for these very rules: every command asks for half a dozen."""
+
+    def __init__(self, read: Callable[[Rules, str, date], T]) -> None:
+        self.read = read
+        self.known: dict[tuple[int, str, date], tuple[Rules, T]] = {}
+
+    def __call__(self, rules: Rules, key: str, on: date) -> T:
+        place = (id(rules), key, on)
+        known = self.known.get(place)
+        if known is not None and known[0] is rules:
+            return known[1]
+        if len(self.known) >= KNOWN_MAX:
+            self.known.clear()
+        found = self.read(rules, key, on)
+        self.known[place] = (rules, found)
+        return found
+
+
+def _words_of(rules: Rules, key: str, on: date) -> frozenset[str]:
+    return frozenset(_listed(rules.value(key, on)))
+
+
+_value: Final = _OnDay[object](Rules.value)
+_words: Final = _OnDay(_words_of)
 
 
 def _listed(value: object) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Read the headers of a request: each that matters at most once, none that would make one request look like another."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,12 +10,11 @@ from plimsoll.interfaces.http.problem import Said
 HEADERS_MAX: Final = 16_384
 """Bytes of all headers together."""
 KEY_MAX: Final = 120
-ONCE: Final = frozenset(
-    {"authorization", "content-length", "content-type", "host", "idempotency-key", "if-match", "plimsoll-version", "plimsoll-test-clock"}
-)
-SAYING: Final = ("plimsoll-version", "plimsoll-test-clock")
+VERSION, CLOCK = b"plimsoll-version", b"plimsoll-test-clock"
+ONCE: Final = frozenset({b"authorization", b"content-length", b"content-type", b"host", b"idempotency-key", b"if-match", VERSION, CLOCK})
+SAYING: Final = (VERSION, CLOCK)
 """What is left out or says something: where it is empty, somebody meant another version, or no real money."""
-NOT_TAKEN: Final = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
+NOT_TAKEN: Final = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
 _KEY: Final = re.compile(r"[!#-\[\]-{}~]{1,120}", re.ASCII)  # visible, without quotes, backslash and bar
 _QUOTED: Final = re.compile(r'"([^"\\]*)"', re.ASCII)
 _BEARER: Final = re.compile(r"Bearer ([!-~]{1,300})", re.ASCII | re.IGNORECASE)
@@ -39,35 +38,45 @@ class Heads:
 
 def read_heads(raw: Iterable[tuple[bytes, bytes]], language: str = "en") -> Heads:
     """Read headers. Raises Said: header_too_large, header_twice, header_not_taken, idempotency_key_malformed, sign_in_needed."""
-    found: dict[str, str] = {}
+    found: dict[bytes, bytes] = {}
     size = 0
-    for name_bytes, value_bytes in raw:
-        size += len(name_bytes) + len(value_bytes)
-        name = name_bytes.decode("latin-1").lower()
+    for called, value in raw:
+        size += len(called) + len(value)
+        name = called.lower()
         if name in NOT_TAKEN:
-            raise Said("header_not_taken", remedy=name)
+            raise Said("header_not_taken", remedy=name.decode())
         if name in found and name in ONCE:
-            raise Said("header_twice", remedy=name)
-        found[name] = value_bytes.decode("latin-1").strip()
+            raise Said("header_twice", remedy=name.decode())
+        found[name] = value
     if size > HEADERS_MAX:
         raise Said("header_too_large")
-    if "transfer-encoding" in found and "content-length" in found:
+    is_chunked = b"transfer-encoding" in found
+    if is_chunked and b"content-length" in found:
         # Where the request ends can be read in two ways: nothing more is read from who sent it.
         raise Said("header_not_taken", remedy="transfer-encoding beside content-length", headers={"Connection": "close"})
     for name in SAYING:
-        if found.get(name) == "":
-            raise Said("header_not_taken", remedy=f"{name}: leave it out, or say which")
-    length = found.get("content-length", "" if "transfer-encoding" in found else "0")
+        if _said(found, name) == "":
+            raise Said("header_not_taken", remedy=f"{name.decode()}: leave it out, or say which")
+    length = _said(found, b"content-length")
     return Heads(
-        key=_key(found.get("idempotency-key")),
-        token=_token(found.get("authorization")),
-        content_type=found.get("content-type", ""),
-        length=int(length) if length.isascii() and length.isdigit() and len(length) < 16 else -1,
-        if_match=_match(found.get("if-match")),
-        version=found.get("plimsoll-version", ""),
-        clock=found.get("plimsoll-test-clock", ""),
+        key=_key(_said(found, b"idempotency-key")),
+        token=_token(_said(found, b"authorization")),
+        content_type=_said(found, b"content-type") or "",
+        length=(-1 if is_chunked else 0) if length is None else _length(length),
+        if_match=_match(_said(found, b"if-match")),
+        version=_said(found, VERSION) or "",
+        clock=_said(found, CLOCK) or "",
         language=language,
     )
+
+
+def _said(found: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = found.get(name)
+    return None if value is None else value.decode("latin-1").strip()
+
+
+def _length(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else -1
 
 
 def _key(said: str | None) -> str:
@@ -101,7 +110,10 @@ def _match(said: str | None) -> str:
 
 def language_in(raw: Iterable[tuple[bytes, bytes]]) -> str:
     """Give the language that the headers of a request ask for."""
-    return language_of(next((value.decode("latin-1") for name, value in raw if name.lower() == b"accept-language"), ""))
+    for name, value in raw:
+        if name.lower() == b"accept-language":
+            return language_of(value.decode("latin-1"))
+    return "en"
 
 
 def language_of(said: str) -> str:

@@ -19,12 +19,13 @@ class Found(NamedTuple):
 class _Step:
     """One place in the tree of paths: literal words first, then whatever stands in braces."""
 
-    __slots__ = ("any", "methods", "words")
+    __slots__ = ("any", "methods", "names", "words")
 
     def __init__(self) -> None:
         self.words: dict[str, _Step] = {}
         self.any: _Step | None = None
-        self.methods: dict[str, tuple[Operation, tuple[str, ...]]] = {}
+        self.methods: dict[str, Operation] = {}
+        self.names: dict[str, tuple[str, ...]] = {}
 
 
 class Routes:
@@ -45,20 +46,19 @@ class Routes:
             else:
                 step = step.words.setdefault(part, _Step())
         assert operation.method not in step.methods, f"two operations at {operation.method} {operation.path}"
-        step.methods[operation.method] = (operation, tuple(names))
+        step.methods[operation.method] = operation
+        step.names[operation.method] = tuple(names)
 
     def find(self, path: str, method: str) -> Found | None:
         """Give the operations at a path, and the ids for `method`; None where nothing is. A word goes before an id."""
         parts = path.strip("/").split("/")
-        if any(not part or len(part) > PART_MAX for part in parts):
+        if "" in parts or (len(path) > PART_MAX and max(map(len, parts)) > PART_MAX):
             return None
         found = _down(self.root, parts, 0, ())
         if found is None:
             return None
         step, values = found
-        methods = {name: operation for name, (operation, _) in step.methods.items()}
-        names = step.methods[method][1] if method in step.methods else ()
-        return Found(methods, dict(zip(names, values, strict=False)))
+        return Found(step.methods, dict(zip(step.names.get(method, ()), values, strict=False)))
 
 
 def _down(step: _Step, parts: list[str], at: int, values: tuple[str, ...]) -> tuple[_Step, tuple[str, ...]] | None:

@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl, unquote
@@ -32,6 +32,7 @@ from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.of_house import house_of
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.http import operations
+from plimsoll.interfaces.http.ahead import Ahead
 from plimsoll.interfaces.http.answers import Later, Repeated, approval_of, is_waiting
 from plimsoll.interfaces.http.expand import (
     EXPAND,
@@ -60,6 +61,8 @@ from plimsoll.interfaces.http.version import LATEST, version_of
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
 PREFIX: Final = "/v1"
+FILE, REFERENCE = f"{PREFIX}/openapi.json", f"{PREFIX}/reference"
+"""What is of the API and no operation of it."""
 JSON: Final = "application/json"
 CHANGES: Final = ("POST", "PUT", "PATCH", "DELETE")
 SHORT_MAX: Final = 65_536
@@ -270,6 +273,9 @@ class Api:
         return house, open_door(house)
 
 
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def own_key(who: Principal, key: str) -> str:
     """Make a key the caller's own, so that nobody meets the answers of others; an Idempotency-Key holds no bar."""
     return f"{who.user_id}|{key}"
@@ -277,8 +283,7 @@ def own_key(who: Principal, key: str) -> str:
 
 def fingerprint_of(operation: Operation, call: Call, said: Any) -> bytes:
     """Give the SHA-256 of what was asked for, as it was sent: nothing that is filled in later, such as the business date, is in it."""
-    canonical = json.dumps([operation.name, sorted(call.path.items()), said], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(canonical.encode()).digest()
+    return sha256(_CANONICAL.encode([operation.name, sorted(call.path.items()), said]).encode()).digest()
 
 
 async def _body(receive: Receive) -> bytes:
@@ -355,7 +360,7 @@ def _told(operation: Operation, outcome: Any, call: Call) -> Told:
         return _problem(problem("internal", language=call.language, request_id=call.request_id), {})
     if isinstance(outcome, Kept):
         return Told(outcome.status, outcome.text.encode(), headers=headers_of_kept(outcome))
-    if is_waiting(outcome):
+    if not isinstance(outcome, BaseModel | Repeated) and is_waiting(outcome):
         said = approval_of(outcome)
         return Told(202, said.model_dump_json().encode(), headers={"Location": f"{PREFIX}/approvals/{said.id}"})
     if isinstance(outcome, Repeated):
@@ -363,7 +368,7 @@ def _told(operation: Operation, outcome: Any, call: Call) -> Told:
         outcome = outcome.answer
     shape = shape_with(operation.name) if operation.expands else operation.answer
     shown = outcome if isinstance(outcome, BaseModel) else shape.model_validate(outcome)
-    version = getattr(shown, "version", None)
+    version = shown.__dict__.get("version")
     if type(version) is int:
         headers["ETag"] = f'"{version}"'
     told = shown.model_dump_json(include=shown_fields(operation, call.fields) if call.fields else None)
@@ -391,14 +396,21 @@ def refusal_of(failed: Said | Malformed | StoreTrouble, language: str, request_i
     return _problem(body, headers_of(body["code"]))
 
 
+@cache
+def _lower(name: str) -> bytes:
+    """Give the name of one of our headers as it is sent."""
+    return name.lower().encode()
+
+
 async def _send(send: Send, told: Told, request_id: str, *, is_head: bool) -> None:
     headers = [
         (b"content-type", told.media.encode()),
         (b"content-length", str(len(told.body)).encode()),
         (b"request-id", request_id.encode()),
         *SECURITY,
-        *((name.lower().encode(), value.encode("latin-1", "replace")) for name, value in told.headers.items()),
     ]
+    for name, value in told.headers.items():
+        headers.append((_lower(name), value.encode("latin-1", "replace")))
     await send({"type": "http.response.start", "status": told.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if is_head else told.body})
 
@@ -418,9 +430,11 @@ def application(house: House, door: Any, *, recognise: Recognise = by_key, is_li
     `recognise` finds who holds a token, by default among the keys of the house; `is_limited` False asks nobody to slow down.
     """
     served = FastAPI(title="Plimsoll", openapi_url=None, docs_url=None, redoc_url=None)
-    served.add_route(f"{PREFIX}/openapi.json", partial(_file, house), methods=["GET"], include_in_schema=False)
-    served.add_route(f"{PREFIX}/reference", partial(_reference, house), methods=["GET"], include_in_schema=False)
-    served.mount(PREFIX, Api(house, door, recognise, limiter_of(house) if is_limited else None))
+    served.add_route(FILE, partial(_file, house), methods=["GET"], include_in_schema=False)
+    served.add_route(REFERENCE, partial(_reference, house), methods=["GET"], include_in_schema=False)
+    api = Api(house, door, recognise, limiter_of(house) if is_limited else None)
+    served.mount(PREFIX, api)
+    served.add_middleware(Ahead, api=api, under=f"{PREFIX}/", beside=(FILE, REFERENCE))
     served.add_exception_handler(HTTPException, _nowhere)
     served.add_exception_handler(Exception, _fault)
     return served

@@ -72,7 +72,8 @@ def read_json(sent: bytes) -> Any:
     except (ValueError, RecursionError):
         raise Malformed("json_malformed") from None
     is_plain = text.isascii() and "\\" not in text
-    _walk(found, is_plain=is_plain)
+    if not _is_sound(found, is_plain=is_plain):
+        _walk(found, is_plain=is_plain)
     return found
 
 
@@ -92,6 +93,36 @@ def pointer_part(key: object) -> str:
     """Give one step of a JSON pointer (RFC 6901); what cannot be seen, and might steer a screen or a log, is a question mark."""
     said = "".join(mark if mark.isprintable() else "?" for mark in str(key)[:60])
     return "/" + said.replace("~", "~0").replace("/", "~1")
+
+
+def _is_sound(root: Any, *, is_plain: bool) -> bool:
+    """Tell whether `_walk` finds nothing to refuse: it looks at the same values, and keeps no places."""
+    waiting: list[Any] = [root]
+    count = 0
+    for value in waiting:
+        if type(value) is str:
+            if not is_plain and _is_odd(value):
+                return False
+        elif type(value) is int:
+            if not -(2**63) <= value < 2**63:
+                return False
+        elif type(value) is dict:
+            count += len(value)
+            waiting.extend(value.values())
+            if not is_plain and any(map(_is_odd, value)):
+                return False
+        elif type(value) is list:
+            count += len(value)
+            waiting.extend(value)
+        elif value is not None and type(value) is not bool:
+            return False
+        if count > ITEMS_MAX:
+            return False
+    return True
+
+
+def _is_odd(text: str) -> bool:
+    return _UNSEEN.search(text) is not None or not (text.isascii() or unicodedata.is_normalized("NFC", text))
 
 
 def _walk(root: Any, *, is_plain: bool) -> None:

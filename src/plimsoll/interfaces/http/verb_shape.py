@@ -132,7 +132,7 @@ def read_form(form: Form, path: Mapping[str, str], body: Any, key: str, on: date
         values[name] = read_customer(path[place]) if name == "customer_id" else path[place]
     if "loan" in path:
         values["customer_id"], values["loan_id"] = read_loan(path["loan"])
-    currency = getattr(body, "currency", None) or ""
+    currency = body.__dict__.get("currency") or ""
     for part in form.parts:
         said = getattr(body, part.key)
         if said is None:
