@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from plimsoll.app.channels.named import APPRISE_VARIABLE, TOKEN_VARIABLE
 from plimsoll.app.config import URL_DEFAULT
 from plimsoll.app.house import SANDBOX
 from plimsoll.app.settings import FILE, FILE_VARIABLE, PREFIX, SETTINGS
-from plimsoll.interfaces.cli.remind import APPRISE_VARIABLE, TOKEN_VARIABLE
 from plimsoll.interfaces.cli.up import LOOPBACK, PORT_DEFAULT
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference" / "settings.md"
@@ -37,10 +37,11 @@ DEFAULTS: Final = {
     "mode": f"`{SANDBOX}`",
     "host": f"`{LOOPBACK}`",
     "port": f"`{PORT_DEFAULT}`",
+    "codes": "`sandbox`: they are made up and shown; a live house sends none",
     "fonts": "the fonts of the system",
 }
 SECRETS: Final = {
-    TOKEN_VARIABLE: "the token shown to the gateway that reminders leave through",
+    TOKEN_VARIABLE: "the token shown to the gateway that reminders and codes leave through",
     APPRISE_VARIABLE: "JSON: for each channel the address of a service of Apprise",
 }
 TAIL: Final = """

@@ -9,7 +9,7 @@ from plimsoll.app.chain.anchor import anchor
 from plimsoll.app.chain.key import new_keys, write_keys
 from plimsoll.app.chain.seal import seal
 from plimsoll.app.finding import BAD, GOOD, NOTE, Finding
-from plimsoll.app.fit_to_serve import anchors, audit_key, held_back, listening, missing_in_live, mode, of_book, sealed
+from plimsoll.app.fit_to_serve import anchors, audit_key, codes, held_back, listening, missing_in_live, mode, of_book, sealed
 from plimsoll.app.schema import outbox, outbox_held
 from plimsoll.interfaces.cli import doctor as command
 from tests import chained
@@ -20,7 +20,7 @@ LATER = chained.LATER + timedelta(minutes=5)
 
 @pytest.fixture(autouse=True)
 def nothing_is_set(monkeypatch):
-    for name in ("MODE", "HOST", "PORT", "PROXIES", "AUDIT_KEY", "AUDIT_ANCHOR", "VAULT_KEYS", "WEBHOOKS_LOOPBACK"):
+    for name in ("MODE", "HOST", "PORT", "PROXIES", "AUDIT_KEY", "AUDIT_ANCHOR", "VAULT_KEYS", "WEBHOOKS_LOOPBACK", "CODES"):
         monkeypatch.delenv(f"PLIMSOLL_{name}", raising=False)
 
 
@@ -80,6 +80,27 @@ def test_the_key_of_the_chain_is_there_and_not_exposed(key_file):
     assert "chmod 600" in audit_key().remedy
     key_file.unlink()
     assert audit_key().state == BAD
+
+
+@pytest.mark.parametrize(
+    ("mode", "by", "state", "word"),
+    [
+        ("sandbox", "", GOOD, "made up"),
+        ("live", "", NOTE, "no borrower can sign in"),
+        ("live", "sandbox", NOTE, "no borrower can sign in"),
+        ("live", "file:codes.jsonl", GOOD, "file:codes.jsonl"),
+        ("live", "https://sms.example.com/send?secret=1", GOOD, "leave by sms.example.com"),
+        ("live", "http://sms.example.com/send", BAD, "not https"),
+        ("live", "pigeon", BAD, "not known"),
+    ],
+)
+def test_how_codes_leave_is_told_without_what_is_secret(monkeypatch, mode, by, state, word):
+    monkeypatch.setenv("PLIMSOLL_MODE", mode)
+    monkeypatch.setenv("PLIMSOLL_CODES", by)
+    found = codes()
+    assert (found.state, word in found.said) == (state, True), found
+    assert "secret" not in found.said
+    assert bool(found.remedy) == (state != GOOD)
 
 
 def test_no_key_is_left_out_not_wrong():

@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
+from plimsoll.app.access.code import CHANNEL_VARIABLE, named_channel
 from plimsoll.app.chain.anchor import hold_to, path_of, read_anchors
 from plimsoll.app.chain.checkpoint import latest_notes
 from plimsoll.app.chain.key import MAKE, VARIABLE, AuditKeys, configured_keys, key_path
 from plimsoll.app.chain.read import last_block, origin_of
 from plimsoll.app.chain.unsealed import unsealed
+from plimsoll.app.channels.named import HTTP, close, named
+from plimsoll.app.channels.named import SANDBOX as SANDBOX_WAY
 from plimsoll.app.finding import BAD, GOOD, NOTE, Finding
 from plimsoll.app.hooks.endpoint import LOOPBACK_VARIABLE, is_loopback_wanted
 from plimsoll.app.house import LIVE, MODES, SANDBOX
@@ -23,6 +27,7 @@ from plimsoll.app.keyring import VARIABLE as VAULT_VARIABLE
 from plimsoll.app.outbox import holds
 from plimsoll.app.store import Store
 from plimsoll.app.trouble import StoreTrouble
+from plimsoll.units.refusal import Malformed
 
 ANCHOR_VARIABLE: Final = "PLIMSOLL_AUDIT_ANCHOR"
 PORT_MAX: Final = 65_535
@@ -37,6 +42,24 @@ def configured() -> Iterator[Finding]:
     yield mode()
     yield from listening()
     yield audit_key()
+    yield codes()
+
+
+def codes() -> Finding:
+    """Look by what way codes for signing in leave, and whether it can be used."""
+    by, is_live = named_channel(), named_mode() == LIVE
+    if by == SANDBOX_WAY:
+        if not is_live:
+            return Finding("codes", GOOD, "made up, and shown to whoever tries the sandbox")
+        said = "live, and no way to send codes is named: no borrower can sign in"
+        return Finding("codes", NOTE, said, f"Name one: {CHANNEL_VARIABLE} is file:PATH, an https address, or apprise.")
+    try:
+        close(named(by))
+    except (Malformed, ModuleNotFoundError) as wrong:
+        said = wrong.text() if isinstance(wrong, Malformed) else f"{wrong.name} is not installed"
+        return Finding("codes", BAD, f"cannot be sent: {said}", f"Mend {CHANNEL_VARIABLE}; for apprise install the extra notify.")
+    # Of an address its host alone: the rest may hold what is secret.
+    return Finding("codes", GOOD, f"leave by {urlsplit(by).hostname if by.startswith(HTTP) else by}")
 
 
 def named_mode() -> str:

@@ -29,6 +29,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "mode": "sandbox, live or read-only",
     "host": "the address the server listens on",
     "port": "the port the server listens on",
+    "codes": "how codes for signing in leave: file:PATH, an https address, apprise, or sandbox",
     "fonts": "a folder of fonts for contracts",
 }
 """Every setting that a file may say, with what it is. Secrets are not among them: they stand in files of their own."""

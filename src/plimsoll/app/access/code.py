@@ -4,9 +4,12 @@ The answer to asking for a code is the same whether or not the phone is known; a
 """
 
 import hmac
+import logging
+import os
 import re
 import secrets
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
@@ -20,7 +23,9 @@ from plimsoll.app.access.recognise import forget
 from plimsoll.app.access.session import Begin, SignedIn
 from plimsoll.app.access.sign_in import NOWHERE, From, replace
 from plimsoll.app.access.standing import ACTIVE
+from plimsoll.app.channels.named import SANDBOX, named
 from plimsoll.app.channels.port import Message, NotTaken, Sender
+from plimsoll.app.channels.queued import QueuedSender
 from plimsoll.app.channels.sandbox import SandboxSender
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.keyring import Keyring
@@ -28,9 +33,11 @@ from plimsoll.app.store import Store
 from plimsoll.app.vault import Act, Vault
 from plimsoll.protection.mask import PHONE
 from plimsoll.risk.identity import read_phone
-from plimsoll.units.refusal import Refused
+from plimsoll.units.refusal import Malformed, Refused
 
 CHANNEL: Final = "sms"
+CHANNEL_VARIABLE: Final = "PLIMSOLL_CODES"
+log: Final = logging.getLogger("plimsoll.access")
 WORDS: Final = {
     "zh-CN": "【{lender}】验证码 {code}，{minutes} 分钟内有效。任何工作人员都不会向您索要。",
     "en": "{lender}: your code is {code}, good for {minutes} minutes. Nobody of ours will ever ask you for it.",
@@ -52,13 +59,26 @@ def send_codes_by(house: House, sender: Sender) -> None:
 
 
 def sender_of(house: House) -> Sender | Refused:
-    """Give the channel of codes: what was set, else a made-up one in a house that lends no real money. Refuses code_channel_missing."""
+    """Give the channel of codes: what was set, else what PLIMSOLL_CODES names, else a made-up one in a house that lends no real money.
+
+    Refuses code_channel_missing, also where what is named is none, or is made up in a house that lends real money.
+    """
     found = SENDERS.get(house.store)
-    if found is None:
-        if house.mode == LIVE:
-            return Refused("code_channel_missing")
-        found = SENDERS.setdefault(house.store, SandboxSender(1))
-    return found
+    if found is not None:
+        return found
+    by = named_channel()
+    if by == SANDBOX:
+        return Refused("code_channel_missing") if house.mode == LIVE else SENDERS.setdefault(house.store, SandboxSender(1))
+    try:
+        return house.part("codes", lambda: QueuedSender(named(by), partial(_lost, house)))
+    except (Malformed, ModuleNotFoundError) as wrong:
+        log.error("codes are not sent: %s", wrong.text() if isinstance(wrong, Malformed) else wrong)
+        return Refused("code_channel_missing")
+
+
+def named_channel() -> str:
+    """Give the way to send codes that the configuration names: sandbox, file:PATH, an https address, or apprise."""
+    return os.environ.get(CHANNEL_VARIABLE, "") or SANDBOX
 
 
 def sandbox_code(house: House, challenge_id: str) -> str:
@@ -128,6 +148,12 @@ def enter_code(house: House, challenge_id: str, code: str, place: From = NOWHERE
         record(connection, now, user.user_id, "signed_in", begun.session_id, user.customer_id, body={"by": CODE})
     forget(house.store)
     return begun
+
+
+def _lost(house: House, message: Message, why: str) -> None:
+    """Put on record that a code did not leave; it is asked for anew by who waits for it."""
+    with house.store.changing() as connection:
+        record(connection, house.now(), HOUSE, "code_not_sent", message.message, body={"why": why})
 
 
 def _owner(house: House, vault: Vault, digits: str, now: datetime) -> int:

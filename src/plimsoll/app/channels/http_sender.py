@@ -39,6 +39,10 @@ class HttpSender:
 
     def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
         """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
         self._client.close()
 
     def send(self, message: Message, now: datetime) -> Taken | NotTaken:  # noqa: ARG002 -- the provider has its own clock

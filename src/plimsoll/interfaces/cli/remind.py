@@ -1,21 +1,21 @@
 """`plimsoll remind`: send the reminders of a day, each decided on right before it leaves, and report."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
 from plimsoll.app.calls import dial as dial_call
 from plimsoll.app.calls import drop_late_calls, waiting_calls
-from plimsoll.app.channels.file_sender import FileSender, read_receipts
+from plimsoll.app.channels.file_sender import read_receipts
+from plimsoll.app.channels.named import SANDBOX, close, named
 from plimsoll.app.channels.port import Sender
-from plimsoll.app.channels.sandbox import ROUGH, SandboxSender
+from plimsoll.app.channels.sandbox import ROUGH
 from plimsoll.app.config import book_url, now
 from plimsoll.app.file import Work
 from plimsoll.app.keyring import keyring_path, read_keyring
@@ -31,11 +31,8 @@ from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
 from plimsoll.protection.mask import EMAIL, PHONE
 from plimsoll.risk.lawful import lawful_rules
-from plimsoll.units.refusal import Refused
+from plimsoll.units.refusal import Malformed, Refused
 
-TOKEN_VARIABLE: Final = "PLIMSOLL_CHANNEL_TOKEN"  # noqa: S105 -- the name of a variable
-APPRISE_VARIABLE: Final = "PLIMSOLL_APPRISE"
-SANDBOX, FILE, HTTP, APPRISE = "sandbox", "file:", "http", "apprise"
 Reach = Callable[[int, str], str]
 
 
@@ -136,30 +133,12 @@ def reach_of(store: Store) -> Reach:
 
 def sender_by(by: str, seed: int, closing: ExitStack) -> Sender:
     """Give the channel that `--by` names; anything else ends the command with 2."""
-    if by == SANDBOX:
-        return SandboxSender(seed, ROUGH)
-    if by.startswith(FILE) and len(by) > len(FILE):
-        return FileSender(Path(by.removeprefix(FILE)))
-    if by == APPRISE:
-        from plimsoll.app.channels.apprise_sender import AppriseSender
-
-        return AppriseSender(_services())
-    if by.startswith(HTTP):
-        from plimsoll.app.channels.http_sender import HttpSender
-
-        return closing.enter_context(HttpSender(by, token=os.environ.get(TOKEN_VARIABLE, "")))
-    raise Stop(USAGE, f"--by {by}: sandbox, file:PATH, an https address, or apprise")
-
-
-def _services() -> dict[str, str]:
-    """Read the services of Apprise; what they say is secret and never printed."""
     try:
-        said = json.loads(os.environ.get(APPRISE_VARIABLE, ""))
-    except ValueError:
-        said = None
-    if not isinstance(said, dict) or not all(isinstance(one, str) for one in said.values()):
-        raise Stop(USAGE, f'{APPRISE_VARIABLE} is to be a JSON object such as {{"sms": "…{{address}}…"}}')
-    return said
+        found = named(by, seed=seed, mood=ROUGH)
+    except Malformed as wrong:
+        raise Stop(USAGE, f"--by {by}: {wrong.text()}") from None
+    closing.callback(close, found)
+    return found
 
 
 def _report(day: date, done: list[Outcome], receipts: dict[str, int], as_json: bool) -> None:
