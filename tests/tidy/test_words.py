@@ -5,6 +5,7 @@ from functools import cache
 
 import yaml
 
+from plimsoll.interfaces.console.words_of import TEXT
 from plimsoll.interfaces.pages import words
 from tests.tidy.source import SRC, files, text
 
@@ -53,15 +54,21 @@ def test_no_key_waits_for_a_page():
     used |= {f"help.{one}" for one in used}
     families = (*(one["family"] for one in FAMILY.finditer(found)), *(f"{one['family']}." for one in WORD.finditer(found)))
     families += tuple(f"help.{one}" for one in families)
-    idle = sorted(key for key in words.catalogue() if key not in used and not key.startswith(families))
+    idle = sorted(key for key in words.catalogue() if key not in used and not key.startswith((*families, TEXT)))
     assert not idle, f"no page says these: {idle}"
+
+
+def test_every_text_of_a_file_stands_in_a_file_of_the_rulebook():
+    there = " ".join(" ".join(text(path).split()) for path in (SRC / "rulebook").rglob("*") if path.suffix in (".yaml", ".csv", ".json"))
+    gone = [key for key in words.catalogue() if key.startswith(TEXT) and words.say(key) not in there]
+    assert not gone, f"no file says these any more: {gone}"
 
 
 def test_chinese_stands_in_the_chinese_and_english_in_the_english():
     han, wrong = re.compile(r"[\u4e00-\u9fff]"), []
     for key, texts in words.catalogue().items():
         bare = words.PLACE.sub("", str(texts["zh-CN"]))
-        is_mixed = han.search(str(texts["en"])) is not None and not key.endswith("zh-CN")
+        is_mixed = han.search(str(texts["en"])) is not None and not key.endswith("zh-CN") and not key.startswith(TEXT)
         if is_mixed or (len(bare) > 24 and han.search(bare) is None):
             wrong.append(key)
     assert not wrong, wrong

@@ -64,7 +64,14 @@ def _row(visit: Visit, one: Entry) -> tuple[Cell, ...]:
     number = Cell(str(one.seq), f"/audit/{one.seq}/proof.json") if one.seq else text("")
     customer = visit.t("customer.number", {"n": one.customer_id}) if one.customer_id else ""
     about = Cell(customer, f"/audit?customer={one.customer_id}", one.about) if customer else text(one.about)
-    return number, instant(one.at), text(one.actor), text(word(visit, "verb", one.what), under=one.source), about, text(one.reason)
+    return (
+        number,
+        instant(one.at),
+        text(one.actor),
+        text(word(visit, "verb", one.what), under=word(visit, "audit.source", one.source)),
+        about,
+        text(one.reason),
+    )
 
 
 def _checkpoints(visit: Visit) -> Panel:

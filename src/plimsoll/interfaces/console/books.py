@@ -24,6 +24,7 @@ from plimsoll.interfaces.pages.parts import (
     Text,
     board,
     chip,
+    code,
     count,
     day,
     fact,
@@ -126,7 +127,7 @@ def show_close(visit: Visit) -> Shown:
     ]
     controls = [
         (
-            text(row.account, under=row.currency),
+            code(row.account, under=row.currency),
             money(row.ledger_minor, row.currency),
             money(row.tape_minor, row.currency),
             money(row.differs_minor, row.currency),
@@ -135,7 +136,7 @@ def show_close(visit: Visit) -> Shown:
     ]
     columns = ("entry.account", "close.ledger#", "close.tape#", "close.differs?#")
     parts.append(Table(visit.t("close.control"), heads(visit, *columns), controls, empty="close.no-control", is_dense=True))
-    posted = [(text(row.account), money(row.amount_minor)) for row in found.posted]
+    posted = [(code(row.account), money(row.amount_minor)) for row in found.posted]
     table = Table(
         visit.t("close.posted"), heads(visit, "entry.account", "form.amount#"), posted, empty="close.nothing-posted", is_dense=True
     )
@@ -170,7 +171,7 @@ def _balance(visit: Visit, one: TrialBalance) -> Panel:
     is_zh = visit.speech == "zh-CN"
     rows = [
         (
-            text(row.account, under=row.zh if is_zh else row.en),
+            code(row.account, under=row.zh if is_zh else row.en),
             money(row.debit_minor or None, one.currency),
             money(row.credit_minor or None, one.currency),
         )

@@ -1,5 +1,6 @@
 """The workbench of collectors: the queue, promises, and the call screen with what the gate allows now, script, promise and help."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -94,6 +95,28 @@ def _note(visit: Visit, note: str) -> str:
     return f"{written.past_due(int(days), visit.language)}; {words_in(visit, SPOKEN, rest, '; ')}"
 
 
+def _told(visit: Visit, detail: str) -> str:
+    """Give a line of the record in words: its codes, the day until which something holds, the amount that was owed then."""
+    parts = []
+    for part in detail.split(", "):
+        name, _, rest = part.partition(" ")
+        is_put = name in ("until", "owed") and bool(rest)
+        parts.append(visit.t(f"case.told.{name}", {"what": rest}) if is_put else words_in(visit, SPOKEN, part))
+    return ", ".join(parts)
+
+
+def _because(visit: Visit, conditions: Sequence[str]) -> str:
+    """Give the conditions that decided: what is looked at, what it is, and what the row of the strategy asks for where that is more."""
+    told = []
+    for one in conditions:
+        name, _, rest = one.partition(" ")
+        value, _, asked = rest.partition(" = ")
+        value = visit.t(f"word.{value}") if value in ("yes", "no") else word(visit, "treatment", value)
+        is_more = bool(asked) and asked != rest.partition(" = ")[0]
+        told.append(f"{word(visit, 'trait', name)} {value}{f' ({asked})' if is_more else ''}".strip())
+    return "; ".join(told)
+
+
 def _promised(visit: Visit) -> Panel:
     """Give how much waits, and what was promised for today and tomorrow, in the first currency of the promises."""
     store, now, today = visit.house.store, visit.house.now(), visit.today().toordinal()
@@ -159,7 +182,7 @@ def _account(visit: Visit, found: CaseShown) -> Panel:
         fact(visit, "case.late", money(debt.late_minor, debt.currency or "CNY")),
         fact(visit, "case.owed", money(debt.owed_minor, debt.currency or "CNY")),
         fact(visit, "loan.late", text(written.past_due(debt.days, visit.language)), is_defined=True),
-        fact(visit, "case.treatment", text(word(visit, "treatment", case.treatment), under=", ".join(case.because))),
+        fact(visit, "case.treatment", text(word(visit, "treatment", case.treatment), under=_because(visit, case.because))),
         fact(visit, "case.assigned", text(case.held_by(visit.house.now()))),
         fact(
             visit,
@@ -184,7 +207,7 @@ def _gate(visit: Visit, found: CaseShown) -> Panel:
     step = found.next
     advice = Said(
         "wait" if step.held else "good",
-        visit.t("gate.next", {"what": word(visit, "treatment", step.action), "because": ", ".join(step.because) or step.row}),
+        visit.t("gate.next", {"what": word(visit, "treatment", step.action), "because": _because(visit, step.because) or step.row}),
     )
     return Panel(visit.t("gate.title"), [advice, table], "gate", "gate.title", width="half")
 
@@ -261,7 +284,7 @@ def _record(visit: Visit, found: CaseShown) -> Panel:
         Moment(
             written.instant(one.at) if one.at else written.day(one.on),
             one.title(visit.speech),
-            words_in(visit, SPOKEN, one.detail),
+            _told(visit, one.detail),
             one.actor,
         )
         for one in reversed(found.timeline[-CONTACTS:])

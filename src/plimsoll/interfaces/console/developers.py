@@ -24,6 +24,7 @@ from plimsoll.interfaces.pages.parts import (
     Text,
     board,
     chip,
+    code,
     count,
     day,
     fact,
@@ -82,7 +83,7 @@ def _keys(visit: Visit, told: Panel | None = None) -> dict[str, Any]:
     rows = [
         (
             Cell(one.key_id, f"/developers/keys/{one.key_id}", one.user_id),
-            text(", ".join(one.permissions) or visit.t("key.all")),
+            code(", ".join(one.permissions)) if one.permissions else text(visit.t("key.all")),
             text(", ".join(one.networks) or visit.t("key.anywhere")),
             day(one.used_on),
             instant(one.until),
@@ -175,11 +176,11 @@ def show_events(visit: Visit) -> Shown:
     rows = [
         (
             Cell(f"{one.seq:,}"),
-            Cell(one.type, under=one.event_id, tone="long"),
+            Cell(one.type, under=one.event_id, tone="long", mark="code"),
             text(one.subject),
             instant(one.time),
             day(one.business_date),
-            Cell(", ".join(f"{name} {value}" for name, value in one.data.items())[:160], tone="long"),
+            Cell(", ".join(f"{name} {value}" for name, value in one.data.items())[:160], tone="long", mark="code"),
         )
         for one in page.events
     ]
@@ -209,7 +210,7 @@ def show_clocks(visit: Visit) -> Shown:
             chip(word(visit, "clock.state", one.state), CLOCK_TONES.get(one.state, "")),
             day(one.business_date),
             day(one.target),
-            text(one.stopped_by or one.failure),
+            code(one.stopped_by or one.failure),
         )
         for one in sandbox.clocks.every(visit.who.user_id)
     ]
@@ -252,9 +253,9 @@ def show_clock(visit: Visit) -> Shown:
         fact(visit, "shell.business-date", day(one.business_date)),
         fact(visit, "clock.at", instant(one.at)),
         fact(visit, "clock.target", instant(one.target)),
-        fact(visit, "clock.stops", text(", ".join(one.stop_on))),
-        fact(visit, "clock.stopped", text(one.stopped_by)),
-        fact(visit, "clock.failure", text(one.failure)),
+        fact(visit, "clock.stops", code(", ".join(one.stop_on))),
+        fact(visit, "clock.stopped", code(one.stopped_by)),
+        fact(visit, "clock.failure", code(one.failure)),
         fact(visit, "clock.parent", Cell(one.parent, f"/developers/clocks/{one.parent}") if one.parent else text("")),
         fact(visit, "clock.version", count(one.version)),
     ]

@@ -15,6 +15,7 @@ from plimsoll.interfaces.pages.parts import (
     Table,
     Text,
     chip,
+    code,
     count,
     fact,
     heads,
@@ -157,7 +158,7 @@ def used(visit: Visit, shown: DecisionShown) -> Panel:
         what = ", ".join(word(visit, "used.edition", one) for one in shown.edited)
         parts.append(Text(visit.t("used.edited", {"what": what}), "muted"))
     parts += [Text(f"{one_part.what}: {one_part.on_record[:60]} → {one_part.now[:60]}", "muted") for one_part in shown.differs]
-    versions = [Fact(name, text(value[:16])) for name, value in shown.versions.items()]
+    versions = [Fact(word(visit, "version", name), code(value[:16])) for name, value in shown.versions.items()]
     return Panel(visit.t("used.title"), [*parts, Facts(versions)], "used", width="half")
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from plimsoll.app.show.rulebook import RuleRow, product_rows, rule_page, rule_rows
-from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.console.words_of import said, word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
     Cell,
@@ -16,6 +16,8 @@ from plimsoll.interfaces.pages.parts import (
     Table,
     board,
     chip,
+    cite,
+    code,
     day,
     fact,
     heads,
@@ -45,11 +47,16 @@ def _short(value: str) -> str:
     return value if len(value) <= VALUE_MAX else value[: VALUE_MAX - 1] + "…"
 
 
+def _value(visit: Visit, value: str, unit: str) -> Cell:
+    """Give a value with its unit; names inside a value are those of the rulebook."""
+    answer = visit.t(f"word.{value}") if value in ("yes", "no") else value
+    shown = text(answer) if answer != value or not any(one.isalpha() for one in value) else code(value)
+    return shown._replace(under=_unit(visit, unit))
+
+
 def _unit(visit: Visit, unit: str) -> str:
-    """Give the unit of a value in words; that of several is written beside the name of each."""
-    return ", ".join(
-        f"{name}{point}{word(visit, 'unit', one)}" for name, point, one in (part.rpartition(": ") for part in unit.split(", "))
-    )
+    """Give the unit of a value in words; where it has several, each once, in the order of the parts."""
+    return ", ".join(dict.fromkeys(word(visit, "unit", part.rpartition(": ")[2]) for part in unit.split(", ")))
 
 
 def show_rules(visit: Visit) -> Shown:
@@ -104,9 +111,9 @@ def _rule(visit: Visit, one: RuleRow) -> tuple[Cell, ...]:
     following = f"{written.day(one.next_on)}: {_short(one.next_value)}" if one.next_on else ""
     return (
         Cell(_title(visit, one.title_zh, one.title_en), f"/rules/{one.key}", one.key, tone="long"),
-        Cell(_short(one.value), under=_unit(visit, one.unit), tone="long"),
+        _value(visit, _short(one.value), one.unit)._replace(tone="long"),
         day(one.since),
-        Cell(one.source, tone="long"),
+        cite(one.source, "long"),
         chip(word(visit, "rule.confidence", one.confidence), "warn" if one.is_review_due else ""),
         text(following),
     )
@@ -120,15 +127,15 @@ def show_rule(visit: Visit) -> Shown:
     panels = []
     for one in found:
         rows = [
-            fact(visit, "rule.value", text(one.value, under=_unit(visit, one.unit))),
+            fact(visit, "rule.value", _value(visit, one.value, one.unit)),
             fact(visit, "rule.since", day(one.since)),
             fact(visit, "rule.until", day(one.until)),
-            fact(visit, "rule.source", text(one.source)),
+            fact(visit, "rule.source", cite(one.source)),
             fact(visit, "rule.confidence", text(word(visit, "rule.confidence", one.confidence))),
             fact(visit, "rule.review", day(one.review_by)),
-            fact(visit, "rule.note", text(one.note)),
+            fact(visit, "rule.note", said(visit, one.note)),
             fact(visit, "rule.next", text(f"{written.day(one.next_on)}: {one.next_value}" if one.next_on else "")),
-            fact(visit, "rule.used", text(one.used_in)),
+            fact(visit, "rule.used", code(one.used_in)),
         ]
         panels.append(Panel(one.licence or visit.t("rule.any"), [Facts(rows)]))
     first = found[0]

@@ -21,6 +21,7 @@ from plimsoll.interfaces.pages.parts import (
     Table,
     board,
     chip,
+    code,
     count,
     fact,
     heads,
@@ -29,11 +30,17 @@ from plimsoll.interfaces.pages.parts import (
 )
 from plimsoll.interfaces.pages.visit import Done, Go, Page, Screen, Shown, Visit
 from plimsoll.units.dates import parse_date
-from plimsoll.units.refusal import Refused
+from plimsoll.units.refusal import Refused, sentence
+from plimsoll.units.sentences import SENTENCES
 
 TONES: Final = {ACTIVE: "good", WAITING: "wait", DISABLED: ""}
 DELIVERED: Final = {"delivered": "good", "waiting": "wait", "given_up": "bad"}
 A_PAGE: Final = 50
+
+
+def _error(visit: Visit, code_of: str) -> str:
+    """Give why a delivery failed in words; what an endpoint answered stands as it came."""
+    return sentence(code_of, visit.speech) if code_of in SENTENCES else code_of
 
 
 def show_hooks(visit: Visit) -> Shown:
@@ -46,7 +53,7 @@ def _hooks(visit: Visit, told: Panel | None = None) -> dict[str, Any]:
         (
             Cell(one.endpoint_id, f"/developers/webhooks/{one.endpoint_id}"),
             text(one.url),
-            text(", ".join(one.kinds) or visit.t("hook.all")),
+            code(", ".join(one.kinds)) if one.kinds else text(visit.t("hook.all")),
             _state(visit, one),
             instant(one.made_at),
         )
@@ -105,7 +112,7 @@ def show_hook(visit: Visit) -> Shown:
 def _hook(visit: Visit, one: Endpoint, told: Panel | None = None) -> dict[str, Any]:
     facts = [
         fact(visit, "hook.url", text(one.url)),
-        fact(visit, "hook.kinds", text(", ".join(one.kinds) or visit.t("hook.all"))),
+        fact(visit, "hook.kinds", code(", ".join(one.kinds)) if one.kinds else text(visit.t("hook.all"))),
         fact(visit, "user.made", text(one.made_by)),
         fact(visit, "work.since", instant(one.made_at)),
         fact(visit, "hook.failing-since", instant(one.failing_since)),
@@ -142,10 +149,10 @@ def _deliveries(visit: Visit, one: Endpoint) -> Table:
     rows = [
         (
             Cell(f"{each.seq:,}", f"{path}/{each.event_id}", each.event_id),
-            text(each.type),
+            code(each.type),
             chip(word(visit, "hook.delivered", each.state), DELIVERED.get(each.state, "")),
             count(each.attempts_count),
-            text(each.last_status or "", under=each.last_error),
+            text(each.last_status or "", under=_error(visit, each.last_error)),
             instant(each.done_at or each.next_at),
         )
         for each in found
@@ -203,11 +210,17 @@ def show_delivery(visit: Visit) -> Shown:
     if isinstance(found, Refused):
         return Refused("absent")
     rows = [
-        (count(one.n), instant(one.at), text(one.status or ""), text(one.error), text(visit.t("hook.took", {"n": one.took_ms})))
+        (
+            count(one.n),
+            instant(one.at),
+            text(one.status or ""),
+            text(_error(visit, one.error)),
+            text(visit.t("hook.took", {"n": one.took_ms})),
+        )
         for one in queue.attempts(store, endpoint_id, found.seq)
     ]
     facts = [
-        fact(visit, "event.type", text(found.type)),
+        fact(visit, "event.type", code(found.type)),
         fact(visit, "event.seq", count(found.seq)),
         fact(visit, "hook.next", instant(found.next_at)),
         fact(visit, "hook.done", instant(found.done_at)),

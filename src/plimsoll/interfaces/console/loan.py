@@ -28,6 +28,7 @@ from plimsoll.interfaces.pages.parts import (
     Text,
     board,
     chip,
+    code,
     count,
     day,
     fact,
@@ -346,7 +347,7 @@ def _entries(visit: Visit, found: LoanHistory) -> Panel:
         (
             count(one.entry_n),
             day(one.posted_on),
-            text(leg.account),
+            code(leg.account),
             money(leg.amount_minor if leg.amount_minor > 0 else None, found.currency),
             money(-leg.amount_minor if leg.amount_minor < 0 else None, found.currency),
             text(word(visit, "verb", one.command)),

@@ -7,8 +7,8 @@ from plimsoll.app import model_register
 from plimsoll.app.governed import Act as Step
 from plimsoll.app.governed import Artefact
 from plimsoll.app.show.register import ArtefactPage, ArtefactRow, StepRow, artefact_page, artefact_rows
-from plimsoll.interfaces.console.words_of import word
-from plimsoll.interfaces.pages import written
+from plimsoll.interfaces.console.words_of import said, word
+from plimsoll.interfaces.pages import words, written
 from plimsoll.interfaces.pages.parts import (
     Cell,
     Field,
@@ -21,6 +21,7 @@ from plimsoll.interfaces.pages.parts import (
     Timeline,
     board,
     chip,
+    code,
     day,
     heads,
     instant,
@@ -84,7 +85,7 @@ def show_model(visit: Visit) -> Shown:
     card = Table(
         visit.t("register.card"),
         heads(visit, "register.what", "register.said"),
-        [(text(row.name), text(row.value)) for row in found.card],
+        [(_card_name(visit, row.name), _card_value(visit, row.value)) for row in found.card],
         is_dense=True,
     )
     steps = [
@@ -103,6 +104,21 @@ def show_model(visit: Visit) -> Shown:
         Panel(visit.t("register.card"), [card], "card"),
     ]
     return board(Heading(one.name, one.sha256, [state], [(visit.t("nav.model"), "/models")]), panels)
+
+
+def _card_name(visit: Visit, name: str) -> Cell:
+    return Cell(visit.t(f"model.card.{name}")) if words.has(f"model.card.{name}") else code(name)
+
+
+def _card_value(visit: Visit, value: str) -> Cell:
+    """Give what a card says: a text of the house in words, parts by their names, the rest as it is written."""
+    try:
+        parts = json.loads(value)
+    except ValueError:
+        return said(visit, value)
+    if not isinstance(parts, dict) or not all(isinstance(one, str | int | float) for one in parts.values()):
+        return code(value)
+    return text("; ".join(f"{_card_name(visit, name).text}: {said(visit, str(one)).text}" for name, one in parts.items()))
 
 
 def _found(visit: Visit) -> ArtefactPage | Refused:

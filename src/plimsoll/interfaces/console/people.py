@@ -63,7 +63,7 @@ def show(visit: Visit) -> Shown:
             text(_title(visit, one.title_zh, one.title_en), under=one.role),
             text(word(visit, "user.acts", one.acts_for)),
             count(len(one.gives)),
-            text(", ".join(one.ranks)),
+            text(", ".join(word(visit, "rank", rank) for rank in one.ranks)),
         )
         for one in role_rows(visit.today())
     ]

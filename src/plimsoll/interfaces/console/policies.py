@@ -9,14 +9,15 @@ from plimsoll.app.policy_draft import DraftText, draft_of, findings_of
 from plimsoll.app.policy_tables import tables_in_use
 from plimsoll.app.show.register import ArtefactPage, ArtefactRow, artefact_page, artefact_rows
 from plimsoll.app.try_table import DONE, FAILED, Trial, report_at_hand, trials_of
-from plimsoll.interfaces.console.words_of import word
-from plimsoll.interfaces.pages import written
+from plimsoll.interfaces.console.words_of import said, word
+from plimsoll.interfaces.pages import words, written
 from plimsoll.interfaces.pages.parts import (
     Cell,
     Code,
     Facts,
     Field,
     Form,
+    Head,
     Heading,
     Links,
     Moment,
@@ -64,7 +65,7 @@ def show_tables(visit: Visit) -> Shown:
             text(word(visit, "policy.stage", one.stage)),
             count(len(one.rows)),
             day(one.since),
-            text(one.source, under=word(visit, "rule.confidence", one.confidence)),
+            said(visit, one.source)._replace(under=word(visit, "rule.confidence", one.confidence)),
         )
         for one in held
     ]
@@ -129,7 +130,7 @@ def _about(visit: Visit, found: ArtefactPage, table: PolicyTable) -> Panel:
         fact(visit, "rule.since", day(table.since)),
         fact(visit, "rule.until", day(table.until)),
         fact(visit, "policy.licences", text(", ".join(table.licences) or visit.t("rule.any"))),
-        fact(visit, "rule.source", text(table.source)),
+        fact(visit, "rule.source", said(visit, table.source)),
         fact(visit, "rule.confidence", text(word(visit, "rule.confidence", table.confidence))),
         fact(visit, "rule.review", day(table.review_by)),
     ]
@@ -139,8 +140,27 @@ def _about(visit: Visit, found: ArtefactPage, table: PolicyTable) -> Panel:
 def rows_table(visit: Visit, draft: DraftText) -> Table:
     """Give the rows of a table as they are written."""
     names, rows = draft.grid()
-    table_heads = heads(visit, "policy.row.id")[:1] + tuple(heads(visit, "register.what")[0]._replace(text=name) for name in names[1:])
-    return Table(visit.t("policy.cells"), table_heads, [tuple(Cell(row[name]) for name in names) for row in rows], is_dense=True)
+    shown = [tuple(_written(visit, name, row[name]) for name in names) for row in rows]
+    return Table(
+        visit.t("policy.cells"), (*heads(visit, "policy.row.id"), *(_column(visit, name) for name in names[1:])), shown, is_dense=True
+    )
+
+
+def _column(visit: Visit, name: str) -> Head:
+    """Give the head of a column: what it says of a row in words, what it asks of an applicant by the name that a table is written with."""
+    key = f"policy.column.{name}"
+    return Head(visit.t(key)) if words.has(key) else Head(name, is_code=True)
+
+
+def _written(visit: Visit, name: str, value: str) -> Cell:
+    """Give a cell of a table in words where it is no condition: its verdict, its note, yes and no."""
+    if name == "note":
+        return said(visit, value)
+    if name == "verdict":
+        return Cell(word(visit, "decision", value)) if value else Cell("")
+    if value in ("yes", "no"):
+        return Cell(visit.t(f"word.{value}"))
+    return Cell(value, mark="code" if value else "")
 
 
 def _ways(visit: Visit, digest: str) -> list[Part]:

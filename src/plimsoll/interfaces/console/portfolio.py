@@ -8,6 +8,7 @@ from typing import Final
 from plimsoll.app.show.figures import CURVES, MEASURES, Curves
 from plimsoll.app.show.portfolio import PPM, Rolls, RollTable, Vintages
 from plimsoll.interfaces.console.figures import as_of, figures_shown, tabs
+from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages.parts import Cell, Chart, Head, Heading, Panel, Part, Table, Text, count, heads, share, text
 from plimsoll.interfaces.pages.visit import Screen, Shown, Visit
 
@@ -81,7 +82,7 @@ def _rolls(visit: Visit, found: Rolls, one: RollTable) -> Panel:
     ]
     top = (
         *heads(visit, "portfolio.from", "overview.count#"),
-        *(Head(column, is_number=True) for column in one.columns),
+        *(Head(word(visit, "roll", column), is_number=True) for column in one.columns),
         *heads(visit, "portfolio.not-seen#"),
     )
     table = Table(visit.t("portfolio.rolls"), top, rows, is_dense=True)

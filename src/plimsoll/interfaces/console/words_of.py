@@ -1,7 +1,16 @@
 """Words for codes: what a status, a chip, a verb or a product is called, and the code itself where nobody gave it a word."""
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
 from plimsoll.interfaces.pages import words
+from plimsoll.interfaces.pages.parts import Cell, text
 from plimsoll.interfaces.pages.visit import Visit
+
+TEXT: Final = "text."
+"""Keys of what stands in English in the files of the house: notes of policy tables, cards of models."""
 
 
 def word(visit: Visit, family: str, code: str) -> str:
@@ -15,3 +24,18 @@ def words_in(visit: Visit, families: tuple[str, ...], text: str, between: str = 
     return between.join(
         next((visit.t(f"{one}.{part}") for one in families if words.has(f"{one}.{part}")), part) for part in text.split(between)
     )
+
+
+@cache
+def _texts() -> Mapping[str, str]:
+    """Give the key of every English text of the house that the catalogue has in other languages."""
+    return MappingProxyType({words.say(key): key for key in words.catalogue() if key.startswith(TEXT)})
+
+
+def said(visit: Visit, english: str) -> Cell:
+    """Give a text of the house in the language of the visit; one that nobody put into it stands in English, and says so."""
+    key = _texts().get(english.strip())
+    if key is not None:
+        return text(visit.t(key))
+    is_foreign = visit.speech == words.CHINESE and " " in english and english.isascii()
+    return text(english)._replace(lang="en" if is_foreign else "")

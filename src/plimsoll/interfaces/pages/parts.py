@@ -27,6 +27,8 @@ class Cell(NamedTuple):
     value: float | None = None
     heat: int = 0
     lang: str = ""
+    mark: str = ""
+    """code: a name that is the same in every language, to be written as it is; cite: a source, in the words of the source."""
 
 
 class Head(NamedTuple):
@@ -35,6 +37,7 @@ class Head(NamedTuple):
     text: str
     is_number: bool = False
     help: str = ""
+    is_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +278,16 @@ def _named(panel: Panel, n: int) -> Panel:
 def text(value: object, link: str = "", under: str = "") -> Cell:
     """Give a cell of text; – for nothing."""
     return Cell(str(value) if value not in (None, "") else written.ABSENT, link, under)
+
+
+def code(value: object, link: str = "", under: str = "") -> Cell:
+    """Give a cell of a code: a name that is the same in every language; – for nothing."""
+    return text(value, link, under)._replace(mark="code" if value not in (None, "") else "")
+
+
+def cite(value: str, tone: str = "") -> Cell:
+    """Give a cell that cites a source, in its own words."""
+    return text(value)._replace(mark="cite" if value else "", tone=tone)
 
 
 def chip(value: str, tone: str = "") -> Cell:
