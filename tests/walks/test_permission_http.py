@@ -150,7 +150,8 @@ class Found(NamedTuple):
 async def asked(client: httpx.AsyncClient, cell: Cell, who: str) -> Found:
     """Ask one cell."""
     method, path, body = request(cell)
-    heads = {"Authorization": f"Bearer {who}", "Idempotency-Key": f"k-{who}-{cell.about}".replace(" ", "-"), "If-Match": '"0"'}
+    key = f"k-{who}-{cell.operation.name}-{cell.about}-{cell.party}".replace(" ", "-")
+    heads = {"Authorization": f"Bearer {who}", "Idempotency-Key": key, "If-Match": '"0"'}
     answer = await client.request(method, path, json=body, headers=heads)
     is_problem = answer.headers["content-type"].startswith("application/problem")
     return Found(answer.status_code, answer.json()["code"] if is_problem else "")

@@ -73,7 +73,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         handle=run_close,
         body=CloseAsked,
         status=201,
-        example={"through": "2026-11-30"},
+        example={"through": "2026-03-20", "scans": "never"},
         errors=(409, 422),
     ),
     Operation(
