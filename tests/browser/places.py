@@ -17,6 +17,7 @@ CONSOLE = {
     "customer-page": ("servicing", "/customers/{customer}"),
     "customer-acts": ("collections-supervisor", "/customers/{late}/acts"),
     "customer-act": ("collections-supervisor", "/customers/{late}/acts/recall_early"),
+    "papers": ("servicing", "/customers/{customer}/papers"),
     "queue": ("collections-supervisor", "/queues"),
     "queue-page": ("collections-supervisor", "/queues/hardship"),
     "loan": ("servicing", "/loans"),

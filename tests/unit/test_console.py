@@ -389,3 +389,22 @@ def test_every_queue_that_one_sees_is_there_and_no_other(look):
     assert sup.get("/console/queues/collection").headers["location"] == "/console/cases"
     assert sup.get("/console/queues/write_off").status_code == 403
     assert sup.get("/console/queues/nothing").status_code == 404
+
+
+def test_a_paper_is_brought_with_a_form_and_taken_out_as_a_file_only(look, house):
+    customer = people_with_lines(house, 1)[0]
+    ana, path = look("ana"), f"/console/customers/{customer}/papers"
+    form = {"act": "bring", "key": "p1", "about": "other", "form_token": token_in(ana.get(path))}
+    wrong = ana.post(path, data=form, files={"file": ("x.pdf", b"\x00\xff<svg onload=alert(1)>", "application/pdf")})
+    assert wrong.status_code == 409
+    assert "Only PDF, JPEG and PNG" in wrong.text
+    plain = b"%PDF-1.4\n\xe2\xe3\xcf\xd3 1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
+    brought = ana.post(path, data=form, files={"file": ("<script>工资.pdf", plain, "text/html")})
+    assert brought.status_code == 303, brought.text
+    reference = re.search(r'value="(paper:other:[0-9a-f]{12})"', ana.get(path).text)[1]
+    taken = ana.post(path, data=form | {"act": "open", "paper": reference, "reason": "checks the income"})
+    assert taken.content == plain
+    assert taken.headers["content-disposition"] == "attachment; filename=\"script-__.pdf\"; filename*=UTF-8''script-%E5%B7%A5%E8%B5%84.pdf"
+    assert taken.headers["x-content-type-options"] == "nosniff"
+    assert ana.post(path, data=form | {"act": "open", "paper": reference, "reason": ""}).status_code == 409
+    assert look("tre").post(path, data=form | {"act": "open", "paper": reference, "reason": "curious"}).status_code == 403

@@ -22,11 +22,13 @@ from plimsoll.app.keyring import KEY_BYTES, Keyring
 from plimsoll.app.schema import customer, vault_access, vault_field, vault_index, vault_key
 from plimsoll.app.sheet import instant_of
 from plimsoll.app.store import Store
-from plimsoll.protection.mask import FIELDS, SEARCHED, mask, normal
+from plimsoll.protection.mask import DOCUMENT, FIELDS, SEARCHED, mask, normal
 from plimsoll.units.refusal import Refused
 
 NONCE_BYTES: Final = 12
 VALUE_LENGTH_MAX: Final = 100_000
+DOCUMENT_LENGTH_MAX: Final = 2_000_000
+"""A scanned paper, as text."""
 REASON_LENGTH_MIN: Final = 4
 PUT, REVEAL, FIND, ERASE = "put", "reveal", "find", "erase"
 
@@ -78,7 +80,8 @@ class Vault:
         for field, value in values.items():
             if field not in FIELDS:
                 return Refused("vault_field_unknown", "", f"{field!r}; one of: {', '.join(FIELDS)}")
-            if not value.strip() or len(value) > VALUE_LENGTH_MAX:
+            longest = DOCUMENT_LENGTH_MAX if field == DOCUMENT else VALUE_LENGTH_MAX
+            if not value.strip() or len(value) > longest:
                 return Refused("vault_value_malformed", "", f"{field} of {len(value)} characters")
         with self._of(customer_id) as connection:
             key = self._key(connection, customer_id, is_made=True, at=act.at)

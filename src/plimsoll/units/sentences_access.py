@@ -210,6 +210,11 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "import_content_malformed": ("文件内容不是 base64。请重新编码。", "The content is not base64. Encode it again."),
     # Looking at an application
     "sources_missing": ("本机构尚未接入任何数据源，无法评估申请。请先按文档接入数据源。", "No source of evidence is connected, so no application can be looked at. Connect one as the documentation says."),
+    # Papers of a customer
+    "paper_too_large": ("文件为空或超过允许的大小。请压缩或分开后再上传。", "The file is empty, or larger than one may be. Bring it smaller, or in parts."),
+    "paper_kind_not_taken": ("只接受 PDF、JPEG 或 PNG 文件（按内容判断，与扩展名无关）。请转换后再上传。", "Only PDF, JPEG and PNG are taken, by what the file is and not by its name. Convert it first."),
+    "paper_broken": ("文件不完整或已损坏。请重新扫描后再上传。", "The file is cut off or broken. Scan it again."),
+    "paper_runs_something": ("该 PDF 含有脚本、附件、自动动作或加密，不能接收。请另存为普通 PDF 后再上传。", "The PDF runs something, holds other files, or is locked, so it is not taken. Save it as a plain PDF."),
     # Lists whose rows are ticked
     "nothing_ticked": ("没有勾选任何一行。请先勾选需要处理的行。", "No row is ticked. Tick those that it is to be done to."),
     # Trying a table

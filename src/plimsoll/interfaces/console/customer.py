@@ -88,6 +88,8 @@ def _board(visit: Visit, page: CustomerPage, opened: dict[str, str]) -> dict[str
 def _ways(visit: Visit, customer_id: int) -> Panel | None:
     """Give the ways to what else may be done about a customer, and to who did or saw what."""
     ways = [(visit.t("acts.title"), f"/customers/{customer_id}/acts")] if offered(visit, customer_id) else []
+    if not visit.who.party:
+        ways.append((visit.t("paper.title"), f"/customers/{customer_id}/papers"))
     if visit.may("audit.read", Target(customer_id)):
         ways.append((visit.t("nav.audit"), f"/audit?customer={customer_id}"))
     return Panel(visit.t("acts.ways"), [Links(ways)], "ways", width="half") if ways else None

@@ -12,13 +12,14 @@ from starlette.requests import Request
 from plimsoll.app.access.recognise import Sitting, session_of
 from plimsoll.app.house import House
 from plimsoll.interfaces.pages import cookies, words
-from plimsoll.interfaces.pages.visit import GUEST, Visit
+from plimsoll.interfaces.pages.visit import GUEST, Upload, Visit
 from plimsoll.units.refusal import Refused
 
 FORM_MAX: Final = 2_000_000
 """Bytes of a form: a policy table that is pasted is the longest."""
 FIELDS_MAX: Final = 400
 DEVICE_MAX: Final = 120
+NAME_MAX: Final = 200
 THEMES: Final = ("light", "dark")
 OURS: Final = ("same-origin", "none")
 """What a browser says of where a form comes from when it comes from us, or was typed."""
@@ -40,7 +41,7 @@ async def form_of(request: Request) -> dict[str, str]:
     kind = request.headers.get("content-type", "")
     try:
         if kind.startswith("multipart/form-data"):
-            pairs = _parts_of(kind, bytes(body))
+            pairs, request.state.files = _parts_of(kind, bytes(body))
         else:
             pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS_MAX)
     except ValueError:
@@ -52,17 +53,31 @@ async def form_of(request: Request) -> dict[str, str]:
     return found
 
 
-def _parts_of(kind: str, body: bytes) -> list[tuple[str, str]]:
-    """Give the fields of a form with a file in it, the file as text. Raises ValueError for more than text in UTF-8, or too many fields."""
+def _parts_of(kind: str, body: bytes) -> tuple[list[tuple[str, str]], dict[str, Upload]]:
+    """Give the fields of a form and its files; a file that is text stands among the fields too.
+
+    Raises ValueError for a field that is no text in UTF-8, or too many fields.
+    """
     read = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode("latin-1", "replace") + b"\r\n\r\n" + body)
-    found = []
+    found, files = [], {}
     for part in read.iter_parts() if read.is_multipart() else ():
         name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(content, bytes):
-            found.append((name, content.decode("utf-8")))
+        if not isinstance(name, str) or not isinstance(content, bytes):
+            continue
+        filename = part.get_filename()
+        if filename:
+            files[name] = Upload(filename[:NAME_MAX], content)
+        found.append((name, content.decode("utf-8") if not filename else _text_or_nothing(content)))
     if len(found) > FIELDS_MAX:
         raise ValueError("fields")
-    return found
+    return found, files
+
+
+def _text_or_nothing(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except ValueError:
+        return ""
 
 
 def is_secure(request: Request) -> bool:
@@ -99,6 +114,7 @@ def visit_of(request: Request, house: House, door: object, form: Mapping[str, st
         path={name: str(value) for name, value in request.path_params.items()},
         query=dict(request.query_params),
         form=form,
+        files=getattr(request.state, "files", {}),
         token=token if held else before,
         form_token=held.csrf if held else cookies.form_token(before),
         request_id=new_request_id(),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.applications import Starlette
@@ -196,7 +196,9 @@ class Site:
 
     def _file(self, request: Request, visit: Visit, kept: File) -> Response:
         response = Response(kept.content, media_type=kept.kind)
-        response.headers["Content-Disposition"] = f'attachment; filename="{kept.name}"'
+        plain = kept.name.encode("ascii", "replace").decode().replace("?", "_")
+        more = f"; filename*=UTF-8''{quote(kept.name)}" if plain != kept.name else ""
+        response.headers["Content-Disposition"] = f'attachment; filename="{plain}"{more}'
         return self._finished(request, visit, response)
 
     def _finished(self, request: Request, visit: Visit, response: Response) -> Response:

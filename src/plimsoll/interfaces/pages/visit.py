@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from plimsoll.app.access.principal import NOTHING, Principal, Target
 from plimsoll.app.business_day import business_day
@@ -13,6 +13,13 @@ from plimsoll.units.refusal import Refused
 
 GUEST: Final = Principal("", ())
 """Who looks before anybody has signed in."""
+
+
+class Upload(NamedTuple):
+    """A file that a form brought: the name that the browser gave it, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class Visit:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Upload] = field(default_factory=dict)
+    """Files of the form, by the name of the field; one that is text in UTF-8 stands in `form` too."""
     token: str = ""
     """Of the session, "" before sign-in. Never shown."""
     form_token: str = ""

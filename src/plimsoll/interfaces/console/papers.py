@@ -1,0 +1,111 @@
+"""Papers of a customer: brought for an application, a request for help or a complaint, looked at, sealed, and handed out as files only."""
+
+from typing import Any, Final
+
+from plimsoll.app import papers
+from plimsoll.app.access.principal import Target
+from plimsoll.app.show.application import applications
+from plimsoll.app.show.customer import customer_page
+from plimsoll.interfaces.console.aims import customer_of
+from plimsoll.interfaces.pages.parts import Field, Form, Heading, Panel, Said, Table, board, heads, text
+from plimsoll.interfaces.pages.visit import Act, Done, File, Go, Screen, Shown, Visit
+from plimsoll.origination.provide_documents import ProvideDocuments
+from plimsoll.units.refusal import Refused
+
+OPEN, BRING = "personal.reveal", "personal.write"
+KINDS: Final = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
+OTHER: Final = "other"
+APPLICATION: Final = "application-"
+
+
+def _target(visit: Visit) -> Target:
+    return Target(int(visit.path["customer"]))
+
+
+def show(visit: Visit) -> Shown:
+    """Show what papers there are of a customer, and the forms by which one is brought and taken out."""
+    house, customer_id = visit.house, int(visit.path["customer"])
+    page = customer_page(house.store, customer_id, visit.today().toordinal(), house.now(), house.vault)
+    if isinstance(page, Refused) or visit.who.party:
+        return Refused("absent")
+    found = papers.references(house, customer_id)
+    rows = [(text(one.split(":")[1]), text(one.rpartition(":")[2])) for one in found]
+    parts: list[Any] = [Table(visit.t("paper.title"), heads(visit, "paper.about", "paper.digest"), rows, empty="paper.none", is_dense=True)]
+    if house.vault is None:
+        parts.insert(0, Said("warn", visit.t("personal.none")))
+    if found and visit.may(OPEN, _target(visit)):
+        which = Field("paper", visit.t("paper.which"), "choice", options=[(one, one.removeprefix(f"{papers.PREFIX}:")) for one in found])
+        reason = Field("reason", visit.t("form.reason"), is_wide=True)
+        parts.append(Form("open", visit.t("paper.open"), visit.t("paper.open.do"), (which, reason), visit.t("paper.open.said")))
+    if house.vault is not None and visit.may(BRING, _target(visit)):
+        parts.append(_bring_form(visit, page))
+    number = visit.t("customer.number", {"n": customer_id})
+    above = [(visit.t("nav.customer"), "/customers"), (number, f"/customers/{customer_id}")]
+    return board(Heading(visit.t("paper.title"), visit.t("paper.lead"), above=above), [Panel("", parts, "papers")])
+
+
+def _abouts(visit: Visit, page: Any) -> list[tuple[str, str]]:
+    """Give what a paper can be about: open applications, a request for help, complaints, or something else."""
+    found = [
+        (f"{APPLICATION}{one.application_id}", f"{visit.t('paper.application')} {one.application_id}")
+        for one in applications(visit.house.store, page.customer_id, visit.today().toordinal())
+    ]
+    if page.hardship_id:
+        found.append((f"hardship-{page.hardship_id}", f"{visit.t('chip.hardship')} {page.hardship_id}"))
+    found += [(f"complaint-{one}", f"{visit.t('chip.complaint')} {one}") for one in page.complaints_open]
+    return [*found, (OTHER, visit.t("paper.other"))]
+
+
+def _bring_form(visit: Visit, page: Any) -> Form:
+    fields = (
+        Field("file", visit.t("paper.file"), "file", KINDS, hint=visit.t("paper.file.hint"), is_wide=True),
+        Field("about", visit.t("paper.about"), "choice", visit.form.get("about", ""), _abouts(visit, page)),
+        Field(
+            "documents",
+            visit.t("review.documents"),
+            value=visit.form.get("documents", ""),
+            is_needed=False,
+            hint=visit.t("paper.asked.hint"),
+        ),
+    )
+    is_asked = visit.form.get("act") == "bring"
+    return Form("bring", visit.t("paper.bring"), visit.t("paper.bring.do"), fields, visit.t("paper.bring.said"), is_open=is_asked)
+
+
+def _bring(visit: Visit) -> Done:
+    """Look at the file, keep it, and where it was asked for say that it came."""
+    allowed = visit.door.may(visit.who, BRING, _target(visit))
+    if isinstance(allowed, Refused):
+        return allowed
+    customer_id, about, sent = int(visit.path["customer"]), visit.form.get("about", ""), visit.files.get("file")
+    page = customer_page(visit.house.store, customer_id, visit.today().toordinal(), visit.house.now(), None)
+    if isinstance(page, Refused) or about not in {name for name, _ in _abouts(visit, page)}:
+        return Refused("absent")
+    paper = papers.looked_at(sent.name if sent else "", sent.content if sent else b"")
+    reference = paper if isinstance(paper, Refused) else papers.keep(visit.house, visit.who, customer_id, about, paper)
+    if isinstance(reference, Refused):
+        return reference
+    to, documents = f"/customers/{customer_id}/papers", visit.form.get("documents", "").strip()
+    if not documents or not about.startswith(APPLICATION):
+        return Go(to, "done.paper")
+    application_id = about.removeprefix(APPLICATION)
+    return Act(
+        ProvideDocuments(visit.form.get("key", ""), customer_id, visit.today(), application_id, documents, reference), "done.paper", to
+    )
+
+
+def _open(visit: Visit) -> Done:
+    """Hand a paper out as a file to be kept; who took it and why is on the person's log first."""
+    allowed = visit.door.may(visit.who, OPEN, _target(visit))
+    if isinstance(allowed, Refused):
+        return allowed
+    reference, reason = visit.form.get("paper", ""), visit.form.get("reason", "")
+    if not reference.startswith(f"{papers.PREFIX}:"):
+        return Refused("absent")
+    visit.door.saw(visit.who, "paper", (int(visit.path["customer"]),), reason)
+    found = papers.open_paper(visit.house, visit.who, int(visit.path["customer"]), reference, reason)
+    return found if isinstance(found, Refused) else File(found.name, found.kind, found.content)
+
+
+PATH: Final = "/customers/{customer:int}/papers"
+SCREENS: Final = (Screen("papers", PATH, "customer.read", "page.html", show, {"bring": _bring, "open": _open}, target=customer_of),)
