@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plimsoll.risk.throttle import ladder_on
 from plimsoll.rulebook.rules import load
 from plimsoll.treasury.ladder import BUCKETS, Behaviour, Flow, behaved, by_day, first_short, rungs
 from plimsoll.treasury.ratio import leverage_ratio, liquidity_ratio
@@ -185,7 +186,7 @@ def course(granted: float = 1.0) -> Course:
 
 
 def months(stress: Stress, granted: float = 1.0) -> int:
-    return survive(BALANCE, course(granted), stress, has_throttle=False).months or 99
+    return survive(BALANCE, course(granted), stress).months or 99
 
 
 def test_crossing_a_trigger_is_a_cliff():
@@ -205,8 +206,8 @@ def test_worse_never_lasts_longer(late, leave, granted):
 
 
 def test_the_throttle_acts_before_the_cliff():
-    free = horizons(BALANCE._replace(buffer=10), course(), has_throttle=False)
-    held = horizons(BALANCE._replace(buffer=10), course(), has_throttle=True)
+    free = horizons(BALANCE._replace(buffer=10), course())
+    held = horizons(BALANCE._replace(buffer=10), course(), ladder=ladder_on(RULES, ON))
     assert all((held[name].months or 99) >= (free[name].months or 99) for name in free)
     assert (held["partners-stop"].months or 99) > (free["partners-stop"].months or 99)
     acted = next(month for month in held["delinquency-doubles"].path if month.throttle < 1)
@@ -226,4 +227,4 @@ def test_the_throttle_acts_before_the_cliff():
 )
 def test_a_scenario_out_of_range_is_refused(balance, said, stress):
     with refuses("scenario_malformed"):
-        survive(balance, course()._replace(**said), stress, has_throttle=False)
+        survive(balance, course()._replace(**said), stress)

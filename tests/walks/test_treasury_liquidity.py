@@ -1,9 +1,12 @@
 """The ladder of a book on both databases: what falls due to the lender is its part of every schedule; limits are measured on the tape."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute import Answer
@@ -14,10 +17,10 @@ from plimsoll.app.treasury.shares import funders_of, holdings_of
 from plimsoll.app.treasury.throttle import Step, set_throttle, step_of, with_throttle
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
-from plimsoll.treasury.policy import throttle_on
+from plimsoll.risk.throttle import ladder_on
 from plimsoll.treasury.route import LENDER
 from plimsoll.treasury.survive import Balance, Course
-from plimsoll.treasury.throttle import throttle_of
+from plimsoll.treasury.throttle import has_turn, throttle_of
 from plimsoll.treasury.trigger import BREACHED
 from plimsoll.units.rate import Rate
 from tests.refusing import refuses
@@ -118,8 +121,17 @@ STEADY = Course(0.05, 0.01, 0.03, 0.1, 0.002, 0.003, 1.0, 0.85, 0.06)
     ],
 )
 def test_the_step_of_a_day_is_that_of_the_tighter_limit(late, cash, step):
-    found = step_of(BALANCE._replace(cash=cash), STEADY._replace(delinquent=late), throttle_on(RULES, TODAY))
+    found = step_of(BALANCE._replace(cash=cash), STEADY._replace(delinquent=late), ladder_on(RULES, TODAY))
     assert (found.granted, found.why, round(found.used, 6)) == (step.granted, step.why, pytest.approx(step.used))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.sampled_from((20, 60, 100)), st.dates(date(2026, 1, 1), date(2027, 12, 31)))
+def test_as_many_have_their_turn_as_are_granted_and_nobody_loses_it_as_more_is(percent, day):
+    having = [has_turn("CNY", customer_id, day, Rate(percent, 100)) for customer_id in range(2_000)]
+    assert abs(sum(having) - 20 * percent) < 130
+    wider = [has_turn("CNY", customer_id, day, Rate(min(percent + 20, 100), 100)) for customer_id in range(2_000)]
+    assert all(more for less, more in zip(having, wider, strict=True) if less)
 
 
 def test_draws_stop_while_the_throttle_is_shut(house):
@@ -138,7 +150,10 @@ def test_draws_stop_while_the_throttle_is_shut(house):
     (outcome,) = execute_many(store, with_throttle(store, WIRING), [draw], actor="post", now=ACT.now, rules=RULES)
     assert outcome.code == "origination_stopped"
     set_throttle(store, "CNY", date(2026, 2, 2), Step(0.2, 0.9, "cash"), ACT)
-    (outcome,) = execute_many(store, with_throttle(store, WIRING), [draw], actor="post", now=ACT.now, rules=RULES)
+    wiring, tomorrow = with_throttle(store, WIRING), replace(draw, key="d3", on=date(2026, 2, 3))
+    outcomes = list(execute_many(store, wiring, [draw, tomorrow], actor="post", now=ACT.now, rules=RULES))
+    assert (outcomes[0].code, outcomes[0].rule) == ("origination_slowed", "POLICY.TREASURY.THROTTLE"), "no turn on the 2nd"
+    outcome = outcomes[1]
     assert isinstance(outcome, Answer), outcome
     assert throttle_of(dossier_of(store, "throttle", "CNY"), date(2026, 2, 1).toordinal()).is_shut()
     assert verify(store).breaches == {}

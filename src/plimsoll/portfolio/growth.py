@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from plimsoll.risk.throttle import Ladder, granted_at
 from plimsoll.units.refusal import Malformed
 
-THROTTLE: Final = (1.0, 0.6, 0.2, 0.0)
-"""The ladder of what may be granted, as a share of the plan: all, most, little, nothing."""
 HALVINGS: Final = 40
 
 
@@ -53,28 +52,22 @@ class Paced(NamedTuple):
     throttle: float
 
 
-def pace(limits: Mapping[str, Callable[[float], float]], most: float) -> Paced:
+def pace(limits: Mapping[str, Callable[[float], float]], most: float, ladder: Ladder) -> Paced:
     """Give the fastest growth, from 0 to `most` a month, at which no limit is passed.
 
     Each limit gives, for a growth, how much of it is used: 1 is at the limit; it never falls as growth rises. Where one is passed
-    without growth, nothing may be planned and the throttle ladder says how much of today's grants stay: all up to 100 % used, then less.
+    without growth, nothing may be planned and the throttle ladder says how much of today's grants stay, by the used share of that limit.
     """
     now = {name: used(0.0) for name, used in limits.items()}
     worst = max(now, key=lambda name: now[name], default="")
     if worst and now[worst] > 1:
-        return Paced(0.0, worst, throttle(now[worst]))
+        return Paced(0.0, worst, granted_at(now[worst], ladder))
     found, bound_by = most, ""
     for name, used in limits.items():
         growth = _fastest(used, found)
         if growth < found:
             found, bound_by = growth, name
-    return Paced(found, bound_by, THROTTLE[0])
-
-
-def throttle(used: float, steps: Sequence[float] = (1.0, 1.25, 1.5)) -> float:
-    """Give the step of the ladder for how much of a limit is used: all up to the first, then 60 %, 20 %, nothing."""
-    place = sum(used > step for step in steps)
-    return THROTTLE[place]
+    return Paced(found, bound_by, granted_at(0.0, ladder))
 
 
 def _fastest(used: Callable[[float], float], most: float) -> float:

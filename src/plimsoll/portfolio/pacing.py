@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.portfolio.cohorts import NOTHING, Cohort, Stand, plus
 from plimsoll.portfolio.growth import Ages, Paced, bad_share, pace
 from plimsoll.risk.parameters import figures
+from plimsoll.risk.throttle import Ladder, at_ends, ladder_on
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Malformed
 
@@ -26,7 +27,10 @@ PARTS: Final = ("late", "balance", "bad")
 
 
 class Limits(NamedTuple):
-    """What growth keeps inside. `late_most` loans that collectors can take, `capital` and `funding` minor units; others as in policy."""
+    """What growth keeps inside. `late_most` loans that collectors can take, `capital` and `funding` minor units; others as in policy.
+
+    `ladder` says how much of today's grants stays where one is passed.
+    """
 
     early: float
     band: float
@@ -37,6 +41,7 @@ class Limits(NamedTuple):
     late_most: float
     capital: float
     funding: float
+    ladder: Ladder
 
 
 class Early(NamedTuple):
@@ -95,6 +100,7 @@ def limits_of(rules: Rules, on: date, now: Stand, late_most: int = 0, capital: i
         late_most or said["late"] * now.late,
         capital or said["capital"] * now.balance,
         funding or said["funding"] * now.balance,
+        at_ends(ladder_on(rules, on), (1.0, said["most_to"], said["few_to"])),
     )
 
 
@@ -178,7 +184,7 @@ def _bound(seen: Seen, limits: Limits, growth: float) -> float:
 def paced(seen: Seen, limits: Limits, early: Early | None, most: float) -> Pace:
     """Give the fastest growth up to `most` a month, and the bad share and the limits used at several growths."""
     used = used_by(seen, limits, early)
-    found = pace(used, most)
+    found = pace(used, most, limits.ladder)
     rates = sorted({*RATES, found.growth})
     good = tuple(whole - bad for whole, bad in zip(seen.course.balance, seen.course.bad, strict=True))
     ages = Ages(good, seen.course.bad)

@@ -1,4 +1,4 @@
-"""What treasury goes by on a day: behaviour, limits of triggers, the course under stress, the steps of the throttle."""
+"""What treasury goes by on a day: behaviour, limits of triggers, the course under stress."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 from plimsoll.risk.parameters import figures
 from plimsoll.rulebook.rules import Rules
 from plimsoll.treasury.ladder import Behaviour
-from plimsoll.treasury.survive import Ladder
 from plimsoll.treasury.trigger import DOWN, UP, Trigger
 from plimsoll.units.rate import Rate
 
@@ -58,12 +57,6 @@ def measures_on(rules: Rules, on: date) -> Measures:
     """Give what survival is measured with."""
     said = figures(rules, "POLICY.TREASURY.SURVIVAL", on)
     return Measures(said["advance"], said["buffer"], said["cost"], int(said["months"]))
-
-
-def throttle_on(rules: Rules, on: date) -> Ladder:
-    """Give the steps of the throttle."""
-    said = figures(rules, "POLICY.TREASURY.THROTTLE", on)
-    return ((said["all_to"], 1.0), (said["most_to"], said["most"]), (said["few_to"], said["few"]))
 
 
 def off_balance_minor(undrawn_minor: int, rules: Rules, on: date) -> int:

@@ -6,8 +6,8 @@ from typing import Final
 
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import NewFiling, body_of
+from plimsoll.risk.throttle import ladder_on
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.policy import throttle_on
 from plimsoll.treasury.throttle import SET
 from plimsoll.units.money import EXPONENTS
 from plimsoll.units.rate import Rate
@@ -30,7 +30,7 @@ class SetThrottle:
 
 def decide(dossier: Dossier, command: SetThrottle, rules: Rules) -> Written | Refused:
     """Put it on file. Refuses throttle_malformed: a step that policy does not have, another reason, no currency."""
-    steps = (*(step for _, step in throttle_on(rules, command.on)), 0.0)
+    steps = (*(step for _, step in ladder_on(rules, command.on)), 0.0)
     is_step = any(command.granted.num == round(step * command.granted.den) for step in steps)
     if dossier.subject not in EXPONENTS or not is_step or command.why not in WHY or command.used.num < 0:
         return Refused("throttle_malformed", "", f"{dossier.subject}: {command.granted.text()} for {command.why!r}")

@@ -6,17 +6,12 @@ Everything is in shares of today's book; nothing here is an entry.
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
+from plimsoll.risk.throttle import Ladder, granted_at
 from plimsoll.units.refusal import Malformed
 
 MONTHS_MAX: Final = 24
-Ladder: TypeAlias = tuple[tuple[float, float], ...]
-"""Used share of the tighter limit, up to which so much of the plan is granted; beyond the last nothing."""
-
-LADDER: Final[Ladder] = ((0.70, 1.0), (0.85, 0.6), (0.95, 0.2))
-"""The usual steps; those of a day are policy."""
-
 AHEAD: Final = 3
 """Months of cash that the throttle looks ahead."""
 
@@ -85,10 +80,11 @@ STANDARD: Final = (
 """The four that are always shown; combinations are asked for by name."""
 
 
-def survive(
-    balance: Balance, course: Course, stress: Stress, *, has_throttle: bool, months: int = MONTHS_MAX, ladder: Ladder = LADDER
-) -> Survival:
-    """Give how long cash stays above its buffer. Raises Malformed scenario_malformed for shares that are none."""
+def survive(balance: Balance, course: Course, stress: Stress, *, ladder: Ladder = (), months: int = MONTHS_MAX) -> Survival:
+    """Give how long cash stays above its buffer, with the throttle of a ladder or without one.
+
+    Raises Malformed scenario_malformed for shares that are none.
+    """
     _refuse(balance, course, stress)
     book, cash, debt, turned, burnt = balance.book, balance.cash, balance.debt, False, 0.0
     part, path = balance.debt / balance.book, list[Month]()
@@ -97,7 +93,7 @@ def survive(
         late = course.delinquent * (1 + (stress.delinquency - 1) * min(month / 3, 1.0))
         turned = turned or late > course.trigger
         gone = min(stress.partners_leave * month / stress.over_months, 1.0)
-        throttle = granted(late / course.trigger, cash, balance.buffer + AHEAD * burnt, ladder) if has_throttle else 1.0
+        throttle = granted(late / course.trigger, cash, balance.buffer + AHEAD * burnt, ladder) if ladder else 1.0
         back = book * course.repaid * stress.repaid * (1 - late)
         new = balance.book * course.repaid * course.granted * throttle
         drawn = book * stress.drawn
@@ -116,13 +112,12 @@ def survive(
     return Survival(None, tuple(path))
 
 
-def granted(late: float, cash: float, needed: float, ladder: Ladder = LADDER) -> float:
+def granted(late: float, cash: float, needed: float, ladder: Ladder) -> float:
     """Give how much of the plan is granted by the limit that is tighter: delinquency against its trigger, or what is needed against cash.
 
     Needed is the buffer and what the coming quarter burns, if it burns as the last month did.
     """
-    used = used_share(late, cash, needed)
-    return next((share for most, share in ladder if used <= most), 0.0)
+    return granted_at(used_share(late, cash, needed), ladder)
 
 
 def used_share(late: float, cash: float, needed: float) -> float:
@@ -130,9 +125,9 @@ def used_share(late: float, cash: float, needed: float) -> float:
     return max(late, needed / cash if cash > 0 else 1.0)
 
 
-def horizons(balance: Balance, course: Course, *, has_throttle: bool, ladder: Ladder = LADDER) -> Mapping[str, Survival]:
+def horizons(balance: Balance, course: Course, *, ladder: Ladder = ()) -> Mapping[str, Survival]:
     """Give each standard stress with how long the money lasts under it."""
-    return {stress.name: survive(balance, course, stress, has_throttle=has_throttle, ladder=ladder) for stress in STANDARD}
+    return {stress.name: survive(balance, course, stress, ladder=ladder) for stress in STANDARD}
 
 
 def _refuse(balance: Balance, course: Course, stress: Stress) -> None:

@@ -448,6 +448,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "tape_too_short": ("贷款数据月份太少，无法测算。请保留至少两个月末。", "The tape has too few month ends to measure by. Keep at least two."),
     "throttle_malformed": ("节流指令不成立：须为政策中的档位、已知币种与事由。", "That is no step of the throttle's policy, no currency, or no reason it knows. Correct it."),
     "origination_stopped": ("该币种暂停放款：流动性或逾期触及节流底线。请待司库恢复额度。", "New loans in that currency are stopped: cash or delinquency is at its limit. Wait until treasury opens the throttle."),
+    "origination_slowed": ("该币种放款限速：今日可放名额已按客户随机分配完毕，您今日未轮到。请明日再试。", "New loans in that currency are slowed: only a part of the customers may borrow each day, and today is not this one's turn. Try again tomorrow."),
     "pool_empty": ("没有该资金方出资的贷款，无可披露。请核对资金方、币种与月份。", "No loan of that currency is funded by anybody beside the lender, so there is nothing to tell. Check funder, currency and month."),
     "funder_over_limit": ("该资金方承诺额度不足以承接全部份额。请另选资金方或提高承诺。", "The commitment of that funder has no room for all the parts. Choose another, or have it commit more."),
     "behaviour_malformed": ("行为参数不成立：须为比例且还款合计不超过一。请更正。", "The figures of behaviour are no shares, or more is paid than falls due. Correct them."),

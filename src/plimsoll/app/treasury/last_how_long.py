@@ -5,8 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from plimsoll.app.treasury.measure_book import Measured, Stand, course_of
+from plimsoll.risk.throttle import ladder_on
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.policy import measures_on, register_on, throttle_on
+from plimsoll.treasury.policy import measures_on, register_on
 from plimsoll.treasury.route import Funder
 from plimsoll.treasury.survive import STANDARD, Balance, Stress, Survival, survive
 
@@ -37,9 +38,9 @@ def lasting(
     stands: Sequence[Stand], funders: Sequence[Funder], rules: Rules, on: date, cash_minor: int, more: Sequence[Stress] = ()
 ) -> Lasting:
     """Give how long the money lasts under the standard stresses and others. Raises Malformed tape_too_short."""
-    measured, balance, ladder = course_on(stands, funders, rules, on), balance_on(stands, rules, on, cash_minor), throttle_on(rules, on)
+    measured, balance, ladder = course_on(stands, funders, rules, on), balance_on(stands, rules, on, cash_minor), ladder_on(rules, on)
     found = {}
     for one in (*STANDARD, *more):
-        free, held = (survive(balance, measured.course, one, has_throttle=has, ladder=ladder) for has in (False, True))
+        free, held = (survive(balance, measured.course, one, ladder=steps) for steps in ((), ladder))
         found[one.name] = free, held
     return Lasting(measured, balance, found)

@@ -15,7 +15,7 @@ from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.cli.treasury_fund import Actor, read_cash
 from plimsoll.interfaces.cli.treasury_settle import TapeFolder
 from plimsoll.interfaces.cli.treasury_triggers import Currency, On, read_seen
-from plimsoll.treasury.policy import throttle_on
+from plimsoll.risk.throttle import ladder_on
 from plimsoll.units.refusal import Refused
 
 Cash = Annotated[list[str] | None, typer.Option("--cash", metavar="CUR:AMOUNT", help="Cash in hand, such as CNY:500000.00.")]
@@ -33,14 +33,14 @@ def throttle(
     db: Db = "",
     as_json: AsJson = False,
 ) -> None:
-    """Work out how much of the plan of new loans is granted, and put it on file; at nought draws are refused (origination_stopped)."""
+    """Work out how much of the plan of new loans is granted, and put it on file, where new debt heeds it: stopped or slowed."""
     cashes = read_cash(cash)
     if currency not in cashes:
         raise Stop(USAGE, f"--cash {currency}:AMOUNT is needed: without the cash in hand there is no step")
     seen = read_seen(db, tape, on, currency)
     measured = course_on(seen.stands, seen.funders, seen.rules, seen.on)
     balance = balance_on(seen.stands, seen.rules, seen.on, cashes[currency])
-    step = step_of(balance, measured.course, throttle_on(seen.rules, seen.on))
+    step = step_of(balance, measured.course, ladder_on(seen.rules, seen.on))
     if not dry_run:
         with open_store(book_url(db)) as store:
             done = set_throttle(store, currency, seen.on, step, Act(actor, now(), seen.rules))
@@ -58,7 +58,7 @@ def throttle(
 
 def _heeded(granted: float) -> str:
     if granted == 0:
-        return "It is on file: draws given by plimsoll post are refused from that day on (origination_stopped)."
+        return "It is on file: draws and purchases are refused from that day on (origination_stopped)."
     if granted < ALL:
-        return "It is on file; nothing is refused by itself at this step: offers and campaigns are to be cut to it."
+        return "It is on file: each day that share of the customers may draw, the others are refused (origination_slowed)."
     return "It is on file."

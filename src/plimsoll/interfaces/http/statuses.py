@@ -52,7 +52,7 @@ _BY_STATUS: Final[dict[int, str]] = {
         erasure_kept_by_law erasure_while_owing freeze_not_ours hardship_not_due hardship_open hook_needs_approval hook_too_many
         clock_too_many import_whole_refused kit_changed lesson_needed lesson_needed_again lesson_outdated limit_not_run_out
         limit_notice_missing limit_raise_too_soon load_line_missing loan_not_past_due month_not_over month_reported
-        npl_sale_not_open nothing_past_due objection_too_late origination_stopped package_differs placement_promised
+        npl_sale_not_open nothing_past_due objection_too_late origination_slowed origination_stopped package_differs placement_promised
         placement_too_early plan_in_performance plan_not_broken plan_not_kept plan_not_signed price_not_late promise_due
         promise_not_due promise_waits put_back_too_late question_late recall_held recall_missing recall_objected recall_waits
         record_disputed record_not_reported review_not_claimed sanction_missing sanction_too_early settlement_altered
