@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.site import Site, Window, made_once, served
+from tests.browser.site import PATIENCE, Site, Window, made_once, served
 
 WIDTHS = {"/console": 1280, "/me": 390}
 PATHS = ("chromium", "chromium-browser", "google-chrome")
@@ -47,7 +47,7 @@ def window(site: Site, chromium: Any) -> Iterator[Callable[..., Window]]:
     ) -> Window:
         root = root or ("/me" if isinstance(who, int) else "/console")
         context = chromium.new_context(viewport={"width": width or WIDTHS[root], "height": 860}, **more)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE * 1_000)
         token = (site.borrower(who) if isinstance(who, int) else site.session(who)) if who else ""
         kept = {"plimsoll": token, "plimsoll-language": language, "plimsoll-theme": theme}
         for url in (site.address, site.localhost):

@@ -10,7 +10,7 @@ from plimsoll.app.access.invitation import Invitation, invite
 from plimsoll.app.access.people import NewUser, register
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.schema import filing, loan
-from tests.browser.site import Site
+from tests.browser.site import PATIENCE, Site
 
 READING = timedelta(minutes=2)
 """Longer than the costs of a debt have to be open before they can be confirmed."""
@@ -19,7 +19,7 @@ READING = timedelta(minutes=2)
 def step(site: Site, token: str, address: str, act: str, **fields: str) -> str:
     """Send a form of a page as a browser does; give the path that it leads to, without the root."""
     root = "/" + address.split("/")[1]
-    with httpx.Client(base_url=site.address, cookies={"plimsoll": token} if token else {}) as client:
+    with httpx.Client(base_url=site.address, cookies={"plimsoll": token} if token else {}, timeout=PATIENCE) as client:
         page = client.get(address)
         assert page.status_code == 200, (address, page.status_code)
         token_of_form = page.text.partition('name="form_token" value="')[2].partition('"')[0]
@@ -48,7 +48,7 @@ def _converting(site: Site) -> dict[str, object]:
     billed = select(loan.c.customer_id).where(loan.c.product == "pay-later").order_by(loan.c.customer_id)
     for (customer,) in site.rows(billed):
         token = site.borrower(customer)
-        asked = httpx.get(f"{site.address}/me/bills", cookies={"plimsoll": token})
+        asked = httpx.get(f"{site.address}/me/bills", cookies={"plimsoll": token}, timeout=PATIENCE)
         if "/bills/instalments" in asked.text:
             costs = step(site, token, "/me/bills/instalments", "show", instalments="6")
             return {"biller": customer, "convert": costs.partition("?")[2]}

@@ -24,6 +24,11 @@ OVER = """() => { const wide = document.documentElement.clientWidth;
   return [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > wide + 1 && !one.closest('.scroll'))
     .slice(0, 4).map(one => `${one.tagName}.${one.className} ${Math.round(one.getBoundingClientRect().right)}`); }"""
 
+PUSHED = """() => [...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth + 1 && one.checkVisibility())
+  .map(one => `${one.getAttribute('aria-label')} by ${one.scrollWidth - one.clientWidth}`)"""
+WIDE = ("policy-page", "policy-draft", "tender-page")
+"""Pages with tables that nobody made for a tablet: the columns of a decision table are the lender's own, and a bid has its hash."""
+
 
 def opened(window: Callable[..., Window], who: str | int, language: str, width: int = 0, theme: str = "", root: str = "") -> Window:
     return window(who, language, root=root, width=width, theme=theme, bypass_csp=True)
@@ -34,10 +39,13 @@ def test_every_screen_is_looked_at() -> None:
         assert {one.name for one in screens} - set(NO_PAGES) == set(listed)
 
 
-def look(found: Window, path: str) -> list[str]:
-    """Give what is wrong with a page."""
+def look(found: Window, place: Place) -> list[str]:
+    """Give what is wrong with a page: what stands over its edge, columns that have to be pushed, what axe finds."""
+    path = place.path
     found.go(path)
     wrong = [f"{path} over the edge: {one}" for one in found.page.evaluate(OVER)]
+    if place.name not in WIDE:
+        wrong += [f"{path} to be pushed: {one}" for one in found.page.evaluate(PUSHED)]
     if AXE.exists():
         found.page.add_script_tag(path=str(AXE))
         wrong += [f"{path} {one}" for one in found.page.evaluate(LOOK)]
@@ -53,7 +61,7 @@ def by_person(places: Iterable[Place]) -> dict[str | int, list[Place]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("language", "width", "theme"), [("zh-CN", 820, "dark"), ("en", 1280, "")])
+@pytest.mark.parametrize(("language", "width", "theme"), [("zh-CN", 1280, "dark"), ("en", 820, "")])
 def test_nothing_stands_in_the_way_in_the_back_office(site: Site, window: Callable[..., Window], language, width, theme) -> None:
     if not AXE.exists():
         pytest.skip("axe is not here, so pages are not looked at with it: python tools/web.py --dev")
@@ -61,7 +69,7 @@ def test_nothing_stands_in_the_way_in_the_back_office(site: Site, window: Callab
     for who, places in by_person(back_office(site)).items():
         found = opened(window, who, language, width, theme, root="/console")
         for place in places:
-            wrong += look(found, place.path)
+            wrong += look(found, place)
     assert wrong == []
 
 
@@ -73,5 +81,5 @@ def test_nothing_stands_in_a_borrowers_way(site: Site, window: Callable[..., Win
     for who, places in by_person(borrower_pages(site)).items():
         found = opened(window, who, language, 390, theme, root="/me")
         for place in places:
-            wrong += look(found, place.path)
+            wrong += look(found, place)
     assert wrong == []

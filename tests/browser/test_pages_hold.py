@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from plimsoll.app.schema import filing, line, loan
 from plimsoll.simulator.staff import PASSWORD
 from tests.browser.places import back_office, borrower_pages, named
-from tests.browser.site import Site, Window
+from tests.browser.site import PATIENCE, Site, Window
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Window]
@@ -51,7 +51,7 @@ def test_every_page_says_no_frame_no_other_script_nothing_kept(site: Site) -> No
     for root, places in (("/console", back_office(site)), ("/me", borrower_pages(site))):
         tokens = {one: site.borrower(one) if isinstance(one, int) else site.session(one) for one in {who for _, who, _ in places} if one}
         for _, who, path in places:
-            answer = httpx.get(f"{site.address}{root}{path}", cookies={"plimsoll": tokens[who]} if who else {})
+            answer = httpx.get(f"{site.address}{root}{path}", cookies={"plimsoll": tokens[who]} if who else {}, timeout=PATIENCE)
             assert answer.status_code == 200, path
             assert {name: answer.headers[name] for name in FRAMED} == FRAMED, path
             policy = answer.headers["content-security-policy"]
@@ -83,8 +83,9 @@ def test_a_page_of_somebody_else_cannot_frame_ours(site: Site, window: Open, els
     page, address = elsewhere
     page.form = f"<iframe src='{site.address}/me/sign-in'></iframe>"
     found = window(root="/me")
-    found.page.goto(address)
-    found.page.wait_for_timeout(300)
+    with found.page.expect_request(f"{site.address}/me/sign-in"):
+        found.page.goto(address)
+    found.page.wait_for_load_state()
     assert not any("phone" in frame.content() for frame in found.page.frames[1:])
     found.said.clear()  # the browser notes that it would not
 
@@ -123,7 +124,8 @@ def test_a_script_in_what_people_write_is_shown_and_never_run(site: Site, window
 def test_nobody_signs_what_they_have_not_read(site: Site) -> None:
     """The button is not there, and the command behind it refuses as well: sent by hand, with a good token."""
     customer, _ = site.take(line.c.limit_minor - line.c.used_minor >= 100_000)
-    with httpx.Client(base_url=f"{site.address}/me", cookies={"plimsoll": site.borrower(customer), "plimsoll-language": "en"}) as client:
+    kept = {"plimsoll": site.borrower(customer), "plimsoll-language": "en"}
+    with httpx.Client(base_url=f"{site.address}/me", cookies=kept, timeout=PATIENCE) as client:
         text = client.get("/autopay").text
         token = text.partition('name="form_token" value="')[2].partition('"')[0]
         fields = {"act": "sign", "key": "0a" * 12, "form_token": token, "loan": f"{customer}777", "amount": "80000", "instalments": "6"}
@@ -146,7 +148,7 @@ def test_a_planted_session_is_nobodys_after_sign_in(site: Site, window: Open) ->
     kept = {one["name"]: one["value"] for one in found.page.context.cookies()}
     assert kept["plimsoll"] != planted
     for token in (planted, "y" * 43):
-        answer = httpx.get(f"{site.address}/console/models", cookies={"plimsoll": token})
+        answer = httpx.get(f"{site.address}/console/models", cookies={"plimsoll": token}, timeout=PATIENCE)
         assert answer.status_code == 303
         assert "/sign-in" in answer.headers["location"]
 

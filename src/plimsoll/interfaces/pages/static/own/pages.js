@@ -125,7 +125,7 @@
     if (event.key === "Enter" && event.target.id === "find") { const first = document.querySelector(".found a"); if (first) { event.preventDefault(); first.click(); } return; }
     if (event.key === "ArrowDown" && event.target.id === "find") { const first = document.querySelector(".found a"); if (first) { event.preventDefault(); first.focus(); } return; }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    const now = Date.now();
+    const now = event.timeStamp; // when it was pressed, however late the page comes to it
     const pressed = waiting && now - since < 1500 ? `${waiting} ${event.key}` : event.key;
     waiting = "";
     if (pressed === "g") { waiting = "g"; since = now; return; }
