@@ -1,5 +1,6 @@
 """Test clocks and webhooks over HTTP: made, moved, lived under by a header; registered, rotated, replayed; refused in live."""
 
+import json
 import time
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from plimsoll.app.house import LIVE, SANDBOX, House
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.stops import STOPS
+from plimsoll.app.sandbox.tell import ClockTeller
 from plimsoll.app.sources.sandbox import NAMES
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import read_command
@@ -97,6 +99,33 @@ def test_a_life_under_a_clock(api):
     assert api("zhao", "GET", "/loans/loan_7_2")[0] == 404
     assert api("zhao", "GET", "/loans/loan_7_2", **{"Plimsoll-Test-Clock": "clk_none"})[1]["code"] == "clock_unknown"
     assert api("ops", "GET", "/test_clocks", **under)[1]["code"] == "clock_not_allowed"
+
+
+def test_what_happens_under_a_clock_is_told_to_whoever_owns_it(api, tmp_path):
+    """Listed under the clock with its own days, and sent to the owner's endpoints alone, marked; the house's own list holds none of it."""
+    with receiving() as receiver:
+        kinds = {"types": ["plimsoll.customer.opened.v1", "plimsoll.day.closed.v1"]}
+        for who, path in (("ops", "/mine"), ("wu", "/other")):
+            assert api(who, "POST", "/webhook_endpoints", {"url": f"{receiver.url}{path}"} | kinds)[0] == 201
+        clock = made(api)
+        under = {"Plimsoll-Test-Clock": clock["id"]}
+        house = api.house.part("sandbox", lambda: None).opened.house_of(clock["id"])
+        house.execute(read_command({"key": "c", "customer_id": 7, "on": "2026-01-15"}, "open_customer"), actor="test")
+        api("ops", "POST", f"/test_clocks/{clock['id']}/advance", {"to": "2026-01-17T09:00:00+08:00"})
+        stood_still(api, clock["id"])
+        told = api("li", "GET", "/events?limit=200", **under)[1]["data"]
+        marks = {(one["testclock"], one["livemode"], one["source"]) for one in told}
+        assert marks == {(clock["id"], False, f"/plimsoll/sandbox/{clock['id']}")}
+        days = [(one["type"].split(".")[1], one["subject"], one["businessdate"], one["time"][:10]) for one in told]
+        assert days[0] == ("customer", "cus_7", "2026-01-15", "2026-01-15")
+        assert ("day", "day/2026-01-16", "2026-01-16", "2026-01-16") in days
+        assert not [one for one in api("li", "GET", "/events?limit=200")[1]["data"] if one["subject"] == "cus_7"]
+        teller = ClockTeller(api.house)
+        assert teller.once() == {"": 3}
+        assert teller.once() == {}, "everything was told"
+        assert set(receiver.paths) == {"/mine"}
+        sent = [json.loads(body) for _, body in receiver.got]
+        assert [one | {"time": ""} for one in sent] == [one | {"time": ""} for one in told if one["type"] in kinds["types"]]
 
 
 def test_a_persona_and_a_bank_that_lies_under_a_clock(api):

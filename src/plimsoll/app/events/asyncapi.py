@@ -35,13 +35,16 @@ _ATTRIBUTES: Final = {
     "sequence": _DIGITS,
     "cursor": _DIGITS,
     "businessdate": {"type": "string", "format": "date"},
+    "livemode": {"type": "boolean", "description": "Whether money is real."},
+    "testclock": {"type": "string", "pattern": "^clk_[0-9a-f]{20}$", "description": "The test clock under which it happened."},
     "data": {"type": "object"},
 }
+_SOMETIMES: Final = ("testclock",)
 ENVELOPE: Final = {
     "description": "CloudEvents 1.0 in JSON.",
     "type": "object",
     "properties": _ATTRIBUTES,
-    "required": list(_ATTRIBUTES),
+    "required": [name for name in _ATTRIBUTES if name not in _SOMETIMES],
     "additionalProperties": False,
 }
 _BY_CUSTOMER: Final = "the customer"
@@ -127,6 +130,7 @@ def example_of(told: Told) -> dict[str, Any]:
         "sequence": "4",
         "cursor": "10234",
         "businessdate": "2026-12-01",
+        "livemode": True,
         "data": dict(told.example),
     }
 

@@ -6,6 +6,7 @@ from there and misses nothing. Records that say what a command put on file are n
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -18,7 +19,7 @@ from plimsoll.app.store import Store
 from plimsoll.app.zones import zone_of
 
 ZONE: Final = "Asia/Shanghai"
-"""By whose calendar an instant is a day of business, where the record names no day."""
+"""By whose calendar an instant is a day of business, where no day was ever opened."""
 BLOCKS_READ: Final = 50
 RECORDS_READ: Final = 2_000
 RECORDS_MAX: Final = 50_000
@@ -64,6 +65,7 @@ class Event(NamedTuple):
     time: str
     """Instant recorded, UTC."""
     business_date: date
+    """The day for which the book took entries when it was recorded."""
     data: Mapping[str, Any]
     sequence: int
     """Its number among the events of its ordering key (`key`), growing."""
@@ -121,73 +123,99 @@ def _take(driver: Any, kind: str, block: Block, seen: int, limit: int, wanted: C
 def _told(driver: Any, kind: str, ranges: Sequence[Any], seq: int) -> list[tuple[Event | None, int]]:
     """Give the event of each record of some ranges, None for what is no event, with its number."""
     told: list[tuple[Event | None, int]] = []
+    calendar = _calendar(driver, kind)
     for name, own in by_source(ranges):
         records = sum(one.records for one in own)
         if name in NO_EVENTS:
             told += [(None, seq + at) for at in range(records)]
         else:
             rows = read_rows(driver, kind, name, own)
-            days = _days_of(driver, kind, [(row[0], row[1], row[1]) for row in rows]) if name == AUDIT else {}
-            told += [(_event(name, row, seq + at, days), seq + at) for at, row in enumerate(rows)]
+            loans = _loans_of(driver, kind, [(row[0], row[1], row[1]) for row in rows]) if name == AUDIT else {}
+            told += [(_event(name, row, seq + at, loans, calendar), seq + at) for at, row in enumerate(rows)]
         seq += records
     return told
 
 
-_FACTS: Final = """SELECT f.customer_id, f.command_n, min(f.loan_id), max(f.loan_id), CAST(max(f.effective_on) AS text)
+_FACTS: Final = """SELECT f.customer_id, f.command_n, min(f.loan_id), max(f.loan_id)
 FROM {ranges} CROSS JOIN fact f WHERE f.customer_id = CAST(r.value ->> 0 AS bigint) AND f.command_n = CAST(r.value ->> 1 AS bigint)
 GROUP BY f.customer_id, f.command_n"""
-_FILED: Final = """SELECT f.customer_id, f.command_n, 0, 0, CAST(max(f.effective_on) AS text)
-FROM {ranges} CROSS JOIN filing f WHERE f.customer_id = CAST(r.value ->> 0 AS bigint) AND f.command_n = CAST(r.value ->> 1 AS bigint)
-GROUP BY f.customer_id, f.command_n"""
-_OPENED: Final = """SELECT f.customer_id, f.command_n, min(f.loan_id), max(f.loan_id), CAST(max(f.opened_on) AS text)
-FROM {ranges} CROSS JOIN loan f WHERE f.customer_id = CAST(r.value ->> 0 AS bigint) AND f.command_n = CAST(r.value ->> 1 AS bigint)
-GROUP BY f.customer_id, f.command_n"""
+_OPENED: Final = _FACTS.replace("CROSS JOIN fact f", "CROSS JOIN loan f")
+_NIGHTS: Final = "SELECT {at:started_at}, CAST(closed_on AS text) FROM close_run ORDER BY closed_on"
+_OPEN_ON: Final = "SELECT CAST(open_on AS text) FROM book"
+_LAST: Final = "SELECT coalesce(max(first_seq + records_count - 1), 0) FROM audit_block"
 
-Days = Mapping[tuple[int, int], tuple[int, date]]
-"""Of commands that opened loans, recorded facts or filings: the one loan they are about (0: none, or several), and their day."""
+Loans = Mapping[tuple[int, int], int]
+"""Of commands that opened loans or recorded facts: the one loan they are about, 0 for several."""
 
 
-def _days_of(driver: Any, kind: str, commands: Sequence[tuple[int, int, int]]) -> Days:
-    named = (json.dumps(commands),)
-    found: dict[tuple[int, int], tuple[int, date]] = {}
-    for sql in (_FILED, _FACTS, _OPENED):
-        for customer_id, n, low, high, on in fetch(driver, kind, sql, named):
-            found[customer_id, n] = (low if low == high else 0, date.fromisoformat(on))
+def last_seq(store: Store) -> int:
+    """Give the number of the last record that is sealed, 0 where none is."""
+    with store.driver() as driver:
+        found: int = fetch(driver, store.kind, _LAST)[0][0]
     return found
 
 
-def _event(source: str, row: Row, seq: int, days: Days) -> Event:
+def _loans_of(driver: Any, kind: str, commands: Sequence[tuple[int, int, int]]) -> Loans:
+    named = (json.dumps(commands),)
+    found: dict[tuple[int, int], int] = {}
+    for sql in (_FACTS, _OPENED):
+        for customer_id, n, low, high in fetch(driver, kind, sql, named):
+            found[customer_id, n] = low if low == high else 0
+    return found
+
+
+class Calendar(NamedTuple):
+    """For which day a book took entries at an instant: until a close begins for its day, from then on for the next."""
+
+    begun: Sequence[str]
+    days: Sequence[date]
+    open_on: date
+
+    def day(self, at: str) -> date:
+        """Give the business date of an instant, as records write it; where no day was ever opened or closed, its day by the calendar."""
+        place = bisect_right(self.begun, at)
+        if place < len(self.days):
+            return self.days[place]
+        return datetime.fromisoformat(at).astimezone(zone_of(ZONE)).date() if self.open_on == date.min else self.open_on
+
+
+def _calendar(driver: Any, kind: str) -> Calendar:
+    nights = fetch(driver, kind, _NIGHTS)
+    ((open_on,),) = fetch(driver, kind, _OPEN_ON)
+    return Calendar([row[0] for row in nights], [date.fromisoformat(row[1]) for row in nights], date.fromisoformat(open_on))
+
+
+def _event(source: str, row: Row, seq: int, loans: Loans, calendar: Calendar) -> Event:
     """Tell one record as an event."""
     said = BY_NAME[source]
     event_id = "evt_" + leaf_of(said.canonical(row).encode()).hex()[:ID_HEX]
     customer_id, stream, n = said.place(row)
     if source == AUDIT:
         at, name = row[2], row[4]
-        loan_id, on = days.get((customer_id, n), (0, _day(at)))
         data = safe(row[7])
-        loan_id = loan_id or (data["loan_id"] if isinstance(data.get("loan_id"), int) else 0)
+        loan_id = loans.get((customer_id, n), 0) or (data["loan_id"] if isinstance(data.get("loan_id"), int) else 0)
         subject = f"loan_{customer_id}_{loan_id}" if loan_id else f"cus_{customer_id}"
         ids = {"customer": f"cus_{customer_id}"} | ({"loan": f"loan_{customer_id}_{loan_id}"} if loan_id else {})
         data = ids | {"answer": {key: value for key, value in data.items() if key != "loan_id"}}
         kind = types.OF_COMMANDS.get(name, types.OTHER)
-        return Event(seq, event_id, types.full(kind), subject, customer_id, at, on, data, n, f"cus_{customer_id}")
+        return Event(seq, event_id, types.full(kind), subject, customer_id, at, calendar.day(at), data, n, f"cus_{customer_id}")
     if source == DOSSIER:
         at, name = row[3], row[5]
         kind = types.OF_COMMANDS.get(name, types.OTHER)
         data = {"dossier": row[0], "subject": row[1], "answer": safe(row[8])}
-        return Event(seq, event_id, types.full(kind), stream, 0, at, _day(at), data, n, stream)
+        return Event(seq, event_id, types.full(kind), stream, 0, at, calendar.day(at), data, n, stream)
     if source == STEP:
         data = {"artefact": row[0], "verb": row[4], "before": row[5], "after": row[6]}
-        return Event(seq, event_id, types.full(types.STEP), row[0], 0, row[2], _day(row[2]), data, n, row[0])
+        return Event(seq, event_id, types.full(types.STEP), row[0], 0, row[2], calendar.day(row[2]), data, n, row[0])
     if source == VAULT:
         data = {"customer": f"cus_{customer_id}", "field": row[5]}
         subject = f"cus_{customer_id}"
         kind = types.full(types.OF_VAULT[row[4]])
-        return Event(seq, event_id, kind, subject, customer_id, row[2], _day(row[2]), data, n, f"{subject}/vault")
+        return Event(seq, event_id, kind, subject, customer_id, row[2], calendar.day(row[2]), data, n, f"{subject}/vault")
     if source == ACCESS:
         kind, owner = types.OF_ACCESS.get(row[3], types.ACCESS), row[5]
         data = {"action": row[3], "subject": row[4]} | ({"customer": f"cus_{owner}"} if owner else {})
-        return Event(seq, event_id, types.full(kind), row[4] or row[0], owner, row[1], _day(row[1]), data, seq, row[4] or row[0])
+        return Event(seq, event_id, types.full(kind), row[4] or row[0], owner, row[1], calendar.day(row[1]), data, seq, row[4] or row[0])
     assert source == CLOSE, source
     on = date.fromisoformat(row[1])
     return Event(seq, event_id, types.full(types.DAY), f"day/{row[1]}", 0, row[3], on, {"day": row[1]}, row[0], "day")
@@ -208,8 +236,3 @@ def _is_code(value: object) -> bool:
     if isinstance(value, bool | int):
         return True
     return isinstance(value, str) and CODE.fullmatch(value) is not None
-
-
-def _day(at: str) -> date:
-    """Give the day of the house on which something was recorded."""
-    return datetime.fromisoformat(at).astimezone(zone_of(ZONE)).date()

@@ -16,6 +16,7 @@ from plimsoll.app.hooks.endpoint import ACTIVE, Endpoint, Hooks
 from plimsoll.app.hooks.queue import Delivery, claim, fill, settle
 from plimsoll.app.hooks.send import PATIENT, Patience, Tried, send
 from plimsoll.app.hooks.sign import headers_of
+from plimsoll.app.house import LIVE
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.units.refusal import Refused
 
@@ -32,9 +33,17 @@ class Deliverer:
     """Sends events to endpoints. Several may work on one book: an event is tried by one of them at a time."""
 
     def __init__(
-        self, hooks: Hooks, *, resolver: Resolver = resolve, context: ssl.SSLContext | None = None, patience: Patience = PATIENT
+        self,
+        hooks: Hooks,
+        *,
+        resolver: Resolver = resolve,
+        context: ssl.SSLContext | None = None,
+        patience: Patience = PATIENT,
+        clock_id: str = "",
     ) -> None:
+        """Take the endpoints, and the test clock whose events they are sent, "" for those of the house."""
         self.hooks = hooks
+        self.clock_id = clock_id
         self.store = hooks.store
         self.resolver = resolver
         self.context = context or ssl.create_default_context()
@@ -66,7 +75,7 @@ class Deliverer:
     def _serve(self, endpoint: Endpoint) -> Counter[str]:
         """Queue and send for one endpoint, until nothing is due or a try failed."""
         counts: Counter[str] = Counter()
-        fill(self.store, endpoint)
+        fill(self.store, endpoint, self.hooks.house.now())
         while counts.total() < TURN_MAX:
             taken = claim(self.store, endpoint.endpoint_id, self.hooks.house.now())
             if taken is None:
@@ -92,21 +101,22 @@ class Deliverer:
         assert not isinstance(secrets, Refused)
         (event,) = events_after(self.store, taken.seq - 1, 1)
         assert event.event_id == taken.event_id, "an event keeps its number"
-        body = json.dumps(envelope(event, self.hooks.house.mode), ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(envelope(event, self.hooks.house.mode, self.clock_id), ensure_ascii=False, separators=(",", ":")).encode()
         headers = headers_of(secrets, event.event_id, int(self.hooks.house.now().timestamp()), body)
         return send(place, address, headers, body, self.context, self.patience)
 
 
-def envelope(event: Event, mode: str) -> dict[str, Any]:
+def envelope(event: Event, mode: str, clock_id: str = "") -> dict[str, Any]:
     """Give an event as CloudEvents 1.0 in JSON: who tells (`source`), what and of whom, when, and ids alone as data.
 
-    `sequence` grows within the object that the event is about; `cursor` is what `GET /events` goes on from; `businessdate` the day of
-    the house. Names of attributes are lower-case letters, as the specification has them.
+    `sequence` grows within the object that the event is about; `cursor` is what `GET /events` goes on from; `businessdate` the day for
+    which the book took entries when it was recorded; `livemode` whether money is real; `testclock` the clock under which it happened,
+    left out where it happened under none. Names of attributes are lower-case letters, as the specification has them.
     """
-    return {
+    said = {
         "specversion": "1.0",
         "id": event.event_id,
-        "source": f"/plimsoll/{mode}",
+        "source": f"/plimsoll/{mode}" + (f"/{clock_id}" if clock_id else ""),
         "type": event.type,
         "subject": event.subject,
         "time": event.time,
@@ -114,5 +124,7 @@ def envelope(event: Event, mode: str) -> dict[str, Any]:
         "sequence": str(event.sequence),
         "cursor": str(event.seq),
         "businessdate": event.business_date.isoformat(),
+        "livemode": mode == LIVE,
         "data": dict(event.data),
     }
+    return said | {"testclock": clock_id} if clock_id else said

@@ -57,12 +57,15 @@ class Attempt(NamedTuple):
 _TABLE: Final = hook_delivery.c
 
 
-def fill(store: Store, endpoint: Endpoint) -> int:
-    """Queue the events that nobody looked at for an endpoint yet; give how many it takes. Of two who do it at once, one does."""
+def fill(store: Store, endpoint: Endpoint, now: datetime) -> int:
+    """Queue the events that nobody looked at for an endpoint yet; give how many it takes. Of two who do it at once, one does.
+
+    One is due since it happened; what a test clock dates ahead of the world is due now.
+    """
     page = page_after(store, endpoint.seen_seq, PAGE)
     if page.seen_seq == endpoint.seen_seq:
         return 0
-    rows = [_row(endpoint.endpoint_id, event) for event in page.events if endpoint.takes(event.type)]
+    rows = [_row(endpoint.endpoint_id, event) | {"next_at": min(_at(event), now)} for event in page.events if endpoint.takes(event.type)]
     same = (hook_endpoint.c.endpoint_id == endpoint.endpoint_id, hook_endpoint.c.seen_seq == endpoint.seen_seq)
     with store.changing() as connection:
         if connection.execute(update(hook_endpoint).where(*same).values(seen_seq=page.seen_seq)).rowcount != 1:
@@ -70,6 +73,12 @@ def fill(store: Store, endpoint: Endpoint) -> int:
         if rows:
             connection.execute(insert(hook_delivery), rows)
     return len(rows)
+
+
+def waits(store: Store) -> bool:
+    """Tell whether any event waits for an endpoint."""
+    with store.engine.connect() as connection:
+        return connection.execute(select(_TABLE.seq).where(_TABLE.state == WAITING).limit(1)).first() is not None
 
 
 def claim(store: Store, endpoint_id: str, now: datetime) -> Delivery | None:

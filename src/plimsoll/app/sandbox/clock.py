@@ -220,6 +220,11 @@ def refuse_clock_book(path: Path) -> Refused | None:
     return Refused("clock_book_in_live", "", path.name) if is_clock else None
 
 
+def clock_of(path: Path | None) -> str:
+    """Give the clock whose book lies at a path, "" for a book of record."""
+    return "" if path is None or refuse_clock_book(path) is None else path.stem
+
+
 def day_of(at: datetime) -> date:
     """Give the business day of an instant."""
     return at.astimezone(zone_of(ZONE)).date()

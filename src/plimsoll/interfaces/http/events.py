@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from plimsoll.app.events.listing import page_after
 from plimsoll.app.events.type import TYPES
 from plimsoll.app.hooks.deliver import envelope
+from plimsoll.app.sandbox.tell import caught_up
 from plimsoll.interfaces.http.operation import LIMIT_MAX, Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import WHOLE_MAX, Day, Flag, Instant
 from plimsoll.interfaces.http.shown import house_in
@@ -16,6 +17,7 @@ TAG: Final = "Events"
 TYPES_MAX: Final = 4_000
 _Seq = Annotated[int, Field(ge=0, le=WHOLE_MAX)]
 _Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,19}$", max_length=19)]
+_Clock = Annotated[str, StringConstraints(pattern=r"^(clk_[0-9a-f]{20})?$", max_length=24)]
 _Said = Annotated[str, StringConstraints(max_length=500)]
 _Value = _Said | Annotated[int, Field(strict=True, ge=-WHOLE_MAX, le=WHOLE_MAX)] | Flag
 
@@ -29,7 +31,9 @@ class EventsAsked(Shape):
 
 
 class EventShown(Shape):
-    """One event as CloudEvents 1.0 writes it; `cursor` is its number in the chain, `sequence` grows within what it is about."""
+    """One event as CloudEvents 1.0 writes it; `cursor` is its number in the chain, `sequence` grows within what it is about.
+
+    `testclock` is the clock under which it happened, "" for none."""
 
     specversion: Literal["1.0"]
     id: Annotated[str, StringConstraints(pattern=r"^evt_[0-9a-f]{32}$", max_length=36)]
@@ -41,6 +45,8 @@ class EventShown(Shape):
     sequence: _Number
     cursor: _Number
     businessdate: Day
+    livemode: Flag
+    testclock: _Clock = ""
     data: dict[_Said, _Value | dict[_Said, _Value]]
 
 
@@ -62,9 +68,10 @@ def list_events(asked: Asked) -> dict[str, Any] | Refused:
     for kind in kinds:
         if kind not in TYPES:
             raise Malformed("event_type_unknown", kind[:100], key="types")
+    clock_id = caught_up(asked.house)
     page = page_after(asked.house.store, query.after, query.limit, kinds)
     return {
-        "data": [envelope(event, asked.house.mode) for event in page.events],
+        "data": [envelope(event, asked.house.mode, clock_id) for event in page.events],
         "next_after": page.seen_seq,
         "has_more": page.seen_seq > query.after and bool(page_after(asked.house.store, page.seen_seq, 1, kinds).events),
     }

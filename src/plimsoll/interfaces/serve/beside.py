@@ -16,8 +16,9 @@ from plimsoll.app.chain.key import AuditKeys
 from plimsoll.app.execute import Failed, told
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import Hooks
-from plimsoll.app.house import READ_ONLY, House
+from plimsoll.app.house import READ_ONLY, SANDBOX, House
 from plimsoll.app.kept_figures import kept_figures
+from plimsoll.app.sandbox.tell import ClockTeller
 from plimsoll.app.show.figures import make_figures
 from plimsoll.app.trouble import StoreTrouble
 
@@ -25,6 +26,7 @@ SEAL_EVERY_S: Final = 5.0
 APPROVALS_EVERY_S: Final = 60.0
 DELIVER_EVERY_S: Final = 1.0
 LOOK_EVERY_S: Final = 10.0
+CLOCKS_EVERY_S: Final = 2.0
 FIGURES_EVERY_S: Final = 5.0
 STOP_S: Final = 10.0
 ANCHOR_VARIABLE: Final = "PLIMSOLL_AUDIT_ANCHOR"
@@ -90,4 +92,6 @@ def beside(house: House, keys: AuditKeys | None) -> Beside:
     ]
     if house.vault is not None:
         steps.append(("hooks", DELIVER_EVERY_S, Deliverer(Hooks(house)).once))
+    if house.vault is not None and house.mode == SANDBOX:
+        steps.append(("clocks", CLOCKS_EVERY_S, ClockTeller(house).once))
     return Beside(steps, at_last=("seal",))
