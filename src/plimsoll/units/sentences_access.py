@@ -62,7 +62,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "code_refused": ("验证码不正确、已使用或已过期。请重新获取验证码。", "The code is wrong, was used, or is too old. Ask for a new one."),
     "code_channel_missing": ("尚未配置发送验证码的渠道，无法发送。请联系运维配置。", "There is no channel to send codes by, so none was sent. Ask an operator to set one up."),
     "channel_way_unknown": ("不认识该发送方式。请使用 sandbox、file:路径、https 地址或 apprise。", "The way to send is not known. Use sandbox, file:PATH, an https address, or apprise."),
-    "channel_services_malformed": ("Apprise 服务配置不是 JSON 对象。请填写例如 {\"sms\": \"…{address}…\"}。", "The services of Apprise are no JSON object of text. Write one such as {\"sms\": \"…{address}…\"}."),
+    "channel_services_malformed": ("Apprise 服务配置不是 JSON 对象。请填写例如 {\"sms\": \"...{address}...\"}。", "The services of Apprise are no JSON object of text. Write one such as {\"sms\": \"...{address}...\"}."),
     "code_not_sent": ("验证码未能发出。请稍候再试。", "The code could not be sent. Try again in a moment."),
     "user_malformed": ("用户资料无法识别。请按提示改正。", "What was given of the user cannot be read. Correct it as told."),
     "user_reserved": ("该用户名保留给系统使用。请另选一个。", "That name is kept for the house itself. Choose another."),
