@@ -103,6 +103,17 @@ def test_terms_are_those_of_the_trade():
     assert said == GLOSSARY
 
 
+FORBIDDEN = {"载重线": "负债能力线", "外包机构": "委外机构", "外部机构": "委外机构", "委外公司": "委外机构", "外包公司": "委外机构"}
+"""Other words for what the glossary gives one name, and that name."""
+
+
+def test_one_thing_has_one_name():
+    places = [path for path in files() if path.is_relative_to(SRC) and path.suffix in (".py", ".yaml", ".html", ".json", ".csv")]
+    places += sorted((SRC.parents[1] / "docs").rglob("*.md"))
+    wrong = [f"{path}: {word}" for path in places for word in FORBIDDEN if word in text(path)]
+    assert not wrong, f"{FORBIDDEN}: {wrong}"
+
+
 def test_no_key_stands_twice_in_a_file():
     for path in sorted(words.FOLDER.glob("*.yaml")):
         keys = [line.partition(":")[0] for line in path.read_text("utf-8").splitlines() if re.match(r"[a-z][\w.-]*:", line)]

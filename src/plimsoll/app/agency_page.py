@@ -26,7 +26,7 @@ HOURS: Final = Words(
     "机构不得在{0}至{1}联系您，不得联系与债务无关的人，不得向您收取任何费用。",
     "An agency does not contact you between {0} and {1}, contacts nobody who has nothing to do with the debt, and takes no fee from you.",
 )
-NOBODY: Final = Words("目前没有受托机构。", "No agency collects for us at present.")
+NOBODY: Final = Words("目前没有委外机构。", "No agency collects for us at present.")
 
 
 def whitelist(agencies: Iterable[Agency], rules: Rules, on: date) -> str:

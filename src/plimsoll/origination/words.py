@@ -20,7 +20,7 @@ STAGE_WORDS: Final[Mapping[str, Words]] = {
     "policy": {"zh-CN": "授信政策", "en": "policy"},
     "evidence": {"zh-CN": "资料", "en": "evidence"},
     "score": {"zh-CN": "评分", "en": "score"},
-    "load": {"zh-CN": "载重线", "en": "load line"},
+    "load": {"zh-CN": "负债能力线", "en": "load line"},
     "price": {"zh-CN": "定价与额度", "en": "price and limit"},
     "outcome": {"zh-CN": "结论", "en": "outcome"},
     "review": {"zh-CN": "人工审核触发条件", "en": "triggers of manual review"},

@@ -38,7 +38,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "purchase": ("Book a purchase of", "登记消费："),
     "draw": ("Draw a loan for", "支用贷款："),
     "pause": ("Pause the payments of", "暂停还款："),
-    "resume_agency": ("Lift the suspension of", "恢复外包机构："),
+    "resume_agency": ("Lift the suspension of", "恢复委外机构："),
     "register_funder": ("Register the funder", "登记资金方："),
     "amend_funder": ("Amend the terms of the funder", "变更资金方条款："),
     "close_funder": ("Close the funder", "终止资金方："),

@@ -50,7 +50,7 @@ HEADINGS: Final = {
     "evidence": ("取得资料", "Evidence"),
     "decision": ("自动审批", "Decision"),
     "score": ("评分", "Score"),
-    "load": ("载重线", "Load line"),
+    "load": ("负债能力线", "Load line"),
     "price": ("定价与额度", "Price and limit"),
     "explanation": ("说明", "Explanation"),
     "queue": ("等待人工审核", "Waits for a person"),

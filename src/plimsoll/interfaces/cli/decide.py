@@ -43,7 +43,7 @@ FUNNEL_WORDS: Final = {
     "eligibility": ("准入", "eligibility"),
     "policy": ("授信政策", "policy"),
     "score and price": ("评分与定价", "score and price"),
-    "load line": ("载重线", "load line"),
+    "load line": ("负债能力线", "load line"),
     "offered": ("可签约", "offered"),
 }
 ROW_WORDS: Final = {REFUSED: "不受理", MALFORMED: "无法读取"}

@@ -119,7 +119,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         path="/customers/{customer}/limit_history",
         permission="customer.read",
         tag=TAG,
-        said=("How the limit, the load line and the price came about.", "额度、载重线与利率的变化及原因。"),
+        said=("How the limit, the load line and the price came about.", "额度、负债能力线与利率的变化及原因。"),
         answer=shape_of(LimitHistory),
         handle=get_limit_history,
     ),

@@ -47,7 +47,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "waive": Place("Corrections", f"{LOAN}/waivers", "Waive penalty, interest or fees that are owed.", "减免应收的罚息、利息或费用。"),
     "reschedule": Place("Corrections", f"{LOAN}/reschedulings", "Give what is left of a loan another schedule.", "对剩余贷款重新安排还款计划。"),
     "pause": Place("Corrections", f"{LOAN}/pauses", "Pause interest and due days for a while.", "在一段时间内暂停计息和到期。"),
-    "mark_load_line": Place("Limits", f"{CUS}/load_line", "Draw the load line: what a borrower can carry.", "划定借款人的载重线：其能承受的负债。"),
+    "mark_load_line": Place("Limits", f"{CUS}/load_line", "Draw the load line: what a borrower can carry.", "划定借款人的负债能力线：其能承受的负债。"),
     "set_limit": Place("Limits", f"{CUS}/line/limits", "Set the limits of a line, for good or until a day.", "设定额度，长期或到某日为止。"),
     "freeze": Place("Limits", f"{CUS}/line/freezes", "Freeze a line: nothing more is drawn.", "冻结额度：不再支用。"),
     "unfreeze": Place("Limits", f"{CUS}/line/unfreezes", "Lift a freeze.", "解除冻结。"),
@@ -118,7 +118,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "lift_sanction": Place("Sanctions", f"{LOAN}/sanctions/liftings", "Lift the sanctions on a loan.", "解除违约措施。"),
     "record_interruption": Place("Limitation", f"{LOAN}/interruptions", "Record what interrupts the limitation period.", "登记诉讼时效中断事由。"),
     "warn_limitation": Place("Limitation", f"{LOAN}/limitation_warnings", "Warn that a limitation period is about to run out.", "提示诉讼时效即将届满。"),
-    "place_with_agency": Place("Placements", f"{CUS}/placements", "Place a customer with an agency.", "将客户委托给外部机构。"),
+    "place_with_agency": Place("Placements", f"{CUS}/placements", "Place a customer with an agency.", "将客户委托给委外机构。"),
     "recall_from_agency": Place("Placements", f"{CUS}/placements/recalls", "Take a placement back.", "撤回委托。"),
     # Monitoring
     "review_limit": Place("Monitoring", f"{CUS}/limit_reviews", "Look at a limit again by the rules of the day.", "按当日规则重检额度。"),
@@ -146,7 +146,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "fund_loan": Place("Funding", f"{LOAN}/funding", "Say who funds a loan, in which shares.", "确定贷款的出资方及比例。"),
     "move_share": Place("Funding", f"{LOAN}/share_moves", "Move a funder's share.", "转移出资份额。"),
     # Agencies
-    "register_agency": Place("Agencies", "/agencies", "Register an agency.", "登记外部机构。"),
+    "register_agency": Place("Agencies", "/agencies", "Register an agency.", "登记委外机构。"),
     "amend_agency": Place("Agencies", "/agencies/{agency}/amendments", "Amend what is on record of an agency.", "变更机构信息。"),
     "suspend_agency": Place("Agencies", "/agencies/{agency}/suspensions", "Suspend an agency.", "暂停机构。"),
     "resume_agency": Place("Agencies", "/agencies/{agency}/resumptions", "Let an agency work again.", "恢复机构。"),

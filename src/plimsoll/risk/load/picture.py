@@ -13,12 +13,12 @@ from plimsoll.units.refusal import LANGUAGES
 WIDTH: Final = 64
 MARK: Final = "(-)"
 WORDS: Final = {
-    "mark": ("载重线：每月最多还 {room}", "load line: {room} may fall due a month"),
+    "mark": ("负债能力线：每月最多还 {room}", "load line: {room} may fall due a month"),
     "essentials": ("基本生活 {amount}", "essentials {amount}"),
     "others": ("其他贷款 {amount}（其中未见 {unseen}）", "other lenders {amount} (unseen {unseen})"),
     "ours": ("本笔 {amount}", "this line {amount}"),
     "free": ("还可承受 {amount}", "room left {amount}"),
-    "over": ("超出载重线 {amount}", "over the line {amount}"),
+    "over": ("超出负债能力线 {amount}", "over the line {amount}"),
     "safety": ("安全余量", "kept as safety"),
     "income": (
         "月收入：一半的月份高于 {income}，四分之一的月份低于 {poor}",
@@ -27,13 +27,13 @@ WORDS: Final = {
     "capacity": ("可承受本金 {capacity} {currency}", "can carry {capacity} {currency} of principal"),
     "chance": ("入不敷出的概率 {chance}（{band}）", "chance that a month does not pay for itself {chance} ({band})"),
     "ratio": ("授信总额为承受能力的 {ratio} 倍：{band}", "total limits are {ratio} of what can be carried: {band}"),
-    "none": ("在载重线以内", "under the load line"),
+    "none": ("在负债能力线以内", "under the load line"),
     "refuse_draw": (
-        "未提部分超出载重线：不再放款，额度降至 {cut}",
+        "未提部分超出负债能力线：不再放款，额度降至 {cut}",
         "what is not drawn is over the line: no next draw, limit down to {cut}",
     ),
-    "cut": ("超出载重线：金额降至 {cut}", "over the line: cut the amount to {cut}"),
-    "extend": ("超出载重线：期限延长至 {months} 期", "over the line: extend the term to {months} instalments"),
+    "cut": ("超出负债能力线：金额降至 {cut}", "over the line: cut the amount to {cut}"),
+    "extend": ("超出负债能力线：期限延长至 {months} 期", "over the line: extend the term to {months} instalments"),
     "calm": ("平稳", "calm"),
     "flag": ("警示", "flagged"),
     "within": ("合理", "within"),
