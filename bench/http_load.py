@@ -9,11 +9,11 @@ import time
 from typing import Any
 
 
-def written(request: list[Any], host: str) -> bytes:
+def written(request: list[Any], host: str, token: str) -> bytes:
     """Return a request as bytes of HTTP/1.1."""
     method, path, key, body = request
     sent = b"" if body is None else json.dumps(body).encode()
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Authorization: Bearer bench", f"Content-Length: {len(sent)}"]
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"Authorization: Bearer {token}", f"Content-Length: {len(sent)}"]
     if body is not None:
         lines.append("Content-Type: application/json")
     if key:
@@ -48,7 +48,7 @@ async def connection(host: str, port: int, waiting: list[bytes], took: list[floa
 async def work(job: dict[str, Any]) -> dict[str, Any]:
     """Do one job: so many connections share the requests."""
     host, port = job["host"], job["port"]
-    waiting = [written(request, host) for request in reversed(job["requests"])]
+    waiting = [written(request, host, job["token"]) for request in reversed(job["requests"])]
     took: list[float] = []
     statuses: dict[int, int] = {}
     await asyncio.gather(*(connection(host, port, waiting, took, statuses) for _ in range(job["connections"])))

@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
@@ -35,6 +35,7 @@ PREFIXES: Final = {SANDBOX: "test", LIVE: "live"}
 SEEN_EVERY: Final = timedelta(seconds=30)
 """How often the use of a session is written down; between, this process remembers it."""
 NO_SECRET: Final = bytes(32)
+FIRST: Final = datetime.min.replace(tzinfo=UTC)
 REFUSALS: Final = {"mode": "key_of_another_mode", "address": "address_not_allowed"}
 """What is told of what is wrong with a key; everything else is not_recognised."""
 log: Final = logging.getLogger("plimsoll.access")
@@ -133,7 +134,7 @@ def key_of(house: House, text: str, address: str, *, clock: Callable[[], float] 
         return Refused(REFUSALS.get(wrong, "not_recognised"), "", said.get(wrong, ""))
     if known.used_on != now.date() and _put_down_use(house.store, key_id, now):
         memory.keep(key_id.encode(), known._replace(used_on=now.date()), clock)
-    return UsedKey(known.standing.principal(now, narrowed=known.narrowed, key_id=key_id), known.pinned)
+    return UsedKey(_who(known.standing, known.narrowed, key_id, now), known.pinned)
 
 
 def _wrong(house: House, known: KnownKey, mode: str, secret: str, address: str, now: datetime) -> str:
@@ -146,6 +147,18 @@ def _wrong(house: House, known: KnownKey, mode: str, secret: str, address: str, 
     if known.standing.state != ACTIVE or any(ended is not None and ended <= now for ended in (known.ended_at, known.until)):
         return "ended"
     return "" if is_within(address, known.addresses) else "address"
+
+
+def _who(standing: Standing, narrowed: tuple[str, ...], key_id: str, now: datetime) -> Principal:
+    """Give who holds a key at an instant: made once for a standing of which nothing ends by itself."""
+    if all(one.until is None for one in standing.roles):
+        return _lasting(standing, narrowed, key_id)
+    return standing.principal(now, narrowed=narrowed, key_id=key_id)
+
+
+@lru_cache(maxsize=1024)
+def _lasting(standing: Standing, narrowed: tuple[str, ...], key_id: str) -> Principal:
+    return standing.principal(FIRST, narrowed=narrowed, key_id=key_id)
 
 
 def by_session(house: House, token: str, *, clock: Callable[[], float] = time.monotonic) -> Principal | Refused:

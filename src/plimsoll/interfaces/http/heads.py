@@ -1,9 +1,8 @@
 """Read the headers of a request: each that matters at most once, none that would make one request look like another."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from plimsoll.interfaces.http.problem import Said
 
@@ -15,14 +14,18 @@ ONCE: Final = frozenset({b"authorization", b"content-length", b"content-type", b
 SAYING: Final = (VERSION, CLOCK)
 """What is left out or says something: where it is empty, somebody meant another version, or no real money."""
 NOT_TAKEN: Final = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
+LANGUAGE: Final = b"accept-language"
+LANGUAGE_LENGTH: Final = len(LANGUAGE)
+CHUNKED: Final = b"transfer-encoding"
+HEEDED: Final = ONCE | NOT_TAKEN | {CHUNKED}
+"""All others are counted, and not read."""
 _KEY: Final = re.compile(r"[!#-\[\]-{}~]{1,120}", re.ASCII)  # visible, without quotes, backslash and bar
 _QUOTED: Final = re.compile(r'"([^"\\]*)"', re.ASCII)
 _BEARER: Final = re.compile(r"Bearer ([!-~]{1,300})", re.ASCII | re.IGNORECASE)
 _TAG: Final = re.compile(r'(?:W/)?"([!#-~]{1,100})"', re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Heads:
+class Heads(NamedTuple):
     """What the headers of a request say, "" where they do not."""
 
     key: str
@@ -38,45 +41,38 @@ class Heads:
 
 def read_heads(raw: Iterable[tuple[bytes, bytes]], language: str = "en") -> Heads:
     """Read headers. Raises Said: header_too_large, header_twice, header_not_taken, idempotency_key_malformed, sign_in_needed."""
-    found: dict[bytes, bytes] = {}
+    found: dict[bytes, str] = {}
     size = 0
     for called, value in raw:
         size += len(called) + len(value)
         name = called.lower()
+        if name not in HEEDED:
+            continue
         if name in NOT_TAKEN:
             raise Said("header_not_taken", remedy=name.decode())
         if name in found and name in ONCE:
             raise Said("header_twice", remedy=name.decode())
-        found[name] = value
+        found[name] = value.decode("latin-1").strip()
     if size > HEADERS_MAX:
         raise Said("header_too_large")
-    is_chunked = b"transfer-encoding" in found
+    is_chunked = CHUNKED in found
     if is_chunked and b"content-length" in found:
         # Where the request ends can be read in two ways: nothing more is read from who sent it.
         raise Said("header_not_taken", remedy="transfer-encoding beside content-length", headers={"Connection": "close"})
     for name in SAYING:
-        if _said(found, name) == "":
+        if found.get(name) == "":
             raise Said("header_not_taken", remedy=f"{name.decode()}: leave it out, or say which")
-    length = _said(found, b"content-length")
+    length = found.get(b"content-length", "" if is_chunked else "0")
     return Heads(
-        key=_key(_said(found, b"idempotency-key")),
-        token=_token(_said(found, b"authorization")),
-        content_type=_said(found, b"content-type") or "",
-        length=(-1 if is_chunked else 0) if length is None else _length(length),
-        if_match=_match(_said(found, b"if-match")),
-        version=_said(found, VERSION) or "",
-        clock=_said(found, CLOCK) or "",
-        language=language,
+        _key(found.get(b"idempotency-key")),
+        _token(found.get(b"authorization")),
+        found.get(b"content-type", ""),
+        int(length) if length.isascii() and length.isdigit() and len(length) < 16 else -1,
+        _match(found.get(b"if-match")),
+        found.get(VERSION, ""),
+        found.get(CLOCK, ""),
+        language,
     )
-
-
-def _said(found: Mapping[bytes, bytes], name: bytes) -> str | None:
-    value = found.get(name)
-    return None if value is None else value.decode("latin-1").strip()
-
-
-def _length(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else -1
 
 
 def _key(said: str | None) -> str:
@@ -111,7 +107,7 @@ def _match(said: str | None) -> str:
 def language_in(raw: Iterable[tuple[bytes, bytes]]) -> str:
     """Give the language that the headers of a request ask for."""
     for name, value in raw:
-        if name.lower() == b"accept-language":
+        if len(name) == LANGUAGE_LENGTH and name.lower() == LANGUAGE:
             return language_of(value.decode("latin-1"))
     return "en"
 

@@ -28,9 +28,9 @@ def listening(host: str, port: int) -> socket.socket:
     return found
 
 
-def run(app: Any, listener: socket.socket, *, proxies: str = "", ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. `proxies` names whose X-Forwarded-For and -Proto are believed; "" believes nobody."""
-    config = uvicorn.Config(
+def settings_of(app: Any, proxies: str = "") -> uvicorn.Config:
+    """Give how an application is served; `proxies` as `run` takes them."""
+    return uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
@@ -43,7 +43,11 @@ def run(app: Any, listener: socket.socket, *, proxies: str = "", ready: Callable
         h11_max_incomplete_event_size=HEADERS_MAX,
         lifespan="off",
     )
-    server = uvicorn.Server(config)
+
+
+def run(app: Any, listener: socket.socket, *, proxies: str = "", ready: Callable[[], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. `proxies` names whose X-Forwarded-For and -Proto are believed; "" believes nobody."""
+    server = uvicorn.Server(settings_of(app, proxies))
     if ready is not None:
         ready()
     # The server raises the signal that ended it once more; by then it has done its work, and what is open around it is to be closed.
