@@ -408,3 +408,10 @@ def test_a_paper_is_brought_with_a_form_and_taken_out_as_a_file_only(look, house
     assert taken.headers["x-content-type-options"] == "nosniff"
     assert ana.post(path, data=form | {"act": "open", "paper": reference, "reason": ""}).status_code == 409
     assert look("tre").post(path, data=form | {"act": "open", "paper": reference, "reason": "curious"}).status_code == 403
+
+
+def test_a_score_is_drawn_among_those_decided_lately(look, addresses):
+    path = next(one for one in addresses["eve"] if "/applications/" in one)
+    drawn = look("ris").get(f"/console{path}").text.partition('id="peers"')[2].partition("</section>")[0]
+    assert "Band of this one" in drawn
+    assert "decided last" in drawn

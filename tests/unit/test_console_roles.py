@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from plimsoll.app.access.role import roles_on
 from plimsoll.app.execute import Answer
 from plimsoll.app.open_door import open_door
+from plimsoll.interfaces.console import calls
 from plimsoll.interfaces.console.serve import console
 from plimsoll.simulator.fund import made_up
 from tests.browser.desks import TENDER, leave_agency, leave_tender
@@ -134,3 +135,35 @@ def test_a_funder_is_told_its_month_or_why_there_is_none(pages):
     assert page.status_code == 200
     assert "Monthly report to investors" in page.text
     assert pages("funder").get("/console/treasury/river-bank/month?month=0000-99").status_code == 200
+
+
+def form_token(page):
+    return re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
+
+
+def test_customers_are_ticked_and_who_cannot_be_placed_is_told_why(pages):
+    supervisor, path = pages("collections_supervisor"), "/console/placements"
+    form = {"act": "preview_place", "key": "p", "agency": "north", "pick[]": ["1", "2"], "form_token": form_token(supervisor.get(path))}
+    for act, said in (("preview_place", "what it would do"), ("place", "what became of each")):
+        outcome = supervisor.post(path, data=form | {"act": act}).text.partition('id="outcome"')[2].partition("</section>")[0]
+        assert said in outcome
+        assert outcome.count('chip bad">refused') == 2, "no agency has a share of nobody"
+    gone = {"act": "recall", "key": "r", "why": "asked", "pick[]": ["1:none"], "form_token": form["form_token"]}
+    assert ">refused<" in supervisor.post("/console/agencies/north", data=gone).text
+    assert supervisor.post("/console/agencies/north", data=gone | {"pick[]": []}).status_code == 409
+
+
+def test_a_sample_of_calls_is_drawn_by_lot_heard_and_its_verdict_kept_once(pages, monkeypatch):
+    heard = [calls.Call(n, f"c-{n}", 1, "2025-12-01 10:00", f"tape/{n}", "connected") for n in range(1, 30)]
+    monkeypatch.setattr(calls, "recorded", lambda *_: list(heard))
+    officer, path = pages("compliance"), "/console/agencies/north/calls?seed=autumn&size=4"
+    page = officer.get(path)
+    drawn = re.findall(r'name="pick\[\]" value="(c-\d+)"', page.text)
+    assert len(drawn) == 4
+    assert drawn == re.findall(r'name="pick\[\]" value="(c-\d+)"', officer.get(path).text), "the same seed draws the same calls"
+    form = {"act": "keep", "key": "audit-1", "pick[]": drawn[:3], "findings": "", "form_token": form_token(page)}
+    assert officer.post(path, data=form).status_code == 409, "what was wrong with the fourth has to be said"
+    kept = officer.post(path, data=form | {"findings": "shouted"})
+    assert "3 of 4 as they should be" in kept.text
+    assert "This sample was audited before" in officer.get(path).text
+    assert pages("collector").get(path).status_code in (403, 404)

@@ -9,7 +9,7 @@ from plimsoll.app.access.principal import EVERYBODY, Target
 from plimsoll.app.show.application import ApplicationPage, application
 from plimsoll.app.show.decision import DecisionShown, WhatIf, decision, what_if
 from plimsoll.app.show.queues import WorkAsked, WorkRow, work_page
-from plimsoll.interfaces.console import explained
+from plimsoll.interfaces.console import explained, peers
 from plimsoll.interfaces.console.aims import customer_of, everybody
 from plimsoll.interfaces.console.rows_of_work import due, locked, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word
@@ -130,6 +130,7 @@ def _case(visit: Visit, otherwise: WhatIf | None) -> Shown:
     if not isinstance(shown, Refused):
         panels += [
             explained.score(visit, shown),
+            peers.panel(visit, shown),
             explained.load_and_price(visit, shown),
             explained.told(visit, shown),
             explained.used(visit, shown),
