@@ -9,20 +9,13 @@ from plimsoll.app.access.key import NewKey
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import key_of
 from plimsoll.units.refusal import Refused
-from tests.people_of_house import ROOT, Clock, house_of, settle
+from tests import people_of_house
+from tests.people_of_house import ROOT, settle
+
+clock, house = people_of_house.clock, people_of_house.house
+
 
 ONE_ENGINE = pytest.mark.parametrize("kind", ["sqlite"])
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def house(store, clock):
-    with house_of(store, clock) as made:
-        yield made
 
 
 def by(house, text, address="") -> Principal:

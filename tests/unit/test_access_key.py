@@ -14,26 +14,11 @@ from plimsoll.app.access.recognise import by_key, by_session, key_of
 from plimsoll.app.house import LIVE
 from plimsoll.app.opening import open_store
 from plimsoll.app.schema_access import access_key
-from plimsoll.units.refusal import Malformed, Refused
-from tests.people_of_house import PASSWORD, ROOT, Clock, enter, house_of, settle
+from plimsoll.units.refusal import Malformed
+from tests import people_of_house
+from tests.people_of_house import BOSS, PASSWORD, ROOT, code, enter, house_of, settle
 
-BOSS = Principal("boss", ("tenant_admin",))
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def house(store, clock):
-    with house_of(store, clock) as made:
-        yield made
-
-
-def code(found):
-    assert isinstance(found, Refused), found
-    return found.code
+clock, house = people_of_house.clock, people_of_house.house
 
 
 def other(digits):

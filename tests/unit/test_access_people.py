@@ -13,26 +13,11 @@ from plimsoll.app.access.people import Change, NewUser, User
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import by_key, by_session
 from plimsoll.app.schema_access import access_event
-from plimsoll.units.refusal import Malformed, Refused
-from tests.people_of_house import AT, PASSWORD, Clock, enter, house_of, settle
+from plimsoll.units.refusal import Malformed
+from tests import people_of_house
+from tests.people_of_house import AT, BOSS, PASSWORD, code, enter, settle
 
-BOSS = Principal("boss", ("tenant_admin",))
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def house(store, clock):
-    with house_of(store, clock) as made:
-        yield made
-
-
-def code(found):
-    assert isinstance(found, Refused), found
-    return found.code
+clock, house = people_of_house.clock, people_of_house.house
 
 
 def events(house, subject):

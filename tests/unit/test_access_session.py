@@ -13,18 +13,10 @@ from plimsoll.app.access.session import sessions_of, sign_out, sign_out_everywhe
 from plimsoll.app.opening import open_store
 from plimsoll.app.schema_access import access_event, access_event_waiting, access_session
 from plimsoll.units.refusal import Refused
-from tests.people_of_house import Clock, enter, house_of, settle
+from tests import people_of_house
+from tests.people_of_house import enter, house_of, settle
 
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def house(store, clock):
-    with house_of(store, clock) as made:
-        yield made
+clock, house = people_of_house.clock, people_of_house.house
 
 
 def actions(house, actor):

@@ -19,23 +19,15 @@ from plimsoll.app.access.sign_in import From, show_one_time, sign_in
 from plimsoll.app.house import LIVE
 from plimsoll.app.keyring import with_current_only, with_new_master
 from plimsoll.app.vault import Act
-from plimsoll.units.refusal import Refused
-from tests.people_of_house import CHEAP, KEYRING, PASSWORD, ROOT, Clock, cheap_rules, code_at, enter, house_of, settle
+from tests import people_of_house
+from tests.people_of_house import CHEAP, KEYRING, PASSWORD, ROOT, Clock, cheap_rules, code, code_at, enter, house_of, settle
 from tests.soft_authenticator import PRESENT, SoftAuthenticator
 from tests.toys import Open, run
 
+clock, house = people_of_house.clock, people_of_house.house
+
+
 SITE = passkey.Site("https://desk.example", "desk.example")
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def house(store, clock):
-    with house_of(store, clock) as made:
-        yield made
 
 
 class Counting(Hasher):
@@ -63,11 +55,6 @@ def freely():
         return clock[0]
 
     return Limiter(cheap_rules(), later)
-
-
-def code(found):
-    assert isinstance(found, Refused), found
-    return found.code
 
 
 # ---- passwords

@@ -1,60 +1,37 @@
 """`plimsoll approval`: what waits in words, and a checker who signs in with password and code to agree to exactly that."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pyotp
 import pytest
-from sqlalchemy import update
 
-from plimsoll.app.access.one_time import sealed_seed
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.approve.need import Waiting
 from plimsoll.app.execute import Answer
-from plimsoll.app.keyring import VARIABLE, write_keyring
 from plimsoll.app.open_door import open_door
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.schema_access import access_user
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import OpenLine
 from plimsoll.servicing.set_limit import SetLimit
-from tests.people_of_house import KEYRING, PASSWORD, Clock, house_of, settle
+from tests.people_of_house import SEED, house_on_disk, secrets_of, settle
 
 DAY = date(2026, 3, 2)
-SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
 def waiting(tmp_path, monkeypatch):
     """The address of a book in which a raise waits, and what it waits for."""
-    url = f"sqlite:///{tmp_path / 'book.db'}"
-    create_store(url).close()
-    keys = tmp_path / "keys.json"
-    write_keyring(keys, KEYRING, is_new=True)
-    monkeypatch.setenv(VARIABLE, str(keys))
-    with open_store(url) as store, house_of(store, Clock(datetime.now(UTC))) as house:
+    with house_on_disk(tmp_path, monkeypatch, "wang", "finance", on=DAY) as house:
         settle(house, "li", "underwriter_2")
-        settle(house, "wang", "finance")
-        with store.changing() as connection:
-            connection.execute(
-                update(access_user).where(access_user.c.user_id == "wang").values(one_time=sealed_seed(KEYRING, "wang", SEED))
-            )
-        store.move_open_day(DAY)
         for asked in (OpenCustomer("c", 41, DAY), OpenLine("l", 41, DAY, "CNY", 5_000_00, 5_000_00, 0, 1, 10)):
             assert isinstance(house.execute(asked, actor="desk"), Answer)
         house.rules = lawful_rules()
         raised = SetLimit("k", 41, DAY, "CNY", 8_000_00, 8_000_00, 0, reason="income doubled")
         found = open_door(house).eyes(house, Principal("li", ("underwriter_2",)), raised, "payslips seen", b"")
         assert isinstance(found, Waiting), found
-    return url, found
-
-
-def secrets_of(tmp_path, code):
-    path = tmp_path / "secrets"
-    path.write_text(f"{PASSWORD}\n{code}\n", "utf-8")
-    return str(path)
+    return house.store.address.url, found
 
 
 def run(capsys, *words):

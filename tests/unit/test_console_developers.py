@@ -5,16 +5,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert
-from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from plimsoll.app.access.key import keys
 from plimsoll.app.hooks.endpoint import Hooks
-from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.of_house import sandbox_of
 from plimsoll.app.schema_chain import hook_attempt, hook_delivery
-from plimsoll.interfaces.console.serve import console
+from tests import looked
 from tests.made_house import hire, made_house, session_of
 
 WHERE = {"ops": ("/developers", "/developers/webhooks", "/developers/clocks", "/developers/events"), "ada": ("/developers/keys",)}
@@ -27,20 +23,7 @@ def house(tmp_path_factory):
         yield made
 
 
-@pytest.fixture(scope="module")
-def pages(house):
-    return Starlette(routes=[Mount("/console", console(house, open_door(house)))])
-
-
-@pytest.fixture
-def look(house, pages):
-    def opened(user, language="en"):
-        client = TestClient(pages, "http://desk", follow_redirects=False)
-        client.cookies.set("plimsoll", session_of(house, user))
-        client.cookies.set("plimsoll-language", language)
-        return client
-
-    return opened
+pages, look = looked.pages, looked.look
 
 
 def send(client, path, **form):

@@ -9,14 +9,10 @@ from threading import Event
 
 import pytest
 from sqlalchemy import func, insert, select
-from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from plimsoll.app import kept_figures as keeping
 from plimsoll.app.config import tape_folder
 from plimsoll.app.kept_figures import BeingMade, Figure, KeptFigures, Made, figures_folder, kept_figures
-from plimsoll.app.open_door import open_door
 from plimsoll.app.schema import command, fact, filing, journal, loan, loan_state
 from plimsoll.app.show import risk
 from plimsoll.app.show.figures import FIGURES, make_figures
@@ -26,12 +22,12 @@ from plimsoll.app.show.otherwise import prepaid, rescheduled
 from plimsoll.app.show.risk import accounts_behind, expected_loss, npl_bridge, stressed_book, whole_parts
 from plimsoll.app.show.schedule import pay_off, schedule
 from plimsoll.interfaces.console import figures
-from plimsoll.interfaces.console.serve import console
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.words import say
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
-from tests.made_house import made_house, session_of
+from tests import looked
+from tests.made_house import made_house
 
 VIEWS = ("", "/bridge", "/expected-loss", "/stress", "/accounts", "/accounts?from=M1&stage=2")
 
@@ -45,22 +41,7 @@ def house(tmp_path_factory):
         yield made
 
 
-@pytest.fixture(scope="module")
-def pages(house):
-    return Starlette(routes=[Mount("/console", console(house, open_door(house)))])
-
-
-@pytest.fixture
-def look(house, pages):
-    """Give a browser of somebody of the staff."""
-
-    def opened(user, language="en"):
-        client = TestClient(pages, "http://desk", follow_redirects=False)
-        client.cookies.set("plimsoll", session_of(house, user))
-        client.cookies.set("plimsoll-language", language)
-        return client
-
-    return opened
+pages, look = looked.pages, looked.look
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN", "xx"])

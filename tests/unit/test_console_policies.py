@@ -5,8 +5,6 @@ import re
 from itertools import count
 
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
@@ -15,11 +13,11 @@ from plimsoll.app.open_door import open_door
 from plimsoll.app.policy_draft import draft_of, grid_text
 from plimsoll.app.policy_tables import tables_in_use
 from plimsoll.app.try_table import trials_of
-from plimsoll.interfaces.console.serve import console
 from plimsoll.interfaces.http.serve import application
 from plimsoll.rulebook.table.lifecycle import KIND
 from plimsoll.rulebook.underwriting import in_force, standing_tables
-from tests.made_house import hire, made_house, session_of
+from tests import looked
+from tests.made_house import hire, made_house
 
 LANGUAGES = ("en", "zh-CN", "xx")
 ROLES = {"ris": "risk_analyst", "pia": "product_admin", "val": "model_validator", "fin": "finance"}
@@ -33,20 +31,7 @@ def house(tmp_path_factory):
         yield made
 
 
-@pytest.fixture(scope="module")
-def pages(house):
-    return Starlette(routes=[Mount("/console", console(house, open_door(house)))])
-
-
-@pytest.fixture
-def look(house, pages):
-    def opened(user, language="en"):
-        client = TestClient(pages, "http://desk", follow_redirects=False)
-        client.cookies.set("plimsoll", session_of(house, user))
-        client.cookies.set("plimsoll-language", language)
-        return client
-
-    return opened
+pages, look = looked.pages, looked.look
 
 
 def token_in(page):

@@ -17,6 +17,7 @@ from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import OpenLine
 from plimsoll.servicing.set_limit import SetLimit
 from plimsoll.units.refusal import Refused
+from tests import looked
 from tests.made_house import session_of
 from tests.people_of_house import Clock, house_of, settle
 
@@ -56,15 +57,8 @@ def house(store):
 
 @pytest.fixture
 def look(house):
-    app = Starlette(routes=[Mount("/console", console(house, open_door(house)))])
-
-    def opened(user, language="en"):
-        client = TestClient(app, "http://desk", follow_redirects=False, raise_server_exceptions=False)
-        client.cookies.set("plimsoll", session_of(house, user))
-        client.cookies.set("plimsoll-language", language)
-        return client
-
-    return opened
+    pages = looked.pages_of(house)
+    return lambda user, language="en": looked.browser_of(house, pages, user, language, is_loud=False)
 
 
 def test_every_screen_of_a_fresh_house_says_that_it_is_empty_and_breaks_nowhere(look):

@@ -4,20 +4,16 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.open_door import open_door
 from plimsoll.app.opening import create_store
 from plimsoll.app.wiring import DOSSIER_WIRING, read_command
 from plimsoll.disposal.tender import KIND, hash_of, tender_of
-from plimsoll.interfaces.console.serve import console
 from plimsoll.risk.lawful import lawful_rules
-from tests.made_house import hire, session_of
+from tests import looked
+from tests.made_house import hire
 from tests.made_tender import ROWS, SECRET, SHEET
 
 NONCE = "0123456789abcdef0123456789abcdef"
@@ -69,16 +65,8 @@ def give(house, verb, subject, said, actor="wang"):
 
 @pytest.fixture
 def look(house):
-    pages = Starlette(routes=[Mount("/console", console(house, open_door(house)))])
-
-    def opened(user="", language="en"):
-        client = TestClient(pages, "http://desk", follow_redirects=False)
-        if user:
-            client.cookies.set("plimsoll", session_of(house, user))
-        client.cookies.set("plimsoll-language", language)
-        return client
-
-    return opened
+    pages = looked.pages_of(house)
+    return lambda user="", language="en": looked.browser_of(house, pages, user, language)
 
 
 def send(client, path, **form):

@@ -1,43 +1,27 @@
 """`plimsoll import`: a file is tried, brought, shown with its effect, and waits for others."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pyotp
 import pytest
-from sqlalchemy import update
 
-from plimsoll.app.access.one_time import sealed_seed
 from plimsoll.app.execute import Answer
-from plimsoll.app.keyring import VARIABLE, write_keyring
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.schema_access import access_user
 from plimsoll.interfaces.cli.main import main
 from plimsoll.servicing.draw import Draw
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import OpenLine
 from plimsoll.units.rate import Rate
-from tests.people_of_house import KEYRING, PASSWORD, Clock, house_of, settle
+from tests.people_of_house import SEED, house_on_disk, secrets_of
 
 DAY = date(2026, 3, 2)
-SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 TEXT = "key,customer_id,on,amount,currency,loan_id\nr1,41,2026-03-02,100.00,CNY,2\nr2,=99,2026-03-02,1.00,CNY,2\n"
 
 
 @pytest.fixture
 def book(tmp_path, monkeypatch):
     """The address of a book with one loan and somebody of treasury, and a file of repayments."""
-    url = f"sqlite:///{tmp_path / 'book.db'}"
-    create_store(url).close()
-    keys = tmp_path / "keys.json"
-    write_keyring(keys, KEYRING, is_new=True)
-    monkeypatch.setenv(VARIABLE, str(keys))
-    with open_store(url) as store, house_of(store, Clock(datetime.now(UTC))) as house:
-        settle(house, "gao", "treasury")
-        with store.changing() as connection:
-            sealed = sealed_seed(KEYRING, "gao", SEED)
-            connection.execute(update(access_user).where(access_user.c.user_id == "gao").values(one_time=sealed))
-        store.move_open_day(DAY)
+    with house_on_disk(tmp_path, monkeypatch, "gao", "treasury", on=DAY) as house:
         for asked in (
             OpenCustomer("c", 41, DAY),
             OpenLine("l", 41, DAY, "CNY", 5_000_00, 5_000_00, 0, 1, 10),
@@ -46,9 +30,7 @@ def book(tmp_path, monkeypatch):
             assert isinstance(house.execute(asked, actor="desk"), Answer)
     file = tmp_path / "bank.csv"
     file.write_text(TEXT, "utf-8")
-    secrets = tmp_path / "secrets"
-    secrets.write_text(f"{PASSWORD}\n{pyotp.TOTP(SEED).now()}\n", "utf-8")
-    return url, str(file), str(secrets)
+    return house.store.address.url, str(file), secrets_of(tmp_path, pyotp.TOTP(SEED).now())
 
 
 def run(capsys, *words):
