@@ -5,19 +5,17 @@ from collections import defaultdict
 
 import pytest
 from sqlalchemy import func, select
-from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from plimsoll.app.chain.seal import seal
-from plimsoll.app.open_door import open_door
 from plimsoll.app.schema import fact, filing, line, loan, loan_state, vault_access
 from plimsoll.app.schema_access import access_event, approval
 from plimsoll.app.vault import Act
 from plimsoll.interfaces.console.around import GROUPS
-from plimsoll.interfaces.console.serve import SCREENS, console
+from plimsoll.interfaces.console.serve import SCREENS
 from plimsoll.loan.facts import KINDS
-from tests.made_house import STAFF, made_house, session_of
+from tests import looked
+from tests.made_house import STAFF, made_house
 
 SCRIPT = "<script>alert('x')</script>"
 
@@ -30,22 +28,7 @@ def house(tmp_path_factory):
         yield made
 
 
-@pytest.fixture(scope="module")
-def pages(house):
-    return Starlette(routes=[Mount("/console", console(house, open_door(house)))])
-
-
-@pytest.fixture
-def look(house, pages):
-    """Give a browser of somebody of the staff."""
-
-    def opened(user, language="en"):
-        client = TestClient(pages, "http://desk", follow_redirects=False)
-        client.cookies.set("plimsoll", session_of(house, user))
-        client.cookies.set("plimsoll-language", language)
-        return client
-
-    return opened
+pages, look = looked.pages, looked.look
 
 
 @pytest.fixture(scope="module")
