@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.close_job import closing_of
+from plimsoll.app.export_rows import empty_overdue
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.keyring import Keyring
 from plimsoll.app.open_door import open_door
@@ -86,6 +87,7 @@ def test_many_rows_wait_for_another_person_who_agrees_to_that_very_file(api, tmp
     assert (file["id"], file["rows"]) == (export, 4)
     api.house.now = lambda: NOW + timedelta(days=2)
     assert api("max", "GET", f"/exports/{export}/file")[1]["code"] == "export_over"
+    assert (empty_overdue(api.house), empty_overdue(api.house)) == (1, 0)
 
 
 def test_a_close_is_asked_for_once_and_tells_how_far_it_is(api):

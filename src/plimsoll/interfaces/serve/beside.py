@@ -14,6 +14,7 @@ from plimsoll.app.approve.check import end_overdue
 from plimsoll.app.chain.keep_sealing import Sealer
 from plimsoll.app.chain.key import AuditKeys
 from plimsoll.app.execute import Failed, told
+from plimsoll.app.export_rows import empty_overdue
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import Hooks
 from plimsoll.app.house import READ_ONLY, SANDBOX, House
@@ -87,6 +88,7 @@ def beside(house: House, keys: AuditKeys | None) -> Beside:
     steps: list[tuple[str, float, Callable[[], object]]] = [
         ("seal", SEAL_EVERY_S, Sealer(house, keys, anchor_place()).once),
         ("approvals", APPROVALS_EVERY_S, lambda: end_overdue(house)),
+        ("exports", APPROVALS_EVERY_S, lambda: empty_overdue(house)),
         ("register", LOOK_EVERY_S, house.look_again),
         ("figures", FIGURES_EVERY_S, lambda: make_figures(kept_figures(house))),
     ]
