@@ -47,6 +47,14 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """An answer that is JSON already, in the shape of its operation, so that it is not read to be written once more."""
+
+    text: str
+    is_replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated:
     """An answer that was given before and is given again."""
 

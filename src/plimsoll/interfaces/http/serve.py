@@ -33,7 +33,7 @@ from plimsoll.app.sandbox.of_house import house_of
 from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.ahead import Ahead
-from plimsoll.interfaces.http.answers import Later, Repeated, approval_of, is_waiting
+from plimsoll.interfaces.http.answers import Later, Repeated, Written, approval_of, is_waiting
 from plimsoll.interfaces.http.expand import (
     EXPAND,
     FIELDS,
@@ -78,6 +78,7 @@ SECURITY: Final = (
     (b"x-frame-options", b"DENY"),
     (b"vary", b"accept-language, authorization"),
 )
+REPLAYED: Final = {"Idempotency-Replayed": "true"}
 REQUEST_ID: Final = "plimsoll.request_id"
 log: Final = logging.getLogger("plimsoll.http")
 
@@ -353,6 +354,8 @@ def _queried(call: Call) -> tuple[Any, frozenset[str]]:
 def _told(operation: Operation, outcome: Any, call: Call) -> Told:
     """Turn what came of it into an answer."""
     headers: dict[str, str] = {}
+    if isinstance(outcome, Written):
+        return Told(operation.status, outcome.text.encode(), headers=dict(REPLAYED) if outcome.is_replayed else headers)
     if isinstance(outcome, Refused):
         return _refused(outcome, call)
     if isinstance(outcome, Failed):
@@ -364,7 +367,7 @@ def _told(operation: Operation, outcome: Any, call: Call) -> Told:
         said = approval_of(outcome)
         return Told(202, said.model_dump_json().encode(), headers={"Location": f"{PREFIX}/approvals/{said.id}"})
     if isinstance(outcome, Repeated):
-        headers["Idempotency-Replayed"] = "true"
+        headers.update(REPLAYED)
         outcome = outcome.answer
     shape = shape_with(operation.name) if operation.expands else operation.answer
     shown = outcome if isinstance(outcome, BaseModel) else shape.model_validate(outcome)

@@ -5,6 +5,7 @@ import json
 from concurrent.futures import Future
 from datetime import date, timedelta
 from functools import partial
+from json.encoder import encode_basestring
 from typing import Any, Final, Literal
 from weakref import WeakValueDictionary
 
@@ -15,7 +16,7 @@ from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
 from plimsoll.app.schema import loan
 from plimsoll.app.wiring import ALL_COMMANDS
-from plimsoll.interfaces.http.answers import Later, Repeated
+from plimsoll.interfaces.http.answers import Later, Repeated, Written
 from plimsoll.interfaces.http.example import example_of
 from plimsoll.interfaces.http.ids import customer_text, loan_text, read_customer
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
@@ -90,11 +91,11 @@ class Ask:
             return Later(partial(self._in_turn, asked))
         command, found = self.submit(asked)
         if not isinstance(found, Future):
-            return self.told(command, found)
-        return self.told(command, found.result()) if found.done() else Later(partial(self._waited, command, found))
+            return self.written(command, found)
+        return self.written(command, found.result()) if found.done() else Later(partial(self._waited, command, found))
 
     async def _waited(self, command: Any, found: "Future[Any]") -> Any:
-        return self.told(command, await asyncio.wrap_future(found))
+        return self.written(command, await asyncio.wrap_future(found))
 
     async def _in_turn(self, asked: Asked) -> Any:
         """Ask for a loan that the house numbers: whose loans are numbered take turns, so that they do not all ask for the same number."""
@@ -104,7 +105,7 @@ class Ask:
                 outcome = await asyncio.wrap_future(found) if isinstance(found, Future) else found
                 if not _is_taken(outcome):
                     break
-            return self.told(command, outcome)
+            return self.written(command, outcome)
 
     def submit(self, asked: Asked) -> tuple[Any, Any]:
         """Give the command, and a future or an outcome of it."""
@@ -117,18 +118,24 @@ class Ask:
         """Show what the book answered."""
         if not isinstance(outcome, Answer):
             return outcome
-        said = json.loads(outcome.text)
-        customer_id = getattr(command, "customer_id", 0)
-        # A loan whose number was left to the house has it from the book, which knows the first answer of a repeat.
-        number = said.get("loan_id") or getattr(command, "loan_id", 0)
-        done = Done(
-            verb=self.name,
-            customer=customer_text(customer_id) if customer_id else "",
-            loan=loan_text(customer_id, number) if customer_id and number else "",
-            subject=getattr(command, "subject", ""),
-            answer=said,
-        )
+        done = Done.model_validate_json(self._text(command, outcome.text))
         return Repeated(done) if outcome.is_replayed else done
+
+    def written(self, command: Any, outcome: Any) -> Any:
+        """Give what `told` shows as it goes out: what the book answered stands in it word for word."""
+        return Written(self._text(command, outcome.text), outcome.is_replayed) if isinstance(outcome, Answer) else outcome
+
+    def _text(self, command: Any, answer: str) -> str:
+        customer_id = getattr(command, "customer_id", 0)
+        number = getattr(command, "loan_id", 0)
+        if self.form.makes_loan or not number:
+            # A loan whose number was left to the house has it from the book, which knows the first answer of a repeat.
+            number = json.loads(answer).get("loan_id") or number
+        customer = customer_text(customer_id) if customer_id else ""
+        loan = loan_text(customer_id, number) if customer_id and number else ""
+        subject = encode_basestring(getattr(command, "subject", ""))
+        about = f'"verb":"{self.name}","customer":"{customer}","loan":"{loan}","subject":{subject}'
+        return f'{{"object":"record",{about},"answer":{answer}}}'
 
 
 def _is_taken(outcome: Any) -> bool:
