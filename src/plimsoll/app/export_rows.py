@@ -180,6 +180,9 @@ def fetch(house: House, who: Principal, export_id: str) -> tuple[Export, str] | 
 def empty_overdue(house: House) -> int:
     """Empty files whose time is over, and give how many; what is on record of them stays."""
     is_over = (_C.state != OVER) & (_C.until <= house.now())
+    with house.store.engine.connect() as connection:
+        if connection.execute(select(_C.export_id).where(is_over).limit(1)).first() is None:
+            return 0
     with house.store.changing() as connection:
         return connection.execute(update(export_file).where(is_over).values(state=OVER, content=b"")).rowcount
 
