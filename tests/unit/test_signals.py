@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from plimsoll.loan.filing import Filing, body_of
-from plimsoll.monitoring.conduct import NOBODY_TELLS, churn, contacts_missed, days_to_pay, from_conduct
+from plimsoll.monitoring.conduct import NOBODY_TELLS, churn, complaint_words, contacts_missed, days_to_pay, from_conduct
 from plimsoll.monitoring.signals import from_file, payment_drift, raised
 from plimsoll.risk.classify.timeline import timeline
+from plimsoll.risk.distress import NOT_LOOKED_AT, distress_in
 from plimsoll.rulebook.feature import load as load_features
+from plimsoll.rulebook.rules import load as load_rules
 from plimsoll.rulebook.signal import load
 from plimsoll.units.refusal import Refused
 from tests.counter import Counter, opened
@@ -111,3 +113,18 @@ def test_every_signal_has_a_function_and_what_nobody_tells_is_never_known():
     assert set(known) == set().union(*(names for source, names in by_source.items() if source != "book"))
     assert by_source["none"] == set(NOBODY_TELLS)
     assert all(CATALOGUE.by_name[name].raised is None and known[name] is None for name in NOBODY_TELLS)
+
+
+def test_words_of_distress_are_counted_as_they_are_written_and_not_kept():
+    """Each phrase once, whole words in Latin letters; the day before the list began nothing is looked at."""
+    rules, on = load_rules(), date(2026, 10, 1)
+    texts = {"我失业了，还不起，失业": 2, "I lost my job and CAN’T pay.": 2, "the surgeryroom": 0, "fees are unclear": 0, "": 0}
+    assert {text: distress_in(text, rules, on) for text in texts} == texts
+    assert distress_in("失业", rules, date(2026, 9, 30)) == NOT_LOOKED_AT
+    by_telephone, said_nothing, said_much = ({"about": "service"} | more for more in ({}, {"distress": 0}, {"distress": 3}))
+    said = [("complaint.filed", f"c{n}", before, body) for n, (before, body) in enumerate([(179, by_telephone), (9, said_nothing)])]
+    assert complaint_words(filed(), ON) == 0
+    assert complaint_words(filed(said[1]), ON) == 0
+    assert complaint_words(filed(*said), ON) is None, "nobody could look at what was said on the telephone"
+    assert complaint_words(filed(*said), ON + 1) == 0, "and it is half a year ago"
+    assert complaint_words(filed(*said, ("complaint.filed", "c9", 5, said_much)), ON) == 1

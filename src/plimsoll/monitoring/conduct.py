@@ -15,8 +15,8 @@ HALF_DAYS: Final = 180
 REACHED: Final = ("connected", "refused")
 """Outcomes of a contact that had the debtor at the other end."""
 UNREACHABLE: Final = "unreachable"
-NOBODY_TELLS: Final = ("complaint_words", "employer_shock", "region_shock")
-"""Signals without a source: words of complaints lie sealed and are not read, and who works where is on no record that could be counted."""
+NOBODY_TELLS: Final = ("employer_shock", "region_shock")
+"""Signals without a source: who works and lives where is on no record that could be counted."""
 HARD_CAUSES: Final = ("collection_conduct", "cost_unclear", "wrong_amount")
 """What complaints of people under pressure are about."""
 
@@ -34,8 +34,16 @@ def from_conduct(filings: Sequence[Filing], on: int) -> Values:
         "contacts_missed": contacts_missed(known, on),
         "complaints_hard": float(len(hard)),
         "hardship_told": float(len(asked)),
+        "complaint_words": complaint_words(known, on),
     }
     return values | dict.fromkeys(NOBODY_TELLS)
+
+
+def complaint_words(filings: Iterable[Filing], on: int) -> float | None:
+    """Give how many complaints of half a year speak of distress; None where none was seen to and the words of some were not looked at."""
+    filed = [read_body(one).get("distress") for one in of_kind(filings, "complaint.filed") if one.on > on - HALF_DAYS]
+    speaking = sum(count is not None and count > 0 for count in filed)
+    return None if speaking == 0 and None in filed else float(speaking)
 
 
 def contacts_missed(filings: Iterable[Filing], on: int) -> float | None:

@@ -7,6 +7,7 @@ from typing import Final
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.risk.complaint import FILED, READS_FILE, SIMPLE, STOPPED, Complaint, due_day, fold_complaints, work_of
+from plimsoll.risk.distress import NOT_LOOKED_AT
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
@@ -16,7 +17,10 @@ ID_LENGTH_MAX: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class FileComplaint:
-    """Take in a complaint. Its words lie in the vault under `reference`; `against` names the person it is about, "" for none."""
+    """Take in a complaint. Its words lie in the vault under `reference`; `against` names the person it is about, "" for none.
+
+    `distress` is how many phrases of distress its words hold (`risk.distress`), -1 where nobody looked; the words are not kept here.
+    """
 
     key: str
     customer_id: int
@@ -28,6 +32,7 @@ class FileComplaint:
     contacts: tuple[str, ...] = ()
     channel: str = ""
     against: str = ""
+    distress: int = NOT_LOOKED_AT
 
     @property
     def reads(self) -> str:
@@ -48,7 +53,7 @@ def decide(book: Book, command: FileComplaint, rules: Rules) -> Decision | Refus
     due_on = due_day(command.about, on, SIMPLE, rules)
     loans = (command.loan_id,) if command.loan_id else ()
     complaint = Complaint(command.complaint_id, command.about, loans, command.contacts, on, due_on, SIMPLE, against=command.against)
-    said = {
+    said: dict[str, object] = {
         "about": command.about,
         "reference": command.reference,
         "loans": list(loans),
@@ -57,6 +62,8 @@ def decide(book: Book, command: FileComplaint, rules: Rules) -> Decision | Refus
         "against": command.against,
         "due_on": due_on,
     }
+    if command.distress > NOT_LOOKED_AT:
+        said["distress"] = command.distress
     filings = [NewFiling(FILED, command.complaint_id, body_of(said))]
     stops = rules.value("POLICY.COMPLAINT.STOPS", command.on)
     is_stopped = isinstance(stops, tuple) and command.about in stops

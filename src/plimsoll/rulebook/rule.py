@@ -24,7 +24,7 @@ ROOMS: Final = (
 )  # fmt: skip
 RATES: Final = ("rate per year", "rate per day", "share", "multiple")
 COUNTS: Final = ("days", "months", "years", "seconds", "times")
-WORDS: Final = ("word", "time of day", "yes or no")
+WORDS: Final = ("word", "phrase", "time of day", "yes or no")
 KEY: Final = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z0-9_]+)+")
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -182,6 +182,8 @@ def read_value(field: Field, unit: str | Mapping[str, str]) -> Value:
     if unit == "yes or no":
         return field.flag()
     text = field.text()
+    if unit == "phrase":
+        return text
     if not (_TIME if unit == "time of day" else _WORD).fullmatch(text):
         raise field.wrong(
             "field_malformed", f"{text!r}", "A time such as 08:00." if unit == "time of day" else "Lower-case words joined by _."

@@ -10,6 +10,7 @@ from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Panel, 
 from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
 from plimsoll.protection.file_complaint import FileComplaint
 from plimsoll.protection.mask import WORDS
+from plimsoll.risk.distress import NOT_LOOKED_AT, distress_in
 
 ABOUT: Final = (
     "collection_conduct",
@@ -74,7 +75,9 @@ def _file(visit: Visit) -> Done:
         refused = visit.house.vault.put(customer_id, WORDS, said, act, reference)
         if refused is not None:
             return refused
-    command = FileComplaint(key, customer_id, visit.today(), complaint_id, visit.form.get("about", ""), reference, channel="web")
+    distress = distress_in(said, visit.house.rules, visit.today()) if reference or not said else NOT_LOOKED_AT
+    about = visit.form.get("about", "")
+    command = FileComplaint(key, customer_id, visit.today(), complaint_id, about, reference, channel="web", distress=distress)
     return Act(command, "done.b.complained", "/complaints", values={"day": written.day(visit.today())})
 
 
