@@ -11,6 +11,7 @@ from plimsoll.app.chain.prove import prove
 from plimsoll.app.chain.seal import seal
 from plimsoll.app.chain.show import LATEST, Entry, entries_after, timeline
 from plimsoll.interfaces.http.ids import customer_text, read_customer
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import LIMIT_MAX, Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import WHOLE_MAX, Flag, Instant
 from plimsoll.interfaces.http.shown import house_in
@@ -210,15 +211,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answer=ProofShown,
         handle=get_audit_proof,
     ),
-    Operation(
-        name="seal_audit",
-        method="POST",
-        path="/audit_seals",
-        permission="audit.seal",
-        tag=TAG,
-        said=("Seal what is on record by now, and sign where the chain stands.", "立即封存审计记录并签署检查点。"),
-        answer=SealShown,
-        handle=seal_audit,
-        status=201,
+    once(
+        Operation(
+            name="seal_audit",
+            method="POST",
+            path="/audit_seals",
+            permission="audit.seal",
+            tag=TAG,
+            said=("Seal what is on record by now, and sign where the chain stands.", "立即封存审计记录并签署检查点。"),
+            answer=SealShown,
+            handle=seal_audit,
+            status=201,
+        ),
+        is_one_change=False,
     ),
 )

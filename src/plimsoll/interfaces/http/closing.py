@@ -6,6 +6,7 @@ from pydantic import Field
 
 from plimsoll.app.close_job import CloseJob, closing_of
 from plimsoll.interfaces.http.book import LEDGER
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import Count, Day, Name, Text, Whole
 from plimsoll.interfaces.http.shown import house_in
@@ -62,19 +63,22 @@ def _told(job: CloseJob | Refused) -> Any:
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
-    Operation(
-        name="run_close",
-        method="POST",
-        path="/close_jobs",
-        permission="close.run",
-        tag=LEDGER,
-        said=("Close every open day through one; it goes on beside the server.", "执行日终至某日：在后台逐日进行。"),
-        answer=CloseShown,
-        handle=run_close,
-        body=CloseAsked,
-        status=201,
-        example={"through": "2026-03-20", "scans": "never"},
-        errors=(409, 422),
+    once(
+        Operation(
+            name="run_close",
+            method="POST",
+            path="/close_jobs",
+            permission="close.run",
+            tag=LEDGER,
+            said=("Close every open day through one; it goes on beside the server.", "执行日终至某日：在后台逐日进行。"),
+            answer=CloseShown,
+            handle=run_close,
+            body=CloseAsked,
+            status=201,
+            example={"through": "2026-03-20", "scans": "never"},
+            errors=(409, 422),
+        ),
+        is_one_change=False,
     ),
     Operation(
         name="get_close_job",

@@ -7,6 +7,7 @@ from pydantic import Field
 from plimsoll.app.erase import erase_person
 from plimsoll.app.show.personal import AccessRow, MaskedRow, RevealedValue, access_rows, masked_rows, reveal
 from plimsoll.app.vault import VALUE_LENGTH_MAX, Act
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import CustomerId, Flag, Text
 from plimsoll.interfaces.http.shown import customer_in, listed, page_of, shape_of, today_of, told
@@ -143,17 +144,24 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         body=Value,
         example={"value": "13800001234", "reason": "told at the counter with the identity card"},
     ),
-    Operation(
-        name="erase_personal",
-        method="POST",
-        path=PATH + "/erasures",
-        permission="personal.erase",
-        tag=TAG,
-        said=("Erase a person's data for good, where nothing is owed and no law keeps them.", "永久删除个人信息：债务已清且无法定保存期。"),
-        answer=Erased,
-        handle=erase_personal,
-        body=Erasure,
-        example={"reason": "asked for in writing on 2 December 2026"},
+    once(
+        Operation(
+            name="erase_personal",
+            method="POST",
+            path=PATH + "/erasures",
+            permission="personal.erase",
+            tag=TAG,
+            said=(
+                "Erase a person's data for good, where nothing is owed and no law keeps them.",
+                "永久删除个人信息：债务已清且无法定保存期。",
+            ),
+            answer=Erased,
+            handle=erase_personal,
+            body=Erasure,
+            example={"reason": "asked for in writing on 2 December 2026"},
+        ),
+        is_one_change=False,
+        asks="",
     ),
     Operation(
         name="list_accesses",
