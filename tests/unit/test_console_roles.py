@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -12,7 +13,8 @@ from starlette.testclient import TestClient
 from plimsoll.app.access.role import roles_on
 from plimsoll.app.execute import Answer
 from plimsoll.app.open_door import open_door
-from plimsoll.interfaces.console import calls
+from plimsoll.app.treasury.disclose import Event
+from plimsoll.interfaces.console import calls, funders
 from plimsoll.interfaces.console.serve import console
 from plimsoll.simulator.fund import made_up
 from tests.browser.desks import TENDER, leave_agency, leave_tender
@@ -167,3 +169,20 @@ def test_a_sample_of_calls_is_drawn_by_lot_heard_and_its_verdict_kept_once(pages
     assert "3 of 4 as they should be" in kept.text
     assert "This sample was audited before" in officer.get(path).text
     assert pages("collector").get(path).status_code in (403, 404)
+
+
+def test_a_month_tells_a_funder_nothing_of_another_by_name():
+    place = object()
+    told = SimpleNamespace(
+        parts={"river-bank": 5, "harbour-notes": 3, "lantern-fund": 2, "lender": 10},
+        triggers=[("delinquency", place), ("funder-used river-bank", place), ("funder-used harbour-notes", place)],
+        events=[
+            Event(date(2026, 1, 31), "trigger-near", "funder-used harbour-notes", 1),
+            Event(date(2026, 1, 2), "funder.closed", "lantern-fund", 1),
+        ],
+    )
+    told._replace = lambda **more: SimpleNamespace(**{**vars(told), **more})
+    own = funders._without_others(told, "river-bank")
+    assert own.parts == {"river-bank": 5, funders.OTHERS: 5, "lender": 10}
+    assert [name for name, _ in own.triggers] == ["delinquency", "funder-used river-bank"]
+    assert own.events == []

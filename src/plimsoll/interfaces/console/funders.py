@@ -1,7 +1,7 @@
 """One funder: what it committed and has lent, its settlements, the loans that it holds parts of, and the month as investors are told it."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select, tuple_
@@ -38,6 +38,8 @@ from plimsoll.interfaces.pages.parts import (
 )  # fmt: skip
 from plimsoll.interfaces.pages.visit import File, Screen, Shown, Visit
 from plimsoll.treasury.funded import FUNDED
+from plimsoll.treasury.funder import CLOSED
+from plimsoll.treasury.route import LENDER
 from plimsoll.units.refusal import Malformed, Refused
 
 PERMISSION: Final = "funder.read"
@@ -45,6 +47,8 @@ LOANS: Final = 50
 PAGE: Final = 400
 PAGES_MAX: Final = 5
 PPM: Final = 1_000_000
+OTHERS: Final = "…"
+"""Under which the parts of other funders stand together."""
 DIGITS_MAX: Final = 18
 MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -150,7 +154,8 @@ def show_month(visit: Visit) -> Shown:
     """Show a month as investors are told it, of the loans that this funder holds parts of; as a file with `form=csv`."""
     asked = visit.query.get("month", "")
     said = asked if MONTH.fullmatch(asked) and not asked.startswith("0000") else ""
-    first = date.fromisoformat(f"{said}-01") if said else visit.today().replace(day=1)
+    last_month = (visit.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    first = date.fromisoformat(f"{said}-01") if said else last_month
     path, name = f"/treasury/{visit.path['funder']}", visit.path["funder"]
     above = [(name, path)]
     filters = (Field("month", visit.t("funder.month.which"), value=f"{first:%Y-%m}", hint="2026-03", longest=7),)
@@ -197,8 +202,22 @@ def _disclosed(visit: Visit, figures: Figures, funder: str, first: date) -> tupl
         return Refused(wrong.code).text(visit.speech)
     if isinstance(found, BeingMade):
         return found
-    said = said_of(found.value)
-    return sections(found.value), csv_of(found.value), said.zh if visit.speech == "zh-CN" else said.en
+    told = _without_others(found.value, funder) if visit.who.party else found.value
+    said = said_of(told)
+    return sections(told), csv_of(told), said.zh if visit.speech == "zh-CN" else said.en
+
+
+def _without_others(found: Any, funder: str) -> Any:
+    """Give a month as the funder itself may see it: what is told of another one by name is left out, their parts stand together."""
+    parts: dict[str, int] = {}
+    for name, minor in found.parts.items():
+        own = name if name in (funder, LENDER) else OTHERS
+        parts[own] = parts.get(own, 0) + minor
+    return found._replace(
+        parts=parts,
+        triggers=[(name, place) for name, place in found.triggers if name.partition(" ")[2] in ("", funder)],
+        events=[one for one in found.events if one.about.partition(" ")[2] in ("", funder) and (one.kind != CLOSED or one.about == funder)],
+    )
 
 
 SCREENS: Final = (
