@@ -21,6 +21,7 @@ from plimsoll.app.show.liquidity import unanswered
 from plimsoll.app.show.otherwise import prepaid, rescheduled
 from plimsoll.app.show.risk import accounts_behind, expected_loss, npl_bridge, stressed_book, whole_parts
 from plimsoll.app.show.schedule import pay_off, schedule
+from plimsoll.app.treasury.cash import cash_stated
 from plimsoll.interfaces.console import figures
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.words import say
@@ -85,6 +86,22 @@ def test_the_overview_tells_what_the_ladder_has(look, house):
     net = written.large(found[0].behaved[1].cumulative_minor, "CNY", "en")
     assert net in look("fin").get("/console/").text
     assert net in look("tre").get("/console/treasury").text
+
+
+def test_cash_in_hand_is_stated_on_the_page_and_begins_the_ladder(look, house):
+    client = look("tre")
+    page = client.get("/console/treasury").text
+    assert say("liquidity.no-cash", "en") in page
+    form = dict(re.findall(r'name="(form_token|key)" value="([^"]+)"', page[page.index('value="state"') :]))
+    sent = {"act": "state", "amount": "123,456.70", "source": "bank statement 7", **form}
+    assert client.post("/console/treasury", data={**sent, "amount": "-1"}, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 409
+    assert client.post("/console/treasury", data=sent, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+    stated = cash_stated(house.store, "CNY", house.today().toordinal())
+    assert (stated.minor, stated.actor) == (12_345_670, "tre")
+    page = client.get("/console/treasury").text
+    assert "¥123,456.70" in page
+    assert say("liquidity.no-cash", "en") not in page
+    assert say("cash.not-stated", "en") in client.get("/console/treasury?cash=5").text
 
 
 def test_a_debit_without_an_answer_is_told_until_it_has_one(house):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
+from plimsoll.app.treasury.cash import cash_by_currency
 from plimsoll.app.treasury.liquidity import balance, ladder, positions, ratios, read_planned
 from plimsoll.app.treasury.measure_book import course_of, places, stands
 from plimsoll.app.treasury.shares import funders_of, holdings_of
@@ -132,6 +133,15 @@ def test_as_many_have_their_turn_as_are_granted_and_nobody_loses_it_as_more_is(p
     assert abs(sum(having) - 20 * percent) < 130
     wider = [has_turn("CNY", customer_id, day, Rate(min(percent + 20, 100), 100)) for customer_id in range(2_000)]
     assert all(more for less, more in zip(having, wider, strict=True) if less)
+
+
+def test_cash_is_stated_by_day_and_the_last_statement_of_a_day_holds(house):
+    assert house.do("state_cash", "2026-01-20", subject="XYZ", minor=5) == "cash_malformed"
+    for on, minor in (("2026-01-20", 500), ("2026-01-22", 700), ("2026-01-20", 600)):
+        assert house.do("state_cash", on, subject="CNY", minor=minor) == {"minor": minor, "source": ""}
+    by_day = {day: cash_by_currency(house.store, date(2026, 1, day).toordinal()) for day in (19, 20, 21, 22)}
+    assert by_day == {19: {}, 20: {"CNY": 600}, 21: {"CNY": 600}, 22: {"CNY": 700}}
+    assert verify(house.store).breaches == {}
 
 
 def test_draws_stop_while_the_throttle_is_shut(house):

@@ -168,7 +168,16 @@ from plimsoll.servicing import (
     use_credit,
     waive,
 )
-from plimsoll.treasury import amend_funder, close_funder, file_settlement, fund_loan, move_share, register_funder, set_throttle
+from plimsoll.treasury import (
+    amend_funder,
+    close_funder,
+    file_settlement,
+    fund_loan,
+    move_share,
+    register_funder,
+    set_throttle,
+    state_cash,
+)
 from plimsoll.units.dates import parse_date
 from plimsoll.units.money import parse_minor
 from plimsoll.units.rate import Rate
@@ -337,6 +346,7 @@ DOSSIER_WIRING: Final[DossierWiring] = {
     close_funder.CloseFunder: DossierVerb("close_funder", "funder", close_funder.decide),
     file_settlement.FileSettlement: DossierVerb("file_settlement", "funder", file_settlement.decide),
     set_throttle.SetThrottle: DossierVerb("set_throttle", "throttle", set_throttle.decide),
+    state_cash.StateCash: DossierVerb("state_cash", "cash", state_cash.decide),
 }
 """The same for commands on dossiers: what each is called, which kind of dossier it is about, and what decides on it."""
 

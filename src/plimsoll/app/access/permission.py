@@ -117,6 +117,7 @@ class Permission(StrEnum):
     SHARE_MOVE = "share.move"
     TREASURY_READ = "treasury.read"
     THROTTLE_SET = "throttle.set"
+    CASH_STATE = "cash.state"
     PORTFOLIO_READ = "portfolio.read"
     LEDGER_READ = "ledger.read"
     CLOSE_READ = "close.read"
@@ -254,6 +255,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "share.move": ("move a funder's part", "转移资金方份额"),
     "treasury.read": ("read liquidity and funding", "查看流动性与资金"),
     "throttle.set": ("say how much new lending is granted", "设定放款节流"),
+    "cash.state": ("state the cash in hand", "登记在手现金"),
     "portfolio.read": ("read reports of the portfolio", "查看组合报表"),
     "ledger.read": ("read the ledger", "查看总账"),
     "close.read": ("see how the close stands", "查看日终"),
@@ -292,5 +294,6 @@ READ_OF_DOSSIER: Final[Mapping[str, Permission]] = {
     "tender": Permission.TENDER_READ,
     "funder": Permission.FUNDER_READ,
     "throttle": Permission.TREASURY_READ,
+    "cash": Permission.TREASURY_READ,
 }
 """By what permission a kind of dossier is seen."""

@@ -186,6 +186,7 @@ VERBS: Final[Mapping[str, VerbAccess]] = {
     "close_funder": VerbAccess(_P.FUNDER_REGISTER),
     "file_settlement": VerbAccess(_P.FUNDER_SETTLE),
     "set_throttle": VerbAccess(_P.THROTTLE_SET, makes=True),
+    "state_cash": VerbAccess(_P.CASH_STATE, makes=True),
 }
 """What each verb asks for; every command of the house has its line."""
 

@@ -164,6 +164,7 @@ OF_COMMANDS: Final[Mapping[str, str]] = {
     "close_funder": "funder.closed",
     "file_settlement": "funder.settlement_filed",
     "set_throttle": "throttle.set",
+    "state_cash": "cash.stated",
 }
 """Of commands on customers and on dossiers; a verb that stands here twice would be two types."""
 

@@ -9,6 +9,7 @@ import typer
 
 from plimsoll.app.config import book_url, now
 from plimsoll.app.opening import open_store
+from plimsoll.app.treasury.cash import cash_by_currency
 from plimsoll.app.treasury.liquidity import Ladder, Position, Ratios, balance, ladder, positions, ratios, read_planned
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
@@ -23,7 +24,10 @@ from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
 
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day from which it looks ahead: the last closed day, or later.")]
-Cash = Annotated[list[str] | None, typer.Option("--cash", metavar="CUR:AMOUNT", help="Cash in hand, such as CNY:500000.00.")]
+Cash = Annotated[
+    list[str] | None,
+    typer.Option("--cash", metavar="CUR:AMOUNT", help="Cash in hand; default as stated last."),
+]
 Capital = Annotated[list[str] | None, typer.Option("--capital", metavar="CUR:AMOUNT", help="Net core capital, for the leverage ratio.")]
 Flows = Annotated[
     Path | None,
@@ -50,6 +54,7 @@ def ladder_command(
     rules = lawful_rules()
     with open_store(book_url(db)) as store:
         found = positions(store, day, now().date())
+        cashes = {**cash_by_currency(store, day.toordinal()), **cashes}
     if isinstance(found, Refused):
         raise Stop(REFUSED, found.text())
     told, texts = [], []

@@ -1,6 +1,7 @@
 """Treasury: the liquidity ladder, how long cash lasts, triggers with their distance, funders, debits without an answer, the throttle.
 
-Cash in hand is no account of the book: it stands in the address, so that a page with it can be passed on. What costs seconds is made beside
+Cash in hand is no account of the book: it is stated by somebody for a day; another amount stands in the address, so that a page with it
+can be passed on. What costs seconds is made beside
 the page and kept.
 """
 
@@ -11,6 +12,7 @@ from plimsoll.app.kept_figures import BeingMade, Made
 from plimsoll.app.show.figures import CURRENCY, FUNDERS, POSITIONS, UNANSWERED, stood_in
 from plimsoll.app.show.funding import PPM, FunderRow, LadderShown, TriggerRow, throttle_rows
 from plimsoll.app.show.liquidity import LadderBuffered, Stood, SurvivalShown, UnansweredRow, buffered, survival, triggers
+from plimsoll.app.treasury.cash import cash_stated
 from plimsoll.interfaces.console.kept import Figures, being_made, made_at
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
@@ -18,6 +20,7 @@ from plimsoll.interfaces.pages.parts import (
     Cell,
     Chart,
     Field,
+    Form,
     Heading,
     Links,
     Panel,
@@ -36,7 +39,9 @@ from plimsoll.interfaces.pages.parts import (
     stat,
     text,
 )
-from plimsoll.interfaces.pages.visit import Screen, Shown, Visit
+from plimsoll.interfaces.pages.visit import Act, Done, Screen, Shown, Visit
+from plimsoll.treasury.cash_stated import Cash
+from plimsoll.treasury.state_cash import StateCash
 from plimsoll.units.money import EXPONENTS, parse_minor
 from plimsoll.units.refusal import Malformed, Refused
 
@@ -54,30 +59,63 @@ def soon(visit: Visit, figures: Figures) -> LadderShown | None:
     return next((one.ladder for one in told if one.ladder.currency == CURRENCY), None)
 
 
+def _currency(visit: Visit) -> str:
+    """Give the currency that a page is of."""
+    asked = visit.query.get("currency", "").strip().upper()
+    return asked if asked in EXPONENTS else CURRENCY
+
+
 def show(visit: Visit) -> Shown:
     """Show how the lender's own money stands."""
-    currency = visit.query.get("currency", "").strip().upper() or CURRENCY
-    currency = currency if currency in EXPONENTS else CURRENCY
+    currency = _currency(visit)
     panels: list[Panel | None] = []
+    stated, asked = cash_stated(visit.house.store, currency, visit.today().toordinal()), visit.query.get("cash", "").strip()
+    cash = stated.minor if stated is not None else 0
     try:
-        cash = parse_minor(visit.query["cash"].strip().replace(",", ""), currency) if visit.query.get("cash", "").strip() else 0
+        cash = parse_minor(asked.replace(",", ""), currency) if asked else cash
     except Malformed as wrong:
-        cash = 0
         panels.append(Panel("", [Said("bad", wrong.text(visit.speech))]))
+    panels.append(_cash(visit, currency, stated, is_asked=bool(asked)))
+    has_cash = bool(asked) or stated is not None
     fields = (
         Field("cash", visit.t("treasury.cash"), "money", visit.query.get("cash", ""), hint=visit.t("treasury.cash.hint"), is_needed=False),
         Field("currency", visit.t("treasury.currency"), "text", currency, is_needed=False, longest=3),
     )
     figures = Figures(visit)
     figures.begin(FUNDERS, UNANSWERED, POSITIONS, stood_in(currency))
-    panels += _ladders(visit, figures, currency, cash)
-    panels += _from_tape(visit, figures, currency, cash)
+    panels += _ladders(visit, figures, currency, cash, has_cash=has_cash)
+    panels += _from_tape(visit, figures, currency, cash, has_cash=has_cash)
     panels.append(Panel("", [Links([(visit.t("own-stress.title"), "/treasury/stress")])]))
     panels += [_funders(visit, figures.look(FUNDERS)), _unanswered(visit, figures.look(UNANSWERED)), _throttle(visit)]
     return figures.board(Heading(visit.t("nav.treasury"), visit.t("treasury.lead"), filters=fields), panels)
 
 
-def _ladders(visit: Visit, figures: Figures, currency: str, cash: int) -> list[Panel]:
+def _cash(visit: Visit, currency: str, stated: Cash | None, *, is_asked: bool) -> Panel | None:
+    """Give the cash in hand as it was stated, by whom and for which day, and the form to state it; None where there is neither."""
+    parts: list[Part] = []
+    if stated is not None:
+        told = {"cash": written.money(stated.minor, currency), "day": written.day(stated.on), "by": stated.actor}
+        parts.append(Text(visit.t("cash.stated", told | {"at": written.instant(stated.at)})))
+        if is_asked:
+            parts.append(Said("wait", visit.t("cash.not-stated")))
+    if visit.may("cash.state"):
+        fields = (
+            Field("amount", visit.t("treasury.cash"), "money", hint=currency),
+            Field("source", visit.t("cash.source"), is_needed=False, hint=visit.t("cash.source.hint"), is_wide=True),
+        )
+        parts.append(Form("state", visit.t("cash.state"), visit.t("cash.state.do"), fields, visit.t("cash.state.said")))
+    return Panel(visit.t("treasury.cash"), parts, "cash") if parts else None
+
+
+def _state(visit: Visit) -> Done:
+    """State the cash in hand at the beginning of the business date, of the currency of the page."""
+    currency, form = _currency(visit), visit.form
+    minor = parse_minor(form.get("amount", "").strip().replace(",", ""), currency)
+    command = StateCash(form.get("key", ""), currency, visit.today(), minor, form.get("source", ""))
+    return Act(command, "done.done", f"/treasury?currency={currency}")
+
+
+def _ladders(visit: Visit, figures: Figures, currency: str, cash: int, *, has_cash: bool) -> list[Panel]:
     """Give the ladder of a currency, that it is being made, or why there is none."""
     title, found = visit.t("liquidity.title"), figures.look(POSITIONS)
     if isinstance(found, BeingMade):
@@ -85,7 +123,7 @@ def _ladders(visit: Visit, figures: Figures, currency: str, cash: int) -> list[P
     if isinstance(found.value, Refused):
         return [Panel(title, [Said("warn", found.value.text(visit.speech))])]
     told = [one for one in buffered(found.value, visit.house.rules, found.on, cash, currency) if one.ladder.currency == currency]
-    shown = [_ladder(visit, one, has_cash=bool(cash)) for one in told]
+    shown = [_ladder(visit, one, has_cash=has_cash) for one in told]
     shown = [replace(one, parts=[*one.parts, *made_at(visit, found)]) for one in shown]
     return shown or [Panel("", [Said("", visit.t("liquidity.empty"))])]
 
@@ -142,7 +180,7 @@ def _ladder_stats(visit: Visit, one: LadderBuffered) -> list[Stat]:
     ]
 
 
-def _from_tape(visit: Visit, figures: Figures, currency: str, cash: int) -> list[Panel]:
+def _from_tape(visit: Visit, figures: Figures, currency: str, cash: int, *, has_cash: bool) -> list[Panel]:
     """Give triggers and survival, that they are being made, or why the tape tells none."""
     title, rules = visit.t("trigger.title"), visit.house.rules
     try:
@@ -156,7 +194,7 @@ def _from_tape(visit: Visit, figures: Figures, currency: str, cash: int) -> list
     except Malformed as wrong:
         return [Panel(title, [Said("", wrong.text(visit.speech))])]
     try:
-        return [*panels, _survival(visit, survival(seen, rules, cash), has_cash=bool(cash))]
+        return [*panels, _survival(visit, survival(seen, rules, cash), has_cash=has_cash)]
     except Malformed as wrong:
         return [*panels, Panel(visit.t("survival.title"), [Said("", wrong.text(visit.speech))])]
 
@@ -313,4 +351,4 @@ def _throttle(visit: Visit) -> Panel:
     return Panel(visit.t("throttle.title"), [table], "throttle", "throttle.title")
 
 
-SCREENS: Final = (Screen("treasury", "/treasury", "treasury.read", "page.html", show),)
+SCREENS: Final = (Screen("treasury", "/treasury", "treasury.read", "page.html", show, {"state": _state}),)

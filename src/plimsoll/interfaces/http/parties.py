@@ -39,6 +39,7 @@ from plimsoll.app.show.sale import (
     tender_rows,
     tender_seen,
 )
+from plimsoll.app.treasury.cash import cash_by_currency
 from plimsoll.interfaces.http.loans import NONE, AsOf
 from plimsoll.interfaces.http.operation import Asked, Empty, Operation, Shape
 from plimsoll.interfaces.http.shape import Day
@@ -57,11 +58,11 @@ class PlacementsAsked(Shape):
 
 
 class LadderAsked(Shape):
-    """From which day (the business date where none is named), and the lender's cash in hand in minor units of a currency."""
+    """From which day (the business date where none is named), and the lender's cash in hand in minor units, by default as stated last."""
 
     on: Day | None = None
     currency: _Currency = "CNY"
-    cash: Annotated[int, Field(ge=0, le=MINOR_MAX)] = 0
+    cash: Annotated[int, Field(ge=0, le=MINOR_MAX)] | None = None
 
 
 class TriggersAsked(Shape):
@@ -187,7 +188,9 @@ def list_ladders(asked: Asked) -> Any:
     if refused is not None:
         return refused
     house, query, today = asked.house, asked.query or LadderAsked(), today_of(asked)
-    on, cash = query.on or today, {query.currency: query.cash}
+    on = query.on or today
+    told = {} if query.cash is None else {query.currency: query.cash}
+    cash = {**cash_by_currency(house.store, on.toordinal()), **told}
     if on == today and is_much_open(house.store):
         found = value_of(kept_figures(house), POSITIONS)
         rows = found if isinstance(found, Refused) else ladders_of(found, house.rules, on, cash)

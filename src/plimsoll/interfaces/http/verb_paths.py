@@ -186,4 +186,5 @@ PLACES: Final[Mapping[str, Place]] = {
     "close_funder": Place("Funding", "/funders/{funder}/closures", "Take no more money of a funder.", "停止使用资金方。"),
     "file_settlement": Place("Funding", "/funders/{funder}/settlements", "File the settlement of a day.", "登记当日清算。"),
     "set_throttle": Place("Funding", "/throttles/{throttle}", "Set how much new lending liquidity allows.", "按流动性设定放款节奏。"),
+    "state_cash": Place("Funding", "/cash/{cash}", "State the cash in hand of a currency.", "登记某币种的在手现金。"),
 }
