@@ -130,8 +130,8 @@ def _label(visit: Visit, name: str) -> str:
     """Give what a field is called: as a checker reads it, else as the catalogue has it."""
     told = FIELDS.get(name)
     if told is not None:
-        said = told[1] if visit.speech == "zh-CN" else told[0]
-        return said[:1].upper() + said[1:]
+        en, zh = told
+        return visit.told(zh, en[:1].upper() + en[1:])
     return visit.t(f"field.{name}")
 
 

@@ -175,12 +175,12 @@ def show_month(visit: Visit) -> Shown:
 
 def _section(visit: Visit, one: Any) -> Panel | None:
     """Give a part of the report as a table in the language of the visit; None where it has no rows."""
-    language = "zh" if visit.speech == "zh-CN" else "en"
     if not one.rows:
         return None
-    columns = [Head(getattr(head, language), n > 0) for n, head in enumerate(one.heads)]
-    rows = [tuple(text(getattr(cell, language)) for cell in row) for row in one.rows]
-    return Panel(getattr(one.title, language), [Table(getattr(one.title, language), columns, rows, is_dense=True)], width="half")
+    columns = [Head(visit.told(*head) if head.en else "", n > 0) for n, head in enumerate(one.heads)]
+    rows = [tuple(text(cell.zh if visit.speech == "zh-CN" else cell.en) for cell in row) for row in one.rows]
+    title = visit.told(*one.title)
+    return Panel(title, [Table(title, columns, rows, is_dense=True)], width="half")
 
 
 def _disclosed(visit: Visit, figures: Figures, funder: str, first: date) -> tuple[list[Any], str, str] | BeingMade | str:

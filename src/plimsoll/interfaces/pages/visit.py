@@ -71,6 +71,12 @@ class Visit:
         """Give the business date; of a book that was never opened, the day of the clock."""
         return business_day(self.house)
 
+    def told(self, zh: str, en: str) -> str:
+        """Give words that come twice from somewhere else than the catalogue, in the language of the visit."""
+        if self.language == words.CHINESE:
+            return zh
+        return words.stretched(en) if self.language == words.STRETCHED else en
+
     @property
     def speech(self) -> str:
         """Give the language of sentences that do not come from the catalogue: refusals, permissions, rules."""
