@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
@@ -17,6 +18,7 @@ from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.stops import STOPS
 from plimsoll.app.sandbox.tell import ClockTeller
+from plimsoll.app.schema_chain import hook_endpoint
 from plimsoll.app.sources.sandbox import NAMES
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import read_command
@@ -125,6 +127,13 @@ def test_what_happens_under_a_clock_is_told_to_whoever_owns_it(api, tmp_path):
         assert teller.once() == {}, "everything was told"
         assert set(receiver.paths) == {"/mine"}
         sent = [json.loads(body) for _, body in receiver.got]
+        with house.store.changing() as connection:
+            connection.execute(update(hook_endpoint).values(state="disabled", version=hook_endpoint.c.version + 1))
+        house.execute(read_command({"key": "d", "customer_id": 8, "on": "2026-01-17"}, "open_customer"), actor="test")
+        assert teller.once() == {}, "this book gave the endpoint up"
+        mine = api("ops", "GET", "/webhook_endpoints")[1]["data"][0]["id"]
+        assert api("ops", "POST", f"/webhook_endpoints/{mine}/enable")[0] == 200
+        assert teller.once() == {"": 1}
         assert [one | {"time": ""} for one in sent] == [one | {"time": ""} for one in told if one["type"] in kinds["types"]]
 
 

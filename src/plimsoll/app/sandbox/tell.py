@@ -5,11 +5,12 @@ The queue of a clock stands in the clock's own book, so that a house's events an
 event carries the time of its book; it is sent, and tried again, by the time of the world.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from plimsoll.app.chain.seal import seal
 from plimsoll.app.events.listing import last_seq
@@ -21,8 +22,10 @@ from plimsoll.app.sandbox.clock import Clock, clock_of
 from plimsoll.app.sandbox.of_house import Sandbox, sandbox_of
 from plimsoll.app.schema_chain import hook_endpoint
 from plimsoll.app.store import Store
+from plimsoll.app.trouble import StoreTrouble
 from plimsoll.units.refusal import Refused
 
+log: Final = logging.getLogger("plimsoll.clocks")
 NO_SECRET: Final = b""
 """Secrets stay in the book of the house."""
 
@@ -55,11 +58,16 @@ class ClockHooks(Hooks):
         return self.of_house.secrets_of(endpoint_id)
 
     def _know(self, own: dict[str, Endpoint]) -> None:
-        """Put endpoints that this book does not know into it: they are sent what happens from when they were made on."""
+        """Put endpoints that this book does not know into it: they are sent what happens from when they were made on.
+
+        One that this book has given up on is tried again once its owner changed or enabled it in the house.
+        """
+        columns = (hook_endpoint.c.endpoint_id, hook_endpoint.c.state, hook_endpoint.c.version)
         with self.store.engine.connect() as connection:
-            known = set(connection.scalars(select(hook_endpoint.c.endpoint_id)))
+            known = {row.endpoint_id: row for row in connection.execute(select(*columns))}
         new = [one for one in own.values() if one.endpoint_id not in known]
-        if not new:
+        again = [one for one in own.values() if (row := known.get(one.endpoint_id)) and row.state != ACTIVE and one.version >= row.version]
+        if not new and not again:
             return
         now_at = last_seq(self.store)
         with self.store.changing() as connection:
@@ -67,6 +75,9 @@ class ClockHooks(Hooks):
                 seen = 0 if one.made_at <= self.clock.made_at and not self.clock.parent else now_at
                 values = {**one._asdict(), "kinds": "[]", "secret": NO_SECRET, "old_secret": None, "seen_seq": seen}
                 connection.execute(insert(hook_endpoint).values(**values))
+            for one in again:
+                values = {"state": ACTIVE, "version": one.version, "failing_since": None}
+                connection.execute(update(hook_endpoint).where(hook_endpoint.c.endpoint_id == one.endpoint_id).values(**values))
 
 
 def owner_of(endpoint: Endpoint) -> str:
@@ -88,34 +99,41 @@ class ClockTeller:
     def __init__(self, house: House, deliver: Deliver = deliver) -> None:
         self.house = house
         self.deliver = deliver
-        self._told: dict[str, tuple[int, ...]] = {}
-        """Clocks of which everything was told, by how their books stood then."""
+        self._versions: tuple[tuple[str, int], ...] = ()
+        self._told: dict[str, tuple[object, ...]] = {}
+        """Clocks of which everything was told, by how their books and endpoints stood then."""
 
     def once(self) -> Counter[str]:
         """Seal and send what is new of each clock, and count the tries as `Deliverer.once` does."""
         counts: Counter[str] = Counter()
         hooks, sandbox = Hooks(self.house), sandbox_of(self.house)
-        owners = {owner_of(one) for one in hooks.every(ACTIVE)}
+        active = hooks.every(ACTIVE)
+        self._versions = tuple((one.endpoint_id, one.version) for one in active)
+        owners = {owner_of(one) for one in active}
         if not owners or isinstance(sandbox, Refused):
             return counts
         for clock in sandbox.clocks.every():
-            if clock.owner in owners and self._told.get(clock.clock_id) != _stands(sandbox, clock):
+            if clock.owner in owners and self._told.get(clock.clock_id) != self._stands(sandbox, clock):
                 counts += self._tell(sandbox, hooks, clock)
         return counts
 
     def _tell(self, sandbox: Sandbox, hooks: Hooks, clock: Clock) -> Counter[str]:
-        house = sandbox.opened.moved_house(clock)
-        if isinstance(house, Refused):
+        try:
+            house = sandbox.opened.moved_house(clock)
+            if isinstance(house, Refused):
+                return Counter()
+            caught_up(house)
+            counts = self.deliver(ClockHooks(hooks, clock, house.store), clock.clock_id)
+        except StoreTrouble as trouble:
+            # One book in trouble holds no other up; it is looked at again the next time.
+            log.warning("%s: %s", clock.clock_id, trouble)
             return Counter()
-        caught_up(house)
-        counts = self.deliver(ClockHooks(hooks, clock, house.store), clock.clock_id)
-        stands = _stands(sandbox, clock)
+        stands = self._stands(sandbox, clock)
         if not waits(house.store):
             self._told[clock.clock_id] = stands
         return counts
 
-
-def _stands(sandbox: Sandbox, clock: Clock) -> tuple[int, ...]:
-    """Give how the files of a clock's book stand, which each write to it moves."""
-    paths = (sandbox.clocks.path(clock, ending) for ending in ("", "-wal"))
-    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+    def _stands(self, sandbox: Sandbox, clock: Clock) -> tuple[object, ...]:
+        """Give how the files of a clock's book stand, which each write to it moves, and the endpoints of the house."""
+        paths = (sandbox.clocks.path(clock, ending) for ending in ("", "-wal"))
+        return (*(path.stat().st_mtime_ns if path.exists() else 0 for path in paths), self._versions)

@@ -13,7 +13,7 @@ from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.chain.seal import Sealed, seal
 from plimsoll.app.close import days_to_close
 from plimsoll.app.config import book_url, now, tape_folder, threads
-from plimsoll.app.house import LIVE, House
+from plimsoll.app.house import LIVE, READ_ONLY, House
 from plimsoll.app.night import NAMES, WORK, Done, Way, work_day
 from plimsoll.app.through import DAILY, LAST, NEVER
 from plimsoll.interfaces.cli.aligned import RULE, aligned
@@ -52,6 +52,8 @@ def command(
     last = read_on(through, "--through").toordinal()
     with ExitStack() as opened:
         house = opened.enter_context(opened_house(db, allow_unsafe=allow_unsafe))
+        if house.mode == READ_ONLY:
+            raise Stop(REFUSED, "a read-only house writes nothing: set PLIMSOLL_MODE otherwise")
         if made_up and house.mode == LIVE:
             raise Stop(REFUSED, "--made-up: never in live mode")
         days = days_to_close(house.store, last)
