@@ -177,7 +177,7 @@ def show_events(visit: Visit) -> Shown:
         (
             Cell(f"{one.seq:,}"),
             Cell(one.type, under=one.event_id, tone="long", mark="code"),
-            text(one.subject),
+            Cell(one.subject, tone="long"),
             instant(one.time),
             day(one.business_date),
             Cell(", ".join(f"{name} {value}" for name, value in one.data.items())[:160], tone="long", mark="code"),
