@@ -1,7 +1,9 @@
 """What pages hold against: forms of others, frames, scripts in what people write, steps left out, planted sessions, the way back."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -119,6 +121,56 @@ def test_a_script_in_what_people_write_is_shown_and_never_run(site: Site, window
         assert found.page.evaluate("window.was_run") is None
         assert found.page.locator("main img, main script").count() == 0
         found.said = [one for one in found.said if "409" not in one]
+
+
+FORM = re.compile(r'<form method="post".*?</form>', re.DOTALL)
+FIELD = re.compile(r"<(input|textarea|select)([^>]*)>(.*?)(?=<input|<textarea|<select|</form>)", re.DOTALL)
+ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+LEADS_OUT = ("sign_out", "choose", "end", "end_others", "lock")
+"""Acts that end what the rest is looked at by."""
+
+
+def filled(form: str, today: str) -> dict[str, str]:
+    """Give the fields of a form with a script wherever somebody may write what they like."""
+    said: dict[str, str] = {}
+    for kind, text, rest in FIELD.findall(form):
+        has = dict(ATTRIBUTE.findall(text))
+        name, value = has.get("name", ""), has.get("value", "")
+        if kind == "select":
+            chosen = [one for one in re.findall(r'<option value="([^"]*)"', rest) if one]
+            said[name] = chosen[0] if chosen else ""
+        elif has.get("type") in ("hidden", "checkbox", "file"):
+            said[name] = value
+        elif has.get("type") == "date":
+            said[name] = value or today
+        elif "inputmode" in has:
+            said[name] = value or "3"
+        else:
+            said[name] = SCRIPT[: int(has.get("maxlength", "200"))]
+    return {name: unescape(value) for name, value in said.items() if name}
+
+
+@pytest.mark.slow
+def test_a_script_in_every_field_of_every_form_is_text_wherever_it_comes_back(site: Site) -> None:
+    """Slow for their number: every form of every page is sent as it stands, and then every page is looked at once more."""
+    today, wrong, sent = site.house.today().isoformat(), [], 0
+    roots = (("/console", back_office(site)), ("/me", borrower_pages(site)))
+    with httpx.Client(base_url=site.address, timeout=PATIENCE) as client:
+        for again in (False, True):
+            for root, places in roots:
+                for _, who, path in places:
+                    token = site.borrower(who) if isinstance(who, int) else site.session(who) if who else ""
+                    client.cookies = httpx.Cookies({"plimsoll": token, "plimsoll-language": "en"} if token else {})
+                    answers = [client.get(f"{root}{path}")]
+                    for form in () if again else FORM.findall(answers[0].text):
+                        fields = filled(form, today)
+                        if fields.get("act") not in LEADS_OUT:
+                            answers.append(client.post(f"{root}{path}", data=fields))
+                            sent += 1
+                    wrong += [f"{path}: {one.status_code}" for one in answers if one.status_code >= 500]
+                    wrong += [f"{path}: not as text" for one in answers if "<script>window" in one.text or "<img src=x" in one.text]
+    assert sent >= 80
+    assert wrong == []
 
 
 def test_nobody_signs_what_they_have_not_read(site: Site) -> None:
