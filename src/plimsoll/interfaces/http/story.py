@@ -220,7 +220,7 @@ BY_SHAPE: Final[Mapping[str, Mapping[str, Any]]] = {
                    "parked": 0, "breaches": []},
     "Condition": {"op": ">", "threshold": "0.55", "value": "0.62", "title_en": "debts to income", "title_zh": "负债收入比"},
     "ContactRow": {"to": "the borrower", "verdict": "allowed", "purpose": "collect", "outcome": "unanswered",
-                   "rule": "POLICY.CONTACT.CALLS.DAY"},
+                   "rule": "POLICY.CONTACT.QUIET"},
     "Count": {"name": "fit", "customers": 1_204},
     "Counted": {"name": "repay", "count": 2},
     "DataAbsent": {"name": "bureau"},
