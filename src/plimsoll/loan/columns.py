@@ -4,6 +4,7 @@ Work is shared by threads, the kernel holding no lock. Loans whose products coul
 (`fits`). Needs the extra `fast`.
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -376,9 +377,10 @@ class Single:
         if rows_most > SINGLE_ROWS_MAX or len(flat) > SINGLE_FLAT_MAX // 2 or len(facts) > len(self.facts):
             return None
         done, room = self.done, self.room
-        self.terms[0] = terms
+        # Numbers of a list go into an array by their bytes: to assign them one by one costs three times as much as to fold them.
+        struct.pack_into(f"={len(terms)}q", self.terms.data, 0, *terms)
         self.is_account[0] = is_account
-        self.states[: len(flat)] = flat
+        struct.pack_into(f"={len(flat)}q", self.states.data, 0, *flat)
         self.states_at[1] = len(flat)
         self.facts[: len(facts)] = facts
         self.facts_at[1] = len(facts) // F_SIZE

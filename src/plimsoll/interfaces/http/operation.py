@@ -27,9 +27,12 @@ class Empty(Shape):
     """A body or a query without fields."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """One request, recognised and read: who asks, of which house, what stood in the path, the query, the body and the headers."""
+    """One request, recognised and read: who asks, of which house, what stood in the path, the query, the body and the headers.
+
+    Nobody changes it; it is not frozen, since to make a frozen one of so many fields takes four times as long.
+    """
 
     who: Principal
     house: House
