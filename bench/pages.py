@@ -32,6 +32,7 @@ def run(setting: Setting, result: Result) -> None:
     from tests.browser import site
 
     folder = setting.fresh("pages")
+    (folder / "small").mkdir()
     setting.step("making the house")
     site.make(folder / "small")
     asked = small(setting, folder / "small", result)

@@ -82,12 +82,18 @@ def _counts(visit: Visit, seen: Made | BeingMade) -> Panel:
 
 def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
     return (
-        Cell(visit.t("customer.number", {"n": one.customer_id}), f"/monitoring/{one.customer_id}", words_in(visit, ("action",), one.note)),
+        Cell(visit.t("customer.number", {"n": one.customer_id}), f"/monitoring/{one.customer_id}", _note(visit, one.note)),
         count(one.priority),
         due(visit, one),
         text(one.assigned_to),
         instant(one.opened_at),
     )
+
+
+def _note(visit: Visit, note: str) -> str:
+    """Give the line of a warning in words: what to do, and its place among those of its day."""
+    action, _, rank = note.partition(", rank ")
+    return visit.t("warning.ranked", {"what": word(visit, "action", action), "n": rank}) if rank else words_in(visit, ("action",), note)
 
 
 def show_one(visit: Visit) -> Shown:
