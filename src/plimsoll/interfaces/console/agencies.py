@@ -165,6 +165,13 @@ def _recall(visit: Visit) -> Done:
     return shown(visit, show_agency, commands, visit.t("placement.recall"))
 
 
+def _lateness(visit: Visit, note: str) -> str:
+    """Give how late a customer is, as the line of the case begins with it."""
+    first = note.partition(";")[0]
+    days = first.removesuffix(" days")
+    return written.past_due(int(days), visit.language) if days.isascii() and days.isdigit() else first
+
+
 def show_placements(visit: Visit) -> Shown:
     """Show the late customers whom nobody asks yet, to be ticked and placed, and how much is with each agency."""
     store, found = visit.house.store, agency_rows(visit.house.store, visit.today(), visit.house.rules)
@@ -173,7 +180,7 @@ def show_placements(visit: Visit) -> Shown:
     rows = [
         (
             Cell(visit.t("customer.number", {"n": one.customer_id}), f"/cases/{one.customer_id}", one.subject),
-            text(one.note.partition(";")[0]),
+            text(_lateness(visit, one.note)),
             text(one.assigned_to),
             instant(one.opened_at),
         )
