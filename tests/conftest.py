@@ -8,12 +8,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.store import Store
 
 KINDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres)]
 NUMBERS = count(1)
+# A machine that is busy with other tests is slow, and that is no mistake of what is tested: speed is measured by `make bench`.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -67,10 +67,10 @@ def test_a_million_links_are_taken_in_within_seconds():
     """Bounds are wide: the machine of a test is slow and shared."""
     chance = Random(7)
     links = [((chance.randrange(3), chance.randrange(400_000)), chance.randrange(700_000)) for _ in range(1_000_000)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     rings = Rings()
     rings.take(links)
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 15
     chained = Rings()
     chained.take([(n // 2, (n + 1) // 2) for n in range(200_000)])
     assert chained.ring(0).size == 100_001
