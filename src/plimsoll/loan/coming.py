@@ -114,7 +114,6 @@ def next_lines(terms: Sequence[int], s: Vector, rows: Vector, until: int, days: 
     count = 0
     now = s[S_DAY]
     credit = s[S_CREDIT]
-    s[S_CREDIT] = 0
     while s[S_NEXT] < s[S_ROWS] and s[S_PERIOD_UNTIL] <= until:
         row_at = s[S_NEXT] * R_SIZE
         fall_due(terms, s, rows)
