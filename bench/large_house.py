@@ -62,7 +62,8 @@ def _copy_book(source: str, target: str) -> None:
             rows = [row._asdict() for row in reading.execute(select(table))]
             if table.name == "account":
                 continue
-            writing.execute(table.delete())
+            if table.name == "book":
+                writing.execute(table.delete())
             for first in range(0, len(rows), PAGE):
                 writing.execute(insert(table), rows[first : first + PAGE])
 

@@ -55,7 +55,8 @@ def small(setting: Setting, folder: Path, result: Result) -> list[tuple[str, str
             (one.name, f"/me{one.path}", found.borrower(int(one.who))) for one in places.borrower_pages(found) if one.name in BORROWER
         ]
         for name, path, session in asked:
-            with httpx.Client(base_url=found.address, cookies={"plimsoll": session}, headers={"Accept-Encoding": "gzip"}) as client:
+            packed = {"Accept-Encoding": "gzip"}
+            with httpx.Client(base_url=found.address, cookies={"plimsoll": session}, headers=packed, timeout=60) as client:
                 seconds, page, with_files = look(client, path, turns)
             middle = statistics.median(seconds)
             told = f"{name}: {middle * 1000:.0f} ms, {page / 1000:.1f} kB, {with_files / 1000:.1f} kB with its files"

@@ -31,9 +31,10 @@ CODE = re.compile(r"[A-Z][A-Z0-9_.-]*|[0-9a-f]{8,}|[a-z]{2,5}_[0-9a-f_]+|.*[/@:.
 """A currency, a rule, a digest, an id, an address, the name of a type or a permission, a bucket."""
 NAMES = {
     *("Plimsoll", "Vasicek", "LendingClub", "Webhook", "replay-lendingclub", "replay-taiwan", "is", "missing", "in"),
-    *("id", "note", "verdict", "payslip", "application", "Mei", "mei", "a year", "the desk is ill, and money waits"),
+    *("eligibility", "outcome", "policy", "review"),
+    *("id", "note", "verdict", "reason", "payslip", "application", "Mei", "mei", "a year", "the desk is ill, and money waits"),
 }
-"""Proper names, columns of tables as they are written, and what people of this house call things that stand in no table of it."""
+"""Proper names, tables of policy and their columns, and what people of this house call things that stand in none of WRITTEN."""
 
 
 class Seen(HTMLParser):
@@ -78,7 +79,8 @@ def written(site: Site) -> set[str]:
         for row in site.rows(select(metadata.tables[name])):
             for value in row:
                 is_json = isinstance(value, str) and value[:1] in ("{", "[")
-                found |= set(strings(json.loads(value) if is_json else value))
+                texts = set(strings(json.loads(value) if is_json else value))
+                found |= {one for one in texts if not is_json or not one.isalpha()}
     return found | {word for one in found for word in one.split() if "-" in one}
 
 
