@@ -29,10 +29,11 @@ from plimsoll.app.store import Store
 from plimsoll.units.refusal import Refused
 
 PART: Final = "kept figures"
-WAIT_S: Final = 0.2
+WAIT_S: Final = 0.1
 """How long a page waits for a figure that is not made yet."""
 REST: Final = 60
-WORKERS: Final = 2
+WORKERS: Final = 1
+"""One figure at a time, so that the pages keep a processor of their own."""
 AGAIN_S: Final = 10.0
 """When a figure that could not be made is tried again."""
 CREATED: Final = select(book.c.created_at)

@@ -1,6 +1,7 @@
 """The figures of a whole book that pages show: how each is made, and what it is made of."""
 
 from collections.abc import Iterable
+from concurrent.futures import CancelledError
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.config import tape_folder
@@ -151,3 +152,5 @@ def make_figures(kept: KeptFigures, figures: Iterable[Figure] = FIGURES) -> None
             kept.make(one)
         except Malformed:
             continue
+        except CancelledError:  # the house is closing
+            return

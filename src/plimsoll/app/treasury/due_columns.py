@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from plimsoll.app.columns import Loans, read_loans
-from plimsoll.app.config import threads
 from plimsoll.app.scan import Packed, snapshot
 from plimsoll.app.store import Store
 from plimsoll.app.treasury.due import AHEAD, Due, of_loan
@@ -58,7 +57,7 @@ def _take_part(loans: Loans, held: Holdings, day: int, sums: dict[str, Sums]) ->
         return
     terms, is_account, _, _ = split_terms(*unpack_joined(*loans.terms.take(places)))
     flat, at = unpack_joined(*loans.state.take(places))
-    found = coming_many(States(terms, is_account, flat, at), day, day + AHEAD, threads=threads())
+    found = coming_many(States(terms, is_account, flat, at), day, day + AHEAD)
     fitting = fits_states(terms, is_account, flat, at)
     currencies = np.array([offer.rpartition(" ")[2] for offer in loans.offers])[loans.offer[places]]
     own = _own_parts(loans, places, found.minors, held, day)
