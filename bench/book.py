@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
-from plimsoll.app import schema
 from plimsoll.app.commit_together import GroupExecutor
+from plimsoll.app.database import schema
+from plimsoll.app.database.opening import create_store, open_store
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.wiring import WIRING
 from plimsoll.rulebook.rules import Rules, load
 from plimsoll.servicing import draw, open_customer, open_line, repay

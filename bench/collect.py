@@ -16,8 +16,8 @@ from plimsoll.app.channels.sandbox import WELL, SandboxSender
 from plimsoll.app.collecting.day import Collected, collect
 from plimsoll.app.collecting.dial import Orders
 from plimsoll.app.collecting.report import report
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.rulebook.rules import load
 from plimsoll.simulator.answer_contacts import SandboxPeople
 from plimsoll.units.refusal import Refused

@@ -15,12 +15,12 @@ from bench.case import keep_to_one_core
 from bench.report import Goal, Result
 from bench.setting import Setting, Unavailable
 from bench.timing import Contestant, take_turns
+from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of
 from plimsoll.app.kit import standing_kits, wiring_with
-from plimsoll.app.opening import create_store
-from plimsoll.app.store import Store
 from plimsoll.loan.book import Book
 from plimsoll.origination.application import find_application
 from plimsoll.origination.decide_application import DecideApplication, dossier_of

@@ -26,9 +26,9 @@ from bench.rivals import raw_sql
 from bench.setting import Setting
 from bench.sown import PostgresPlace, Sown, SqlitePlace, sow
 from bench.timing import Contestant, ratio, take_turns
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.house import House
 from plimsoll.app.open_door import open_door
-from plimsoll.app.opening import open_store
 from plimsoll.interfaces.cli.trial_key import of_role
 from plimsoll.interfaces.http.serve import application
 from plimsoll.interfaces.serve.run import listening, settings_of

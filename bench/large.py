@@ -11,9 +11,9 @@ from sqlalchemy import text
 from bench.book import TABLES, Ours, beginning
 from bench.clone import copy_customers
 from bench.sown import Place
-from plimsoll.app.close import Orders
-from plimsoll.app.opening import create_store
-from plimsoll.app.through import NEVER, close_through
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.through import NEVER, close_through
+from plimsoll.app.database.opening import create_store
 from plimsoll.servicing.close import decide
 
 PATTERNS: Final = 30

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, Table, insert, select, text
 
 from bench.clone import SERIES, STRIDE, copied
-from plimsoll.app import schema
-from plimsoll.app.opening import create_store, open_store
+from plimsoll.app.database import schema
+from plimsoll.app.database.opening import create_store, open_store
 
 COPIED: Final = ("customer", "line", "loan", "loan_state", "work_item", "filing")
 EMPTIED: Final = ("decision", "offer.made")

@@ -15,7 +15,7 @@ from bench.report import Goal, Result
 from bench.rivals import transition_matrix
 from bench.setting import Setting, Unavailable
 from bench.timing import Contestant, ratio, take_turns
-from plimsoll.app.tape_reading import Order, Tape, open_tape
+from plimsoll.app.tape.reading import Order, Tape, open_tape
 from plimsoll.portfolio.expressions.strings import moves_text
 from plimsoll.portfolio.expressions.vintage import hits_text
 from plimsoll.portfolio.rolls import matrices, pasts

@@ -16,9 +16,9 @@ from bench.report import Goal, Result
 from bench.setting import Setting
 from bench.sown import Place, PostgresPlace, SqlitePlace
 from bench.timing import Measured, Sample
-from plimsoll.app.opening import open_store
-from plimsoll.app.watch_find import on_file
-from plimsoll.app.watch_month import Desk, month_end
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.watching.find import on_file
+from plimsoll.app.watching.month import Desk, month_end
 from plimsoll.risk.lawful import lawful_rules
 
 TITLE = "monitoring of a large book: nights by the close, and a month's end over all customers"

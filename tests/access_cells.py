@@ -8,9 +8,9 @@ from sqlalchemy import insert
 
 from plimsoll.app.access.permission import READ_OF_DOSSIER
 from plimsoll.app.access.principal import NOTHING, Principal, Target
+from plimsoll.app.database.schema import customer, dossier, filing, line, loan, work_item
+from plimsoll.app.database.schema_access import access_unit
 from plimsoll.app.execute import Answer
-from plimsoll.app.schema import customer, dossier, filing, line, loan, work_item
-from plimsoll.app.schema_access import access_unit
 from plimsoll.loan.filing import body_of
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import OpenLine

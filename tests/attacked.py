@@ -13,14 +13,14 @@ from sqlalchemy import event, insert
 from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.schema import filing, work_item
+from plimsoll.app.database.schema_access import access_unit
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
 from plimsoll.app.open_door import open_door
-from plimsoll.app.opening import create_store
-from plimsoll.app.schema import filing, work_item
-from plimsoll.app.schema_access import access_unit
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import DOSSIER_WIRING, read_command
 from plimsoll.interfaces.http.serve import application

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, text
 from plimsoll.app.access.event import record
 from plimsoll.app.chain.key import AuditKeys, new_keys
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.database.schema import APPEND_ONLY
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.governed import Act, Draft, register
-from plimsoll.app.schema import APPEND_ONLY
-from plimsoll.app.store import Store
 from plimsoll.risk.score.lifecycle import MOVES
 from tests.toys import NOW, Draw, Note, Open, Repay, ToyRules, run
 from tests.unit.test_dossier import VERBS, Jot

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.store import Store
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.store import Store
 
 KINDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres)]
 NUMBERS = count(1)

@@ -5,8 +5,8 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import Any
 
+from plimsoll.app.database.sheet import PARKED, Pending, Sheet
 from plimsoll.app.posting import Request, Stamp, load_facts, post, want_of
-from plimsoll.app.sheet import PARKED, Pending, Sheet
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.ledger.balances import balances
 from plimsoll.ledger.chart import CODES

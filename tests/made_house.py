@@ -11,11 +11,11 @@ from sqlalchemy import insert, select
 from plimsoll.app.access.people import NewUser, register
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.session import Begin, begin
+from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.schema import close_run
+from plimsoll.app.database.schema_access import access_grant
 from plimsoll.app.house import House
 from plimsoll.app.keyring import Keyring
-from plimsoll.app.opening import create_store
-from plimsoll.app.schema import close_run
-from plimsoll.app.schema_access import access_grant
 from plimsoll.app.vault import Vault
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import Collector

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from plimsoll.app.tape_reading import Order, Tape, open_tape
+from plimsoll.app.tape.reading import Order, Tape, open_tape
 
 STATES = {"P": "paid", "W": "written-off", "S": "sold", **{str(n): str(n) for n in range(8)}}
 MAP = """\

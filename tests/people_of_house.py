@@ -18,11 +18,11 @@ from plimsoll.app.access.policy import HashCost
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.session import SignedIn
 from plimsoll.app.access.sign_in import From, sign_in
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.schema_access import access_user
+from plimsoll.app.database.store import Store
 from plimsoll.app.house import SANDBOX, House
 from plimsoll.app.keyring import VARIABLE, Keyring, write_keyring
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.schema_access import access_user
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Vault
 from plimsoll.rulebook.rules import Rules, load
 from plimsoll.units.refusal import Refused

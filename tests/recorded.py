@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.close_job import closing_of
+from plimsoll.app.database.opening import create_store
 from plimsoll.app.house import House
 from plimsoll.app.keyring import Keyring
 from plimsoll.app.open_door import open_door
-from plimsoll.app.opening import create_store
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.http.operation import Operation
 from plimsoll.interfaces.http.operations import by_name

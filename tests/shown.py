@@ -4,10 +4,10 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from plimsoll.app.close import Orders
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.through import NEVER, close_through
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
-from plimsoll.app.store import Store
-from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.rulebook.rules import Rules, load
 from plimsoll.servicing.close import decide

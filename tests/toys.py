@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import metadata
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Verb, execute
-from plimsoll.app.schema import metadata
-from plimsoll.app.store import Store
 from plimsoll.ledger.balances import balances
 from plimsoll.ledger.chart import CODES
 from plimsoll.loan.book import Book, Decision, Line, LoadLine, NewLoan

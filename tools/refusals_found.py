@@ -32,9 +32,10 @@ DEEP: Final = 3
 """Modules that are followed from a handler or a decision."""
 RAISERS: Final = ("Refused", "Malformed", "Said")
 PASSED_BY: Final = frozenset({
-    "plimsoll.app.store", "plimsoll.app.sqlite", "plimsoll.app.postgres", "plimsoll.app.execute", "plimsoll.app.execute_many",
-    "plimsoll.app.execute_any", "plimsoll.app.commit_together", "plimsoll.app.opening", "plimsoll.app.scan", "plimsoll.app.sheet",
-    "plimsoll.app.close", "plimsoll.app.access.door", "plimsoll.interfaces.http.shown", "plimsoll.interfaces.http.cursor",
+    "plimsoll.app.database.store", "plimsoll.app.database.sqlite", "plimsoll.app.database.postgres", "plimsoll.app.execute",
+    "plimsoll.app.execute_many", "plimsoll.app.execute_any", "plimsoll.app.commit_together", "plimsoll.app.database.opening",
+    "plimsoll.app.closing.scan", "plimsoll.app.database.sheet", "plimsoll.app.closing.close", "plimsoll.app.access.door",
+    "plimsoll.interfaces.http.shown", "plimsoll.interfaces.http.cursor",
 })  # fmt: skip
 """Modules that every operation goes through, whose refusals are told once."""
 OF_OPERATORS: Final = frozenset({

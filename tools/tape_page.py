@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from plimsoll.app.columns import Loans
-from plimsoll.app.shard import Joined
-from plimsoll.app.tape import Part, table_of
+from plimsoll.app.closing.columns import Loans
+from plimsoll.app.closing.shard import Joined
+from plimsoll.app.closing.tape import Part, table_of
 from plimsoll.ledger.chart import CHART
 from plimsoll.loan.layout import O_SIZE
 

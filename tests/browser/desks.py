@@ -4,9 +4,9 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import loan_state, work_item
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.schema import loan_state, work_item
 from plimsoll.collections.follow_up import FollowUp
 from plimsoll.disposal.tender import SEALED, hash_of
 from plimsoll.simulator.bid import SELLER, Play, open_stage

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from plimsoll.app.access.invitation import Invitation, invite
 from plimsoll.app.access.people import NewUser, register
 from plimsoll.app.access.principal import Principal
-from plimsoll.app.schema import filing, loan
+from plimsoll.app.database.schema import filing, loan
 from tests.browser.site import PATIENCE, Site
 
 READING = timedelta(minutes=2)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from plimsoll.app.schema import filing, loan, loan_state
+from plimsoll.app.database.schema import filing, loan, loan_state
 from tests.browser.desks import PACKAGE, TENDER
 from tests.browser.midway import midway
 from tests.browser.site import HALF, Site

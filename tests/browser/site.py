@@ -23,12 +23,12 @@ from plimsoll.app.access import people
 from plimsoll.app.access.passkey import SITE
 from plimsoll.app.access.session import Begin, begin
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.schema import filing, line, loan, loan_state
 from plimsoll.app.house import House
 from plimsoll.app.kept_figures import kept_figures
 from plimsoll.app.keyring import new_keyring, read_keyring, write_keyring
 from plimsoll.app.open_door import open_door
-from plimsoll.app.opening import open_store
-from plimsoll.app.schema import filing, line, loan, loan_state
 from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.demo import Plan, lived
 from plimsoll.interfaces.cli.world import opened

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app.schema import filing, line, loan, loan_state
+from plimsoll.app.database.schema import filing, line, loan, loan_state
 from tests.browser.site import Site, Window
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from plimsoll.app.schema import metadata
+from plimsoll.app.database.schema import metadata
 from plimsoll.app.show.roles import role_rows
 from tests.browser.places import back_office
 from tests.browser.site import Site

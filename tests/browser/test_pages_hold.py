@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app.schema import filing, line, loan
+from plimsoll.app.database.schema import filing, line, loan
 from plimsoll.simulator.staff import PASSWORD
 from tests.browser.places import back_office, borrower_pages, named
 from tests.browser.site import PATIENCE, Site, Window

@@ -11,9 +11,9 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import fact, filing, loan_state, work_item
+from plimsoll.app.database.schema_access import access_grant, access_user, approval
 from plimsoll.app.dossier import dossier_of
-from plimsoll.app.schema import fact, filing, loan_state, work_item
-from plimsoll.app.schema_access import access_grant, access_user, approval
 from plimsoll.disposal.tender import KIND, hash_of, tender_of
 from plimsoll.loan.facts import KINDS
 from tests.browser.desks import CURRENCY, TENDER, amounts

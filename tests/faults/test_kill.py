@@ -20,10 +20,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app import schema
+from plimsoll.app.database import schema
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.store import Store
 from tests.faults import work
 from tests.toys import DAY, NOW, WIRING, Draw, Open, ToyRules, check_book, rows
 

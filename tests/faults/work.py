@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from multiprocessing.connection import Connection
 from typing import Any
 
-from plimsoll.app import close
-from plimsoll.app.close import Orders
+from plimsoll.app.closing import close
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.through import DAILY, close_through
 from plimsoll.app.commit_together import GroupExecutor
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.store import Store
-from plimsoll.app.through import DAILY, close_through
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.rulebook.rules import load
 from plimsoll.servicing.close import decide
 from tests.toys import DAY, NOW, WIRING, Draw, Open, Repay, ToyRules

@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from plimsoll.app import close, schema
-from plimsoll.app.close import Orders
-from plimsoll.app.crew import Crew
+from plimsoll.app.closing import close
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.crew import Crew
+from plimsoll.app.closing.through import NEVER, close_through
+from plimsoll.app.database import schema
+from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.opening import create_store
-from plimsoll.app.store import Store
-from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.loan.book import Decision
@@ -29,7 +30,7 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.close import decide
 from plimsoll.units.rate import Rate
 
-pytest.importorskip("plimsoll.app.hands", reason="the extra `fast` is not installed")
+pytest.importorskip("plimsoll.app.closing.hands", reason="the extra `fast` is not installed")
 
 RULES = lawful_rules()
 BEGUN_ON, LAST = date(2026, 1, 5), date(2026, 6, 20)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from ibis.common.exceptions import OperationNotDefinedError, UnsupportedOperationError
 
-from plimsoll.app.tape_reading import Order, Tape, open_tape
+from plimsoll.app.tape.reading import Order, Tape, open_tape
 from plimsoll.portfolio.expressions import check, early, moves, strings, usage, vintage
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.shape import ENDS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.app.tape_reading import Order, open_tape
+from plimsoll.app.tape.reading import Order, open_tape
 from plimsoll.portfolio.expressions.persistent import persistent_text
 from plimsoll.portfolio.expressions.worth import lives_text, worth_text
 from plimsoll.portfolio.source import SPARK

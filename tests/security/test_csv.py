@@ -13,7 +13,7 @@ from plimsoll.app.bureau_file import write_records
 from plimsoll.app.cell import MARKS, Table, cell
 from plimsoll.app.decide_file import COLUMNS as DECIDED
 from plimsoll.app.decide_file import write_decisions
-from plimsoll.app.package_files import _csv
+from plimsoll.app.disposal.package_files import _csv
 from tests.tidy.source import SRC, package
 
 ATTACKS = ("=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", "-", "-2+3+cmd|' /C calc'!A0", "+86 138")

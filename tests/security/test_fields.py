@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app.schema import audit, customer, dossier_command
-from plimsoll.app.schema_access import access_grant, access_user
+from plimsoll.app.database.schema import audit, customer, dossier_command
+from plimsoll.app.database.schema_access import access_grant, access_user
 from plimsoll.interfaces.http.example import example_in
 from plimsoll.interfaces.http.operations import ALL
 from tests.attacked import Caller, attacked_house, code

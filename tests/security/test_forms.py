@@ -5,8 +5,8 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import func, select
 
+from plimsoll.app.database.schema import audit
 from plimsoll.app.house import House
-from plimsoll.app.schema import audit
 from plimsoll.simulator.walk import Wish, start, walk
 from tests.walks.test_borrower_pages import ON, READING, RULES, Clock, Phone
 

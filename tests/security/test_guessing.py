@@ -12,8 +12,8 @@ from plimsoll.app.access.key import NewKey, make, revoke
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.rate import Limiter
 from plimsoll.app.access.recognise import key_of
+from plimsoll.app.database.schema_access import access_event
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema_access import access_event
 from plimsoll.app.vault import Act
 from plimsoll.interfaces.http.serve import application
 from plimsoll.units.refusal import Refused

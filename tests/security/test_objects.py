@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from plimsoll.app.schema_access import access_event
+from plimsoll.app.database.schema_access import access_event
 from plimsoll.interfaces.http.example import example_in
 from plimsoll.interfaces.http.operations import ALL
 from tests.attacked import Caller, attacked_house, body, code, secret_of, statements

@@ -19,9 +19,9 @@ from plimsoll.app.approve.ask import ask_approval, key_of
 from plimsoll.app.approve.check import AGREE, REJECT, check, withdraw
 from plimsoll.app.approve.inbox import approval_of
 from plimsoll.app.approve.need import needed
+from plimsoll.app.database.schema import command
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.schema import command
 from plimsoll.app.vault import Act
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import OpenLine

@@ -39,7 +39,7 @@ COMPILER = {
     SRC / "loan" / "coming_columns.py": {"numpy"},
     SRC / "loan" / "compiled.py": {"numba", "numpy"},
 }
-CATCH_ALL = {SRC / "app" / "execute.py", SRC / "app" / "close.py"}
+CATCH_ALL = {SRC / "app" / "execute.py", SRC / "app" / "closing" / "close.py"}
 DOMAIN_NOUNS = ("repay", "loan", "draw", "purchase", "bill", "instal", "refund", "interest", "penalty", "principal", "merchant", "overdue")
 
 

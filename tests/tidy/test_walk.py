@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
-from plimsoll.app.opening import create_store
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.rulebook.rules import load
 from tests.tidy.source import SRC
@@ -113,4 +113,4 @@ def test_a_repayment_touches_no_more_files_than_it_did(store, walk):
 @pytest.mark.parametrize("walk", WALKS)
 def test_a_repayment_commits_once(store, walk):
     trace = traced(store, {"key": "r", **WALKS[walk]})
-    assert trace.calls["app/sqlite.py", "save"] == 1
+    assert trace.calls["app/database/sqlite.py", "save"] == 1

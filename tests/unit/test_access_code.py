@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from plimsoll.app.access import code as phone
 from plimsoll.app.access.session import SignedIn
+from plimsoll.app.database.schema_access import access_event
 from plimsoll.app.house import LIVE
-from plimsoll.app.schema_access import access_event
 from plimsoll.app.vault import Act
 from tests.people_of_house import Clock, house_of
 from tests.toys import Open, run

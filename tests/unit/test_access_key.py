@@ -11,9 +11,9 @@ from plimsoll.app.access.door import Door
 from plimsoll.app.access.key import NewKey
 from plimsoll.app.access.principal import Principal, Relation
 from plimsoll.app.access.recognise import by_key, by_session, key_of
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.schema_access import access_key
 from plimsoll.app.house import LIVE
-from plimsoll.app.opening import open_store
-from plimsoll.app.schema_access import access_key
 from plimsoll.units.refusal import Malformed
 from tests import people_of_house
 from tests.people_of_house import BOSS, PASSWORD, ROOT, code, enter, house_of, settle

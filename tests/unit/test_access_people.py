@@ -12,7 +12,7 @@ from plimsoll.app.access.first import first
 from plimsoll.app.access.people import Change, NewUser, User
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import by_key, by_session
-from plimsoll.app.schema_access import access_event
+from plimsoll.app.database.schema_access import access_event
 from plimsoll.units.refusal import Malformed
 from tests import people_of_house
 from tests.people_of_house import AT, BOSS, PASSWORD, code, enter, settle

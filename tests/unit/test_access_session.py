@@ -10,8 +10,8 @@ from plimsoll.app.access.memory import KEPT_MAX, Memory
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import Sitting, by_session, by_token, session_of
 from plimsoll.app.access.session import sessions_of, sign_out, sign_out_everywhere
-from plimsoll.app.opening import open_store
-from plimsoll.app.schema_access import access_event, access_event_waiting, access_session
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.schema_access import access_event, access_event_waiting, access_session
 from plimsoll.units.refusal import Refused
 from tests import people_of_house
 from tests.people_of_house import enter, house_of, settle

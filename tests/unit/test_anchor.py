@@ -5,7 +5,7 @@ from sqlalchemy import event
 
 from plimsoll.app.chain.anchor import anchor
 from plimsoll.app.chain.seal import seal
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.trouble import StoreTrouble
 from tests.chained import LATER, sealed, tamper
 from tests.toys import Repay, run
 

@@ -25,9 +25,9 @@ from plimsoll.app.chain.seal import seal
 from plimsoll.app.chain.show import entries_after, timeline
 from plimsoll.app.chain.source import Range
 from plimsoll.app.chain.verify import verify
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.erase import erase_person
 from plimsoll.app.keyring import new_keyring
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.vault import Act, Vault
 from plimsoll.app.verify import verify as prove_book
 from plimsoll.interfaces.cli.main import main

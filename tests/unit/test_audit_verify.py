@@ -13,8 +13,8 @@ from plimsoll.app.chain.read import blocks_from, read_ranges
 from plimsoll.app.chain.seal import leaves_of, seal
 from plimsoll.app.chain.source import SOURCES
 from plimsoll.app.chain.verify import verify
-from plimsoll.app.schema import metadata
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.schema import metadata
+from plimsoll.app.database.trouble import StoreTrouble
 from tests.chained import LATER, NOW, OF_A_PAYMENT, RECORDS, fill, owner, sealed, tamper
 from tests.toys import Repay, run
 

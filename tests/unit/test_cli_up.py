@@ -6,8 +6,8 @@ import pytest
 
 from plimsoll.app.chain.key import new_keys
 from plimsoll.app.chain.verify import verify
+from plimsoll.app.database.opening import create_store, open_store
 from plimsoll.app.house import House
-from plimsoll.app.opening import create_store, open_store
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, OK, REFUSED, USAGE
 from plimsoll.interfaces.cli.main import main
 from plimsoll.interfaces.serve.beside import beside

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 import typer
 
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.interfaces.cli import main as cli
 from plimsoll.interfaces.cli.exits import NOT_FOUND, TRY_AGAIN, Stop
 from plimsoll.units.refusal import Malformed, sentence
@@ -110,7 +110,7 @@ def test_unreadable_input_ends_with_2_and_names_its_place(table, capsys):
     "words", [("watch", "evaluate", "taiwan"), ("remind", "--receipts"), ("share", "overdue", "--on", "2026-10-01", "--people")]
 )
 def test_a_file_that_is_not_there_ends_with_3(words, tmp_path, capsys):
-    from plimsoll.app.opening import create_store
+    from plimsoll.app.database.opening import create_store
 
     book = f"sqlite:///{tmp_path / 'book.db'}"
     create_store(book).close()

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from plimsoll.app.chain.seal import seal
-from plimsoll.app.schema import fact, filing, line, loan, loan_state, vault_access
-from plimsoll.app.schema_access import access_event, approval
+from plimsoll.app.database.schema import fact, filing, line, loan, loan_state, vault_access
+from plimsoll.app.database.schema_access import access_event, approval
 from plimsoll.app.vault import Act
 from plimsoll.interfaces.console.around import GROUPS
 from plimsoll.interfaces.console.serve import SCREENS

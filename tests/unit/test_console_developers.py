@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import insert
 
 from plimsoll.app.access.key import keys
+from plimsoll.app.database.schema_chain import hook_attempt, hook_delivery
 from plimsoll.app.hooks.endpoint import Hooks
 from plimsoll.app.sandbox.of_house import sandbox_of
-from plimsoll.app.schema_chain import hook_attempt, hook_delivery
 from tests import looked
 from tests.made_house import hire, made_house, session_of
 

@@ -12,8 +12,8 @@ from sqlalchemy import func, insert, select
 
 from plimsoll.app import kept_figures as keeping
 from plimsoll.app.config import tape_folder
+from plimsoll.app.database.schema import command, fact, filing, journal, loan, loan_state
 from plimsoll.app.kept_figures import BeingMade, Figure, KeptFigures, Made, figures_folder, kept_figures
-from plimsoll.app.schema import command, fact, filing, journal, loan, loan_state
 from plimsoll.app.show import risk
 from plimsoll.app.show.figures import FIGURES, make_figures
 from plimsoll.app.show.funding import ladder_rows

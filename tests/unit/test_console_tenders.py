@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from plimsoll.app.database.opening import create_store
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.opening import create_store
 from plimsoll.app.wiring import DOSSIER_WIRING, read_command
 from plimsoll.disposal.tender import KIND, hash_of, tender_of
 from plimsoll.risk.lawful import lawful_rules

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.app import doctor
-from plimsoll.app.opening import create_store
+from plimsoll.app.database.opening import create_store
 from plimsoll.interfaces.cli.main import main
 
 TODAY = date(2026, 6, 1)

@@ -11,11 +11,11 @@ from plimsoll.app.access.door import Door, Waiting
 from plimsoll.app.access.price import agreed_rate
 from plimsoll.app.access.principal import EVERYBODY, NOTHING, Principal, Relation, Target
 from plimsoll.app.access.unit import place_in_unit, unit_of
+from plimsoll.app.database.schema import filing, work_item
+from plimsoll.app.database.schema_access import access_event, access_unit
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import LIVE, READ_ONLY, House
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema import filing, work_item
-from plimsoll.app.schema_access import access_event, access_unit
 from plimsoll.collections.open_case import OpenCase
 from plimsoll.collections.prefer_reminders import PreferReminders
 from plimsoll.collections.propose_plan import ProposePlan

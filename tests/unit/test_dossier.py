@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import exc, text
 
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.dossier import PAGE, DossierVerb, dossier_of, dossiers, execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_any import execute_any
-from plimsoll.app.opening import open_store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.verify import verify
 from plimsoll.loan.dossier import Written
 from plimsoll.loan.filing import Filing, NewFiling, body_of, read_body

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from plimsoll.app.tape_reading import Order, open_tape
+from plimsoll.app.tape.reading import Order, open_tape
 from plimsoll.portfolio.concentration import concentration_of
 from plimsoll.portfolio.early import entries_of, first_payments
 from plimsoll.portfolio.expressions.early import entries_text, first_payment_text

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from plimsoll.app.tape_risk import expected, fitted, left_as, stand
+from plimsoll.app.tape.risk import expected, fitted, left_as, stand
 from plimsoll.interfaces.cli.main import main
 from plimsoll.portfolio.ecl.lifetime import BUCKETS, DEFAULT, ENDED, never_safer
 from plimsoll.portfolio.ecl.of_tape import POLICY, TAPE, counts_of, ecl_policy, fit, recovered_shares

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.app import file
+from plimsoll.app.database.sheet import Sheet, Want, hold_filings
 from plimsoll.app.execute import Answer, Verb, execute
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, filings_on, work, work_on
-from plimsoll.app.sheet import Sheet, Want, hold_filings
 from plimsoll.app.verify import verify
 from plimsoll.loan.book import Decision, LoadLine
 from plimsoll.loan.filing import Filing, NewFiling, WorkItem, body_of, instant_text, of_kind, read_body

@@ -8,9 +8,9 @@ from sqlalchemy import insert
 from plimsoll.app.chain.anchor import anchor
 from plimsoll.app.chain.key import new_keys, write_keys
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.database.schema import outbox, outbox_held
 from plimsoll.app.finding import BAD, GOOD, NOTE, Finding
 from plimsoll.app.fit_to_serve import anchors, audit_key, codes, held_back, listening, missing_in_live, mode, of_book, sealed
-from plimsoll.app.schema import outbox, outbox_held
 from plimsoll.interfaces.cli import doctor as command
 from tests import chained
 from tests.toys import NOW, Draw, Open, run

@@ -6,9 +6,9 @@ from threading import Thread
 import pytest
 from sqlalchemy import exc, insert, select, text
 
+from plimsoll.app.database.roles import grant_role
+from plimsoll.app.database.schema import artefact, artefact_step
 from plimsoll.app.governed import Act, Artefact, Draft, find, listed, move, register, steps
-from plimsoll.app.roles import grant_role
-from plimsoll.app.schema import artefact, artefact_step
 from plimsoll.risk.score.lifecycle import MOVES
 from plimsoll.units.refusal import Refused
 
@@ -185,7 +185,7 @@ def test_nothing_is_replaced_on_sqlite(store):
 
 @pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_the_register_works_under_the_application_role_and_is_not_truncated(store, database):
-    from plimsoll.app.opening import open_store
+    from plimsoll.app.database.opening import open_store
 
     grant_role(store, "plimsoll_app", is_login=True)
     with open_store(database.replace("postgres:@", "plimsoll_app:@")) as limited:

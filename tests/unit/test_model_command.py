@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from plimsoll.app import model_register
+from plimsoll.app.database.opening import create_store, open_store
 from plimsoll.app.governed import Act
-from plimsoll.app.opening import create_store, open_store
+from plimsoll.app.modelling import register as model_register
 from plimsoll.interfaces.cli import model_register as command
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.score.bins import NUMBER

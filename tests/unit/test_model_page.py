@@ -11,9 +11,9 @@ import pytest
 from matplotlib.image import imread
 
 from plimsoll.app.chart import picture, write_picture
-from plimsoll.app.model_charts import fairness_picture, validation_pictures
-from plimsoll.app.model_document import About, plain, validation_document
-from plimsoll.app.model_page import validation_page
+from plimsoll.app.modelling.charts import fairness_picture, validation_pictures
+from plimsoll.app.modelling.document import About, plain, validation_document
+from plimsoll.app.modelling.page import validation_page
 from plimsoll.risk.measure.fair import Bounds, fairness
 from plimsoll.risk.measure.policy import model_policy
 from plimsoll.risk.measure.validation import Scored, validate

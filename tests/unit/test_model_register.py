@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from plimsoll.app.governed import Act, Artefact, steps
-from plimsoll.app.model_register import (
+from plimsoll.app.modelling.register import (
     document_text,
     enter,
     last_by,

@@ -8,7 +8,7 @@ import pytest
 
 from plimsoll.app.report.document import html_of, object_of, pdf_of
 from plimsoll.app.report.month import month_report
-from plimsoll.app.tape_risk import expected
+from plimsoll.app.tape.risk import expected
 from plimsoll.interfaces.cli.main import main
 from plimsoll.rulebook.rules import load
 from tests.made_tapes import MAP, made_tape, rows_of, write_rows

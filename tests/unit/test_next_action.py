@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from plimsoll.app.sheet import Want
+from plimsoll.app.database.sheet import Want
 from plimsoll.collections.budget import Asked, budgets
 from plimsoll.collections.case import cases_of
 from plimsoll.collections.contact import known_of

@@ -121,7 +121,7 @@ BOUNDS = st.builds(
 @settings(max_examples=150, deadline=None)
 def test_the_best_choice_is_the_best_of_all(units, bounds):
     """Against every one of the 2^n choices."""
-    choose_best = pytest.importorskip("plimsoll.app.choose_best").choose_best
+    choose_best = pytest.importorskip("plimsoll.app.disposal.choose_best").choose_best
     found = choose_best(units, bounds)
     all_of_them = ([unit for unit, is_in in zip(units, mask, strict=True) if is_in] for mask in combinations((0, 1), repeat=len(units)))
     good = [choice for choice in all_of_them if not broken(choice, bounds)]

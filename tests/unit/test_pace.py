@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from plimsoll.app.tape_worth import pacing
+from plimsoll.app.tape.worth import pacing
 from plimsoll.interfaces.cli.main import main
 from plimsoll.portfolio.pacing import Course, ahead, used_by
 from plimsoll.rulebook.rules import load

@@ -16,10 +16,10 @@ from plimsoll.app.access.people import NewUser, register
 from plimsoll.app.access.policy import hash_cost
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.session import Begin, begin
+from plimsoll.app.database.schema_access import access_grant, access_session, access_user
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.house import House
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema_access import access_grant, access_session, access_user
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.pages import static_files, words, written
 from plimsoll.interfaces.pages.parts import Cell, Field, Form, Head, Heading, Panel, Table, board
 from plimsoll.interfaces.pages.serve import Chrome, site

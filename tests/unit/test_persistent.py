@@ -2,7 +2,7 @@
 
 import pytest
 
-from plimsoll.app.tape_reading import Order, open_tape
+from plimsoll.app.tape.reading import Order, open_tape
 from plimsoll.portfolio.expressions.persistent import persistent_text
 from tests.made_tapes import write_rows
 from tests.unit.test_profit import MONEY_MAP, money_rows

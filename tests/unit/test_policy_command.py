@@ -10,9 +10,9 @@ import pytest
 from plimsoll.app import policy_tables
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.governed import Act, Artefact, listed, steps
+from plimsoll.app.modelling.turned_out import turned_out
 from plimsoll.app.policy_tables import tables_in_use
 from plimsoll.app.population import stored_population
-from plimsoll.app.turned_out import turned_out
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli.main import main
 from plimsoll.loan.filing import Filing, body_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.app.opening import create_store
+from plimsoll.app.database.opening import create_store
 from plimsoll.interfaces.cli.main import main
 
 OPENED = [

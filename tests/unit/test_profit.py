@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.app.tape_reading import Order, open_tape
-from plimsoll.app.tape_worth import profits
+from plimsoll.app.tape.reading import Order, open_tape
+from plimsoll.app.tape.worth import profits
 from plimsoll.interfaces.cli.main import main
 from plimsoll.portfolio.profit import yearly_return
 from plimsoll.rulebook.rules import load

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.keyring import new_keyring
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Act, Vault
 from plimsoll.simulator.seal_people import seal_people
 from tests.toys import Open, run

@@ -12,10 +12,10 @@ from plimsoll.app.access.look import Looking
 from plimsoll.app.access.permission import Permission
 from plimsoll.app.access.principal import NOTHING, Principal, Target
 from plimsoll.app.access.separation import refuse_action, refuse_grant
+from plimsoll.app.database.schema import link
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema import link
 from plimsoll.app.wiring import ALL_COMMANDS
 from plimsoll.rulebook import access_conflict, access_role
 from plimsoll.rulebook.rules import load

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from plimsoll.app.signal_columns import signal_columns
+from plimsoll.app.watching.signal_columns import signal_columns
 from plimsoll.monitoring.signals import Months, from_months
 
 

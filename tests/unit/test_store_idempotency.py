@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.execute import Answer, execute
-from plimsoll.app.opening import open_store
 from plimsoll.units.refusal import Refused
 from tests.toys import NOW, WIRING, Draw, Open, Repay, ToyRules, check_book, counts, run
 

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.sheet import Pending, Use, Want
+from plimsoll.app.database.trouble import LimitGuard
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.opening import open_store
-from plimsoll.app.sheet import Pending, Use, Want
-from plimsoll.app.trouble import LimitGuard
 from plimsoll.units.refusal import Refused
 from tests.toys import NOW, WIRING, Draw, Mark, Open, OpenAccount, Purchase, ToyRules, check_book, rows, run
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.rulebook.rules import load
 from plimsoll.units.refusal import Refused

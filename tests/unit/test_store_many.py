@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.schema import metadata
 from plimsoll.app.execute import Answer, Failed, execute
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.opening import open_store
-from plimsoll.app.schema import metadata
 from plimsoll.units.refusal import Refused
 from tests.toys import (
     DAY,

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from plimsoll.app import opening
-from plimsoll.app.address import read_address
-from plimsoll.app.opening import REVISIONS, create_store, open_store, upgrade_store
-from plimsoll.app.schema import REVISION, metadata
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database import opening
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.opening import REVISIONS, create_store, open_store, upgrade_store
+from plimsoll.app.database.schema import REVISION, metadata
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from tests.toys import Open, rows, run
 
 POSTGRES = [pytest.param("postgresql", marks=pytest.mark.postgres)]

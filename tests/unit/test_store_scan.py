@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import exc, insert
 
-from plimsoll.app import outbox, schema
+from plimsoll.app.closing.scan import Due, snapshot
+from plimsoll.app.database import outbox, schema
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.scan import Due, snapshot
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import REPAID
 from tests.toys import DAY, NOW, WIRING, Draw, Open, Repay, ToyRules, rows, run

@@ -2,11 +2,11 @@
 
 import pytest
 
-from plimsoll.app import rows
-from plimsoll.app.schema import metadata
-from plimsoll.app.schema_access import NEW_IN_0009
-from plimsoll.app.schema_chain import NEW_IN_0008
-from plimsoll.app.statements import STATE_KEY, STATE_VALUES
+from plimsoll.app.database import rows
+from plimsoll.app.database.schema import metadata
+from plimsoll.app.database.schema_access import NEW_IN_0009
+from plimsoll.app.database.schema_chain import NEW_IN_0008
+from plimsoll.app.database.statements import STATE_KEY, STATE_VALUES
 
 ROWS = {
     "customer": rows.CustomerRow,

@@ -6,9 +6,9 @@ from concurrent.futures import wait
 import pytest
 
 from plimsoll.app.commit_together import GroupExecutor
+from plimsoll.app.database.sheet import Want
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer, Failed
-from plimsoll.app.sheet import Want
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.units.refusal import Refused
 from tests.toys import NOW, WIRING, Break, Draw, Open, Repay, ToyRules, check_book, counts, rows, run
 

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, MetaData, select, text
 
-from plimsoll.app.address import read_address
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.opening import _changing, _engine, open_store, upgrade_store
+from plimsoll.app.database.schema import REVISION, metadata
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer
 from plimsoll.app.file import filings_of
-from plimsoll.app.opening import _changing, _engine, open_store, upgrade_store
-from plimsoll.app.schema import REVISION, metadata
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.verify import verify
 from tests.toys import Draw, Mark, Note, Open, Repay, check_book, rows, run
 

@@ -5,15 +5,15 @@ from datetime import datetime
 import pytest
 from sqlalchemy import exc, insert, text
 
+from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.roles import grant_role
+from plimsoll.app.database.schema import APPEND_ONLY, metadata
+from plimsoll.app.database.schema_access import NEW_IN_0009
+from plimsoll.app.database.schema_chain import NEW_IN_0008
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.app.governed import Act, Draft, register
-from plimsoll.app.opening import create_store
-from plimsoll.app.roles import grant_role
-from plimsoll.app.schema import APPEND_ONLY, metadata
-from plimsoll.app.schema_access import NEW_IN_0009
-from plimsoll.app.schema_chain import NEW_IN_0008
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.risk.score.lifecycle import MOVES
 from tests.toys import NOW, Draw, Note, Open, Repay, ToyRules, counts, rows, run
 from tests.unit.test_dossier import VERBS, Jot
@@ -102,8 +102,8 @@ def test_the_application_role_appends_and_changes_nothing_that_was_appended(used
 
 @pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_commands_run_under_the_application_role(store, database):
+    from plimsoll.app.database.opening import open_store
     from plimsoll.app.execute_many import execute_many
-    from plimsoll.app.opening import open_store
     from tests.toys import WIRING, check_book
 
     grant_role(store, "plimsoll_app", is_login=True)

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from plimsoll.app.tape_risk import fitted, stand
+from plimsoll.app.tape.risk import fitted, stand
 from plimsoll.interfaces.cli.main import main
 from plimsoll.portfolio.ecl.of_tape import ecl_policy, measure
 from plimsoll.portfolio.stress.book import breaking, chance_of, economies, less_collected, satellite, shift_of, stressed, unpaid_by_cap

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from plimsoll.app.tape_reading import Order, Tape, open_tape
+from plimsoll.app.tape.reading import Order, Tape, open_tape
 from plimsoll.portfolio.expressions.strings import moves_text
 from plimsoll.units.refusal import Malformed
 from tests.made_tapes import MAP, rows_of, write_rows

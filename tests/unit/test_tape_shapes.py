@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from plimsoll.app.tape_reading import MAPS, Order, find_map, open_tape
+from plimsoll.app.tape.reading import MAPS, Order, find_map, open_tape
 from plimsoll.portfolio.expressions.moves import amounts_text
 from plimsoll.portfolio.expressions.strings import moves_text
 from plimsoll.portfolio.expressions.vintage import hits_text

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from plimsoll.app import doctor
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.erase import erase_person
 from plimsoll.app.keyring import new_keyring, read_keyring, with_current_only, with_new_master, write_keyring
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.vault import Act, Vault, seal, unseal
 from plimsoll.protection.mask import FIELDS, SEARCHED, mask, normal
 from plimsoll.protection.retention import Dealings, refuse_erasure

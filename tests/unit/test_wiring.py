@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from plimsoll.app.database.sheet import Want
 from plimsoll.app.posting import reading_of, want_of
-from plimsoll.app.sheet import Want
 from plimsoll.app.wiring import _READERS, COMMANDS, DOSSIER_COMMANDS, DOSSIER_WIRING, WIRING, parts_of, read_command
 from plimsoll.loan.dossier import DOSSIERS
 from plimsoll.loan.filing import Body

@@ -9,13 +9,13 @@ from hashlib import sha256
 import pytest
 
 from plimsoll.app.agencies import agencies, agencies_named, with_agencies
-from plimsoll.app.agency_report import scorecards
+from plimsoll.app.agency.place_batch import recall_reason
+from plimsoll.app.agency.placements import books, find_placement, placement_with, placements_of_agency
+from plimsoll.app.agency.report import scorecards
 from plimsoll.app.contact import attempt_contacts
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_on
-from plimsoll.app.place_batch import recall_reason
-from plimsoll.app.placements import books, find_placement, placement_with, placements_of_agency
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.collections.agency_score import Recovery

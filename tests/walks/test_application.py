@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
+from plimsoll.app.database.schema import source_alert
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of, work_on
 from plimsoll.app.kit import kits_of, standing_kits, wiring_with
 from plimsoll.app.replay_decision import decisions_of, replay
 from plimsoll.app.reviewers import tally
-from plimsoll.app.schema import source_alert
 from plimsoll.app.sources.persona import PERSONAS
 from plimsoll.app.sources.sandbox import NAMES
 from plimsoll.app.verify import verify

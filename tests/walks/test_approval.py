@@ -16,12 +16,12 @@ from plimsoll.app.approve.check import AGREE, REJECT, Checked, check, end_overdu
 from plimsoll.app.approve.execute import ActKind
 from plimsoll.app.approve.inbox import approval_of, approvals, place_of
 from plimsoll.app.approve.need import Act, Waiting, needed
+from plimsoll.app.database.schema import audit, command, fact, filing, journal
+from plimsoll.app.database.schema_access import access_event, approval, approval_check
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema import audit, command, fact, filing, journal
-from plimsoll.app.schema_access import access_event, approval, approval_check
 from plimsoll.collections.register_agency import RegisterAgency
 from plimsoll.collections.resume_agency import ResumeAgency
 from plimsoll.collections.suspend_agency import SuspendAgency

@@ -11,9 +11,9 @@ from plimsoll.app.chain.keep_sealing import Sealer
 from plimsoll.app.chain.key import new_keys, shown
 from plimsoll.app.chain.seal import seal
 from plimsoll.app.chain.verify import verify
+from plimsoll.app.database.schema import book, filing
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.schema import book, filing
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.repay import Repay
 from tests import served

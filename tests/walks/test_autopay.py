@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from plimsoll.app import autopay as autopay_module
 from plimsoll.app.autopay import Orders, autopay
+from plimsoll.app.database.outbox import waiting
+from plimsoll.app.database.schema import command as command_table
 from plimsoll.app.debits.port import Collected, Failed, Instruction, Unclear
 from plimsoll.app.debits.sandbox import Mood, SandboxBank
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of
-from plimsoll.app.outbox import waiting
-from plimsoll.app.schema import command as command_table
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli.main import main

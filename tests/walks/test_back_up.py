@@ -13,13 +13,13 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from plimsoll.app.back_up import MANIFEST, back_up
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.outbox import RELEASED, SENT, Message, delivered, held, holds, settle_held, waiting
+from plimsoll.app.database.schema import metadata, outbox
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer, execute
-from plimsoll.app.opening import open_store
-from plimsoll.app.outbox import RELEASED, SENT, Message, delivered, held, holds, settle_held, waiting
 from plimsoll.app.restore import restore
-from plimsoll.app.schema import metadata, outbox
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli.book import app

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from plimsoll.app import watch_month
-from plimsoll.app.opening import open_store
-from plimsoll.app.watch_book import clean_units, read_panel
-from plimsoll.app.watch_find import on_file
-from plimsoll.app.watch_month import PLAIN, Desk, month_end
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.watching import month as watch_month
+from plimsoll.app.watching.book import clean_units, read_panel
+from plimsoll.app.watching.find import on_file
+from plimsoll.app.watching.month import PLAIN, Desk, month_end
 from plimsoll.interfaces.cli import exits
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.hazard.spells import at_risk, spells_of

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app import schema
-from plimsoll.app.close import Orders
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.through import NEVER, close_through
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.store import Store
-from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.ledger.chart import CODES

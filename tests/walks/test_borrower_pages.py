@@ -12,14 +12,14 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from plimsoll.app.access import people, session
+from plimsoll.app.database.schema import filing
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of
 from plimsoll.app.house import House
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema import filing
 from plimsoll.app.show.customer import CustomerPage, customer_page
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Act, Vault
 from plimsoll.app.wiring import WIRING
 from plimsoll.interfaces.borrower import serve

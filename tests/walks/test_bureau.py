@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.app import schema
 from plimsoll.app.bureau import Known, Stating, read_known
+from plimsoll.app.closing.scan import ID_MAX, snapshot
+from plimsoll.app.database import schema
+from plimsoll.app.database.outbox import waiting
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
-from plimsoll.app.outbox import waiting
-from plimsoll.app.scan import ID_MAX, snapshot
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli.main import main
 from plimsoll.loan.terms import Terms

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import update
 
+from plimsoll.app.database.schema import book
 from plimsoll.app.house import House
-from plimsoll.app.schema import book
 from plimsoll.interfaces.client.client import Client, Patience
 from plimsoll.interfaces.client.refused import Refusal, Unanswered
 from plimsoll.risk.lawful import lawful_rules

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app import schema
+from plimsoll.app.database import schema
+from plimsoll.app.database.opening import create_store, open_store
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.night import Way, work_day
-from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.sandbox import advance as advance_module
 from plimsoll.app.sandbox.advance import Mover, no_money
 from plimsoll.app.sandbox.clock import Clock, Clocks, clocks_of, refuse_clock_book

@@ -9,19 +9,20 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app import close, schema
-from plimsoll.app.close import Orders
+from plimsoll.app.closing import close
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.through import NEVER, close_through
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.store import Store
-from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.loan.layout import NOTED, REPAID
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.close import decide
 
-pytest.importorskip("plimsoll.app.hands", reason="the extra `fast` is not installed")
+pytest.importorskip("plimsoll.app.closing.hands", reason="the extra `fast` is not installed")
 
 NOW = datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
 RULES = lawful_rules()

@@ -11,18 +11,18 @@ import pytest
 from plimsoll.app import case_desk
 from plimsoll.app.channels.port import Receipt
 from plimsoll.app.channels.sandbox import WELL, SandboxSender
-from plimsoll.app.close import Orders as CloseOrders
+from plimsoll.app.closing.close import Orders as CloseOrders
+from plimsoll.app.closing.through import NEVER, close_through
 from plimsoll.app.collecting.day import collect, planned
 from plimsoll.app.collecting.dial import MARK, Orders
 from plimsoll.app.collecting.late import Standing, late_customers, open_cases, standings
 from plimsoll.app.collecting.people import Answered, Contact
 from plimsoll.app.collecting.receipts import take_all
 from plimsoll.app.collecting.report import report
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of
-from plimsoll.app.store import Store
-from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.collections.make_promise import MakePromise
@@ -163,7 +163,7 @@ class Breaking(SandboxPeople):
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("stops_at", [0, 3, 11])
 def test_a_day_that_was_stopped_goes_on_as_if_it_had_not(store, stops_at, tmp_path):
-    from plimsoll.app.opening import create_store
+    from plimsoll.app.database.opening import create_store
 
     owing(store)
     done_days(store, Breaking(3), ())

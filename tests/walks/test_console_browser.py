@@ -15,9 +15,9 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from plimsoll.app.database.schema import fact, filing, line, loan, loan_state
+from plimsoll.app.database.schema_access import approval
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema import fact, filing, line, loan, loan_state
-from plimsoll.app.schema_access import approval
 from plimsoll.interfaces.console.serve import console
 from plimsoll.loan.facts import KINDS
 from tests.made_house import made_house, session_of

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from plimsoll.app.contact import attempt_contacts, forget_dials, record_outcomes
+from plimsoll.app.database.outbox import waiting
+from plimsoll.app.database.schema import dial
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of
-from plimsoll.app.outbox import waiting
-from plimsoll.app.schema import dial
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.collections.attempt_contact import AttemptContact
 from plimsoll.collections.record_outcome import RecordOutcome

@@ -9,9 +9,9 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.schema import line
 from plimsoll.app.file import filings_of
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.schema import line
 from plimsoll.app.verify import verify
 from plimsoll.interfaces.cli.main import main
 from plimsoll.loan.filing import Filing, of_kind

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select, update
 
 from plimsoll.app import links
+from plimsoll.app.database.schema import filing, link, loan_state
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of
 from plimsoll.app.gather import Desk, ask, gather
 from plimsoll.app.links import Thing, add_links, ring_of, rings_of
-from plimsoll.app.schema import filing, link, loan_state
 from plimsoll.app.sources.port import Fetched, Link, Person, Request, Unavailable
 from plimsoll.app.sources.sandbox import NAMES, Mood, SandboxSource, sandbox
 from plimsoll.app.sources.truth import Truth

@@ -13,11 +13,11 @@ from plimsoll.app.access import first_answer as first
 from plimsoll.app.access import people
 from plimsoll.app.access.first_answer import Kept, Once
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.database.schema import loan
+from plimsoll.app.database.schema_access import access_event, access_key, access_user, approval_check, first_answer
+from plimsoll.app.database.schema_chain import hook_endpoint, import_batch
 from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.of_house import sandbox_of
-from plimsoll.app.schema import loan
-from plimsoll.app.schema_access import access_event, access_key, access_user, approval_check, first_answer
-from plimsoll.app.schema_chain import hook_endpoint, import_batch
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.serve import Recognised, application
 from plimsoll.units.refusal import Refused

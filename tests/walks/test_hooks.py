@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.database.schema_access import access_event
+from plimsoll.app.database.schema_chain import hook_endpoint
 from plimsoll.app.hooks.address import PORTS
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import Hooks, reseal_secrets
@@ -18,8 +20,6 @@ from plimsoll.app.hooks.send import Patience
 from plimsoll.app.hooks.sign import SIGNATURE, verify
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.keyring import new_keyring, with_current_only, with_new_master
-from plimsoll.app.schema_access import access_event
-from plimsoll.app.schema_chain import hook_endpoint
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import read_command
 from plimsoll.risk.lawful import lawful_rules

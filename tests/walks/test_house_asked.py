@@ -9,11 +9,11 @@ from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.close_job import closing_of
+from plimsoll.app.closing.through import NEVER
 from plimsoll.app.export_rows import empty_overdue
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.keyring import Keyring
 from plimsoll.app.open_door import open_door
-from plimsoll.app.through import NEVER
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.http.serve import application
 from plimsoll.rulebook.rules import load

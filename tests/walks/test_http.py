@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from plimsoll.app.database.schema import audit, book, loan
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.house import READ_ONLY, House
-from plimsoll.app.schema import audit, book, loan
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.client.client import Client, Patience
 from plimsoll.interfaces.client.refused import Refusal
 from plimsoll.interfaces.http.strict import BODY_MAX

@@ -16,11 +16,11 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import update
 
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.schema import book
 from plimsoll.app.house import House
 from plimsoll.app.keyring import Keyring
 from plimsoll.app.open_door import open_door
-from plimsoll.app.opening import create_store
-from plimsoll.app.schema import book
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.http.serve import application
 from plimsoll.risk.lawful import lawful_rules

@@ -5,8 +5,8 @@ from random import Random
 import pytest
 from sqlalchemy import func, select, update
 
+from plimsoll.app.database.schema import audit, book
 from plimsoll.app.house import House
-from plimsoll.app.schema import audit, book
 from plimsoll.interfaces.client.client import Client, Patience
 from plimsoll.risk.lawful import lawful_rules
 from tests.losing_proxy import losing

@@ -15,6 +15,8 @@ from plimsoll.app.acts import ACTS
 from plimsoll.app.approve.check import AGREE, REJECT, check
 from plimsoll.app.approve.inbox import approval_of
 from plimsoll.app.approve.need import Waiting
+from plimsoll.app.database.schema import command, fact, journal
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
 from plimsoll.app.imports import apply as applying
@@ -23,8 +25,6 @@ from plimsoll.app.imports.apply import apply, error_file
 from plimsoll.app.imports.batch import Batch, Upload, append, batches, errors_of, found_of, upload, validate, withdraw
 from plimsoll.app.imports.rows import safe
 from plimsoll.app.open_door import open_door
-from plimsoll.app.schema import command, fact, journal
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.rulebook.rules import load
 from plimsoll.servicing.draw import Draw
 from plimsoll.servicing.open_customer import OpenCustomer

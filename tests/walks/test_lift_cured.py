@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from plimsoll.app.close import Orders as CloseOrders
+from plimsoll.app.closing.close import Orders as CloseOrders
+from plimsoll.app.closing.through import NEVER, close_through
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of
 from plimsoll.app.house import House
-from plimsoll.app.through import NEVER, close_through
-from plimsoll.app.watch_run import Orders, watch_day
+from plimsoll.app.watching.run import Orders, watch_day
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.rulebook.rules import load
 from plimsoll.servicing.close import decide

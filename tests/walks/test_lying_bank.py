@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app import schema
+from plimsoll.app.database import schema
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
 from plimsoll.app.sandbox.bank import BY_CENTS, OUTCOMES, SUCCESS, LyingBank

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plimsoll.app import model_register as registered
+from plimsoll.app.database.opening import create_store, open_store
 from plimsoll.app.governed import Act as Step
 from plimsoll.app.governed import Artefact
-from plimsoll.app.model_measure import Under
-from plimsoll.app.model_trial import propose_compared, record_validated
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.outcome_file import Asked
+from plimsoll.app.modelling import register as registered
+from plimsoll.app.modelling.measure import Under
+from plimsoll.app.modelling.outcome_file import Asked
+from plimsoll.app.modelling.trial import propose_compared, record_validated
 from plimsoll.interfaces.cli import model_compare, model_register, model_validate
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.measure.policy import model_policy

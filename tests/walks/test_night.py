@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import insert, select
 
-from plimsoll.app import schema
+from plimsoll.app.database import schema
+from plimsoll.app.database.schema_access import approval
+from plimsoll.app.database.schema_chain import audit_block
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.night import NAMES, WORK
-from plimsoll.app.schema_access import approval
-from plimsoll.app.schema_chain import audit_block
 from plimsoll.app.wiring import WIRING
 from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.lawful import lawful_rules

@@ -6,19 +6,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from plimsoll.app import transfer_package as transfer_module
-from plimsoll.app.bad_loans import Reader, bad_loans
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.outbox import waiting
+from plimsoll.app.disposal import transfer_package as transfer_module
+from plimsoll.app.disposal.bad_loans import Reader, bad_loans
+from plimsoll.app.disposal.kept_claims import kept_claims
+from plimsoll.app.disposal.make_package import OPTIMISED, STRATIFIED, Wish, make_package
+from plimsoll.app.disposal.package_files import write_package
+from plimsoll.app.disposal.put_back import put_back
+from plimsoll.app.disposal.transfer_package import transfer_package
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
-from plimsoll.app.kept_claims import kept_claims
-from plimsoll.app.make_package import OPTIMISED, STRATIFIED, Wish, make_package
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.outbox import waiting
-from plimsoll.app.package_files import write_package
-from plimsoll.app.put_back import put_back
-from plimsoll.app.transfer_package import transfer_package
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.disposal.choose import Bounds

@@ -10,12 +10,12 @@ from plimsoll.app.calls import dial, drop_late_calls, waiting_calls
 from plimsoll.app.channels.port import NotTaken, Receipt, Taken
 from plimsoll.app.channels.sandbox import Mood, SandboxSender
 from plimsoll.app.contact import attempt_contacts, record_outcomes
+from plimsoll.app.database.schema import dial as dial_table
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of, work_on
 from plimsoll.app.receipts import take_receipts
 from plimsoll.app.remind import Orders, remind, send
 from plimsoll.app.reminders_due import Person, planned, planned_at
-from plimsoll.app.schema import dial as dial_table
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.collections.attempt_contact import AttemptContact
 from plimsoll.collections.plan_reminders import Planned, Wishes

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.database.schema_chain import hook_endpoint
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import Hooks
 from plimsoll.app.hooks.sign import verify
@@ -18,7 +19,6 @@ from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.stops import STOPS
 from plimsoll.app.sandbox.tell import ClockTeller
-from plimsoll.app.schema_chain import hook_endpoint
 from plimsoll.app.sources.sandbox import NAMES
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import read_command

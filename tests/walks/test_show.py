@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app import schema
 from plimsoll.app.access.door import Door
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.relation import Sight
 from plimsoll.app.case_desk import listed
+from plimsoll.app.database import schema
 from plimsoll.app.house import House
 from plimsoll.app.show import bills as billing
 from plimsoll.app.show.bills import bills

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
-from plimsoll.app import schema
+from plimsoll.app.database import schema
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.app.kit import kits_of

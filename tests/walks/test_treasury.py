@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.closing.tape import TapeWriter, scan
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of
-from plimsoll.app.scan import snapshot
-from plimsoll.app.tape import TapeWriter, scan
 from plimsoll.app.treasury.fund_draws import Act, fund_draws
 from plimsoll.app.treasury.reconcile_day import reconcile_day
 from plimsoll.app.treasury.settle_day import Days, filed_of, settle_day

@@ -10,7 +10,7 @@ from plimsoll.app.execute_many import execute_many
 from plimsoll.app.gather import evidence_command
 from plimsoll.app.sources.port import Request
 from plimsoll.app.sources.sandbox import Mood, SandboxSource
-from plimsoll.app.watch_evidence import alerts, lift, suspended, watch
+from plimsoll.app.watching.evidence import alerts, lift, suspended, watch
 from plimsoll.app.wiring import WIRING
 from plimsoll.interfaces.cli.main import main
 from plimsoll.protection.grant_consent import GrantConsent

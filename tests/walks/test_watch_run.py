@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from plimsoll.app import watch_run as running
-from plimsoll.app.close import Orders as CloseOrders
+from plimsoll.app.closing.close import Orders as CloseOrders
+from plimsoll.app.closing.through import NEVER, close_through
 from plimsoll.app.execute import Answer, Verb
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
-from plimsoll.app.signal_columns import signal_columns
-from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.verify import verify
-from plimsoll.app.watch_book import read_panel
-from plimsoll.app.watch_run import Orders, Ran, watch_day
-from plimsoll.app.watch_signals import signals_of
-from plimsoll.app.watch_told import difference, month_before
+from plimsoll.app.watching import run as running
+from plimsoll.app.watching.book import read_panel
+from plimsoll.app.watching.run import Orders, Ran, watch_day
+from plimsoll.app.watching.signal_columns import signal_columns
+from plimsoll.app.watching.signals import signals_of
+from plimsoll.app.watching.told import difference, month_before
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli import exits
 from plimsoll.interfaces.cli.main import main

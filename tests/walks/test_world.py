@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from plimsoll.app.access.sign_in import show_one_time, sign_in
 from plimsoll.app.approve.inbox import approval_of
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.file import work
 from plimsoll.app.house import House
 from plimsoll.app.keyring import read_keyring
-from plimsoll.app.opening import open_store
 from plimsoll.app.vault import Vault
 from plimsoll.app.verify import verify
 from plimsoll.interfaces.cli.demo import Plan

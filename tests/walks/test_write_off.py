@@ -3,9 +3,9 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 
+from plimsoll.app.disposal.kept_claims import kept_claims
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import filings_of, work, work_on
-from plimsoll.app.kept_claims import kept_claims
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.loan.filing import of_kind, read_body

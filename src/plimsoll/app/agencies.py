@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from plimsoll.app.database.schema import loan_state, work_item
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossier_of, dossiers
 from plimsoll.app.execute import Verb, Wiring
-from plimsoll.app.schema import loan_state, work_item
-from plimsoll.app.store import Store
 from plimsoll.collections import attempt_contact, place_with_agency
 from plimsoll.collections.agency import DOSSIER, LENDER, Agency, agency_of
 from plimsoll.collections.attempt_contact import AttemptContact

@@ -9,7 +9,7 @@ from plimsoll.app.house import LIVE, House
 from plimsoll.app.sources.port import Person, Request, Source
 from plimsoll.app.sources.sandbox import sandbox
 from plimsoll.app.vault import Act
-from plimsoll.app.watch_evidence import suspended
+from plimsoll.app.watching.evidence import suspended
 from plimsoll.origination.decide_application import DecideApplication
 from plimsoll.protection.mask import CARD, ID_NUMBER, NAME, PHONE
 from plimsoll.units.refusal import Refused

@@ -11,12 +11,12 @@ from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import uuid4
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.debits.port import Bank, Collected, Failed, Instruction, Part, Unclear
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import RowOutcome, execute_many
 from plimsoll.app.file import filings_on
 from plimsoll.app.owing_near import owing_near
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.ask_debit import ASKED, DONE, AskDebit
 from plimsoll.collections.near_due import spoken

@@ -17,9 +17,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table
 
-from plimsoll.app import schema
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 
 FORMAT: Final = "plimsoll backup 1"
 MANIFEST: Final = "manifest.json"

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from plimsoll.app import schema
+from plimsoll.app.closing.look_back import Past
+from plimsoll.app.closing.scan import Snapshot, snapshot
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Wiring
 from plimsoll.app.execute_many import RowOutcome, execute_many
 from plimsoll.app.file import filings_on
-from plimsoll.app.look_back import Past
-from plimsoll.app.scan import Snapshot, snapshot
-from plimsoll.app.store import Store
 from plimsoll.collections.report_records import ReportRecords
 from plimsoll.loan.columns import Ints
 from plimsoll.loan.facts import Fact

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import Work, filings_of, work
 from plimsoll.app.remind import Orders, ask
 from plimsoll.app.reminders_due import ZONE_USUAL, zone_in
-from plimsoll.app.store import Store
 from plimsoll.collections.contact_rules import CALL
 from plimsoll.collections.reminded import zone_of
 from plimsoll.collections.reminder import QUEUE, offset_text

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.database.sheet import Want
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import Work, filings_on, work, work_due, work_not_due
 from plimsoll.app.posting import load_facts
-from plimsoll.app.sheet import Want
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.app.zones import zone_of
 from plimsoll.collections.assess import is_resting

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import NamedTuple
 
-from plimsoll.app import schema
+from plimsoll.app.closing.scan import Snapshot, snapshot
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
-from plimsoll.app.scan import Snapshot, snapshot
-from plimsoll.app.store import Store
 from plimsoll.loan.filing import Filing
 from plimsoll.loan.terms import Terms
 from plimsoll.risk.classify.history import class_on, history

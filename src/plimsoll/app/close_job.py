@@ -12,11 +12,11 @@ from typing import Final
 
 from plimsoll.app import config
 from plimsoll.app.access.event import record
-from plimsoll.app.close import Orders, days_to_close
+from plimsoll.app.closing.close import Orders, days_to_close
+from plimsoll.app.closing.through import Closed, close_through
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.sandbox.clock import refuse_clock_book
-from plimsoll.app.through import Closed, close_through
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.servicing.close import decide
 from plimsoll.units.refusal import Refused
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Wiring, Work, execute_alone, prepared
 from plimsoll.app.execute_many import RowOutcome, execute_chunk
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.units.refusal import Refused
 
 GROUP_MAX: Final = 64

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from plimsoll.app.address import read_address
+from plimsoll.app.database.address import read_address
 
 URL_DEFAULT: Final = "sqlite:///plimsoll.db"
 URL_VARIABLE: Final = "PLIMSOLL_DB"

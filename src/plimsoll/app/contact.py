@@ -13,11 +13,11 @@ from typing import Final, NamedTuple, TypeVar
 from sqlalchemy import delete, insert, select, tuple_
 
 from plimsoll.app.agencies import agencies_named
+from plimsoll.app.database.schema import dial
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Verb, Wiring
 from plimsoll.app.execute_many import RowOutcome, execute_many
-from plimsoll.app.schema import dial
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
 from plimsoll.app.zones import zone_of
 from plimsoll.collections import attempt_contact
 from plimsoll.collections.agency_gate import Agencies

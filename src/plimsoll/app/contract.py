@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.app.keyring import Keyring
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Vault
 from plimsoll.protection.contract import contract_of
 from plimsoll.protection.mask import CARD, ID_NUMBER, NAME, PHONE

@@ -12,17 +12,17 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func, select, text
 
-from plimsoll.app import schema
-from plimsoll.app.address import Address, read_address
-from plimsoll.app.close import RUNNING
+from plimsoll.app.closing.close import RUNNING
 from plimsoll.app.config import URL_VARIABLE, now, tape_folder
+from plimsoll.app.database import schema
+from plimsoll.app.database.address import Address, read_address
+from plimsoll.app.database.opening import SAFETY, open_store
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.finding import BAD, GOOD, NOTE, Finding, judged
 from plimsoll.app.fit_to_serve import configured, of_book
 from plimsoll.app.keyring import keyring_path, read_keyring
-from plimsoll.app.opening import SAFETY, open_store
 from plimsoll.app.settings import FILE_VARIABLE, PREFIX, SETTINGS
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import Malformed
 

@@ -12,12 +12,12 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, exc, insert, select, text, tuple_, update
 
+from plimsoll.app.database.schema import dossier, dossier_command, dossier_filing
+from plimsoll.app.database.sheet import Seen, instant_of
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import Clash, StoreTrouble
 from plimsoll.app.execute import ATTEMPTS_MAX, Answer, Outcome, digest_of, recognised, refuse_key, rules_number
 from plimsoll.app.posting import Request
-from plimsoll.app.schema import dossier, dossier_command, dossier_filing
-from plimsoll.app.sheet import Seen, instant_of
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import Clash, StoreTrouble
 from plimsoll.loan.dossier import DOSSIERS, ENTRIES, SUBJECT_LENGTH_MAX, Dossier, Written
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Filing, NewFiling
 from plimsoll.units.refusal import Refused

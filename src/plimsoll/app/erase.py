@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, or_, select, text
 
-from plimsoll.app.schema import dial, fact, filing, line, link, loan_state, vault_key
+from plimsoll.app.database.schema import dial, fact, filing, line, link, loan_state, vault_key
 from plimsoll.app.vault import Act, Vault
 from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN
 from plimsoll.loan.layout import CHARGED_OFF, CHARGED_OFF_FACT, NOTED, PENDING

@@ -11,12 +11,12 @@ from functools import cache, partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from plimsoll.app.database.rows import RulesRow
+from plimsoll.app.database.sheet import Pending, Seen, Sheet, Taken, Want
+from plimsoll.app.database.store import Store, Transaction
+from plimsoll.app.database.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.app.fold_ahead import fold_decision, fold_decisions
 from plimsoll.app.posting import NOTHING_READY, Ready, Request, Stamp, answered, load_facts, post, refuse_clash, want_of
-from plimsoll.app.rows import RulesRow
-from plimsoll.app.sheet import Pending, Seen, Sheet, Taken, Want
-from plimsoll.app.store import Store, Transaction
-from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.units.refusal import Refused
 
 KEY_LENGTH_MAX: Final = 200

@@ -6,10 +6,10 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import DossierWiring, execute_dossier
 from plimsoll.app.execute import Wiring, told
 from plimsoll.app.execute_many import RowOutcome, execute_many
-from plimsoll.app.store import Store
 
 
 def execute_any(

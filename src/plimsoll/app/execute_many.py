@@ -9,11 +9,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from plimsoll.app.database.sheet import Pending, Want
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.app.execute import ATTEMPTS_MAX, Answer, Desk, Failed, Outcome, Wiring, Work, execute_alone, prepared, told
 from plimsoll.app.posting import refuse_clash
-from plimsoll.app.sheet import Pending, Want
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.units.refusal import Refused
 
 CHUNK: Final = 2_000

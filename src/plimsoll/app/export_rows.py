@@ -23,14 +23,14 @@ from plimsoll.app.approve.check import EXECUTED
 from plimsoll.app.approve.execute import ActKind
 from plimsoll.app.approve.need import Act, Waiting
 from plimsoll.app.cell import Table
+from plimsoll.app.database.schema_access import approval
+from plimsoll.app.database.schema_chain import export_file
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Outcome
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import approval
-from plimsoll.app.schema_chain import export_file
-from plimsoll.app.sheet import instant_of
 from plimsoll.app.show.customers import customers
 from plimsoll.app.show.journal import FIRST, journal_of
-from plimsoll.app.store import Store
 from plimsoll.loan.filing import body_of
 from plimsoll.units.refusal import Refused
 

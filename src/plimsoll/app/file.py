@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from plimsoll.app import statements
-from plimsoll.app.days import DayNumbers
-from plimsoll.app.sheet import filing_of, instant_of
-from plimsoll.app.store import Store
+from plimsoll.app.database import statements
+from plimsoll.app.database.days import DayNumbers
+from plimsoll.app.database.sheet import filing_of, instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.loan.filing import Filing, WorkItem
 
 PAGE: Final = 500

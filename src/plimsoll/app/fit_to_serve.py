@@ -19,14 +19,14 @@ from plimsoll.app.chain.read import last_block, origin_of
 from plimsoll.app.chain.unsealed import unsealed
 from plimsoll.app.channels.named import HTTP, close, named
 from plimsoll.app.channels.named import SANDBOX as SANDBOX_WAY
+from plimsoll.app.database.outbox import holds
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.finding import BAD, GOOD, NOTE, Finding
 from plimsoll.app.hooks.endpoint import LOOPBACK_VARIABLE, is_loopback_wanted
 from plimsoll.app.house import LIVE, MODES, SANDBOX
 from plimsoll.app.keyring import MAKE as MAKE_VAULT_KEYS
 from plimsoll.app.keyring import VARIABLE as VAULT_VARIABLE
-from plimsoll.app.outbox import holds
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.units.refusal import Malformed
 
 ANCHOR_VARIABLE: Final = "PLIMSOLL_AUDIT_ANCHOR"

@@ -10,8 +10,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from plimsoll.app.database.sheet import Sheet
 from plimsoll.app.posting import NOTHING_READY, Ready
-from plimsoll.app.sheet import Sheet
 from plimsoll.ledger.balances import Balances, balances
 from plimsoll.loan.book import Decision, Held, needs_history, summarise
 from plimsoll.loan.facts import Fact

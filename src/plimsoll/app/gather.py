@@ -14,13 +14,13 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import command
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Failed, execute, told
 from plimsoll.app.file import filings_of
 from plimsoll.app.links import Thing, add_links, ring_of
-from plimsoll.app.schema import command
 from plimsoll.app.sources.port import Fetched, Link, Request, Source, Unavailable
 from plimsoll.app.sources.sandbox import share_text
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.origination.record_evidence import RecordEvidence
 from plimsoll.risk.answer import answer_text

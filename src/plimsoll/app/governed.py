@@ -12,9 +12,9 @@ from unicodedata import normalize
 
 from sqlalchemy import Connection, Row, Select, insert, select, text
 
-from plimsoll.app.schema import artefact, artefact_step
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import artefact, artefact_step
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.rulebook.duties import BUILD, OUSTED, Acted, Move, next_move
 from plimsoll.units.refusal import Refused
 

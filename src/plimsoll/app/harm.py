@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from plimsoll.app import schema
-from plimsoll.app.scan import Packed, snapshot
-from plimsoll.app.store import Store
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.closing.scan import Packed, snapshot
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
+from plimsoll.app.tape.reading import Tape
 from plimsoll.loan.book import unpack_standing
 from plimsoll.loan.burden import burden, month_number
 from plimsoll.loan.fold import go_on

@@ -15,14 +15,14 @@ from sqlalchemy import select
 from plimsoll.app import config
 from plimsoll.app.agencies import with_agencies
 from plimsoll.app.commit_together import GroupExecutor
+from plimsoll.app.database.hot_query import HotQuery, day_of
+from plimsoll.app.database.schema import book
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Wiring, told
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.follow_up import what_follows_done, with_what_follows
-from plimsoll.app.hot_query import HotQuery, day_of
 from plimsoll.app.kit import wiring_of
-from plimsoll.app.schema import book
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.throttle import with_throttle
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import DOSSIER_WIRING

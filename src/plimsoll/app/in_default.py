@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_on
-from plimsoll.app.scan import snapshot
-from plimsoll.app.store import Store
 from plimsoll.loan.filing import read_body
 from plimsoll.loan.layout import O_CLAIM, O_LATE_DAYS, O_OLDEST
 from plimsoll.risk.credit.on_file import DELIVERED, FAILED, NOTICE
@@ -26,7 +26,7 @@ class InDefault(NamedTuple):
 
 def in_default(store: Store, on: date, threads: int = 1) -> list[InDefault]:
     """Give every loan that is past due at the end of a day, and every claim that is left of one written off, customers in order."""
-    from plimsoll.app.tape import scan
+    from plimsoll.app.closing.tape import scan
 
     found: list[InDefault] = []
     with snapshot(store) as seen:

@@ -18,14 +18,14 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select, text
 
-from plimsoll.app.address import read_address
 from plimsoll.app.business_day import business_day
 from plimsoll.app.config import tape_folder
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.schema import book
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.figures_file import read_value, written_value
 from plimsoll.app.house import READ_ONLY, House
-from plimsoll.app.schema import book
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
 from plimsoll.units.refusal import Refused
 
 PART: Final = "kept figures"

@@ -7,7 +7,7 @@ from pathlib import Path
 from stat import S_IRWXG, S_IRWXO
 from typing import Any, NamedTuple
 
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.trouble import StoreTrouble
 
 
 class Codes(NamedTuple):

@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.key_file import Codes, read_key_file, write_key_file
-from plimsoll.app.trouble import StoreTrouble
 
 VARIABLE: Final = "PLIMSOLL_VAULT_KEYS"
 FORMAT: Final = "plimsoll vault keys 1"

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from plimsoll import rulebook
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Verb, Wiring
 from plimsoll.app.governed import listed
-from plimsoll.app.model_register import KIND, champion_of
+from plimsoll.app.modelling.register import KIND, champion_of
 from plimsoll.app.policy_tables import tables_in_use
-from plimsoll.app.store import Store
-from plimsoll.app.watch_evidence import suspended
+from plimsoll.app.watching.evidence import suspended
 from plimsoll.app.wiring import WIRING
 from plimsoll.origination import decide_application
 from plimsoll.origination.decide_application import DecideApplication

@@ -6,7 +6,7 @@ A payment that comes by a file is followed by the night of its day (`watch_ask`)
 from hashlib import sha256
 from typing import Any
 
-from plimsoll.app.sheet import Sheet
+from plimsoll.app.database.sheet import Sheet
 from plimsoll.collections.lift_sanction import LiftSanction
 from plimsoll.loan.book import LINE_FROZEN
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from plimsoll.app import schema
+from plimsoll.app.closing.scan import Snapshot, snapshot
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.app.in_default import in_default
-from plimsoll.app.scan import Snapshot, snapshot
-from plimsoll.app.store import Store
 from plimsoll.loan.terms import Terms
 from plimsoll.risk.limitation import Limitation, limitation_of
 from plimsoll.rulebook.rules import Rules

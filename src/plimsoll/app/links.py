@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from plimsoll.app.schema import link, loan_state
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import link, loan_state
+from plimsoll.app.database.store import Store
 from plimsoll.loan.layout import CHARGED_OFF
 from plimsoll.risk.ring import Ring, Rings
 from plimsoll.rulebook.rules import Rules

@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from plimsoll.app.agency.placements import placed_customers
 from plimsoll.app.approve.check import end_overdue
-from plimsoll.app.close import Orders as CloseOrders
-from plimsoll.app.crew import Works
+from plimsoll.app.closing.close import Orders as CloseOrders
+from plimsoll.app.closing.crew import Works
+from plimsoll.app.closing.through import NEVER, close_through
 from plimsoll.app.house import House
-from plimsoll.app.placements import placed_customers
-from plimsoll.app.through import NEVER, close_through
 from plimsoll.app.zones import zone_of
 from plimsoll.servicing.close import decide
 from plimsoll.units.refusal import Refused
@@ -106,7 +106,7 @@ def _collect(tonight: Tonight) -> Done | None:
 def _placements(tonight: Tonight) -> Done:
     if not placed_customers(tonight.house.store):
         return Done("placements")
-    from plimsoll.app.place_batch import Order, recall_due
+    from plimsoll.app.agency.place_batch import Order, recall_due
 
     order = Order(f"recall-{tonight.on}", tonight.on, AGENCY_ACTOR, tonight.at(NIGHT), lambda below: below - 1)
     found = recall_due(tonight.house.store, order, tonight.house.rules)
@@ -130,7 +130,7 @@ def _close(tonight: Tonight) -> Done:
 
 
 def _watch(tonight: Tonight) -> Done:
-    from plimsoll.app.watch_run import Orders, watch_day
+    from plimsoll.app.watching.run import Orders, watch_day
 
     ran = watch_day(tonight.house.store, tonight.on, Orders(tonight.house.rules, tonight.at(NIGHT), tonight.way.threads))
     return Done("watch", ran.done + Counter({f"refused: {name}": count for name, count in ran.refused.items()}), ran.failed)

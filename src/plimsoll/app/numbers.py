@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from plimsoll.app.schema import link, vault_index
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import link, vault_index
+from plimsoll.app.database.store import Store
 from plimsoll.protection.mask import EMAIL, PHONE
 
 WHERE = {"sms": PHONE, "ai_call": PHONE, "call": PHONE, "email": EMAIL}

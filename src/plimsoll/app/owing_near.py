@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from plimsoll.app.scan import Packed, snapshot
-from plimsoll.app.store import Store
+from plimsoll.app.closing.scan import Packed, snapshot
+from plimsoll.app.database.store import Store
 from plimsoll.collections.near_due import Spoken, may_be_spoken_of
 from plimsoll.collections.owing import Owing, owing_of
 from plimsoll.loan.book import unpack_standing

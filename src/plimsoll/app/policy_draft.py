@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.governed import find
-from plimsoll.app.store import Store
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.grid import read_grid
 from plimsoll.rulebook.table.lifecycle import KIND

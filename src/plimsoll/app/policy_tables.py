@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.app import governed
+from plimsoll.app.database.store import Store
 from plimsoll.app.governed import Act, Artefact, Draft
-from plimsoll.app.store import Store
 from plimsoll.rulebook.table.axis import Lookup
 from plimsoll.rulebook.table.lifecycle import ACTIVE, KIND, MOVES, checked, place_of, refuse_activation
 from plimsoll.rulebook.table.lint import Against, lint

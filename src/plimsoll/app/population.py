@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_on
-from plimsoll.app.store import Store
-from plimsoll.app.turned_out import turned_out
+from plimsoll.app.modelling.turned_out import turned_out
 from plimsoll.loan.filing import read_body
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.table.backtest import Past

@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from plimsoll.app import schema
+from plimsoll.app.database import schema
+from plimsoll.app.database.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, ParkedRow, Stored
+from plimsoll.app.database.sheet import PARKED, Pending, Sheet, Want
+from plimsoll.app.database.trouble import Clash
 from plimsoll.app.put_on_file import filing_rows, numbered, work_rows
-from plimsoll.app.rows import AuditRow, CommandRow, CustomerRow, FactRow, LegRow, LoanRow, OutboxRow, ParkedRow, Stored
-from plimsoll.app.sheet import PARKED, Pending, Sheet, Want
-from plimsoll.app.trouble import Clash
 from plimsoll.ledger.balances import Balances, balances
 from plimsoll.ledger.chart import NOTHING_POSTED
 from plimsoll.ledger.entry import Legs, difference

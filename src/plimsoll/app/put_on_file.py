@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from plimsoll.app.rows import FilingRow, Stored, WorkRow
-from plimsoll.app.sheet import Sheet
+from plimsoll.app.database.rows import FilingRow, Stored, WorkRow
+from plimsoll.app.database.sheet import Sheet
 from plimsoll.loan.filing import BODY_LENGTH_MAX, KINDS, WORK_STATES, Filing, NewFiling, WorkItem, instant_text
 
 

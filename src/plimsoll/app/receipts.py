@@ -7,8 +7,8 @@ from typing import Final
 
 from plimsoll.app.channels.port import Receipt
 from plimsoll.app.contact import forget_calls
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.record_receipt import RecordReceipt
 from plimsoll.rulebook.rules import Rules

@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 
 from plimsoll.app.channels.port import Message, NotTaken, Receipt, Sender, Taken
 from plimsoll.app.contact import Dial, dialling
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Verb, execute
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.numbers import WHERE
 from plimsoll.app.receipts import ACTOR, take_receipt
 from plimsoll.app.reminders_due import Person, planned, planned_at, zone_in
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections import send_reminder
 from plimsoll.collections.contact_rules import CALL, INTERACTIVE

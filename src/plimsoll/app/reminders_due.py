@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_on
 from plimsoll.app.owing_near import owing_near
-from plimsoll.app.store import Store
 from plimsoll.app.zones import zone_of as find_zone
 from plimsoll.collections.near_due import Spoken, spoken_of
 from plimsoll.collections.owing import due_amounts

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import filing
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.app.governed import listed
 from plimsoll.app.kit import standing_model
-from plimsoll.app.model_register import KIND as MODEL
+from plimsoll.app.modelling.register import KIND as MODEL
 from plimsoll.app.policy_tables import table_of
-from plimsoll.app.schema import filing
-from plimsoll.app.store import Store
 from plimsoll.loan.book import Book
 from plimsoll.loan.filing import Filing, NewFiling, body_of, read_body
 from plimsoll.origination.application import DECIDE, find_application

@@ -12,12 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, insert, literal, select
 
-from plimsoll.app.address import read_address
 from plimsoll.app.back_up import BLOCK, BOOK, TABLE_ENDS, Progress, copy_of, read_manifest
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.schema import REVISION, metadata, outbox, outbox_held
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.schema import REVISION, metadata, outbox, outbox_held
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 
 MADE_WITH_THE_BOOK: Final = ("book", "account")
 """Tables that a new book already has rows in."""

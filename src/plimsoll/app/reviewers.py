@@ -8,9 +8,9 @@ from statistics import median
 
 from sqlalchemy import or_, select
 
+from plimsoll.app.database.schema import loan_state
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_on
-from plimsoll.app.schema import loan_state
-from plimsoll.app.store import Store
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.loan.layout import CHARGED_OFF
 from plimsoll.origination.application import APPROVE, CLAIM, DECLINE, OPINE, RETURN, SIGN

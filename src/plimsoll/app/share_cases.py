@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from plimsoll.app import schema
 from plimsoll.app.cell import Table
-from plimsoll.app.look_back import Past
-from plimsoll.app.scan import Snapshot, snapshot
-from plimsoll.app.store import Store
+from plimsoll.app.closing.look_back import Past
+from plimsoll.app.closing.scan import Snapshot, snapshot
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
 from plimsoll.loan import classes
 from plimsoll.loan.columns import Ints
 from plimsoll.loan.layout import (

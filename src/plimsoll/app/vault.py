@@ -18,10 +18,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from plimsoll.app.database.schema import customer, vault_access, vault_field, vault_index, vault_key
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.keyring import KEY_BYTES, Keyring
-from plimsoll.app.schema import customer, vault_access, vault_field, vault_index, vault_key
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
 from plimsoll.protection.mask import DOCUMENT, FIELDS, SEARCHED, mask, normal
 from plimsoll.units.refusal import Refused
 

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from plimsoll.app import schema
 from plimsoll.app.chain.verify import verify as verify_chain
-from plimsoll.app.scan import Snapshot, snapshot
-from plimsoll.app.shard import balances_of
-from plimsoll.app.sheet import PARKED
-from plimsoll.app.store import Store
+from plimsoll.app.closing.scan import Snapshot, snapshot
+from plimsoll.app.closing.shard import balances_of
+from plimsoll.app.database import schema
+from plimsoll.app.database.sheet import PARKED
+from plimsoll.app.database.store import Store
 from plimsoll.ledger.chart import CHART, CODES
 from plimsoll.loan.book import pack_standing
 from plimsoll.loan.columns import Folded, Histories, Ints, fits_states, fold_many, terms_of, unpack_many

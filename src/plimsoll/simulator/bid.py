@@ -14,9 +14,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import DOSSIER_WIRING, read_command
 from plimsoll.disposal.tender import ASCENDING, KIND, SEALED, hash_of, tender_of
 from plimsoll.disposal.value import PARTS

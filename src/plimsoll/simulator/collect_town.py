@@ -6,7 +6,7 @@ from typing import Final
 from plimsoll.app.channels.sandbox import ROUGH, SandboxSender
 from plimsoll.app.collecting.day import Collected, collect
 from plimsoll.app.collecting.dial import Orders
-from plimsoll.app.store import Store
+from plimsoll.app.database.store import Store
 from plimsoll.simulator.answer_contacts import SandboxPeople
 from plimsoll.simulator.borrowers import Borrower, chance
 from plimsoll.simulator.people import Person

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
-from plimsoll.app.schema import loan_state
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import loan_state
+from plimsoll.app.database.store import Store
 from plimsoll.loan.layout import OPEN
 from plimsoll.servicing.charge_off import ChargeOff
 from plimsoll.servicing.freeze import Freeze

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from plimsoll.app.database.sheet import Want
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Wiring
 from plimsoll.app.execute_many import RowOutcome, execute_many
 from plimsoll.app.gather import evidence_command
 from plimsoll.app.kit import kits_of, wiring_with
-from plimsoll.app.sheet import Want
 from plimsoll.app.sources.port import Request
 from plimsoll.app.sources.sandbox import NAMES, SandboxSource, sandbox
 from plimsoll.app.sources.truth import Truth
-from plimsoll.app.store import Store
 from plimsoll.origination.accept_offer import AcceptOffer, disclosed
 from plimsoll.origination.application import APPROVE, COUNTER, DECLINE, KINDS, REFER, Application, Offer, fold_applications
 from plimsoll.origination.apply import Apply

@@ -6,9 +6,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Answer
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.fund_draws import Act, fund_draws
 from plimsoll.app.treasury.liquidity import ladder, positions
 from plimsoll.app.treasury.settle_day import Days, settle_day

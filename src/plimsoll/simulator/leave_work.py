@@ -14,14 +14,14 @@ from sqlalchemy import select
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.approve.need import Waiting
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.database.schema import line, loan_state
+from plimsoll.app.disposal.make_package import Wish as PackageWish
+from plimsoll.app.disposal.make_package import make_package
+from plimsoll.app.disposal.package_files import write_package
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import Hooks
 from plimsoll.app.house import House
-from plimsoll.app.make_package import Wish as PackageWish
-from plimsoll.app.make_package import make_package
 from plimsoll.app.open_door import open_door
-from plimsoll.app.package_files import write_package
-from plimsoll.app.schema import line, loan_state
 from plimsoll.disposal.tender import SEALED
 from plimsoll.loan.book import LINE_OPEN
 from plimsoll.loan.layout import OPEN

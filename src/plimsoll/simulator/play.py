@@ -8,14 +8,14 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
-from plimsoll.app import schema
-from plimsoll.app.close import ACTOR as CLOSE
-from plimsoll.app.close import Night, Orders
+from plimsoll.app.closing.close import ACTOR as CLOSE
+from plimsoll.app.closing.close import Night, Orders
+from plimsoll.app.closing.standing import Control
+from plimsoll.app.closing.through import LAST, NEVER, close_through
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.standing import Control
-from plimsoll.app.store import Store
-from plimsoll.app.through import LAST, NEVER, close_through
 from plimsoll.app.wiring import WIRING
 from plimsoll.units.refusal import Refused
 

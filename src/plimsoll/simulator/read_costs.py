@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from plimsoll.app.database.sheet import Want
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.sheet import Want
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.loan.owed import convertible
 from plimsoll.protection.confirm_disclosure import ConfirmDisclosure

@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from plimsoll.app.close import Orders
-from plimsoll.app.look_back import Past
-from plimsoll.app.store import Store
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.look_back import Past
+from plimsoll.app.database.store import Store
 from plimsoll.loan.book import LINE_OPEN, Book, Decision, Line
 from plimsoll.loan.classes import bucket
 from plimsoll.loan.columns import Ints

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from plimsoll.app.close import Orders
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.look_back import Past
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
-from plimsoll.app.look_back import Past
-from plimsoll.app.store import Store
 from plimsoll.loan.columns import Ints
 from plimsoll.loan.layout import (
     O_CREDIT,

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from plimsoll.app.make_package import Made, Wish, make_package
-from plimsoll.app.package_files import write_package
-from plimsoll.app.store import Store
-from plimsoll.app.transfer_package import transfer_package
+from plimsoll.app.database.store import Store
+from plimsoll.app.disposal.make_package import Made, Wish, make_package
+from plimsoll.app.disposal.package_files import write_package
+from plimsoll.app.disposal.transfer_package import transfer_package
 from plimsoll.rulebook.rules import Rules
 from plimsoll.simulator.bid import SELLER, Staged, stage
 from plimsoll.simulator.town import ACTOR

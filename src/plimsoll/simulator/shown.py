@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from plimsoll.app.sheet import Want
-from plimsoll.app.store import Store
+from plimsoll.app.database.sheet import Want
+from plimsoll.app.database.store import Store
 from plimsoll.loan.book import Held
 from plimsoll.loan.layout import CHARGED_OFF, OPEN
 from plimsoll.loan.owed import dues

@@ -10,12 +10,12 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple, Protocol
 
-from plimsoll.app.close import Orders
+from plimsoll.app.closing.close import Orders
+from plimsoll.app.closing.through import DAILY, LAST, NEVER, Closed, close_through
+from plimsoll.app.database.outbox import Message, delivered, waiting
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import RowOutcome, execute_many
-from plimsoll.app.outbox import Message, delivered, waiting
-from plimsoll.app.store import Store
-from plimsoll.app.through import DAILY, LAST, NEVER, Closed, close_through
 from plimsoll.app.wiring import WIRING
 from plimsoll.risk.offer import account_offer, loan_offer, product_in
 from plimsoll.rulebook.rules import Rules

@@ -9,17 +9,17 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 
+from plimsoll.app.database.schema import customer
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Wiring, execute
 from plimsoll.app.file import filings_of, work_on
 from plimsoll.app.gather import Blind, Desk, Gathered, gather
 from plimsoll.app.kit import kits_of, wiring_with
 from plimsoll.app.replay_decision import decisions_of, underwrite_again
-from plimsoll.app.schema import customer
 from plimsoll.app.sources.persona import PERSONAS
 from plimsoll.app.sources.port import Person, Request
 from plimsoll.app.sources.sandbox import NAMES, sandbox
-from plimsoll.app.store import Store
-from plimsoll.app.watch_evidence import suspended
+from plimsoll.app.watching.evidence import suspended
 from plimsoll.origination.accept_offer import AcceptOffer, disclosed
 from plimsoll.origination.application import APPROVE, COUNTER, REFER, Offer, find_application
 from plimsoll.origination.apply import Apply

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, insert, select, update
 
 from plimsoll.app.access.event import new_id
-from plimsoll.app.schema_access import access_challenge
+from plimsoll.app.database.schema_access import access_challenge
 
 INVITATION, CODE, ONE_TIME_NEW, PASSKEY_NEW, PASSKEY = "invitation", "code", "one_time_new", "passkey_new", "passkey"
 

@@ -27,9 +27,9 @@ from plimsoll.app.channels.named import SANDBOX, named
 from plimsoll.app.channels.port import Message, NotTaken, Sender
 from plimsoll.app.channels.queued import QueuedSender
 from plimsoll.app.channels.sandbox import SandboxSender
+from plimsoll.app.database.store import Store
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.keyring import Keyring
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Act, Vault
 from plimsoll.protection.mask import PHONE
 from plimsoll.risk.identity import read_phone

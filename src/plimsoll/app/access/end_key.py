@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, or_, select, update
 
-from plimsoll.app.schema_access import access_key
+from plimsoll.app.database.schema_access import access_key
 
 _C: Final = access_key.c
 

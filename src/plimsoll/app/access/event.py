@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
-from plimsoll.app.schema_access import access_event, access_event_waiting
+from plimsoll.app.database.schema_access import access_event, access_event_waiting
 
 NUMBERS: Final = count()
 NOBODY: Final = "nobody"

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple, TypeVar
 from sqlalchemy import exc, insert, select
 
 from plimsoll.app.access.recognise import forget
+from plimsoll.app.database.schema_access import first_answer
+from plimsoll.app.database.store import Store
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import first_answer
-from plimsoll.app.store import Store
 from plimsoll.units.refusal import Refused
 
 T = TypeVar("T")

@@ -11,9 +11,9 @@ from plimsoll.app.access.policy import glass_lasts
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import forget
 from plimsoll.app.access.standing import ACTIVE, later
+from plimsoll.app.database.schema_access import access_event, access_glass
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_event, access_glass
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Refused
 
 ASKED, BROKEN, OVER, REVIEWED = "asked", "broken", "over", "reviewed"

@@ -14,9 +14,9 @@ from plimsoll.app.access.role import HOUSE as OF_HOUSE
 from plimsoll.app.access.role import roles_on
 from plimsoll.app.access.separation import refuse_grant
 from plimsoll.app.access.standing import CLOSED, is_borrower, later
+from plimsoll.app.database.schema_access import access_grant, access_user
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_grant, access_user
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Refused
 
 ADMINISTRATOR: Final = "tenant_admin"

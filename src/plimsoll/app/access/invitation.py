@@ -17,8 +17,8 @@ from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import forget, token_digest
 from plimsoll.app.access.session import end_all
 from plimsoll.app.access.standing import ACTIVE, is_borrower
+from plimsoll.app.database.schema_access import access_event, access_passkey, access_user
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_event, access_passkey, access_user
 from plimsoll.units.refusal import Refused
 
 PREFIX: Final = "pli"

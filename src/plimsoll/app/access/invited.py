@@ -11,9 +11,9 @@ from plimsoll.app.access.challenge import INVITATION
 from plimsoll.app.access.invitation import PREFIX
 from plimsoll.app.access.people import find
 from plimsoll.app.access.standing import ACTIVE
+from plimsoll.app.database.schema_access import access_challenge
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_challenge
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Refused
 
 

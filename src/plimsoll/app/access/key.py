@@ -20,9 +20,9 @@ from plimsoll.app.access.policy import key_policy
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import PREFIX, PREFIXES, forget
 from plimsoll.app.access.standing import ACTIVE, later
+from plimsoll.app.database.schema_access import access_key, access_passkey
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import LIVE, SANDBOX, House
-from plimsoll.app.schema_access import access_key, access_passkey
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Malformed, Refused
 
 NETWORKS_MAX: Final = 50

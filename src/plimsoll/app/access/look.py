@@ -13,11 +13,11 @@ from sqlalchemy import Connection, bindparam, select
 
 from plimsoll.app.access.principal import Principal, Target
 from plimsoll.app.access.relation import Stand, columns_of_standing, stand_apart
-from plimsoll.app.hot_query import HotQuery, day_of
+from plimsoll.app.database.hot_query import HotQuery, day_of
+from plimsoll.app.database.schema import book
+from plimsoll.app.database.schema_access import approval
+from plimsoll.app.database.store import Store
 from plimsoll.app.house import open_day
-from plimsoll.app.schema import book
-from plimsoll.app.schema_access import approval
-from plimsoll.app.store import Store
 
 
 class Asked(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from plimsoll.app.store import Store
+from plimsoll.app.database.store import Store
 
 T = TypeVar("T")
 KEPT_MAX: Final = 10_000

@@ -17,10 +17,10 @@ from plimsoll.app.access.people import find
 from plimsoll.app.access.policy import challenge_lasts, drift
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import forget
+from plimsoll.app.database.schema_access import access_challenge, access_user
+from plimsoll.app.database.store import Store
 from plimsoll.app.house import House
 from plimsoll.app.keyring import Keyring
-from plimsoll.app.schema_access import access_challenge, access_user
-from plimsoll.app.store import Store
 from plimsoll.app.vault import seal, unseal
 from plimsoll.units.refusal import Refused
 

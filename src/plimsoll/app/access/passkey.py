@@ -24,9 +24,9 @@ from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import forget, session_of
 from plimsoll.app.access.session import Begin, SignedIn, strengthen
 from plimsoll.app.access.sign_in import NOWHERE, From, factors_of, may_try, replace
+from plimsoll.app.database.schema_access import access_passkey
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_passkey
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Refused
 
 SITE: Final = "PLIMSOLL_SITE"

@@ -13,10 +13,10 @@ from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.recognise import forget
 from plimsoll.app.access.session import end_all
 from plimsoll.app.access.standing import ACTIVE, BORROWER, CLOSED, LOCKED, is_borrower, later
+from plimsoll.app.database.schema import customer
+from plimsoll.app.database.schema_access import access_grant, access_key, access_passkey, access_user
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import House
-from plimsoll.app.schema import customer
-from plimsoll.app.schema_access import access_grant, access_key, access_passkey, access_user
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import LANGUAGES, Malformed, Refused
 
 USER_ID: Final = re.compile(r"[a-z][a-z0-9._-]{0,61}[a-z0-9]", re.ASCII)

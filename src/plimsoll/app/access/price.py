@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from plimsoll.app.schema import filing
+from plimsoll.app.database.schema import filing
 from plimsoll.risk.signed import SIGNED
 from plimsoll.rulebook.product import LoanOffer
 from plimsoll.rulebook.rules import Rules

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.house import House
-from plimsoll.app.store import Store
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 

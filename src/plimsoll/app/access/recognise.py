@@ -23,11 +23,11 @@ from plimsoll.app.access.policy import lasting, trusted_s
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.rate import RateClass, limiter_of
 from plimsoll.app.access.standing import ACTIVE, Standing, is_borrower, later, read_standing
+from plimsoll.app.database.schema_access import access_key, access_session
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.house import LIVE, SANDBOX, House
-from plimsoll.app.schema_access import access_key, access_session
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.units.refusal import Refused
 
 PREFIX: Final = "plk"

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false
 
 from plimsoll.app.access.principal import NOTHING, Principal, Relation, Target
 from plimsoll.app.access.role import AGENCY, BIDDER, BORROWER, FUNDER, HOUSE, MERCHANT, PARTNER, Role
-from plimsoll.app.schema import customer, dossier, fact, filing, loan, outbox, work_item
-from plimsoll.app.schema_access import access_unit
+from plimsoll.app.database.schema import customer, dossier, fact, filing, loan, outbox, work_item
+from plimsoll.app.database.schema_access import access_unit
 from plimsoll.collections.placement import CLAIMED
 from plimsoll.collections.placement import QUEUE as PLACEMENT
 from plimsoll.loan.dossier import DOSSIERS

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
-from plimsoll.app.schema import audit, command, dossier_command
+from plimsoll.app.database.schema import audit, command, dossier_command
 from plimsoll.app.wiring import DOSSIER_WIRING
 
 

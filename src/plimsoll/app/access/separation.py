@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, exists, or_, select
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.relation import Reading
 from plimsoll.app.access.role import HOUSE, Role, roles_on
-from plimsoll.app.schema import audit, dossier_command, link
+from plimsoll.app.database.schema import audit, dossier_command, link
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.rulebook.access_conflict import Conflict, Separation, load
 from plimsoll.rulebook.access_role import RoleBook

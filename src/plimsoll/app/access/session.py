@@ -12,9 +12,9 @@ from plimsoll.app.access.event import record
 from plimsoll.app.access.policy import lasting
 from plimsoll.app.access.recognise import forget, session_id, token_digest
 from plimsoll.app.access.standing import is_borrower, later
+from plimsoll.app.database.schema_access import access_session
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_session
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Refused
 
 PREFIX: Final = "pls"

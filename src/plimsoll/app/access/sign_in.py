@@ -18,8 +18,8 @@ from plimsoll.app.access.rate import Limiter, RateClass, limiter_of
 from plimsoll.app.access.recognise import forget, session_of, token_digest
 from plimsoll.app.access.session import Begin, SignedIn, begin, end, strengthen
 from plimsoll.app.access.standing import ACTIVE, later
+from plimsoll.app.database.schema_access import access_passkey, access_user
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_passkey, access_user
 from plimsoll.units.refusal import Refused
 
 ONE_TIME, PASSKEY = "one_time", "passkey"

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, select
 
 from plimsoll.app.access.principal import Principal
-from plimsoll.app.schema_access import access_glass, access_grant, access_user
-from plimsoll.app.sheet import instant_of
+from plimsoll.app.database.schema_access import access_glass, access_grant, access_user
+from plimsoll.app.database.sheet import instant_of
 
 ACTIVE, LOCKED, CLOSED = "active", "locked", "closed"
 STATES: Final = (ACTIVE, LOCKED, CLOSED)

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from plimsoll.app.access.event import record
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.database.schema_access import access_unit
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_unit
 from plimsoll.units.refusal import Refused
 
 PLACED: Final = "customer_placed"

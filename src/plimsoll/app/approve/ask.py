@@ -15,10 +15,10 @@ from plimsoll.app.approve.need import Act, Need, Waiting, needed, verb_of
 from plimsoll.app.approve.preview import Preview, preview
 from plimsoll.app.approve.words import change, headline
 from plimsoll.app.approve.written import read, text_of, write
+from plimsoll.app.database.schema_access import approval
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.execute import refuse_key
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import approval
-from plimsoll.app.sheet import instant_of
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.units.refusal import Refused
 

@@ -18,10 +18,10 @@ from plimsoll.app.approve.execute import NOT_NOW, Acts, execute_agreed, is_execu
 from plimsoll.app.approve.need import AUTHORITY, CHECKERS, CIRCLE, CURRENCY, Act, authority_minor, circle_refused, may_check, policy_day
 from plimsoll.app.approve.preview import version_now
 from plimsoll.app.approve.written import read
+from plimsoll.app.database.schema_access import approval, approval_check
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import approval, approval_check
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Refused
 
 AGREE, REJECT = "agree", "reject"

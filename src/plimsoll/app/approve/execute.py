@@ -7,12 +7,12 @@ from sqlalchemy import Connection, select
 
 from plimsoll.app.approve.need import Act
 from plimsoll.app.approve.preview import version_of
+from plimsoll.app.database.schema import command as command_table
+from plimsoll.app.database.schema import dossier_command
+from plimsoll.app.database.sheet import Sheet
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Outcome, execute
 from plimsoll.app.house import House
-from plimsoll.app.schema import command as command_table
-from plimsoll.app.schema import dossier_command
-from plimsoll.app.sheet import Sheet
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.units.refusal import Refused

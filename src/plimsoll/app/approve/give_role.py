@@ -14,9 +14,9 @@ from plimsoll.app.access.role import roles_on
 from plimsoll.app.approve.ask import ask_approval
 from plimsoll.app.approve.execute import ActKind
 from plimsoll.app.approve.need import Act, Need, Waiting, may_check, needed
+from plimsoll.app.database.schema_access import access_grant
 from plimsoll.app.execute import Answer, Outcome
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import access_grant
 from plimsoll.loan.filing import body_of
 from plimsoll.units.refusal import Refused
 

@@ -13,9 +13,9 @@ from plimsoll.app.approve.ask import PENDING
 from plimsoll.app.approve.check import EXPIRED, STATES
 from plimsoll.app.approve.need import CURRENCY, authority_minor, may_check, policy_day
 from plimsoll.app.approve.words import FIELDS, as_text
+from plimsoll.app.database.schema_access import approval, approval_check
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import House
-from plimsoll.app.schema_access import approval, approval_check
-from plimsoll.app.sheet import instant_of
 from plimsoll.units.refusal import Refused
 
 LIMIT_MAX: Final = 200

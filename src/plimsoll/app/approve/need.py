@@ -11,8 +11,8 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from sqlalchemy import Connection, select
 
 from plimsoll.app.access.principal import Principal
+from plimsoll.app.database.schema import line, loan, loan_state
 from plimsoll.app.house import LIVE, House
-from plimsoll.app.schema import line, loan, loan_state
 from plimsoll.app.wiring import ALL_COMMANDS
 from plimsoll.loan.filing import Body
 from plimsoll.rulebook.rules import Rules

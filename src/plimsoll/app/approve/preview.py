@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from plimsoll.app.approve.need import Act
+from plimsoll.app.database.sheet import Sheet
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Desk, prepared
 from plimsoll.app.house import House
 from plimsoll.app.posting import want_of
-from plimsoll.app.sheet import Sheet
 from plimsoll.app.wiring import DOSSIER_WIRING, WIRING
 from plimsoll.ledger.chart import CHART
 from plimsoll.loan.book import Held, Line, standing_of

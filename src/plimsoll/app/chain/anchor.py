@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 
 from plimsoll.app.chain.checkpoint import FIRST_LINE, NOTE_LENGTH_MAX, Note, read_note
 from plimsoll.app.chain.read import blocks_from, origin_of
-from plimsoll.app.schema_chain import audit_checkpoint
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.schema_chain import audit_checkpoint
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 
 FILE_BYTES_MAX: Final = 512 * 1024 * 1024
 _C: Final = audit_checkpoint.c

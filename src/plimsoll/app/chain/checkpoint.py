@@ -23,8 +23,8 @@ from sqlalchemy import insert, select, text
 
 from plimsoll.app.chain.key import AuditKeys, is_signed, key_id
 from plimsoll.app.chain.read import last_block, origin_of
-from plimsoll.app.schema_chain import audit_checkpoint
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema_chain import audit_checkpoint
+from plimsoll.app.database.store import Store
 
 FIRST_LINE: Final = "plimsoll audit checkpoint v1"
 NAMES: Final = ("origin", "block", "records", "head", "root", "time")

@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.key_file import Codes, read_key_file, write_key_file
-from plimsoll.app.trouble import StoreTrouble
 
 VARIABLE: Final = "PLIMSOLL_AUDIT_KEY"
 FORMAT: Final = "plimsoll audit key 1"

@@ -15,10 +15,10 @@ from plimsoll.app.chain.digest import leaf_of, linked, path_of
 from plimsoll.app.chain.key import shown
 from plimsoll.app.chain.read import Block, blocks_from, blocks_with, origin_of, read_ranges, rows_of
 from plimsoll.app.chain.source import BY_NAME
-from plimsoll.app.scan import snapshot
-from plimsoll.app.schema_chain import audit_checkpoint
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database.schema_chain import audit_checkpoint
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.units.refusal import Refused
 
 PROOF: Final = "plimsoll audit proof 1"

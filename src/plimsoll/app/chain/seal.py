@@ -18,10 +18,10 @@ from plimsoll.app.chain.key import AuditKeys
 from plimsoll.app.chain.read import RECORDS_A_BLOCK, Block, filled, last_block, origin_of, rows_of, some_of, write_ranges
 from plimsoll.app.chain.source import ACCESS, BY_NAME, SOURCES, Range
 from plimsoll.app.chain.unsealed import unsealed
-from plimsoll.app.schema_access import access_event_waiting
-from plimsoll.app.schema_chain import audit_block
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import Clash, StoreTrouble
+from plimsoll.app.database.schema_access import access_event_waiting
+from plimsoll.app.database.schema_chain import audit_block
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import Clash, StoreTrouble
 
 ATTEMPTS_MAX: Final = 200
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)

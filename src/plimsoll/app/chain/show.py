@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.app.chain.read import blocks_with, fetch, read_ranges, rows_of, some_of
 from plimsoll.app.chain.source import ACCESS, AUDIT, CLOSE, DOSSIER, DOSSIER_FILING, ENTRY, FILING, LOAN, STEP, VAULT, Row
-from plimsoll.app.store import Store
+from plimsoll.app.database.store import Store
 
 PAGE: Final = 50
 

@@ -15,8 +15,8 @@ from plimsoll.app.chain.digest import Header, head_of, leaf_of, linked, root_of,
 from plimsoll.app.chain.numbering import gaps, unsealed_counts
 from plimsoll.app.chain.read import Block, blocks_from, fetch, origin_of, read_ranges, rows_of
 from plimsoll.app.chain.source import ACCESS, BY_NAME, CLOSE, Range
-from plimsoll.app.scan import snapshot
-from plimsoll.app.store import Store
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database.store import Store
 
 PAGE: Final = 50
 TOLD_MAX: Final = 100

@@ -11,8 +11,8 @@ from typing import Final
 
 from plimsoll.app.channels.named import close
 from plimsoll.app.channels.port import Message, NotTaken, Receipt, Sender, Taken
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Failed, told
-from plimsoll.app.trouble import StoreTrouble
 
 WAITING_MAX: Final = 1_000
 CLOSE_S: Final = 10.0

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from plimsoll.app.close import days_to_close
+from plimsoll.app.agency.placements import placed_customers
+from plimsoll.app.closing.close import days_to_close
 from plimsoll.app.collecting.choose import Choice, Chosen, choose
 from plimsoll.app.collecting.dial import Dialled, Orders, contact_all, late_reminded, reminders_of
 from plimsoll.app.collecting.late import Standing, open_cases, standings
 from plimsoll.app.collecting.learn import Effects, learnt
 from plimsoll.app.collecting.stopped import stopped
 from plimsoll.app.collecting.work import Desk, close_cured, follow_plans, move_due, open_late, settle_promises
-from plimsoll.app.placements import placed_customers
-from plimsoll.app.store import Store
+from plimsoll.app.database.store import Store
 from plimsoll.collections.assign_treatment import AssignTreatment, assigned_on
 from plimsoll.collections.case import AFTER
 from plimsoll.collections.follow_up import FollowUp

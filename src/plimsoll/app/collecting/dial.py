@@ -17,11 +17,11 @@ from plimsoll.app.collecting.choose import Chosen
 from plimsoll.app.collecting.late import Standing, by_customer, standings
 from plimsoll.app.collecting.people import Contact, People
 from plimsoll.app.contact import attempt_contacts, record_outcomes
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import RowOutcome, execute_many
 from plimsoll.app.remind import Outcome
 from plimsoll.app.reminders_due import Person, planned, planned_at
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.app.zones import zone_of as find_zone
 from plimsoll.collections.attempt_contact import AttemptContact

@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from plimsoll.app.schema import loan_state, work_item
-from plimsoll.app.sheet import Want
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import loan_state, work_item
+from plimsoll.app.database.sheet import Want
+from plimsoll.app.database.store import Store
 from plimsoll.collections.case import QUEUE, Case, case_of
 from plimsoll.collections.debt import Debt, debt_of
 from plimsoll.loan.book import Book

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from plimsoll.app.collecting.past import Treated, treated
-from plimsoll.app.store import Store
+from plimsoll.app.database.store import Store
 from plimsoll.collections.case_policy import PPM, effect_ppm
 from plimsoll.risk.parameters import figures
 from plimsoll.risk.score.table import Floats

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from plimsoll.app import schema
+from plimsoll.app.closing.scan import Snapshot, snapshot
 from plimsoll.app.collecting.late import books
-from plimsoll.app.scan import Snapshot, snapshot
-from plimsoll.app.store import Store
+from plimsoll.app.database import schema
+from plimsoll.app.database.store import Store
 from plimsoll.collections.contact import ATTEMPTED, OUTCOME, OUTCOMES
 from plimsoll.collections.contact_rules import CONNECTED, DEBTOR, INTERACTIVE
 from plimsoll.collections.reminded import DEBIT_FAILED, PREFERENCE, wishes_of

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import fact
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_on
-from plimsoll.app.schema import fact
-from plimsoll.app.store import Store
 from plimsoll.collections.assign_treatment import ASSIGNED
 from plimsoll.collections.debt import CASH
 from plimsoll.loan.filing import read_body

@@ -10,10 +10,10 @@ from datetime import UTC, timedelta
 from plimsoll.app.channels.port import Receipt
 from plimsoll.app.collecting.dial import MARK
 from plimsoll.app.contact import record_outcomes
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.file import filings_of
 from plimsoll.app.receipts import take_receipts
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.contact import ATTEMPTED, OUTCOME
 from plimsoll.collections.record_outcome import RecordOutcome

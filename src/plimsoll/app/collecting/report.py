@@ -13,8 +13,8 @@ import numpy as np
 from plimsoll.app.collecting.choose import cost_minor
 from plimsoll.app.collecting.dial import MARK
 from plimsoll.app.collecting.past import payments
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_on
-from plimsoll.app.store import Store
 from plimsoll.collections.assign_treatment import ASSIGNED
 from plimsoll.collections.case import CLOSED, ENDS, HOLDOUT, MADE, OPENED
 from plimsoll.collections.contact import ATTEMPTED, DENIED, FACT, OUTCOME

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from plimsoll.app.collecting.late import Standing, due_cases, late_customers, open_cases, standings
 from plimsoll.app.collecting.means import told_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Failed
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_on
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.break_plan import BreakPlan
 from plimsoll.collections.close_case import CloseCase

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 from plimsoll.app.chain.digest import leaf_of
 from plimsoll.app.chain.read import Block, blocks_with, by_source, fetch, read_ranges, read_rows, some_of
 from plimsoll.app.chain.source import ACCESS, AUDIT, BY_NAME, CLOSE, DOSSIER, NO_EVENTS, STEP, VAULT, Row
+from plimsoll.app.database.store import Store
 from plimsoll.app.events import type as types
-from plimsoll.app.store import Store
 from plimsoll.app.zones import zone_of
 
 ZONE: Final = "Asia/Shanghai"

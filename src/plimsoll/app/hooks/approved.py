@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from plimsoll.app.approve.execute import ActKind
 from plimsoll.app.approve.need import Act
+from plimsoll.app.database.schema_chain import hook_endpoint
 from plimsoll.app.execute import Answer, Outcome
 from plimsoll.app.hooks.endpoint import ACTIVE, Endpoint, Hooks
 from plimsoll.app.house import House
-from plimsoll.app.schema_chain import hook_endpoint
 from plimsoll.loan.filing import body_of
 from plimsoll.units.refusal import Refused
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.events.listing import Event, events_after
 from plimsoll.app.execute import Failed, told
 from plimsoll.app.hooks.address import Resolver, judge, look_up, resolve
@@ -17,7 +18,6 @@ from plimsoll.app.hooks.queue import Delivery, claim, fill, settle
 from plimsoll.app.hooks.send import PATIENT, Patience, Tried, send
 from plimsoll.app.hooks.sign import headers_of
 from plimsoll.app.house import LIVE
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.units.refusal import Refused
 
 AT_ONCE: Final = 8

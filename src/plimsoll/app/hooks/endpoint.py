@@ -14,14 +14,14 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from plimsoll.app.access.event import record
+from plimsoll.app.database.schema_chain import audit_block, hook_endpoint
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.events.type import TYPES
 from plimsoll.app.hooks.address import judge
 from plimsoll.app.hooks.sign import new_secret, secret_from
 from plimsoll.app.house import LIVE, House
 from plimsoll.app.keyring import Keyring
-from plimsoll.app.schema_chain import audit_block, hook_endpoint
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
 from plimsoll.app.vault import seal, unseal
 from plimsoll.units.refusal import Refused
 

@@ -12,12 +12,12 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, func, insert, select, update
 
 from plimsoll.app.access.event import HOUSE, record
+from plimsoll.app.database.schema_chain import audit_block, hook_attempt, hook_delivery, hook_endpoint
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.events.listing import Event, page_after
 from plimsoll.app.hooks.endpoint import DISABLED, Endpoint
 from plimsoll.app.hooks.send import Tried
-from plimsoll.app.schema_chain import audit_block, hook_attempt, hook_delivery, hook_endpoint
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 

@@ -15,6 +15,9 @@ from plimsoll.app.approve.check import EXECUTED
 from plimsoll.app.approve.execute import ActKind
 from plimsoll.app.approve.need import CURRENCY, Act, Waiting
 from plimsoll.app.command_file import Row
+from plimsoll.app.database.schema_access import approval
+from plimsoll.app.database.schema_chain import import_batch
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.execute import Answer, Outcome
 from plimsoll.app.execute_any import execute_any
 from plimsoll.app.execute_many import RowOutcome, execute_whole
@@ -22,9 +25,6 @@ from plimsoll.app.house import House
 from plimsoll.app.imports.batch import APPLIED, VALID, WAITING, Batch, found_of, held, lines_of, refuse_applied, refuse_own
 from plimsoll.app.imports.effect import ERRORS_KEPT, wiring_for
 from plimsoll.app.imports.rows import ErrorRow, error_of, rows_of, safe
-from plimsoll.app.schema_access import approval
-from plimsoll.app.schema_chain import import_batch
-from plimsoll.app.sheet import instant_of
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.loan.filing import body_of
 from plimsoll.units.money import text_of

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Row, insert, select, update
 from plimsoll.app.access.event import record
 from plimsoll.app.access.principal import EVERYBODY, Principal, Relation, Target
 from plimsoll.app.access.verbs import VERBS
+from plimsoll.app.database.schema_chain import import_batch
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import House
 from plimsoll.app.imports.bounds import SIZE_MAX, check_content, check_name
 from plimsoll.app.imports.effect import Effect, Step, rehearse
 from plimsoll.app.imports.rows import ErrorRow, plain, rows_of, takes
-from plimsoll.app.schema_chain import import_batch
-from plimsoll.app.sheet import instant_of
 from plimsoll.app.wiring import ALL_COMMANDS
 from plimsoll.units.refusal import Malformed, Refused
 

@@ -12,12 +12,12 @@ from plimsoll.app.access.verbs import NAMES
 from plimsoll.app.agencies import with_agencies
 from plimsoll.app.approve.preview import preview
 from plimsoll.app.command_file import Row
+from plimsoll.app.database.schema import customer
+from plimsoll.app.database.sheet import Pending
 from plimsoll.app.execute import Answer, Wiring
 from plimsoll.app.execute_many import RowOutcome, rehearse_many
 from plimsoll.app.house import House
 from plimsoll.app.imports.rows import ErrorRow, error_of
-from plimsoll.app.schema import customer
-from plimsoll.app.sheet import Pending
 from plimsoll.app.treasury.throttle import with_throttle
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.ledger.chart import CODES

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from plimsoll.app.schema import metadata
+from plimsoll.app.database.schema import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")

@@ -11,8 +11,8 @@ from plimsoll.app.portfolio_charts import Line, bars_picture, bridge_picture, cu
 from plimsoll.app.report.document import Document, Grid, Part
 from plimsoll.app.report.harm_part import harm_part
 from plimsoll.app.report.month_words import SAY, ZH_CAUSES, ZH_CLASSES, ZH_MOVES, ZH_SCENARIOS
-from plimsoll.app.tape_reading import Tape
-from plimsoll.app.tape_risk import Expected, day_of, expected, moves_of
+from plimsoll.app.tape.reading import Tape
+from plimsoll.app.tape.risk import Expected, day_of, expected, moves_of
 from plimsoll.portfolio.attribution import CAUSES
 from plimsoll.portfolio.bridge import bridge, whole
 from plimsoll.portfolio.concentration import concentration_of

@@ -12,13 +12,13 @@ from datetime import time as hours
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Failed, told
 from plimsoll.app.house import House
 from plimsoll.app.night import Way, work_day
 from plimsoll.app.sandbox.clock import FAILED, FROZEN, ZONE, Clock, day_of
 from plimsoll.app.sandbox.opened import OpenClocks
 from plimsoll.app.sandbox.stops import STOPS, Happened, brought, due_on, refuse_stops
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.zones import zone_of
 from plimsoll.units.refusal import Refused
 

@@ -17,11 +17,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Row, insert, select, update
 
-from plimsoll.app.address import Address
+from plimsoll.app.database.address import Address
+from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.schema_chain import test_clock
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.house import LIVE, House
-from plimsoll.app.opening import create_store
-from plimsoll.app.schema_chain import test_clock
-from plimsoll.app.sheet import instant_of
 from plimsoll.app.zones import zone_of
 from plimsoll.units.refusal import Refused
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy import event
 
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.house import SANDBOX, House
-from plimsoll.app.opening import open_store
 from plimsoll.app.sandbox.clock import ADVANCING, Clock, Clocks
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Vault
 from plimsoll.units.refusal import Refused
 

@@ -17,16 +17,16 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select, update
 
 from plimsoll.app.autopay import COLLECTED, FAILED, PART, UNCLEAR, Orders, autopay, key_of
+from plimsoll.app.database.outbox import Message, delivered
+from plimsoll.app.database.schema import command, filing, loan, outbox
 from plimsoll.app.debits.port import Collected, Failed
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.house import House
-from plimsoll.app.outbox import Message, delivered
 from plimsoll.app.sandbox.bank import DEBIT, PAYOUT, RETURNED, LyingBank, Notice
 from plimsoll.app.sandbox.clock import BANK_ENDING, refuse_clock_book
 from plimsoll.app.sandbox.stops import DEBIT_DONE, DEBIT_NOT, DEBIT_UNCLEAR, Happened
 from plimsoll.app.sandbox.stops import RETURNED as PAYMENT_RETURNED
-from plimsoll.app.schema import command, filing, loan, outbox
 from plimsoll.loan.fold import fold
 from plimsoll.loan.owed import payoff
 from plimsoll.loan.terms import Terms

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database.schema import fact, filing, loan_state, outbox
+from plimsoll.app.database.store import Store
 from plimsoll.app.posting import NIGHTS
-from plimsoll.app.scan import snapshot
-from plimsoll.app.schema import fact, filing, loan_state, outbox
-from plimsoll.app.store import Store
 from plimsoll.collections.ask_debit import ASKED, DONE
 from plimsoll.collections.reminded import DEBIT_FAILED
 from plimsoll.loan.layout import NOTED, PAID_OFF, REPAID

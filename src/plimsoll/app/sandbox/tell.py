@@ -13,6 +13,9 @@ from typing import Final
 from sqlalchemy import insert, select, update
 
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.database.schema_chain import hook_endpoint
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.events.listing import last_seq
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import ACTIVE, Endpoint, Hooks
@@ -20,9 +23,6 @@ from plimsoll.app.hooks.queue import waits
 from plimsoll.app.house import House
 from plimsoll.app.sandbox.clock import Clock, clock_of
 from plimsoll.app.sandbox.of_house import Sandbox, sandbox_of
-from plimsoll.app.schema_chain import hook_endpoint
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.units.refusal import Refused
 
 log: Final = logging.getLogger("plimsoll.clocks")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.app.show.days import on_day
-from plimsoll.app.store import Store
 from plimsoll.origination.application import Application, Offer, fold_applications
 from plimsoll.origination.application import find_application as find
 from plimsoll.rulebook.reason import load as load_reasons

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from plimsoll.app.days import DayNumbers
-from plimsoll.app.scan import snapshot
-from plimsoll.app.sheet import Want, fact_of
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database.days import DayNumbers
+from plimsoll.app.database.sheet import Want, fact_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.show.held import book_in, rows_of
 from plimsoll.app.show.history import FACTS
 from plimsoll.app.show.loan import Seen, seen_on
-from plimsoll.app.store import Store
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import (
     A_BILL_DAY,

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, case, func, select
 
-from plimsoll.app.schema import close_run, filing, line, loan, loan_state, parked
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import close_run, filing, line, loan, loan_state, parked
+from plimsoll.app.database.store import Store
 from plimsoll.loan.layout import OPEN
 
 MONTH: Final = timedelta(days=30)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.app.show.days import day_or_none, on_day
-from plimsoll.app.store import Store
 from plimsoll.collections.case import cases_of
 from plimsoll.collections.contact import ATTEMPTED, DENIED, OUTCOME
 from plimsoll.collections.reminded import DEBIT_FAILED, HELD, RECEIPT, SENT, wishes_of, zone_of

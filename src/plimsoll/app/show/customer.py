@@ -7,16 +7,16 @@ from typing import Final
 
 from sqlalchemy import select
 
-from plimsoll.app import schema
-from plimsoll.app.scan import snapshot
-from plimsoll.app.schema_access import access_unit
-from plimsoll.app.sheet import Want
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database import schema
+from plimsoll.app.database.schema_access import access_unit
+from plimsoll.app.database.sheet import Want
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.contacts import ContactRow, contacts_of
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.show.held import book_in, rows_of
 from plimsoll.app.show.line import LineShown, line_of
 from plimsoll.app.show.loan import DueNext, LoanRow, next_due, owing_of, row_on
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Vault
 from plimsoll.collections.case import case_of
 from plimsoll.collections.placement import placed_with

@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
-from plimsoll.app import schema
 from plimsoll.app.access.relation import Sight
-from plimsoll.app.schema_access import access_unit
-from plimsoll.app.sheet import PARKED
+from plimsoll.app.database import schema
+from plimsoll.app.database.schema_access import access_unit
+from plimsoll.app.database.sheet import PARKED
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.days import day_or_none
-from plimsoll.app.store import Store
 from plimsoll.loan.classes import bucket
 from plimsoll.loan.layout import OPEN
 

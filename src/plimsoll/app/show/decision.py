@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.app.replay_decision import Decided, Replayed, kit_again, replay, underwrite_again
 from plimsoll.app.show.application import OfferShown, ReasonSaid, offer_shown, reasons_said
 from plimsoll.app.show.days import on_day
-from plimsoll.app.store import Store
 from plimsoll.loan.filing import read_body
 from plimsoll.origination.application import DECIDE
 from plimsoll.origination.explain import Deciding, Explanation, explain, title_of

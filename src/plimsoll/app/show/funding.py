@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
+from plimsoll.app.database.schema import filing, line, loan, loan_state
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossier_of, dossiers
 from plimsoll.app.file import filings_of
-from plimsoll.app.schema import filing, line, loan, loan_state
 from plimsoll.app.show.days import day_or_none, on_day
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.liquidity import Planned, Position, ladder, positions, ratios
 from plimsoll.app.treasury.shares import Holdings, funders_of, holdings_of, principals_of
 from plimsoll.loan.filing import of_kind, read_body

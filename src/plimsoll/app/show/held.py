@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from plimsoll.app import statements
-from plimsoll.app.days import DayNumbers
-from plimsoll.app.scan import Snapshot, snapshot
-from plimsoll.app.sheet import Want, fact_of, filing_of, held_of, sheet_of
-from plimsoll.app.store import Store
+from plimsoll.app.closing.scan import Snapshot, snapshot
+from plimsoll.app.database import statements
+from plimsoll.app.database.days import DayNumbers
+from plimsoll.app.database.sheet import Want, fact_of, filing_of, held_of, sheet_of
+from plimsoll.app.database.store import Store
 from plimsoll.loan.book import Book, Held
 
 EVERYTHING: tuple[str, ...] = ()

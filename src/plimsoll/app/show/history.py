@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from plimsoll.app.days import DayNumbers
+from plimsoll.app.closing.scan import Snapshot, snapshot
+from plimsoll.app.database.days import DayNumbers
+from plimsoll.app.database.sheet import Want, fact_of, instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.posting import NIGHTS
-from plimsoll.app.scan import Snapshot, snapshot
-from plimsoll.app.sheet import Want, fact_of, instant_of
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.show.held import book_in, rows_of
 from plimsoll.app.show.loan import Seen, seen_on
-from plimsoll.app.store import Store
 from plimsoll.ledger.chart import CHART
 from plimsoll.loan.classes import bucket
 from plimsoll.loan.facts import NAMES, Fact

@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, bindparam, literal_column, select, tuple_
 
+from plimsoll.app.database.schema import audit, book, journal, loan
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.posting import NIGHTS
-from plimsoll.app.schema import audit, book, journal, loan
-from plimsoll.app.sheet import instant_of
 from plimsoll.app.show.history import CLOSE, Leg
-from plimsoll.app.store import Store
 from plimsoll.ledger.chart import CHART
 
 LOOKED_AT_MAX: Final = 5_000

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from sqlalchemy import func, select, tuple_
 
-from plimsoll.app.close import CLOSED
-from plimsoll.app.schema import book, close_run, close_shard, journal, parked, standing_accrual
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
+from plimsoll.app.closing.close import CLOSED
+from plimsoll.app.database.schema import book, close_run, close_shard, journal, parked, standing_accrual
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.ledger.chart import CHART
 from plimsoll.units.refusal import Refused
 

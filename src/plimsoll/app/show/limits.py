@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from plimsoll.app.scan import snapshot
-from plimsoll.app.sheet import Want, instant_of
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database.sheet import Want, instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.days import on_day
 from plimsoll.app.show.held import book_in, rows_of
 from plimsoll.app.show.line import LineShown, line_of
 from plimsoll.app.show.loan import day_rate, rate_text
-from plimsoll.app.store import Store
 from plimsoll.loan.filing import Filing, of_kind, read_body
 from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.monitoring.notice import NOTICE, OBJECTION

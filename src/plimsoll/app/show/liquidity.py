@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import case, func, select
 
-from plimsoll.app.schema import filing
+from plimsoll.app.database.schema import filing
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.funding import PPM, LadderShown, TriggerRow, ladders_of, trigger_rows_of
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.liquidity import Position
 from plimsoll.collections.ask_debit import ASKED, DONE
 from plimsoll.collections.reminded import DEBIT_FAILED

@@ -7,12 +7,12 @@ from typing import Final
 
 from sqlalchemy import select
 
-from plimsoll.app import schema
-from plimsoll.app.scan import snapshot
-from plimsoll.app.sheet import PARKED, Want, instant_of
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database import schema
+from plimsoll.app.database.sheet import PARKED, Want, instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.show.held import book_in, rows_of
-from plimsoll.app.store import Store
 from plimsoll.loan.book import Held, standing_of
 from plimsoll.loan.classes import bucket, five_class, overdue_class
 from plimsoll.loan.facts import Fact

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database.store import Store
 from plimsoll.app.posting import want_of
-from plimsoll.app.scan import snapshot
 from plimsoll.app.show.days import on_day
 from plimsoll.app.show.held import book_in
 from plimsoll.app.show.loan import Seen, seen_on
 from plimsoll.app.show.schedule import TO_COME, Schedule, schedule_of
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.loan.book import Book
 from plimsoll.loan.layout import S_RECEIVED

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Final
 
 from plimsoll.app.agencies import agencies, placed_counts
+from plimsoll.app.agency.placements import placements_of_agency
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossier_of
-from plimsoll.app.placements import placements_of_agency
 from plimsoll.app.show.days import day_or_none, on_day
-from plimsoll.app.store import Store
 from plimsoll.collections.agency import DOSSIER, Agency, agency_of, refuse_agency
 from plimsoll.collections.placement import Placement
 from plimsoll.rulebook.rules import Rules

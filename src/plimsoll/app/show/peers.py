@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
-from plimsoll.app.schema import filing
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import filing
+from plimsoll.app.database.store import Store
 
 LATEST: Final = 500
 BAND: Final = 20

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from plimsoll.app.config import tape_folder
-from plimsoll.app.store import Store
+from plimsoll.app.database.store import Store
 from plimsoll.loan.classes import BUCKET_LAST
 from plimsoll.units.refusal import Malformed, Refused
 
 if TYPE_CHECKING:
-    from plimsoll.app.tape_reading import Tape
+    from plimsoll.app.tape.reading import Tape
 
 BUCKETS: Final = tuple(f"M{n}" for n in range(BUCKET_LAST + 1))
 CLASSES: Final = ("none", "short", "mid", "long")
@@ -163,7 +163,7 @@ def late_tables(store: Store, on: date | None = None) -> tuple[LateTable, ...] |
     Cost: one pass over the columns of one day.
     """
     try:
-        from plimsoll.app.delinquency import ALL, read_delinquency
+        from plimsoll.app.closing.delinquency import ALL, read_delinquency
     except ModuleNotFoundError as missing:
         return Refused("extra_missing", "", str(missing))
     path = _day_file(tape_folder(store.address.url), on)
@@ -213,7 +213,7 @@ def _day_file(folder: Path, on: date | None) -> Path:
 @contextmanager
 def _opened(store: Store, currency: str, *needs: str) -> "Iterator[Tape]":
     """Open the tape of a book for a question that needs some parts of it."""
-    from plimsoll.app.tape_reading import Order, open_tape
+    from plimsoll.app.tape.reading import Order, open_tape
 
     with open_tape(Order(str(tape_folder(store.address.url)), currency=currency)) as tape:
         tape.shape.needs(*(one for one in needs if one))

@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, case, func, select, tuple_
 
 from plimsoll.app.access.relation import Sight
-from plimsoll.app.schema import work_item
-from plimsoll.app.sheet import instant_of
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import work_item
+from plimsoll.app.database.sheet import instant_of
+from plimsoll.app.database.store import Store
 from plimsoll.loan.filing import instant_text
 
 PERMISSIONS: Final = {

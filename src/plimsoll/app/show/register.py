@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.governed import Artefact, find, listed, steps
 from plimsoll.app.kit import PLACE, standing_model
-from plimsoll.app.model_register import KIND as MODEL
-from plimsoll.app.store import Store
+from plimsoll.app.modelling.register import KIND as MODEL
 from plimsoll.rulebook.table.lifecycle import KIND as TABLE
 from plimsoll.rulebook.underwriting import standing_tables
 from plimsoll.units.refusal import Refused

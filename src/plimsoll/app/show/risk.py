@@ -11,13 +11,13 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from plimsoll.app.config import tape_folder
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.portfolio import PPM, About, about_of
-from plimsoll.app.store import Store
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Malformed, Refused
 
 if TYPE_CHECKING:
-    from plimsoll.app.tape_reading import Tape
+    from plimsoll.app.tape.reading import Tape
 
 LISTED: Final = 100
 STATES: Final = ("C", "M1", "M2", "M3", "M4", "M5", "M6", "M7+")
@@ -174,7 +174,7 @@ class AccountsShown:
 @contextmanager
 def _opened(store: Store) -> "Iterator[Tape]":
     """Open the tape of a book, which has to tell balances."""
-    from plimsoll.app.tape_reading import Order, open_tape
+    from plimsoll.app.tape.reading import Order, open_tape
 
     with open_tape(Order(str(tape_folder(store.address.url)))) as tape:
         tape.shape.needs("balance")
@@ -189,7 +189,7 @@ def npl_bridge(store: Store, by: str = "") -> BridgeShown | Refused:
     Cost: one query over the whole tape.
     """
     try:
-        from plimsoll.app.tape_bridge import bridge_book, first_month
+        from plimsoll.app.tape.bridge import bridge_book, first_month
     except ModuleNotFoundError as missing:
         return Refused("extra_missing", "", str(missing))
     with _opened(store) as tape:
@@ -211,7 +211,7 @@ def expected_loss(store: Store, rules: Rules) -> ExpectedShown | Refused:
     Cost: two passes over the tape, and a row a loan in memory.
     """
     try:
-        from plimsoll.app.tape_risk import expected
+        from plimsoll.app.tape.risk import expected
     except ModuleNotFoundError as missing:
         return Refused("extra_missing", "", str(missing))
     with _opened(store) as tape:
@@ -249,7 +249,7 @@ def stressed_book(store: Store, rules: Rules) -> StressShown | Refused:
     Cost: one pass over the tape, and some ten evaluations of every loan in memory.
     """
     try:
-        from plimsoll.app.tape_stress import stress_book
+        from plimsoll.app.tape.stress import stress_book
     except ModuleNotFoundError as missing:
         return Refused("extra_missing", "", str(missing))
     with _opened(store) as tape:
@@ -274,7 +274,7 @@ def accounts_behind(store: Store, rules: Rules, month: str = "", since: str = "C
     Refuses extra_missing; raises Malformed state_unknown, month_unknown, tape_too_short. Cost: one pass over the tape.
     """
     try:
-        from plimsoll.app.tape_accounts import loans_behind
+        from plimsoll.app.tape.accounts import loans_behind
     except ModuleNotFoundError as missing:
         return Refused("extra_missing", "", str(missing))
     if since not in STATES:

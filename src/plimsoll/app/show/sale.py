@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossier_of, dossiers
 from plimsoll.app.show.days import day_or_none, on_day
-from plimsoll.app.store import Store
 from plimsoll.disposal.package import KIND as PACKAGE
 from plimsoll.disposal.package import Package, package_of
 from plimsoll.disposal.tender import KIND as TENDER

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.show.loan import Seen, day_rate, rate_text, see_loan
-from plimsoll.app.store import Store
 from plimsoll.loan.accrue import owed_penalty
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import Standing, fold, go_on

@@ -11,9 +11,9 @@ from typing import Final
 from sqlalchemy import select
 
 from plimsoll.app.access.relation import Sight
-from plimsoll.app.schema import customer, dossier, line, loan, work_item
+from plimsoll.app.database.schema import customer, dossier, line, loan, work_item
+from plimsoll.app.database.store import Store
 from plimsoll.app.show.queues import WAITING
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Act, Vault
 from plimsoll.units.refusal import Refused
 

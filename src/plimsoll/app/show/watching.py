@@ -8,10 +8,10 @@ from typing import Final
 
 from sqlalchemy import case, func, select
 
+from plimsoll.app.database.schema import filing, line
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
-from plimsoll.app.schema import filing, line
 from plimsoll.app.show.days import on_day
-from plimsoll.app.store import Store
 from plimsoll.loan.book import LINE_CLOSED, LINE_FROZEN, LINE_OPEN
 from plimsoll.loan.filing import of_kind, read_body
 from plimsoll.monitoring.raise_warning import RAISED, standing_warning
@@ -135,7 +135,7 @@ def watched(store: Store, customer_id: int, day: date, now: datetime) -> Watched
 
 def _signals(store: Store, customer_id: int, day: date, now: datetime) -> tuple[SignalRow, ...] | None:
     try:
-        from plimsoll.app.watch_signals import signals_of
+        from plimsoll.app.watching.signals import signals_of
     except ModuleNotFoundError:
         return ()
     values = signals_of(store, customer_id, day, now)

@@ -1,7 +1,7 @@
 """The lender's cash in hand as it was stated last, by currency."""
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossier_of, dossiers
-from plimsoll.app.store import Store
 from plimsoll.treasury.cash_stated import DOSSIER, Cash, cash_of
 
 

@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import loan
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossiers
-from plimsoll.app.schema import loan
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.measure_book import BORROWERS, places, stands
 from plimsoll.app.treasury.shares import Holdings, Id, funders_of, holdings_of
 from plimsoll.app.treasury.tape_day import Flags, Ints, TapeDay, days_there, read_day

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from plimsoll.app.scan import Packed, snapshot
-from plimsoll.app.store import Store
+from plimsoll.app.closing.scan import Packed, snapshot
+from plimsoll.app.database.store import Store
 from plimsoll.app.treasury.shares import Holdings
 from plimsoll.collections.owing import owing_of
 from plimsoll.loan.book import unpack_standing

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from plimsoll.app.columns import Loans, read_loans
-from plimsoll.app.scan import Packed, snapshot
-from plimsoll.app.store import Store
+from plimsoll.app.closing.columns import Loans, read_loans
+from plimsoll.app.closing.scan import Packed, snapshot
+from plimsoll.app.database.store import Store
 from plimsoll.app.treasury.due import AHEAD, Due, of_loan
 from plimsoll.app.treasury.shares import Holdings
 from plimsoll.loan.columns import Ints, States, fits_states, split_terms, unpack_joined

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import filing, loan
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossiers
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.schema import filing, loan
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.shares import Holdings, Id, Lent, funders_of, holdings_of, lent_now, refuse_future
 from plimsoll.app.wiring import WIRING
 from plimsoll.loan.filing import of_kind

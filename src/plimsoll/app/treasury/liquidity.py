@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from plimsoll.app.schema import line
-from plimsoll.app.store import Store
+from plimsoll.app.database.schema import line
+from plimsoll.app.database.store import Store
 from plimsoll.app.treasury.due import Due, due_by_currency
 from plimsoll.app.treasury.shares import Lent, funders_of, holdings_of, last_closed, lent_now
 from plimsoll.loan.book import LINE_OPEN

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from plimsoll.app.database.schema import loan, loan_state
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.schema import loan, loan_state
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.shares import Holdings, Id, funders_of, holdings_of, refuse_future
 from plimsoll.app.wiring import WIRING

@@ -6,9 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.exchanged_file import open_rows
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.settle_day import COLUMNS, TOTAL, Days, filed_of, work_out
 from plimsoll.app.treasury.shares import funders_of, refuse_future

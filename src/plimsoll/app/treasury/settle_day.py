@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from plimsoll.app.cell import Table
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.exchanged_file import place_private
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.shares import Holdings, funders_of, holdings_of, refuse_future
 from plimsoll.app.treasury.tape_day import TapeDay, read_day

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple, TypeAlias
 
 from sqlalchemy import func, select
 
-from plimsoll.app.close import CLOSED
+from plimsoll.app.closing.close import CLOSED
+from plimsoll.app.database.schema import close_run, loan, loan_state
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossiers
 from plimsoll.app.file import filings_on
-from plimsoll.app.schema import close_run, loan, loan_state
-from plimsoll.app.store import Store
 from plimsoll.loan.filing import Filing
 from plimsoll.treasury.funded import FUNDED, MOVED, Holding, holdings, shares_on
 from plimsoll.treasury.funder import DOSSIER, funder_of

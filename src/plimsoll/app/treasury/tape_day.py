@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from plimsoll.app.tape import EPOCH_DAY
+from plimsoll.app.closing.tape import EPOCH_DAY
 from plimsoll.app.treasury.shares import Id
 from plimsoll.treasury.settle import KINDS, Sums
 from plimsoll.units.refusal import Malformed

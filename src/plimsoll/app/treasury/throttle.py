@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossiers, execute_dossier
 from plimsoll.app.execute import Answer, Verb, Wiring
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.loan.book import Book, Decision

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from plimsoll.app.agency_file import Act, Compared, reconcile_statement, write_placements
-from plimsoll.app.agency_report import Scorecard, scorecards
+from plimsoll.app.agency.file import Act, Compared, reconcile_statement, write_placements
+from plimsoll.app.agency.report import Scorecard, scorecards
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.collections.commission import Earned
 from plimsoll.interfaces.cli.agency_list import Name, On, Out, day_of
 from plimsoll.interfaces.cli.agency_placing import Actor

@@ -8,10 +8,10 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.agencies import agencies, placed_counts
-from plimsoll.app.agency_page import whitelist as whitelist_page
+from plimsoll.app.agency.page import whitelist as whitelist_page
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.dossier import dossier_of
-from plimsoll.app.opening import open_store
 from plimsoll.collections.agency import DOSSIER, Agency, agency_of, refuse_agency
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, Stop

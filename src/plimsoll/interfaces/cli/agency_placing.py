@@ -11,12 +11,12 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.agencies import agencies_named
+from plimsoll.app.agency.place_batch import Done, Order, place_batch, recall_due
+from plimsoll.app.agency.placements import Held, find_placement, placement_with, placements_of_agency
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import execute
-from plimsoll.app.opening import open_store
-from plimsoll.app.place_batch import Done, Order, place_batch, recall_due
-from plimsoll.app.placements import Held, find_placement, placement_with, placements_of_agency
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.placement import REASONS
 from plimsoll.collections.recall_from_agency import RecallFromAgency

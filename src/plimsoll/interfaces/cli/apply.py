@@ -11,13 +11,13 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.file import Work
 from plimsoll.app.gather import Gathered
 from plimsoll.app.keyring import Keyring, keyring_path, new_keyring, read_keyring
-from plimsoll.app.opening import create_store, open_store
 from plimsoll.app.sources.port import Person
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, read_on

@@ -23,9 +23,9 @@ from plimsoll.app.chain.source import BY_NAME
 from plimsoll.app.chain.verify import Verdict
 from plimsoll.app.chain.verify import verify as verify_chain
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db

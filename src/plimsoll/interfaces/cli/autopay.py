@@ -11,12 +11,12 @@ import typer
 
 from plimsoll.app.autopay import COLLECTED, FAILED, HELD, PART, STRANDED, UNCLEAR, Debited, Orders, autopay
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.debits.file_bank import FileBank
 from plimsoll.app.debits.port import Bank
 from plimsoll.app.debits.sandbox import ROUGH, SandboxBank
 from plimsoll.app.keyring import keyring_path, read_keyring
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import USAGE, Stop

@@ -9,10 +9,10 @@ import typer
 
 from plimsoll.app.back_up import back_up
 from plimsoll.app.config import book_url, now, threads
-from plimsoll.app.opening import create_store, open_store, upgrade_store
-from plimsoll.app.outbox import RELEASED, SENT, held, holds, settle_held
+from plimsoll.app.database.opening import create_store, open_store, upgrade_store
+from plimsoll.app.database.outbox import RELEASED, SENT, held, holds, settle_held
+from plimsoll.app.database.roles import grant_role
 from plimsoll.app.restore import restore as restored_from
-from plimsoll.app.roles import grant_role
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on

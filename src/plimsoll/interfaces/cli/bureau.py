@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from plimsoll.app.config import book_url, now, threads
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
-from plimsoll.app.opening import open_store
 from plimsoll.app.wiring import WIRING
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.bar import bar

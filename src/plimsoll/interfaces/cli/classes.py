@@ -8,7 +8,7 @@ import typer
 
 from plimsoll.app.classes import LoanClass, classes_of
 from plimsoll.app.config import book_url
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on

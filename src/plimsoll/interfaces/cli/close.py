@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from plimsoll.app.close import Orders, days_to_close
+from plimsoll.app.closing.close import Orders, days_to_close
+from plimsoll.app.closing.through import DAILY, LAST, NEVER, Closed, close_through
 from plimsoll.app.config import book_url, now, tape_folder, threads
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
-from plimsoll.app.through import DAILY, LAST, NEVER, Closed, close_through
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
@@ -21,7 +21,7 @@ from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.close import decide
 
 if TYPE_CHECKING:
-    from plimsoll.app.watch_run import Ran
+    from plimsoll.app.watching.run import Ran
 
 PARKED_SHOWN = 20
 Through = Annotated[str, typer.Option("--through", metavar="DATE", help="The last day to close.")]
@@ -66,8 +66,8 @@ def command(
 
 def _watched(store: Store, on: date, orders: Orders) -> "Ran":
     """Run monitoring for a day; what it needs is imported only by a close that watches."""
-    from plimsoll.app.watch_run import Orders as WatchOrders
-    from plimsoll.app.watch_run import watch_day
+    from plimsoll.app.watching.run import Orders as WatchOrders
+    from plimsoll.app.watching.run import watch_day
 
     return watch_day(store, on, WatchOrders(orders.rules, orders.now, threads()))
 

@@ -15,7 +15,7 @@ from plimsoll.app.collecting.dial import Orders
 from plimsoll.app.collecting.receipts import take_all
 from plimsoll.app.collecting.report import Report, report
 from plimsoll.app.config import book_url
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, Stop

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.file import Work, work
-from plimsoll.app.opening import open_store
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
 from plimsoll.risk.complaint import QUEUE

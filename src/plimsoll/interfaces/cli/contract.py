@@ -9,9 +9,9 @@ import typer
 
 from plimsoll.app.config import book_url, now
 from plimsoll.app.contract import contract_data, contract_pages, contract_pdf
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.keyring import Keyring, keyring_path, read_keyring
-from plimsoll.app.opening import open_store
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.risk.lawful import lawful_rules

@@ -11,7 +11,7 @@ from plimsoll.app.applicants import Plan, applicants, read_plan, usual_plan
 from plimsoll.app.config import now
 from plimsoll.app.decide_file import FUNNEL, MALFORMED, REFUSED, Tally, decide_rows, summary, write_decisions
 from plimsoll.app.kit import standing_model
-from plimsoll.app.model_file import read_model_file
+from plimsoll.app.modelling.file import read_model_file
 from plimsoll.app.table_text import Texts, read_texts
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.bar import bar

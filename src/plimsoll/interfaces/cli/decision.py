@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from plimsoll.app.config import book_url
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.replay_decision import Decided, Replayed, decisions_of, replay
-from plimsoll.app.store import Store
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.apply import plain_explanation
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, VERIFICATION_FAILED, Stop

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from plimsoll.app.delinquency import ALL, Delinquency
+from plimsoll.app.closing.delinquency import ALL, Delinquency
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped, per_cent
 from plimsoll.loan.classes import BUCKET_DAYS, BUCKET_LAST, LONG_FROM, MID_FROM, SHORT_FROM
 from plimsoll.units.money import text_of

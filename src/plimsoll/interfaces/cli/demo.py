@@ -12,17 +12,17 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy import select
 
-from plimsoll.app.address import read_address
+from plimsoll.app.closing.delinquency import read_delinquency
+from plimsoll.app.closing.standing import Control
+from plimsoll.app.closing.through import DAILY
 from plimsoll.app.collecting.report import Report, report
 from plimsoll.app.config import threads
-from plimsoll.app.delinquency import read_delinquency
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.schema import audit
-from plimsoll.app.standing import Control
-from plimsoll.app.store import Store
-from plimsoll.app.through import DAILY
-from plimsoll.app.trouble import StoreTrouble
-from plimsoll.app.watch_run import Orders, Ran, watch_day
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.schema import audit
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
+from plimsoll.app.watching.run import Orders, Ran, watch_day
 from plimsoll.interfaces.cli import delinquency, trial_balance
 from plimsoll.interfaces.cli.aligned import grouped
 from plimsoll.interfaces.cli.bar import bar

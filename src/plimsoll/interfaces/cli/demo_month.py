@@ -14,7 +14,7 @@ def month_written(tape: Path, folder: Path, rules: Rules) -> str:
     try:
         from plimsoll.app.report.document import html_of
         from plimsoll.app.report.month import month_report
-        from plimsoll.app.tape_reading import Order, open_tape
+        from plimsoll.app.tape.reading import Order, open_tape
     except ModuleNotFoundError as missing:
         return f"none, the package {missing.name} is not installed (extras portfolio, charts)"
     try:

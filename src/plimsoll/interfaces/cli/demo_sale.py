@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from plimsoll.app.address import read_address
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.opening import open_store
 from plimsoll.disposal.tender import SEALED
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.rulebook.rules import Rules

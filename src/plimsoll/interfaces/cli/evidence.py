@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.file import filings_of
 from plimsoll.app.links import rings_of
-from plimsoll.app.opening import open_store
-from plimsoll.app.watch_evidence import Alert, Watched, lift, watch
-from plimsoll.app.watch_evidence import alerts as alerts_of
+from plimsoll.app.watching.evidence import Alert, Watched, lift, watch
+from plimsoll.app.watching.evidence import alerts as alerts_of
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on

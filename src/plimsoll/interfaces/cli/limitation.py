@@ -8,12 +8,12 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.config import book_url, now, threads
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import work
 from plimsoll.app.limitation import Running, running
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.warn_limitation import WarnLimitation
 from plimsoll.interfaces.cli.aligned import RULE, aligned

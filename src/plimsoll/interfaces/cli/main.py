@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plimsoll import __version__
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.settings import take_settings
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, OK, STORE_TROUBLE, USAGE, Stop
 from plimsoll.units.refusal import LANGUAGES, Malformed
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from plimsoll.app.model_file import read_model_file
+from plimsoll.app.modelling.file import read_model_file
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.risk.score.card import Card

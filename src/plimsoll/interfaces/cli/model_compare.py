@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plimsoll.app import model_register
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.modelling import register as model_register
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.model_options import (
@@ -36,7 +36,7 @@ from plimsoll.rulebook.rules import load
 from plimsoll.units.refusal import Refused
 
 if TYPE_CHECKING:
-    from plimsoll.app.model_measure import Compared, Under
+    from plimsoll.app.modelling.measure import Compared, Under
     from plimsoll.risk.measure.comparison import Comparison
     from plimsoll.risk.measure.monitoring import Monitoring
 
@@ -61,8 +61,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare two models on the same people: paired test of DeLong, figures side by side, who would change hands at one approval rate."""
-    from plimsoll.app.model_measure import compared
-    from plimsoll.app.outcome_file import Asked
+    from plimsoll.app.modelling.measure import compared
+    from plimsoll.app.modelling.outcome_file import Asked
 
     asked = Asked(target, tuple(bad or ()), split=read_split(split), decided=decided)
     with open_store(book_url(db)) if db else nullcontext() as store:
@@ -90,9 +90,9 @@ def propose(
 
     The one who proposes holds the duty of checking; another person promotes. A first model needs no file: it rests on its validation.
     """
-    from plimsoll.app.model_document import comparison_document
-    from plimsoll.app.model_measure import compared
-    from plimsoll.app.outcome_file import Asked
+    from plimsoll.app.modelling.document import comparison_document
+    from plimsoll.app.modelling.measure import compared
+    from plimsoll.app.modelling.outcome_file import Asked
 
     with open_store(book_url(db)) as store:
         held = found(store, named)
@@ -125,8 +125,8 @@ def monitor(
     as_json: AsJson = False,
 ) -> None:
     """Measure a model in use on those scored lately: PSI against its validation, and AUC where outcomes are. It is put on the register."""
-    from plimsoll.app.model_month import measure_month
-    from plimsoll.app.outcome_file import Asked
+    from plimsoll.app.modelling.month import measure_month
+    from plimsoll.app.modelling.outcome_file import Asked
 
     asked = Asked(target, tuple(bad or ())) if outcomes or target or bad else None
     with open_store(book_url(db)) as store:
@@ -141,7 +141,7 @@ def monitor(
 
 
 def _under() -> "Under":
-    from plimsoll.app.model_measure import Under
+    from plimsoll.app.modelling.measure import Under
 
     rules, at = load(), now()
     return Under(model_policy(rules, at.date()), rules.digest, at)
@@ -149,7 +149,7 @@ def _under() -> "Under":
 
 def _tell(measured: "Compared", out: Path | None, *, as_json: bool) -> None:
     """Print a comparison, and write it where a folder is named."""
-    from plimsoll.app.model_document import comparison_document
+    from plimsoll.app.modelling.document import comparison_document
 
     document = comparison_document(measured.about, measured.champion, measured.challenger, measured.found)
     note(measured.notes)
@@ -159,8 +159,8 @@ def _tell(measured: "Compared", out: Path | None, *, as_json: bool) -> None:
         print(comparison_text(measured.found))
     if out is not None:
         from plimsoll.app.chart import write_picture
-        from plimsoll.app.model_charts import comparison_pictures
-        from plimsoll.app.model_page import comparison_page
+        from plimsoll.app.modelling.charts import comparison_pictures
+        from plimsoll.app.modelling.page import comparison_page
 
         drawn = comparison_pictures(measured.found)
         write_report(out, document, comparison_page(measured.about, measured.champion, measured.challenger, measured.found, drawn))

@@ -53,7 +53,7 @@ def crossval(
     """
     calm()
     from plimsoll.app.config import now
-    from plimsoll.app.model_maker import chosen_in, maker_of, outcome_in, stater_of, withheld_in
+    from plimsoll.app.modelling.maker import chosen_in, maker_of, outcome_in, stater_of, withheld_in
     from plimsoll.app.table_file import read_table
     from plimsoll.risk.score.crossval import crossval as measured
     from plimsoll.rulebook.rules import load

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from plimsoll.app import model_register
-from plimsoll.app.model_file import read_model_file
-from plimsoll.app.store import Store
+from plimsoll.app.database.store import Store
+from plimsoll.app.modelling import register as model_register
+from plimsoll.app.modelling.file import read_model_file
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, USAGE, Stop
 from plimsoll.risk.score.read import Model, model_of

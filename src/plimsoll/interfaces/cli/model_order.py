@@ -11,8 +11,8 @@ from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.interfaces.cli.model_options import read_names, read_split
 
 if TYPE_CHECKING:
-    from plimsoll.app.model_config import Config
-    from plimsoll.app.model_maker import Order
+    from plimsoll.app.modelling.config import Config
+    from plimsoll.app.modelling.maker import Order
     from plimsoll.risk.score.choose import Chosen
 
 KINDS: Final = ("scorecard", "tree")
@@ -49,7 +49,7 @@ class Said(NamedTuple):
 def order_of(said: Said, config: "Config", cells: int) -> "Order":
     """Give the order; an option goes before the file. What neither says ends the command with 2."""
     from plimsoll.app.config import threads
-    from plimsoll.app.model_maker import Order, special_in
+    from plimsoll.app.modelling.maker import Order, special_in
     from plimsoll.risk.score.fit_card import Wishes
 
     kind, target, bad = said.kind or config.kind or KINDS[0], said.target or config.target, tuple(said.bad or config.bad)
@@ -84,7 +84,7 @@ def calm() -> None:
 
 def config_of(path: Path | None) -> "Config":
     """Read the config file, or give an empty one."""
-    from plimsoll.app.model_config import Config, read_config
+    from plimsoll.app.modelling.config import Config, read_config
 
     return read_config(path) if path is not None else Config()
 

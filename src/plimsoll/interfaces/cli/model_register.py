@@ -9,12 +9,12 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from plimsoll.app import model_register
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.governed import Act, Artefact, listed, steps
-from plimsoll.app.model_file import read_model_file
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
+from plimsoll.app.modelling import register as model_register
+from plimsoll.app.modelling.file import read_model_file
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on

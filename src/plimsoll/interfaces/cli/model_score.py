@@ -18,7 +18,7 @@ AsLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a r
 
 def score(file: File, model: ModelFile, keep: Keep = "", reasons: Reasons = 0, as_json: AsLines = False) -> None:
     """Score every row: points (more is better), the probability of bad, and where asked the reasons of what cost points."""
-    from plimsoll.app.model_file import read_model_file
+    from plimsoll.app.modelling.file import read_model_file
     from plimsoll.app.table_file import read_table
     from plimsoll.interfaces.cli.model_options import read_names
     from plimsoll.risk.score.tree_columns import score_table

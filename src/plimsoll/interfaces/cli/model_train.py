@@ -32,7 +32,7 @@ from plimsoll.interfaces.cli.model_order import (
 from plimsoll.interfaces.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from plimsoll.app.model_training import Trained
+    from plimsoll.app.modelling.training import Trained
 
 Out = Annotated[Path, typer.Option("--out", metavar="MODEL", help="The file that the model is written to.")]
 
@@ -57,8 +57,8 @@ def train(
     """
     calm()
     from plimsoll.app.config import now
-    from plimsoll.app.model_training import sha256_of
-    from plimsoll.app.model_training import train as made
+    from plimsoll.app.modelling.training import sha256_of
+    from plimsoll.app.modelling.training import train as made
     from plimsoll.app.table_file import read_table
     from plimsoll.rulebook.rules import load
     from plimsoll.units.refusal import Refused

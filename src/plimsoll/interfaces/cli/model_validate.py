@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from plimsoll.app import model_register
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.modelling import register as model_register
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import REFUSED, Stop
 from plimsoll.interfaces.cli.model_options import (
@@ -38,7 +38,7 @@ from plimsoll.rulebook.rules import load
 from plimsoll.units.refusal import Refused
 
 if TYPE_CHECKING:
-    from plimsoll.app.model_measure import Validated
+    from plimsoll.app.modelling.measure import Validated
     from plimsoll.risk.measure.fair import Group
     from plimsoll.risk.measure.validation import Segment
 
@@ -71,9 +71,9 @@ def validate(
 
     What the rules ask is shown, met or not. With --record a demand that is missed ends the command with 4 and nothing is passed.
     """
-    from plimsoll.app.model_document import validation_document
-    from plimsoll.app.model_measure import Under, Views, validated
-    from plimsoll.app.outcome_file import Asked
+    from plimsoll.app.modelling.document import validation_document
+    from plimsoll.app.modelling.measure import Under, Views, validated
+    from plimsoll.app.modelling.outcome_file import Asked
 
     rules, at = load(), now()
     views = Views(read_names(segment), read_names(fair), read_share(approve), rejected)
@@ -159,8 +159,8 @@ def _groups_text(fairness: "Mapping[str, Sequence[Group]]") -> str:
 def _write(folder: Path, document: dict[str, Any], measured: "Validated") -> None:
     """Write the report, the figures and the pictures."""
     from plimsoll.app.chart import write_picture
-    from plimsoll.app.model_charts import fairness_picture, validation_pictures
-    from plimsoll.app.model_page import validation_page
+    from plimsoll.app.modelling.charts import fairness_picture, validation_pictures
+    from plimsoll.app.modelling.page import validation_page
 
     drawn = validation_pictures(measured.found)
     drawn += tuple(fairness_picture(column, groups) for column, groups in measured.fairness.items())

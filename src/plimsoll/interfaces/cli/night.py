@@ -11,11 +11,11 @@ import typer
 from plimsoll.app.chain.anchor import anchor
 from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.chain.seal import Sealed, seal
-from plimsoll.app.close import days_to_close
+from plimsoll.app.closing.close import days_to_close
+from plimsoll.app.closing.through import DAILY, LAST, NEVER
 from plimsoll.app.config import book_url, now, tape_folder, threads
 from plimsoll.app.house import LIVE, READ_ONLY, House
 from plimsoll.app.night import NAMES, WORK, Done, Way, work_day
-from plimsoll.app.through import DAILY, LAST, NEVER
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.close import Folder, Scans, Through

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.config import book_url
-from plimsoll.app.kept_claims import Kept, kept_claims
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.disposal.kept_claims import Kept, kept_claims
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
 from plimsoll.units.money import text_of

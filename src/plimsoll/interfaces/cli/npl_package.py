@@ -7,11 +7,11 @@ from typing import Annotated, Final
 
 import typer
 
-from plimsoll.app.bad_loans import Person
 from plimsoll.app.config import book_url, now
-from plimsoll.app.make_package import ALL, METHODS, Made, Wish, make_package
-from plimsoll.app.opening import open_store
-from plimsoll.app.package_files import write_package, write_valuation
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.disposal.bad_loans import Person
+from plimsoll.app.disposal.make_package import ALL, METHODS, Made, Wish, make_package
+from plimsoll.app.disposal.package_files import write_package, write_valuation
 from plimsoll.disposal.choose import Bounds
 from plimsoll.disposal.eligible import TOLD
 from plimsoll.disposal.tape import Report

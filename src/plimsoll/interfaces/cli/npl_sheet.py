@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from plimsoll.app.loan_list import open_loan_list, read_loan_list
+from plimsoll.app.disposal.loan_list import open_loan_list, read_loan_list
 from plimsoll.disposal.listed import COLUMNS, NEEDED, ONE_OF
 from plimsoll.disposal.sheet import sheet_of
 from plimsoll.disposal.sheet_words import rows_of, said_of
@@ -50,7 +50,7 @@ def sheet(
     except Malformed as bad:
         raise Stop(NOT_FOUND if bad.code == "file_missing" else USAGE, bad.at(file=str(file)).text(language)) from None
     if xlsx:
-        from plimsoll.app.sheet_xlsx import write_workbook
+        from plimsoll.app.disposal.sheet_xlsx import write_workbook
 
         write_workbook(Path(xlsx), found, loans, [loan.borrower_id for loan in loans], language)
     print(json.dumps(said_of(found), ensure_ascii=False) if as_json else aligned(rows_of(found, language), left=2))

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import DOSSIER_COMMANDS, DOSSIER_WIRING, read_command
 from plimsoll.disposal.bidder import KIND as BIDDER
 from plimsoll.disposal.package import KIND as PACKAGE

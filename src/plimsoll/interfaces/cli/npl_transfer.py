@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from plimsoll.app.backtest_recovery import backtest as test_recovery
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.disposal.backtest_recovery import backtest as test_recovery
+from plimsoll.app.disposal.put_back import put_back as take_back
+from plimsoll.app.disposal.transfer_package import transfer_package
 from plimsoll.app.keyring import keyring_path, read_keyring
-from plimsoll.app.opening import open_store
-from plimsoll.app.put_back import put_back as take_back
-from plimsoll.app.transfer_package import transfer_package
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop

@@ -8,8 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
-from plimsoll.app.watch_plans import ENDED_BADLY, ENDED_WELL, IN_PERFORMANCE, Orders, lapse_requests, requests, watch_plans
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.watching.plans import ENDED_BADLY, ENDED_WELL, IN_PERFORMANCE, Orders, lapse_requests, requests, watch_plans
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on

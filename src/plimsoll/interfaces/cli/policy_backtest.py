@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.population import Named, Population, read_population, stored_population
 from plimsoll.app.try_table import DAYS_BACK, Tried, Under, try_table
 from plimsoll.interfaces.cli.aligned import aligned

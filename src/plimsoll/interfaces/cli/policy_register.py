@@ -8,8 +8,8 @@ import typer
 
 from plimsoll.app import policy_tables
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.governed import Act, Artefact, listed, steps
-from plimsoll.app.opening import open_store
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db

@@ -47,7 +47,7 @@ def accounts(
     as_json: AsJson = False,
 ) -> None:
     """List the loans behind the figures of a month: state, days past due, balance, stage, chance of default, allowance."""
-    from plimsoll.app.tape_accounts import loans_behind
+    from plimsoll.app.tape.accounts import loans_behind
 
     least = STATES.index(one_of("--from", since, STATES))
     with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:

@@ -30,7 +30,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
 from plimsoll.portfolio.attribution import CAUSES
 
 if TYPE_CHECKING:
-    from plimsoll.app.tape_reading import Tape
+    from plimsoll.app.tape.reading import Tape
     from plimsoll.portfolio.bridge import Step
 
 From = Annotated[str, typer.Option("--from", metavar="MONTH", help="The month the change is from. Default: as early as the tape allows.")]
@@ -54,7 +54,7 @@ def attribution(
     Each cause gets its mean part over all orders in which the causes could have changed (Shapley), month by month, and the months are added
     up. Segments for mix are the values of --by.
     """
-    from plimsoll.app.tape_bridge import bridge_book, first_month
+    from plimsoll.app.tape.bridge import bridge_book, first_month
 
     with opened(order_of(tape, map_name, currency, engine, master), by, "balance") as found:
         refuse_ends(found)

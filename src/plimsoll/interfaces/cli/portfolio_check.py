@@ -1,6 +1,6 @@
 """`plimsoll portfolio check`: is a tape sound, and what does it tell."""
 
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_tape import Currency, Engine, Map, Master, Where, head, opened, order_of, show
 from plimsoll.portfolio.shape import AMOUNTS, ENDS

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
 from plimsoll.interfaces.cli.portfolio_tape import (
@@ -30,7 +30,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
 from plimsoll.risk.lawful import lawful_rules
 
 if TYPE_CHECKING:
-    from plimsoll.app.tape_risk import Expected
+    from plimsoll.app.tape.risk import Expected
     from plimsoll.portfolio.ecl.movement import Movement
     from plimsoll.portfolio.provision import Provision
 
@@ -58,8 +58,8 @@ def ecl(
 
     Beside it: what each economy would make of it, how the allowance moved since the month before, and provisions by the five classes.
     """
-    from plimsoll.app.loss_cluster import same_python, write_measured
-    from plimsoll.app.tape_risk import expected
+    from plimsoll.app.tape.loss_cluster import same_python, write_measured
+    from plimsoll.app.tape.risk import expected
 
     if loans:
         same_python()

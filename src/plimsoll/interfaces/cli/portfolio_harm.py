@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url
-from plimsoll.app.opening import open_store
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
 from plimsoll.interfaces.cli.portfolio_tape import (

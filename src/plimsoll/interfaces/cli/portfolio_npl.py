@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
 from plimsoll.interfaces.cli.portfolio_tape import (

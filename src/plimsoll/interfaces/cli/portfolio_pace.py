@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
 from plimsoll.interfaces.cli.portfolio_tape import (
@@ -31,7 +31,7 @@ from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.money import parse_minor
 
 if TYPE_CHECKING:
-    from plimsoll.app.tape_worth import Pacing
+    from plimsoll.app.tape.worth import Pacing
 
 STEPS = 24
 On = Annotated[str, typer.Option("--month", metavar="MONTH", help="The month whose book is to grow. Default: the last.")]
@@ -61,7 +61,7 @@ def pace(
     """
     with opened(order_of(tape, map_name, currency, engine, master), "opened", "balance") as found:
         refuse_ends(found)
-        from plimsoll.app.tape_worth import pacing
+        from plimsoll.app.tape.worth import pacing
 
         at = month_of("--month", month, found) if month else found.source.months[-1]
         amounts = (parse_minor(text, found.source.currency) if text else 0 for text in (capital, funding))

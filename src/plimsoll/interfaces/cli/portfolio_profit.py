@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
 from plimsoll.interfaces.cli.portfolio_tape import (
@@ -57,7 +57,7 @@ def profit(
     one_of("--every", every, tuple(MONTHS))
     with opened(order_of(tape, map_name, currency, engine, master), *NEEDS, by) as found:
         refuse_ends(found)
-        from plimsoll.app.tape_worth import profits
+        from plimsoll.app.tape.worth import profits
 
         queries, some, left_out = profits(found, lawful_rules(), every, by)
         names = [vintage_name(one.cohort.begin, every, is_calendar=found.shape.is_calendar()) for one in some]

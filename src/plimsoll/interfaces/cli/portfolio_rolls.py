@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from plimsoll.app.tape_engine import Row
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.tape.engine import Row
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_tape import (
     By,

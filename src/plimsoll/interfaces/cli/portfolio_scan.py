@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from plimsoll.app.config import book_url
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.exits import NOT_FOUND, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
 from plimsoll.interfaces.cli.portfolio_tape import Master, one_of
@@ -25,7 +25,7 @@ Where = Annotated[str, typer.Option("--engine", metavar="NAME", help="here, or s
 
 def states(on: On, out: Out, db: Db = "", as_json: AsJson = False) -> None:
     """Write the states of all loans as Parquet: all that a scan needs, of a book that is not past the day."""
-    from plimsoll.app.tape_states import write_states
+    from plimsoll.app.closing.tape_states import write_states
 
     with open_store(book_url(db)) as store:
         count = write_states(store, read_on(on, "--on").toordinal(), Path(out))
@@ -37,11 +37,11 @@ def scan(states: States, on: On, out: Out, engine: Where = HERE, master: Master 
     """Write the tape of a day from states, by the kernel of the book over Arrow batches: in this process, or on Spark's executors."""
     day = read_on(on, "--on").toordinal()
     if one_of("--engine", engine, (HERE, SPARK)) == SPARK:
-        from plimsoll.app.tape_cluster import scan_on_spark
+        from plimsoll.app.closing.tape_cluster import scan_on_spark
 
         path, count = scan_on_spark(states, day, out, master)
     else:
-        from plimsoll.app.tape_states import scan_states
+        from plimsoll.app.closing.tape_states import scan_states
 
         if not any(Path(states).glob("*.parquet")):
             raise Stop(NOT_FOUND, f"no states in {states}; `plimsoll portfolio states` writes them")

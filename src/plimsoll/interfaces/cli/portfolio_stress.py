@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
 from plimsoll.interfaces.cli.portfolio_tape import (
@@ -31,7 +31,7 @@ from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.money import parse_minor
 
 if TYPE_CHECKING:
-    from plimsoll.app.tape_stress import StressedBook
+    from plimsoll.app.tape.stress import StressedBook
 
 TERM = 12
 On = Annotated[str, typer.Option("--month", metavar="MONTH", help="The month whose book is stressed. Default: the last.")]
@@ -57,7 +57,7 @@ def stress(
         refuse_ends(found)
         at = month_of("--month", month, found) if month else found.source.months[-1]
         least = parse_minor(capital, found.source.currency) if capital else 0
-        from plimsoll.app.tape_stress import stress_book
+        from plimsoll.app.tape.stress import stress_book
 
         one = stress_book(found, at, lawful_rules(), least)
         picture = drawn(chart, lambda: _picture(found, one))

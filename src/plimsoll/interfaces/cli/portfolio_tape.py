@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from plimsoll.app.config import book_url, tape_folder, threads
-from plimsoll.app.tape_reading import HOUSE, Order, Tape, digest_of, open_tape
+from plimsoll.app.tape.reading import HOUSE, Order, Tape, digest_of, open_tape
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.units.money import text_of

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_tape import (

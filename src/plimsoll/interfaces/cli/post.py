@@ -11,12 +11,12 @@ import typer
 from plimsoll.app.agencies import NEEDED_BY, with_agencies
 from plimsoll.app.command_file import CommandFile, Row
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Wiring
 from plimsoll.app.execute_any import execute_any
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.kit import wiring_of
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
 from plimsoll.app.treasury.throttle import NEEDED_BY as THROTTLED
 from plimsoll.app.treasury.throttle import with_throttle
 from plimsoll.app.wiring import ALL_COMMANDS, DOSSIER_WIRING, WIRING

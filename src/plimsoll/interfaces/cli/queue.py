@@ -8,7 +8,7 @@ import typer
 
 from plimsoll.app.case_desk import RANKS, Collector, Promised, Record, Row, Shown, listed, promises, shown, take_next
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.collections.budget import Budget
 from plimsoll.collections.case import day_of
 from plimsoll.collections.case_policy import PPM

@@ -17,14 +17,14 @@ from plimsoll.app.channels.named import SANDBOX, close, named
 from plimsoll.app.channels.port import Sender
 from plimsoll.app.channels.sandbox import ROUGH
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.file import Work
 from plimsoll.app.keyring import keyring_path, read_keyring
 from plimsoll.app.numbers import blinded
-from plimsoll.app.opening import open_store
 from plimsoll.app.receipts import take_receipts
 from plimsoll.app.remind import BEFORE, HELD, NOT_SENT, PLANNED, QUEUED, SENT, Orders, Outcome, remind
 from plimsoll.app.reminders_due import planned
-from plimsoll.app.store import Store
 from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop

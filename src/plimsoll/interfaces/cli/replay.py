@@ -9,12 +9,12 @@ from typing import Annotated, Final, TypeVar
 
 import typer
 
-from plimsoll.app.address import read_address
-from plimsoll.app.close import Orders
+from plimsoll.app.closing.close import Orders
 from plimsoll.app.config import book_url, now, threads
-from plimsoll.app.opening import create_store, open_store
-from plimsoll.app.store import Store
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.store import Store
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, REFUSED, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db
@@ -40,7 +40,7 @@ T = TypeVar("T")
 @app.command()
 def taiwan(file: File, db: Db = "", limit: Limit = 0, allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
     """Turn the Taiwan card panel into a pay-later book: implied purchases, bills cut by the close, recorded payments repaid."""
-    from plimsoll.app.look_back import Past
+    from plimsoll.app.closing.look_back import Past
     from plimsoll.interfaces.cli import replay_taiwan_tables as tables
     from plimsoll.simulator import replay_taiwan as replay
     from plimsoll.simulator.taiwan_panel import read_panel
@@ -65,7 +65,7 @@ def lendingclub(
     file: File, db: Db = "", limit: Limit = 0, published: Published = None, allow_unsafe: AllowUnsafe = False, as_json: AsJson = False
 ) -> None:
     """Book LendingClub's published loans, replay their cash, charge off those that were; check instalments, cash and curve."""
-    from plimsoll.app.look_back import Past
+    from plimsoll.app.closing.look_back import Past
     from plimsoll.interfaces.cli import replay_lendingclub_tables as tables
     from plimsoll.simulator import replay_lendingclub as replay
     from plimsoll.simulator.lendingclub_loans import read_loans

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.app.config import now
-from plimsoll.app.opening import open_store
-from plimsoll.app.tape_reading import Tape
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, read_on
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends

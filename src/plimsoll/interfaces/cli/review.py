@@ -7,8 +7,8 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.file import Work, work
-from plimsoll.app.opening import open_store
 from plimsoll.app.reviewers import Reviewer, tally
 from plimsoll.interfaces.cli.aligned import aligned, per_cent
 from plimsoll.interfaces.cli.exits import USAGE, Stop

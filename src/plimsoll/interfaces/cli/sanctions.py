@@ -9,11 +9,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from plimsoll.app.config import book_url, now, threads
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.in_default import in_default, restricted
-from plimsoll.app.opening import open_store
-from plimsoll.app.store import Store
 from plimsoll.app.wiring import WIRING
 from plimsoll.collections.apply_sanction import ApplySanction
 from plimsoll.collections.lift_sanction import LiftSanction

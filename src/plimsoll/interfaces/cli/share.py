@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url, threads
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
 from plimsoll.risk.credit.month import month_end, month_of_day

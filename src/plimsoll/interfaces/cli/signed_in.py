@@ -15,9 +15,9 @@ from plimsoll.app.access.recognise import by_session
 from plimsoll.app.access.session import sign_out
 from plimsoll.app.access.sign_in import show_one_time, sign_in
 from plimsoll.app.config import book_url
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.house import MODES, SANDBOX, House
 from plimsoll.app.keyring import VARIABLE, keyring_path, read_keyring
-from plimsoll.app.opening import open_store
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, TRY_AGAIN, USAGE, Stop
 from plimsoll.risk.lawful import lawful_rules

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Final
 
+from plimsoll.app.closing.crew import Crew
 from plimsoll.app.config import book_url, threads
-from plimsoll.app.crew import Crew
 
 PROCESSORS_A_MEMBER: Final = 2
 """One that decides, and one on which the server writes."""

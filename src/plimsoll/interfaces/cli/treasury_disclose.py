@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from plimsoll.app.config import book_url, now, tape_folder
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.disclose import Asked, disclose
 from plimsoll.app.treasury.disclosure_page import csv_of, html_of, notices_of, pdf_of, said_of, sections
 from plimsoll.app.treasury.shares import refuse_future

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.fund_draws import Act, Funding, fund_draws
 from plimsoll.app.treasury.shares import funders_of, holdings_of, lent_now
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.cash import cash_by_currency
 from plimsoll.app.treasury.liquidity import Ladder, Position, Ratios, balance, ladder, positions, ratios, read_planned
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.move_parts import Moved, claim_guarantees, leave
 from plimsoll.interfaces.cli.aligned import grouped

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url, now, tape_folder
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.reconcile_day import Compared, reconcile_day
 from plimsoll.app.treasury.settle_day import Days, settle_day, told

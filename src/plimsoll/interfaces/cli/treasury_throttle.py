@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.last_how_long import balance_on, course_on
 from plimsoll.app.treasury.throttle import set_throttle, step_of

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url, now, tape_folder
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.last_how_long import lasting
 from plimsoll.app.treasury.measure_book import Measured, Stand, places, stands
 from plimsoll.app.treasury.shares import funders_of, holdings_of, refuse_future

@@ -10,8 +10,8 @@ from plimsoll.app.access.people import NewUser, borrower, register
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.role import roles_on
 from plimsoll.app.config import book_url
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.house import SANDBOX, House
-from plimsoll.app.opening import open_store
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db
 from plimsoll.interfaces.cli.signed_in import named_mode

@@ -8,14 +8,14 @@ from typing import Annotated, Final
 import typer
 
 from plimsoll.app.access.passkey import SITE
-from plimsoll.app.address import read_address
 from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.config import book_url
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.fit_to_serve import missing_in_live
 from plimsoll.app.house import LIVE, MODES, SANDBOX, House
 from plimsoll.app.keyring import VARIABLE, keyring_path, read_keyring
 from plimsoll.app.open_door import open_door
-from plimsoll.app.opening import open_store
 from plimsoll.app.sandbox.clock import refuse_clock_book
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, Stop

@@ -12,10 +12,10 @@ import typer
 
 from plimsoll.app.access.one_time import reseal_seeds
 from plimsoll.app.config import book_url, now
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.erase import erase_person
 from plimsoll.app.hooks.endpoint import reseal_secrets
 from plimsoll.app.keyring import Keyring, keyring_path, new_keyring, read_keyring, with_current_only, with_new_master, write_keyring
-from plimsoll.app.opening import open_store
 from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import REFUSED, Stop

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.config import book_url, threads
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.app.verify import Verdict, verify
 from plimsoll.interfaces.cli.exits import VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db

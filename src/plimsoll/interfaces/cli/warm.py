@@ -6,7 +6,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from plimsoll.app.opening import create_store
+from plimsoll.app.database.opening import create_store
 from plimsoll.app.verify import verify
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.town import Span, live, make_town

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url, now
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
@@ -17,7 +17,7 @@ On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day. Default:
 
 def customer(customer_id: Customer, on: On = "", db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
     """Show every signal of a customer: what it is worth on a day, whether it counts as raised, and what is then recommended."""
-    from plimsoll.app.watch_signals import signals_of
+    from plimsoll.app.watching.signals import signals_of
     from plimsoll.monitoring.signals import is_raised
     from plimsoll.rulebook.signal import load
 

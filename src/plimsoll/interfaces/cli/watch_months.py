@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from plimsoll.app.config import book_url, now, threads
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.exits import NOT_FOUND, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
 from plimsoll.risk.lawful import lawful_rules
@@ -18,8 +18,8 @@ On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day up to whi
 
 def months(out: Out, db: Db = "", on: On = "", as_json: AsJson = False) -> None:
     """Write customer-months at risk with their signals and how each ended, late or paid off; train on them with plimsoll model train."""
-    from plimsoll.app.watch_book import read_panel
-    from plimsoll.app.watch_months import write_months
+    from plimsoll.app.watching.book import read_panel
+    from plimsoll.app.watching.months import write_months
     from plimsoll.risk.parameters import figures
 
     rules, today = lawful_rules(), now().date()

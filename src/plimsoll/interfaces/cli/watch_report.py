@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url, now, threads
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
@@ -16,7 +16,7 @@ from plimsoll.risk.lawful import lawful_rules
 from plimsoll.rulebook.rules import Rules
 
 if TYPE_CHECKING:
-    from plimsoll.app.watch_book import Panel
+    from plimsoll.app.watching.book import Panel
 
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day that the book is looked at. Default: today.")]
 Top = Annotated[int, typer.Option("--top", metavar="N", min=0, max=1000, help="How many warnings to list.")]
@@ -24,8 +24,8 @@ Top = Annotated[int, typer.Option("--top", metavar="N", min=0, max=1000, help="H
 
 def report(db: Db = "", on: On = "", top: Top = 10, as_json: AsJson = False) -> None:
     """Tell who is late and of which class, whom to warn of, who is over-extended, what moved in a month, and what past warnings came to."""
-    from plimsoll.app.watch_book import read_panel
-    from plimsoll.app.watch_told import on_record
+    from plimsoll.app.watching.book import read_panel
+    from plimsoll.app.watching.told import on_record
 
     rules, today = lawful_rules(), now().date()
     day = read_on(on, "--on") if on else today
@@ -49,7 +49,7 @@ def report(db: Db = "", on: On = "", top: Top = 10, as_json: AsJson = False) -> 
 
 def _classes(panel: "Panel", rules: Rules, on: date) -> dict[str, Any]:
     """Count customers by days past due of their latest loan; other triggers of a class are not looked at."""
-    from plimsoll.app.watch_book import count_by
+    from plimsoll.app.watching.book import count_by
     from plimsoll.rulebook.lateness import FIVE_CLASSES, OVERDUE_CLASSES, lateness
 
     names = lateness(rules, on)
@@ -62,7 +62,7 @@ def _classes(panel: "Panel", rules: Rules, on: date) -> dict[str, Any]:
 
 def _warnings(panel: "Panel", rules: Rules, on: date, day: date, top: int) -> dict[str, Any]:
     """Fit a hazard on the book's own past, score who is clean today, and rank them under the budget."""
-    from plimsoll.app.watch_book import clean_units
+    from plimsoll.app.watching.book import clean_units
     from plimsoll.monitoring.warn import Scored, warn, watch_policy
     from plimsoll.risk.hazard.fit_hazard import fit_hazard, score_hazard
     from plimsoll.risk.hazard.recipe import recipe_on
@@ -95,7 +95,7 @@ def _warnings(panel: "Panel", rules: Rules, on: date, day: date, top: int) -> di
 
 def _over_extension(panel: "Panel", rules: Rules, on: date) -> dict[str, Any]:
     """Class every customer at the end of this month and of the one before, and count who moved."""
-    from plimsoll.app.watch_book import laden
+    from plimsoll.app.watching.book import laden
     from plimsoll.risk.load.over_extension import CLASSES, extension_policy
     from plimsoll.risk.load.over_extension_columns import flow, stand, tally
     from plimsoll.risk.load.policy import load_policy

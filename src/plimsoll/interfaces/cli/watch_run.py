@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from plimsoll.app.config import book_url, now, threads
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, USAGE, Stop
@@ -15,7 +15,7 @@ from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
 from plimsoll.risk.lawful import lawful_rules
 
 if TYPE_CHECKING:
-    from plimsoll.app.watch_run import Ran
+    from plimsoll.app.watching.run import Ran
 
 DAYS_MAX = 3_660
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day, closed already, such as 2026-12-31.")]
@@ -25,8 +25,8 @@ Whole = Annotated[bool, typer.Option("--whole", help="Look at all customers thou
 
 def run(on: On, since: Since = "", whole: Whole = False, db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
     """Do what monitoring does after a day: of customers of whom something changed, and at a month's end of all. Repeatable."""
-    from plimsoll.app.watch_find import is_closed
-    from plimsoll.app.watch_run import Orders, watch_day
+    from plimsoll.app.watching.find import is_closed
+    from plimsoll.app.watching.run import Orders, watch_day
 
     day = read_on(on, "--on")
     first = read_on(since, "--since") if since else day

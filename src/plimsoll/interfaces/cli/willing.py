@@ -11,7 +11,7 @@ from plimsoll.app.cell import Table
 from plimsoll.app.collecting.late import late_customers
 from plimsoll.app.collecting.means import Told, told_of
 from plimsoll.app.config import book_url
-from plimsoll.app.opening import open_store
+from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
 from plimsoll.risk.lawful import lawful_rules

@@ -12,15 +12,15 @@ import typer
 
 from plimsoll import __version__
 from plimsoll.app.access.role import roles_on
-from plimsoll.app.address import read_address
 from plimsoll.app.chain.key import new_keys, write_keys
 from plimsoll.app.config import now
+from plimsoll.app.database.address import read_address
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.schema import REVISION
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.house import House
 from plimsoll.app.keyring import new_keyring, read_keyring, write_keyring
-from plimsoll.app.opening import open_store
-from plimsoll.app.schema import REVISION
 from plimsoll.app.show.customer import customer_page
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.app.vault import Act, Vault
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.demo import Plan, lived, make_room, remove

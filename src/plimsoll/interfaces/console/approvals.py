@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 
 from plimsoll.app.approve.check import check, withdraw
-from plimsoll.app.schema_access import approval, approval_check
-from plimsoll.app.sheet import instant_of
+from plimsoll.app.database.schema_access import approval, approval_check
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.interfaces.console.effect import effect_parts
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from plimsoll.app.access.principal import EVERYBODY, NOTHING, Target
 from plimsoll.app.access.relation import Sight
-from plimsoll.app.schema import close_run, close_shard
-from plimsoll.app.schema_access import approval
+from plimsoll.app.database.schema import close_run, close_shard
+from plimsoll.app.database.schema_access import approval
 from plimsoll.app.show.queues import PERMISSIONS
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.serve import Chrome

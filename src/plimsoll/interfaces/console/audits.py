@@ -9,7 +9,7 @@ from plimsoll.app.access.principal import Target
 from plimsoll.app.chain.checkpoint import latest_notes
 from plimsoll.app.chain.prove import prove
 from plimsoll.app.chain.show import Entry, entries_after, timeline
-from plimsoll.app.schema_chain import audit_block
+from plimsoll.app.database.schema_chain import audit_block
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import Cell, Field, Heading, Panel, Table, board, count, heads, instant, text

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
-from plimsoll.app.schema import close_run
+from plimsoll.app.database.schema import close_run
 from plimsoll.app.show.ledger import CloseRow, TrialBalance, close_page, closes, parked_loans, trial_balances
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written

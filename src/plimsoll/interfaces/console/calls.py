@@ -5,8 +5,8 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.access.principal import Target
+from plimsoll.app.agency.placements import files, placements_of_agency
 from plimsoll.app.dossier import dossier_of
-from plimsoll.app.placements import files, placements_of_agency
 from plimsoll.app.show.parties import agency_rows
 from plimsoll.collections.agency import AUDITED, DOSSIER, agency_of
 from plimsoll.collections.audit_calls import AuditCalls

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from plimsoll.app.access.principal import Target
 from plimsoll.app.access.rate import RateClass, limiter_of
-from plimsoll.app.schema import audit, filing
+from plimsoll.app.database.schema import audit, filing
 from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.show.limits import LimitChange, limit_history
 from plimsoll.app.show.loan import LoanRow

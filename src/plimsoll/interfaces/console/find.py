@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 
 from plimsoll.app.access.principal import EVERYBODY, NOTHING, Target
-from plimsoll.app.schema import dossier, loan
-from plimsoll.app.schema_access import approval
+from plimsoll.app.database.schema import dossier, loan
+from plimsoll.app.database.schema_access import approval
 from plimsoll.app.vault import Act
 from plimsoll.interfaces.console.around import places
 from plimsoll.interfaces.pages.visit import Page, Screen, Shown, Visit

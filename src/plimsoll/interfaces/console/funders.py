@@ -8,8 +8,8 @@ from sqlalchemy import select, tuple_
 
 from plimsoll.app.access.principal import Target
 from plimsoll.app.config import tape_folder
+from plimsoll.app.database.schema import filing
 from plimsoll.app.kept_figures import BeingMade, Figure, Made
-from plimsoll.app.schema import filing
 from plimsoll.app.show.figures import FUNDERS
 from plimsoll.app.show.funding import FunderPage, funder_page_of, loan_shares
 from plimsoll.app.treasury.shares import funders_of

@@ -13,8 +13,8 @@ from plimsoll.app.access.door import Waiting
 from plimsoll.app.access.verbs import access_of, target_of
 from plimsoll.app.approve.need import needed
 from plimsoll.app.approve.preview import preview
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.pages.parts import Cell, Panel, Said, Stat, Stats, Table, chip, count, heads, text
 from plimsoll.interfaces.pages.visit import Page, Visit
 from plimsoll.units.refusal import Malformed, Refused

@@ -3,9 +3,9 @@
 import json
 from typing import Any, Final
 
-from plimsoll.app import model_register
 from plimsoll.app.governed import Act as Step
 from plimsoll.app.governed import Artefact
+from plimsoll.app.modelling import register as model_register
 from plimsoll.app.show.register import ArtefactPage, ArtefactRow, StepRow, artefact_page, artefact_rows
 from plimsoll.interfaces.console.words_of import said, word
 from plimsoll.interfaces.pages import words, written
@@ -220,9 +220,9 @@ def _do(visit: Visit) -> Done:
 def _try(visit: Visit, held: Artefact, step: Step) -> Artefact | Refused:
     """Validate a draft on the file that was brought, or propose a challenger on a comparison with the champion."""
     try:
-        from plimsoll.app.model_measure import Under
-        from plimsoll.app.model_trial import propose_compared, record_validated
-        from plimsoll.app.outcome_file import Asked
+        from plimsoll.app.modelling.measure import Under
+        from plimsoll.app.modelling.outcome_file import Asked
+        from plimsoll.app.modelling.trial import propose_compared, record_validated
     except ImportError:
         return Refused("extra_missing", "", "ml")
 
@@ -238,9 +238,9 @@ def _try(visit: Visit, held: Artefact, step: Step) -> Artefact | Refused:
 def _measure(visit: Visit, held: Artefact, step: Step) -> Artefact | Refused:
     """Measure a model on the file that was brought."""
     try:
-        from plimsoll.app.model_measure import Under
-        from plimsoll.app.model_month import record_month
-        from plimsoll.app.outcome_file import Asked
+        from plimsoll.app.modelling.measure import Under
+        from plimsoll.app.modelling.month import record_month
+        from plimsoll.app.modelling.outcome_file import Asked
     except ImportError:
         return Refused("extra_missing", "", "ml")
 

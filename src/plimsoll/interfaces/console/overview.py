@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from plimsoll.app.access.principal import EVERYBODY
+from plimsoll.app.database.schema import work_item
 from plimsoll.app.kept_figures import BeingMade, Made
-from plimsoll.app.schema import work_item
 from plimsoll.app.show.book import BookSeen, ScanTotals
 from plimsoll.app.show.figures import BOOK, POSITIONS
 from plimsoll.interfaces.console import treasury

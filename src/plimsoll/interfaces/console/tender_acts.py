@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any, Final
 
 from plimsoll.app.access.principal import Target
+from plimsoll.app.disposal.make_package import ALL, STRATIFIED, Wish, make_package
 from plimsoll.app.dossier import dossier_of
-from plimsoll.app.make_package import ALL, STRATIFIED, Wish, make_package
 from plimsoll.app.show.sale import PackageRow, TenderSeen
 from plimsoll.disposal.add_document import AddDocument
 from plimsoll.disposal.answer_question import AnswerQuestion

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from plimsoll.app.schema_access import approval
+from plimsoll.app.database.schema_access import approval
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import Links, Panel, Said

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from plimsoll.app.access.principal import EVERYBODY
 from plimsoll.app.access.relation import Sight
-from plimsoll.app.model_register import KIND as MODEL
+from plimsoll.app.modelling.register import KIND as MODEL
 from plimsoll.app.show.ledger import (
     ClosePage,
     CloseRow,

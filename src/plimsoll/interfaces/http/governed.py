@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from plimsoll.app import model_register, policy_tables
+from plimsoll.app import policy_tables
 from plimsoll.app.governed import Act, Artefact
-from plimsoll.app.model_register import KIND as MODEL
+from plimsoll.app.modelling import register as model_register
+from plimsoll.app.modelling.register import KIND as MODEL
 from plimsoll.app.show.register import ArtefactPage, artefact_page
 from plimsoll.app.try_table import Trial, report_at_hand, trials_of
 from plimsoll.interfaces.http.book import RULES
@@ -136,9 +137,9 @@ def measure_model(asked: Asked) -> Any:
     if refused is not None:
         return refused
     try:
-        from plimsoll.app.model_measure import Under
-        from plimsoll.app.model_month import record_month
-        from plimsoll.app.outcome_file import Asked as Outcome
+        from plimsoll.app.modelling.measure import Under
+        from plimsoll.app.modelling.month import record_month
+        from plimsoll.app.modelling.outcome_file import Asked as Outcome
     except ImportError as missing:
         return Refused("extra_missing", "", str(missing))
     house, body = asked.house, asked.body

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import Field, ValidationError
 
-from plimsoll.app.trouble import StoreTrouble
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.interfaces.http.operation import Shape
 from plimsoll.interfaces.http.shape import Flag, Name, Text, Whole
 from plimsoll.interfaces.http.statuses import RETRY_AFTER_S, RETRYABLE, status_of

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, StringConstraints
 
 from plimsoll.app.access.principal import Target
-from plimsoll.app.scan import snapshot
-from plimsoll.app.sheet import Want
+from plimsoll.app.closing.scan import snapshot
+from plimsoll.app.database.sheet import Want
 from plimsoll.app.show.held import book_in
 from plimsoll.app.show.line import line_of
 from plimsoll.app.show.quote import Quote, quote_loan, quote_plan, rate_usual

@@ -26,11 +26,11 @@ from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.rate import Limiter, limiter_of
 from plimsoll.app.access.recognise import key_of, session_of
 from plimsoll.app.access.session import PREFIX as SESSION
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Failed
 from plimsoll.app.house import READ_ONLY, House
 from plimsoll.app.open_door import open_door
 from plimsoll.app.sandbox.of_house import house_of
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.ahead import Ahead
 from plimsoll.interfaces.http.answers import Later, Repeated, Written, approval_of, is_waiting

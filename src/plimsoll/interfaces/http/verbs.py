@@ -12,9 +12,9 @@ from weakref import WeakValueDictionary
 from sqlalchemy import func, select
 
 from plimsoll.app.access.verbs import VERBS
+from plimsoll.app.database.schema import loan
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.schema import loan
 from plimsoll.app.wiring import ALL_COMMANDS
 from plimsoll.interfaces.http.answers import Later, Repeated, Written
 from plimsoll.interfaces.http.example import example_of

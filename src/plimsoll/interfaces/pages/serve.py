@@ -23,9 +23,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from plimsoll.app.access.door import Waiting
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
-from plimsoll.app.trouble import StoreTrouble
 from plimsoll.interfaces.pages import asked, cookies, headers, words
 from plimsoll.interfaces.pages.render import render
 from plimsoll.interfaces.pages.static_files import FOREVER, file

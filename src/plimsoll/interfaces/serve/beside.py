@@ -13,6 +13,7 @@ from typing import Final, Self
 from plimsoll.app.approve.check import end_overdue
 from plimsoll.app.chain.keep_sealing import Sealer
 from plimsoll.app.chain.key import AuditKeys
+from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Failed, told
 from plimsoll.app.export_rows import empty_overdue
 from plimsoll.app.hooks.deliver import Deliverer
@@ -21,7 +22,6 @@ from plimsoll.app.house import READ_ONLY, SANDBOX, House
 from plimsoll.app.kept_figures import kept_figures
 from plimsoll.app.sandbox.tell import ClockTeller
 from plimsoll.app.show.figures import make_figures
-from plimsoll.app.trouble import StoreTrouble
 
 SEAL_EVERY_S: Final = 5.0
 APPROVALS_EVERY_S: Final = 60.0

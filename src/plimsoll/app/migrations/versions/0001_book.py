@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from plimsoll.app.triggers import functions, guards
+from plimsoll.app.database.triggers import functions, guards
 
 revision = "0001"
 down_revision = None

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from plimsoll.app.database.triggers import guards, same_rights
 from plimsoll.app.governed_walls import register_walls
-from plimsoll.app.triggers import guards, same_rights
 
 revision = "0003"
 down_revision = "0002"

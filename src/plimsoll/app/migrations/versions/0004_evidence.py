@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from plimsoll.app.triggers import same_rights
+from plimsoll.app.database.triggers import same_rights
 
 revision = "0004"
 down_revision = "0003"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from plimsoll.app.triggers import guards, same_rights
+from plimsoll.app.database.triggers import guards, same_rights
 
 revision = "0005"
 down_revision = "0004"

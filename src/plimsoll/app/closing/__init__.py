@@ -1,0 +1,1 @@
+"""Days closed: in shards, with the tape of the day, its standing accrual and its control totals."""

@@ -1,0 +1,305 @@
+"""One transaction on PostgreSQL: one statement to read and one to write for a command, COPY for many."""
+
+# ruff: noqa: S608 -- every name comes from the schema, every value is a parameter.
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from hashlib import blake2b
+from itertools import chain
+from typing import Any, Final
+
+import psycopg
+from sqlalchemy import Table
+
+from plimsoll.app.database import schema, statements
+from plimsoll.app.database.arrays import WRITERS, arrays_of, numbers_text, texts_text, types_of
+from plimsoll.app.database.days import DayNumbers, StoredDates
+from plimsoll.app.database.driver_postgres import OPEN_STATUSES, Connection, troubles
+from plimsoll.app.database.rows import columns
+from plimsoll.app.database.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
+from plimsoll.app.database.trouble import Clash
+from plimsoll.loan.facts import Fact
+
+MARK: Final = "%s"
+CLOSE_LOCK: Final = 0x706C696D736F6C6C
+"""Advisory lock (also in triggers.py): who writes holds it shared; a close takes it alone while it moves the open day."""
+
+ROWS_JOINED_MAX: Final = 16
+"""Up to this many rows a table, one statement with a parameter for each value writes all tables."""
+
+ROWS_IN_ARRAYS_MAX: Final = 600
+"""Up to this many, one statement with an array for each column, whatever the number of rows. Above it COPY costs less."""
+
+_LOOK: Final = statements.look(MARK, "")
+_LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
+_LOOK_EVERY: Final = statements.look(MARK, statements.IS_THERE)
+_LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ANY(%s::int8[])")
+_LOOK_NAMED_AND_OPEN: Final = statements.look(MARK, f"(st.loan_id = ANY(%s::int8[]) OR {statements.IS_OPEN})")
+_CLAIM: Final = (
+    "WITH claim AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%s) AS is_claimed) "
+    "SELECT claim.is_claimed, locked.* FROM claim LEFT JOIN LATERAL ("
+    + statements.CUSTOMER
+    + "= %s AND claim.is_claimed FOR UPDATE OF li) AS locked ON true"
+)
+_CLOSE_ALONE: Final = "SELECT pg_advisory_xact_lock(%s)"
+_MOVE_OPEN_ON: Final = statements.MOVE_OPEN_ON.replace("?", MARK)
+_LOCKED: Final = statements.CUSTOMER + "= ANY(%s::int8[]) ORDER BY li.customer_id FOR UPDATE OF li"
+_SEEN_ONE: Final = "SELECT bo.open_on, co.digest, co.answer FROM book bo LEFT JOIN command co ON co.key = %s"
+_SEEN: Final = statements.SEEN + "= ANY(%s)"
+_LOCK_LOANS: Final = " ORDER BY st.customer_id, st.loan_id FOR UPDATE OF st"
+_OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN + _LOCK_LOANS
+_EVERY: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_THERE + _LOCK_LOANS
+_NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))" + _LOCK_LOANS
+_FACTS: Final = statements.FACTS.replace("?", MARK)
+_FILINGS: Final = statements.FILINGS + "= ANY(%s::int8[])" + statements.BY_NUMBER
+_FILINGS_OF_KIND: Final = statements.FILINGS + "= ANY(%s::int8[]) AND kind = ANY(%s::text[])" + statements.BY_NUMBER
+_STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state, due DATE) ON COMMIT DELETE ROWS"
+_COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state").replace(")", ", due)", 1)
+_APPLY_STAGE: Final = statements.update_state_from("staged_state AS staged")
+
+Rows = Sequence[tuple[object, ...]]
+
+
+def key_number(key: str) -> int:
+    """Give the number under which a key is claimed; two keys with one number only wait for each other."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little", signed=True)
+
+
+def _into_place(pending: Pending) -> list[tuple[str, Sequence[object]]]:
+    """Give what writes rows that may be there already, with its parameters: rulebooks, which then stay, and rows of queues."""
+    written: list[tuple[str, Sequence[object]]] = [(statements.insert_new(schema.rulebook, MARK), rules) for rules in pending.rules]
+    if pending.work:
+        table = schema.work_item
+        written.append((statements.put_work_arrays(types_of(table)), arrays_of(table, list(pending.work.values()))))
+    return written
+
+
+class PostgresTransaction:
+    """A write transaction on one connection in autocommit mode; nothing is stored before `save` returns."""
+
+    days = StoredDates()
+    numbers = DayNumbers()
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.cursor = psycopg.RawCursor(connection)
+        self.open_on = 0
+        self.is_begun = False
+
+    def instant(self, at: datetime) -> object:
+        """Give an instant as it is stored."""
+        return at
+
+    def look_one(self, key: str, want: Want) -> Taken:
+        """Read what one command needs as it stands at one moment, without a lock: `save` stores nothing if the customer moved since."""
+        with troubles():
+            if want.loan_ids:
+                statement = _LOOK_NAMED_AND_OPEN if want.is_all_open else _LOOK_NAMED
+                rows = self._rows(statement, (key, want.customer_id, numbers_text(want.loan_ids)))
+            else:
+                looks = _LOOK_EVERY if want.is_every else _LOOK_OPEN if want.is_all_open else _LOOK
+                rows = self._rows(looks, (key, want.customer_id))
+            taken = looked_at(key, want, rows, self.numbers)
+            if want.kinds is not None:
+                self._hold_filings(taken.sheets, [want])
+        self.open_on = taken.open_on
+        return taken
+
+    def take_one(self, key: str, want: Want) -> Taken:
+        """Claim a key, lock its customer and read what one command needs.
+
+        A key that another connection has claimed is not waited for: `is_claimed` is false and nothing is locked.
+        """
+        with troubles():
+            self._begin()
+            ((is_claimed, *row),) = self._rows(_CLAIM, (key_number(key), want.customer_id))
+            sheet = sheet_of(tuple(row), self.numbers) if row[0] is not None else Sheet(want.customer_id)
+            ((open_on, digest, answer),) = self._rows(_SEEN_ONE, (key,))
+            self._hold({want.customer_id: sheet}, [want])
+            self.open_on = self.numbers[open_on]
+            used = {key: Seen(digest, answer)} if digest is not None else {}
+            return Taken(self.open_on, {want.customer_id: sheet}, used, is_claimed)
+
+    def take(self, keys: Sequence[str], wants: Sequence[Want]) -> Taken:
+        """Lock customers, in the order of their ids, and read everything some commands need; `wants` names each customer once.
+
+        Keys are not claimed: a command with the same key waits for the same customer, and then finds the answer.
+        """
+        with troubles():
+            self._begin()
+            sheets = {want.customer_id: Sheet(want.customer_id) for want in wants}
+            for row in self._rows(_LOCKED, (numbers_text([want.customer_id for want in wants]),)):
+                sheets[row[0]] = sheet_of(row, self.numbers)
+            ((open_on,),) = self._rows(statements.OPEN_ON)
+            seen = {row[0]: Seen(row[1], row[2]) for row in self._rows(_SEEN, (list(keys),))}
+            self._hold(sheets, wants)
+            self.open_on = self.numbers[open_on]
+            return Taken(self.open_on, sheets, seen)
+
+    def _hold(self, sheets: Mapping[int, Sheet], wants: Sequence[Want]) -> None:
+        """Lock and read the loans that are wanted: their customers are under lock, but the close of a day locks no customer."""
+        with_every = [want.customer_id for want in wants if want.is_every]
+        if with_every:
+            hold_rows(sheets, self._rows(_EVERY, (numbers_text(with_every),)), self.numbers)
+        with_open = [want.customer_id for want in wants if want.is_all_open and not want.is_every]
+        if with_open:
+            hold_rows(sheets, self._rows(_OPEN, (numbers_text(with_open),)), self.numbers)
+        pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
+        if pairs:
+            hold_rows(sheets, self._rows(_NAMED, tuple(map(numbers_text, columns(pairs)))), self.numbers)
+        self._hold_filings(sheets, wants)
+
+    def _hold_filings(self, sheets: Mapping[int, Sheet], wants: Sequence[Want]) -> None:
+        """Read the filings that are wanted, with one statement for all that want the same kinds."""
+        wanted: dict[tuple[str, ...], list[int]] = {}
+        for want in wants:
+            if want.kinds is not None and sheets[want.customer_id].filings_count:
+                wanted.setdefault(want.kinds, []).append(want.customer_id)
+        for kinds, customers in wanted.items():
+            chosen = (numbers_text(customers), texts_text(kinds)) if kinds else (numbers_text(customers),)
+            hold_filings(sheets, self._rows(_FILINGS_OF_KIND if kinds else _FILINGS, chosen), self.numbers)
+
+    def _begin(self) -> None:
+        self.is_begun = True
+        self._run("BEGIN")
+
+    def _run(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement whose answer nobody reads."""
+        self.cursor.execute(statements.numbered(statement), parameters)
+
+    def _rows(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement and give its rows; they come in binary, which costs less to read."""
+        return self.cursor.execute(statements.numbered(statement), parameters, binary=True).fetchall()
+
+    def facts(self, customer_id: int, loan_id: int) -> tuple[Fact, ...]:
+        """Read all facts of a loan, in the order recorded."""
+        with troubles():
+            return tuple(fact_of(row, self.numbers) for row in self._rows(_FACTS, (customer_id, loan_id)))
+
+    def save(self, pending: Pending) -> None:
+        """Write every row and commit; raises Clash, LimitGuard or StoreTrouble with nothing stored (see `outcome_unknown`)."""
+        tables = self._tables(pending)
+        changed = pending.states(self.days, is_fresh=False)
+        longest = max(len(changed), *(len(rows) for _, rows in tables))
+        is_whole = longest <= ROWS_IN_ARRAYS_MAX and not self.is_begun
+        with troubles(is_committing=is_whole):
+            if longest <= ROWS_JOINED_MAX:
+                self._write_values(pending, tables, changed)
+            elif longest <= ROWS_IN_ARRAYS_MAX:
+                self._write_arrays(pending, tables, changed)
+            else:
+                if not self.is_begun:
+                    self._begin()
+                self._write_copied(pending, tables, changed)
+        if self.is_begun:
+            with troubles(is_committing=True):
+                self._run("COMMIT")
+                self.is_begun = False
+
+    def _tables(self, pending: Pending) -> list[tuple[Table, Rows]]:
+        """Give the rows to insert, table by table, parents first."""
+        return [
+            (schema.command, pending.commands),
+            (schema.customer, pending.customers),
+            (schema.line, pending.new_lines(self.days)),
+            (schema.loan, pending.loans),
+            (schema.loan_state, pending.states(self.days, is_fresh=True)),
+            (schema.fact, pending.facts),
+            (schema.journal, pending.legs),
+            (schema.outbox, pending.outbox),
+            (schema.audit, pending.audit),
+            (schema.filing, pending.filings),
+            (schema.parked, pending.parked),
+            (schema.close_shard, pending.shards),
+        ]
+
+    def _write_values(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+        """Write few rows as one statement, which is a transaction of its own where none is begun."""
+        parts: list[str] = []
+        values: list[object] = []
+        for statement, given in _into_place(pending):
+            parts.append(statement)
+            values.extend(given)
+        for table, rows in tables:
+            if rows:
+                parts.append(statements.insert(table, MARK, len(rows)))
+                values.extend(chain.from_iterable(rows))
+        for row, due in zip(changed, pending.due_read(self.days), strict=True):
+            values.extend((*row[2:], *row[:2], due))
+        lines, uses = pending.changed_lines(self.days), pending.uses()
+        values.extend(chain.from_iterable(lines))
+        values.extend(chain.from_iterable(uses))
+        values += (len(changed) + len(lines) + len(uses), self.days[self.open_on])
+        guarded = (statements.update_state_unmoved(),) * len(changed) + (statements.update_line_terms(MARK),) * len(lines)
+        self._run(statements.joined(tuple(parts), guarded + (statements.use_limit_postgres(),) * len(uses)), values)
+
+    def _write_arrays(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+        """Write some rows as one statement, which is a transaction of its own where none is begun."""
+        parts: list[str] = []
+        values: list[object] = []
+        for statement, given in _into_place(pending):
+            parts.append(statement)
+            values.extend(given)
+        for table, rows in tables:
+            if rows:
+                parts.append(statements.insert_arrays(table, types_of(table)))
+                values.extend(arrays_of(table, rows))
+        guarded: list[str] = []
+        if changed:
+            guarded.append(statements.update_state_arrays(types_of(schema.loan_state)))
+            values.extend((*arrays_of(schema.loan_state, changed), WRITERS["date"](pending.due_read(self.days))))
+        lines, uses = pending.changed_lines(self.days), pending.uses()
+        guarded += [statements.update_line_terms(MARK)] * len(lines)
+        values.extend(chain.from_iterable(lines))
+        if uses:
+            guarded.append(statements.use_limits_postgres())
+            values.extend(numbers_text(column) for column in columns(uses))
+        values += (len(changed) + len(lines) + len(uses), self.days[self.open_on])
+        self._run(statements.joined(tuple(parts), tuple(guarded)), values)
+
+    def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+        """Write many rows: COPY what is new, stage what changed."""
+        for statement, given in _into_place(pending):
+            self._run(statement, given)
+        for table, rows in tables:
+            if rows:
+                self._copy(statements.copy_in(table), types_of(table), rows)
+        if changed:
+            self._run(_STAGE)
+            staged = [(*row, due) for row, due in zip(changed, pending.due_read(self.days), strict=True)]
+            self._copy(_COPY_STAGE, (*types_of(schema.loan_state), "date"), staged)
+            # Planned each time, for the tables as they are: a plan made while the book was small would read all of it.
+            self.cursor.execute(_APPLY_STAGE.encode(), prepare=False)
+            if self.cursor.rowcount != len(changed):
+                raise Clash("a close moved some of the loans meanwhile")
+        day = self.days[self.open_on]
+        for row in pending.changed_lines(self.days):
+            self._run(statements.joined((), (statements.update_line_terms(MARK),)), (*row, 1, day))
+        uses = pending.uses()
+        arrays = [numbers_text(column) for column in columns(uses or [(0,) * len(statements.USE_NAMES)])]
+        self._run(statements.joined((), (statements.use_limits_postgres(),)), (*arrays, len(uses), day))
+
+    def _copy(self, statement: str, types: Sequence[str], rows: Rows) -> None:
+        with self.cursor.copy(statement.encode()) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
+    def move_open_day(self, on: date) -> None:
+        """Move the first day that takes entries forward to `on`, alone, and commit."""
+        with troubles():
+            self._run("BEGIN")
+            self._run(_CLOSE_ALONE, (CLOSE_LOCK,))
+            self._run(_MOVE_OPEN_ON, (on, on))
+            self._run("COMMIT")
+
+    def rollback(self) -> None:
+        """Leave nothing behind; a broken connection has rolled back by itself."""
+        if not self.is_begun:
+            return
+        self.is_begun = False
+        try:
+            if self.connection.pgconn.transaction_status in OPEN_STATUSES:
+                self._run("ROLLBACK")
+        except psycopg.Error:
+            self.connection.close()

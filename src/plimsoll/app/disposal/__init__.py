@@ -1,0 +1,1 @@
+"""Bad debts on their way out: packages made, written for bidders, transferred, put back."""

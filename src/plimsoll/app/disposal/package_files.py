@@ -1,0 +1,77 @@
+"""Write what a package shows to bidders: notice, loan tape, templates, and the report on the tape. Nothing in them names a person."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from plimsoll.app.cell import Table
+from plimsoll.disposal import eba, tape
+from plimsoll.disposal.candidate import Candidate, listed
+from plimsoll.disposal.sheet import Sheet, sheet_of
+from plimsoll.disposal.sheet_words import said_of
+from plimsoll.disposal.token import token_of
+
+
+def sheet_of_loans(loans: Sequence[Candidate], secret: str, cut_off: date, currency: str) -> Sheet:
+    """Give the statistics sheet of a package."""
+    return sheet_of([listed(one, *_names(one, secret), cut_off) for one in loans], cut_off, currency)
+
+
+def _names(one: Candidate, secret: str) -> tuple[str, str]:
+    return token_of(secret, "B", one.customer_id), token_of(secret, "L", one.loan_id)
+
+
+def write_package(
+    folder: Path, loans: Sequence[Candidate], secret: str, cut_off: date, currency: str, k: int
+) -> tuple[tape.Report, list[Path]]:
+    """Write all files of a package into a folder; give the report on the tape and the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sheet = sheet_of_loans(loans, secret, cut_off, currency)
+    rows = tape.rows_of(loans, secret, cut_off, k)
+    report = tape.check(loans, rows, cut_off, k)
+    paths = [_json(folder / "sheet.json", said_of(sheet)), _csv(folder / "tape.csv", [list(tape.COLUMNS), *map(list, rows)])]
+    paths.append(_parquet(folder / "tape.parquet", rows))
+    paths += [_csv(folder / f"eba-{name}.csv", eba.filled(name, loans, secret, cut_off, k)) for name in eba.TEMPLATES]
+    paths.append(_csv(folder / "eba-5.csv", eba.repayments(loans, secret, cut_off)))
+    said = report._asdict() | {"k_wanted": k, "wrong": list(report.wrong), "eba_unmapped": eba.unmapped()}
+    paths.append(_json(folder / "report.json", said))
+    if find_spec("xlsxwriter"):
+        from plimsoll.app.disposal.sheet_xlsx import write_workbook
+
+        names = [_names(one, secret) for one in loans]
+        ordered = sorted(zip(names, loans, strict=True), key=lambda pair: pair[0])
+        rows_listed = [listed(one, borrower, loan, cut_off) for (borrower, loan), one in ordered]
+        hidden = [one._replace(age=-1, region="") for one in rows_listed]
+        write_workbook(folder / "notice.xlsx", sheet, hidden, [one.borrower_id for one in rows_listed], "zh-CN")
+        paths.append(folder / "notice.xlsx")
+    return report, paths
+
+
+def write_valuation(folder: Path, said: dict[str, Any]) -> Path:
+    """Write the valuation book beside the files of a package; it is the seller's own and goes into no data room."""
+    path = _json(folder / "valuation-own.json", said)
+    path.chmod(0o600)
+    return path
+
+
+def _json(path: Path, said: object) -> Path:
+    path.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path
+
+
+def _csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        Table(file).rows(rows)
+    return path
+
+
+def _parquet(path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    cells = list(zip(*rows, strict=True)) or [()] * len(tape.COLUMNS)
+    pq.write_table(pa.table({name: pa.array(column, pa.string()) for name, column in zip(tape.COLUMNS, cells, strict=True)}), path)
+    return path

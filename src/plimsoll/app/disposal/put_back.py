@@ -1,0 +1,36 @@
+"""Take a loan back from the buyer of its package: the loan first, then the note in the package; may be repeated."""
+
+import json
+from datetime import date, datetime
+
+from plimsoll.app.database.store import Store
+from plimsoll.app.dossier import dossier_of, execute_dossier
+from plimsoll.app.execute import Answer, execute
+from plimsoll.app.wiring import DOSSIER_WIRING, WIRING
+from plimsoll.disposal.package import KIND, find_package
+from plimsoll.disposal.put_back_claim import PutBackClaim
+from plimsoll.disposal.return_loan import ReturnLoan
+from plimsoll.rulebook.rules import Rules
+from plimsoll.units.refusal import Refused
+
+
+def put_back(
+    store: Store, name: str, loan_id: int, reason: str, *, actor: str, now: datetime, on: date, rules: Rules
+) -> dict[str, object] | Refused:
+    """Give what is paid back to the buyer; refuses package_unknown, package_not_ready, claim_not_sold, and what both verbs refuse."""
+    package = find_package(dossier_of(store, KIND, name), name, "transferred")
+    if isinstance(package, Refused):
+        return package
+    loan = next((one for one in package.loans if one.loan_id == loan_id), None)
+    if loan is None:
+        return Refused("claim_not_sold", "", f"loan {loan_id}, {name!r}")
+    back = PutBackClaim(f"{name} back {loan_id}", loan.customer_id, on, loan_id, name, reason)
+    outcome = execute(store, WIRING, back, actor=actor, now=now, rules=rules)
+    if not isinstance(outcome, Answer):
+        return outcome
+    noted = ReturnLoan(f"{name} returned {loan_id}", name, on, loan_id, reason)
+    written = execute_dossier(store, DOSSIER_WIRING, noted, actor=actor, now=now, rules=rules)
+    if not isinstance(written, Answer):
+        return written
+    said: dict[str, object] = json.loads(outcome.text)
+    return said | {"package": name}

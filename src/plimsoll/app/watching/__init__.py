@@ -1,0 +1,1 @@
+"""Watching a book: what a night of monitoring finds, asks for, and tells."""
