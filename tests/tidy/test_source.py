@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 from tests.tidy.source import (
@@ -120,6 +121,13 @@ def _public(holder: ast.Module | ast.ClassDef) -> list[ast.FunctionDef | ast.Asy
 def test_no_file_is_named_for_its_role():
     wrong = [place(path) for path in package() for part in path.relative_to(SRC).with_suffix("").parts if part in ROLE_NAMES]
     assert not wrong, f"name a file for its verb or its noun: {wrong}"
+
+
+def test_no_folder_is_a_heap():
+    """In the room with effects a family of files lies in a folder of its own, which says what they would all begin with."""
+    families = Counter(path.stem.partition("_")[0] for path in package() if path.parent == SRC / "app" and "_" in path.stem.strip("_"))
+    crowded = {name: count for name, count in families.items() if count > 3}
+    assert not crowded, f"give these a folder: {crowded}"
 
 
 def test_no_function_takes_arguments_without_names():
