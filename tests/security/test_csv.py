@@ -18,7 +18,7 @@ from tests.tidy.source import SRC, package
 
 ATTACKS = ("=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", "-", "-2+3+cmd|' /C calc'!A0", "+86 138")
 NUMBERS = ("-12.50", "0", "12.50", "-1", "-1e-05", "1E6", "-.5")
-WRITES_NUMBERS_ALONE = "watch_months.py"
+WRITES_NUMBERS_ALONE = "months.py"
 ESCAPES_BY_ITSELF = "apply.py"
 IS_ITS_OWN_SOURCE = "policy_draft.py"
 """A draft of a policy table goes out as it will come back: its bytes are what is registered, and its cells conditions."""

@@ -54,7 +54,7 @@ def migrate(connection: Connection, revision: str) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", "plimsoll.app:migrations")
+    config.set_main_option("script_location", "plimsoll.app.database:migrations")
     config.attributes["connection"] = connection
     upgrade(config, revision)
 

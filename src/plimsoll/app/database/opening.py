@@ -125,7 +125,7 @@ def _migrate(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", "plimsoll.app:migrations")
+    config.set_main_option("script_location", "plimsoll.app.database:migrations")
     config.attributes["connection"] = connection
     upgrade(config, "head")
     known = {row.account: row.code for row in connection.execute(select(schema.account))}

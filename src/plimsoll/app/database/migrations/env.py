@@ -1,4 +1,4 @@
-"""Run migrations on the connection that `app/migrate.py` hands in; there is no other way to run them."""
+"""Run migrations on the connection that `app/database/opening.py` hands in; there is no other way to run them."""
 
 from alembic import context
 
