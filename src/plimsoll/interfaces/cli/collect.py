@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from plimsoll.app.channels.file_sender import read_receipts
+from plimsoll.app.channels.named import SANDBOX
 from plimsoll.app.collecting.choose import CHANNEL, Choice, cost_minor
 from plimsoll.app.collecting.day import Collected, collect, planned
 from plimsoll.app.collecting.dial import Orders
@@ -20,7 +21,7 @@ from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
-from plimsoll.interfaces.cli.remind import SANDBOX, as_planned, by_clock, numbered, numbers_of, reach_of, sender_by
+from plimsoll.interfaces.cli.remind import as_planned, by_clock, numbered, numbers_of, reach_of, sender_by
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.answer_contacts import SandboxPeople
 from plimsoll.units.refusal import Refused
