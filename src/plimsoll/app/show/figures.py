@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from concurrent.futures import CancelledError
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.case_desk import promises
 from plimsoll.app.config import tape_folder
 from plimsoll.app.figures_file import may_be_kept
 from plimsoll.app.house import House
@@ -33,6 +34,8 @@ from plimsoll.units.refusal import Malformed, Refused
 
 CURRENCY: Final = "CNY"
 MEASURES: Final = ("ever-30", "ever-90")
+PROMISED_DAYS: Final = 31
+"""How far back promises are looked at that may still be open."""
 
 
 class Curves(NamedTuple):
@@ -40,6 +43,24 @@ class Curves(NamedTuple):
 
     curves: dict[str, Vintages]
     rolls: Rolls
+
+
+class PromisesSeen(NamedTuple):
+    """What was promised for today and tomorrow, its amount in the first currency of the promises, and how many are late."""
+
+    soon: int
+    soon_minor: int
+    currency: str
+    late: int
+
+
+def _promises(house: House) -> PromisesSeen:
+    today = house.today().toordinal()
+    found = promises(house.store, max(today - PROMISED_DAYS, 1), today + 1)[0]
+    soon = [one for one in found if today <= one.due_on <= today + 1]
+    currency = soon[0].currency if soon else ""
+    minor = sum(one.amount_minor for one in soon if one.currency == currency)
+    return PromisesSeen(len(soon), minor, currency, sum(one.due_on < today for one in found))
 
 
 def _book(house: House) -> BookSeen:
@@ -115,7 +136,21 @@ BRIDGE: Final = Figure("bridge", _bridge, of_book=False, of_tape=True)
 EXPECTED: Final = Figure("expected", _expected, of_book=False, of_tape=True)
 STRESS: Final = Figure("stress", _stress, of_book=False, of_tape=True)
 WATCH: Final = Figure("watch", _watch)
-FIGURES: Final = (BOOK, WATCH, UNANSWERED, FUNDERS, POSITIONS, CURVES, stood_in(CURRENCY), BRIDGE, EXPECTED, STRESS, accounts_of())
+PROMISES: Final = Figure("promises", _promises)
+FIGURES: Final = (
+    BOOK,
+    WATCH,
+    PROMISES,
+    UNANSWERED,
+    FUNDERS,
+    POSITIONS,
+    CURVES,
+    stood_in(CURRENCY),
+    BRIDGE,
+    EXPECTED,
+    STRESS,
+    accounts_of(),
+)
 """What is made after each close, the quickest first."""
 
 
@@ -133,7 +168,7 @@ def _classes() -> Iterable[type]:
     """Give what these figures are made of: the dataclasses of the files that show them, and values from below."""
     for module in (book, funding, liquidity, portfolio, risk, watching):
         yield from (one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__)
-    yield from (Curves, Position, Due, Lent, Funder, Rate, Refused)
+    yield from (Curves, PromisesSeen, Position, Due, Lent, Funder, Rate, Refused)
 
 
 may_be_kept(*_classes())
