@@ -13,7 +13,9 @@ from plimsoll.app.database.schema_access import access_event, approval
 from plimsoll.app.vault import Act
 from plimsoll.interfaces.console.around import GROUPS
 from plimsoll.interfaces.console.serve import SCREENS
+from plimsoll.interfaces.pages import words
 from plimsoll.loan.facts import KINDS
+from plimsoll.rulebook.strategy import REST, SKILLS, TREATMENTS
 from tests import looked
 from tests.made_house import STAFF, made_house
 
@@ -368,10 +370,17 @@ def test_every_queue_that_one_sees_is_there_and_no_other(look):
     for kind in ("hardship", "limitation"):
         assert f"/console/queues/{kind}" in listed
         assert sup.get(f"/console/queues/{kind}").status_code == 200
+    assert "/console/queues/hardship" in sup.get("/console/").text, "also among what waits on the overview"
+    assert "No queue is yours" not in look("tre").get("/console/").text, "who sees one of them in the menu sees it there too"
     assert "Clear" in sup.get("/console/queues/hardship?view=overdue").text
     assert sup.get("/console/queues/collection").headers["location"] == "/console/cases"
     assert sup.get("/console/queues/write_off").status_code == 403
     assert sup.get("/console/queues/nothing").status_code == 404
+
+
+def test_lines_of_cases_and_queues_are_told_in_words():
+    codes = [f"case.said.after {one}" for one in TREATMENTS if one != REST] + [f"case.said.{one}" for one in SKILLS]
+    assert [one for one in (*codes, "case.told.nothing", "trait.bucket") if not words.has(one)] == []
 
 
 def test_a_paper_is_brought_with_a_form_and_taken_out_as_a_file_only(look, house):

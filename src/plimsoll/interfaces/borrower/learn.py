@@ -27,6 +27,8 @@ def _learn(visit: Visit) -> Shown:
             panels.append(Panel("", [Said("good", visit.t("b.learn.passed")), Links(((visit.t("b.nav.borrow"), "/borrow"),))]))
         else:
             panels.append(_questions(visit, lesson, version, mine.wrong if mine is not None else ()))
+    if not panels:
+        panels.append(Panel("", [Said("wait", visit.t("b.learn.none"))]))
     return parts.board(Heading(visit.t("b.nav.learn"), visit.t("b.learn.lead")), panels)
 
 

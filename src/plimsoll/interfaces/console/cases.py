@@ -92,7 +92,17 @@ def _note(visit: Visit, note: str) -> str:
     days, _, rest = note.partition(" days; ")
     if not days.isascii() or not days.isdigit():
         return words_in(visit, SPOKEN, note, "; ")
-    return f"{written.past_due(int(days), visit.language)}; {words_in(visit, SPOKEN, rest, '; ')}"
+    owed, _, done = rest.partition("; ")
+    said = dict.fromkeys(
+        (written.past_due(int(days), visit.language), _owed(visit, owed), *words_in(visit, SPOKEN, done, "; ").split("; "))
+    )
+    return "; ".join(one for one in said if one)
+
+
+def _owed(visit: Visit, owed: str) -> str:
+    """Give the amount that stands in the line of a case, such as 218.84 CNY, as amounts are written; in words where nothing is owed."""
+    amount, _, currency = owed.partition(" ")
+    return written.money(parse_minor(amount, currency), currency) if currency else words_in(visit, ("case.told",), owed)
 
 
 def _told(visit: Visit, detail: str) -> str:
@@ -100,7 +110,7 @@ def _told(visit: Visit, detail: str) -> str:
     parts = []
     for part in detail.split(", "):
         name, _, rest = part.partition(" ")
-        is_put = name in ("until", "owed") and bool(rest)
+        is_put = name in ("until", "owed", "paid") and bool(rest)
         parts.append(visit.t(f"case.told.{name}", {"what": rest}) if is_put else words_in(visit, SPOKEN, part))
     return ", ".join(parts)
 
@@ -109,9 +119,13 @@ def _because(visit: Visit, conditions: Sequence[str]) -> str:
     """Give the conditions that decided: what is looked at, what it is, and what the row of the strategy asks for where that is more."""
     told = []
     for one in conditions:
+        put = words_in(visit, SPOKEN, one)
+        if put != one:
+            told.append(put)
+            continue
         name, _, rest = one.partition(" ")
         value, _, asked = rest.partition(" = ")
-        value = visit.t(f"word.{value}") if value in ("yes", "no") else word(visit, "treatment", value)
+        value = visit.t(f"word.{value}") if value in ("yes", "no") else word(visit, "bucket" if name == "bucket" else "treatment", value)
         is_more = bool(asked) and asked != rest.partition(" = ")[0]
         told.append(f"{word(visit, 'trait', name)} {value}{f' ({asked})' if is_more else ''}".strip())
     return "; ".join(told)
@@ -190,7 +204,14 @@ def _account(visit: Visit, found: CaseShown) -> Panel:
             money(promise.amount_minor, case.currency)._replace(under=written.day(promise.due_on)) if promise else text(""),
         ),
         fact(visit, "case.broken", count(case.broken())),
-        fact(visit, "case.follow-up", text(written.day(case.follow_up_on) if case.follow_up_on else "", under=case.follow_up_reason)),
+        fact(
+            visit,
+            "case.follow-up",
+            text(
+                written.day(case.follow_up_on) if case.follow_up_on else "",
+                under=words_in(visit, SPOKEN, case.follow_up_reason),
+            ),
+        ),
     ]
     return Panel(visit.t("case.account"), [Facts(rows)], "account", width="half")
 

@@ -15,8 +15,10 @@ from plimsoll.app.database.schema import work_item
 from plimsoll.app.kept_figures import BeingMade, Made
 from plimsoll.app.show.book import BookSeen, ScanTotals
 from plimsoll.app.show.figures import BOOK, POSITIONS
+from plimsoll.app.show.queues import PERMISSIONS
 from plimsoll.interfaces.console import treasury
 from plimsoll.interfaces.console.kept import Figures, being_made, made_at
+from plimsoll.interfaces.console.queues import DESKS
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -167,10 +169,7 @@ def _by_product(visit: Visit, book: BookSeen) -> Panel:
     )
 
 
-QUEUES: Final = (
-    ("review", "/reviews", "review.read"), ("collection", "/cases", "case.read"), ("complaint", "/complaints", "complaint.read"),
-    ("hardship", "/cases?view=hardship", "case.read"), ("warning", "/monitoring", "warning.read"),
-)  # fmt: skip
+QUEUES: Final = tuple((kind, DESKS.get(kind, f"/queues/{kind}"), permission) for kind, permission in PERMISSIONS.items())
 
 
 def _work(visit: Visit) -> Panel:

@@ -6,7 +6,7 @@ from plimsoll.app.access.principal import EVERYBODY
 from plimsoll.app.access.verbs import VERBS
 from plimsoll.app.show.queues import PERMISSIONS, WorkRow, queue_counts
 from plimsoll.interfaces.console.rows_of_work import due, more, narrowed, page_of, tabs
-from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages.parts import Cell, Heading, Panel, Table, board, count, heads, instant, text
 from plimsoll.interfaces.pages.visit import Go, Screen, Shown, Visit
 from plimsoll.units.refusal import Refused
@@ -65,7 +65,7 @@ def show_one(visit: Visit) -> Shown:
     if isinstance(allowed, Refused):
         return allowed
     page, path = page_of(visit, kind, PERMISSIONS[kind]), f"/queues/{kind}"
-    columns = ("customer.name", "case.note", "work.due", "work.holder", "work.since", "queue.act")
+    columns = ("customer.name", "queue.note", "work.due", "work.holder", "work.since", "queue.act")
     table = Table(
         visit.t(f"queue.{kind}"), heads(visit, *columns), [_row(visit, kind, one) for one in page.rows], is_list=True,
         more=more(visit, path, page), empty="queue.empty",
@@ -76,6 +76,8 @@ def show_one(visit: Visit) -> Shown:
 
 
 VIEWS: Final = ("mine", "held", "overdue")
+NOTED: Final = ("b.flag", "case.said", "channel")
+"""Families of words that the notes of rows are told in."""
 
 
 def _row(visit: Visit, kind: str, one: WorkRow) -> tuple[Cell, ...]:
@@ -84,7 +86,7 @@ def _row(visit: Visit, kind: str, one: WorkRow) -> tuple[Cell, ...]:
     does = bool(verb) and visit.may(VERBS[verb].permission, EVERYBODY)
     act = Cell(word(visit, "verb", verb), f"/customers/{one.customer_id}/acts/{verb}{filled}") if does else text("")
     customer = Cell(visit.t("customer.number", {"n": one.customer_id}), f"/customers/{one.customer_id}", one.subject)
-    return customer, text(one.note), due(visit, one), text(one.assigned_to), instant(one.opened_at), act
+    return customer, text(words_in(visit, NOTED, one.note)), due(visit, one), text(one.assigned_to), instant(one.opened_at), act
 
 
 SCREENS: Final = (
