@@ -298,6 +298,12 @@ def test_the_commands(store, tmp_path, monkeypatch, capsys):
     assert main(["audit", "anchor", str(tmp_path), *db]) == 0
     assert main(["audit", "verify", *db, "--anchor", str(anchored)]) == 0
     assert f"Proved: {RECORDS + OF_A_PAYMENT} records in 2 blocks" in capsys.readouterr().out
+    assert main(["audit", "verify", *db, "--anchor", str(tmp_path)]) == 0
+    assert "2 anchors" in capsys.readouterr().out
+    monkeypatch.setenv("PLIMSOLL_AUDIT_ANCHOR", str(tmp_path))
+    assert main(["audit", "verify", *db]) == 0
+    assert "2 anchors" in capsys.readouterr().out
+    monkeypatch.delenv("PLIMSOLL_AUDIT_ANCHOR")
     assert main(["audit", "checkpoint", *db]) == 0
     assert read_note(capsys.readouterr().out).text() == notes_of(store)[-1]
     assert main(["audit", "key"]) == 0

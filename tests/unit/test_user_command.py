@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from itertools import count
 
 import pytest
@@ -33,7 +34,7 @@ def ask(tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture
-def enrol(ask, tmp_path):
+def enrol(ask, tmp_path, monkeypatch):
     """Enrol one-time codes for somebody; afterwards write a file of password and a fresh code, as often as asked."""
     steps = count(1)
 
@@ -43,7 +44,8 @@ def enrol(ask, tmp_path):
             made = ask("user", "one-time", "--json", by=user, secrets=secrets)
             (tmp_path / "seed").write_text(made["seed"])
             (tmp_path / "now").write_text(f"{word}\n{code_at(made['seed'], datetime.now(UTC) - timedelta(seconds=30))}\n")
-            ask("user", "confirm", made["challenge_id"], by=user, secrets="now")
+            monkeypatch.setattr("sys.stdin", StringIO((tmp_path / "now").read_text()))
+            ask("user", "confirm", made["challenge_id"], "--password-file", "-", by=user, secrets="")
         ahead = timedelta(seconds=30 * (next(steps) - 1))
         (tmp_path / "now").write_text(f"{word}\n{code_at((tmp_path / 'seed').read_text(), datetime.now(UTC) + ahead)}\n")
         return "now"

@@ -1,7 +1,7 @@
 """The night of a house is one named list, worked by one command: a house that cron closes needs no server for any of it."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -66,3 +66,7 @@ def test_a_whole_day_of_a_sandbox_by_one_command(store, database, capsys, monkey
     monkeypatch.setenv("PLIMSOLL_MODE", "live")
     assert main(["night", "--through", "2026-01-18", "--db", database, "--made-up"]) == 4
     assert main(["night", "--through", "2026-01-18", "--db", database, "--skip", "supper"]) == 2
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    for words in ("night", "close"):
+        assert main([words, "--through", tomorrow, "--db", database]) == 4
+        assert "not over yet" in capsys.readouterr().err

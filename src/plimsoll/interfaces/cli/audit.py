@@ -12,11 +12,12 @@ from typing import Annotated
 import typer
 
 from plimsoll.app.chain.anchor import anchor as write_anchor
-from plimsoll.app.chain.anchor import read_anchors
-from plimsoll.app.chain.checkpoint import latest_notes, write_checkpoint
+from plimsoll.app.chain.anchor import path_of, read_anchors
+from plimsoll.app.chain.checkpoint import Note, latest_notes, write_checkpoint
 from plimsoll.app.chain.key import VARIABLE, AuditKeys, configured_keys, key_id, key_path, new_keys, read_public, shown, write_keys
 from plimsoll.app.chain.prove import bundle
 from plimsoll.app.chain.prove import prove as prove_record
+from plimsoll.app.chain.read import origin_of
 from plimsoll.app.chain.seal import seal as seal_records
 from plimsoll.app.chain.show import Entry, entries_after, timeline
 from plimsoll.app.chain.source import BY_NAME
@@ -30,11 +31,16 @@ from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.cli.tell import tell
+from plimsoll.interfaces.serve.beside import anchor_place
 from plimsoll.units.refusal import Refused
 
 app = typer.Typer(help="Seal, sign, anchor and prove what is on record.", no_args_is_help=True, add_completion=False)
 
 Anchor = Annotated[Path | None, typer.Option("--anchor", metavar="PATH", help="File, or folder, outside the book, that keeps checkpoints.")]
+Held = Annotated[
+    Path | None,
+    typer.Option("--anchor", metavar="PATH", help="File, or folder, of anchors to hold to. Default: $PLIMSOLL_AUDIT_ANCHOR."),
+]
 Keys = Annotated[list[str] | None, typer.Option("--key", metavar="PUBLIC", help="Public key (base64), or a file of them; may be repeated.")]
 
 
@@ -108,12 +114,11 @@ def anchor_command(
 
 
 @app.command()
-def verify(db: Db = "", key: Keys = None, anchor: Anchor = None, as_json: AsJson = False) -> None:
+def verify(db: Db = "", key: Keys = None, anchor: Held = None, as_json: AsJson = False) -> None:
     """Work the whole chain out again from the tables and hold it to signatures and anchors. Ends with 5 where anything was changed."""
     publics = _publics(key)
     with open_store(book_url(db)) as store:
-        notes = [] if anchor is None else read_anchors(anchor)
-        verdict = verify_chain(store, publics, notes)
+        verdict = verify_chain(store, publics, _notes(store, anchor))
     if as_json:
         print(json.dumps(as_object(verdict), ensure_ascii=False))
     else:
@@ -241,3 +246,13 @@ def _publics(given: list[str] | None) -> tuple[bytes, ...]:
         return tuple(read_public(line) for line in lines)
     except (ValueError, OSError):
         raise Stop(USAGE, "--key: a public key in base64, or a file with one a line") from None
+
+
+def _notes(store: Store, named: Path | None) -> list[Note]:
+    """Give the anchors of a book in the place that is named, or in that of the configuration, which may have none yet."""
+    place = named or anchor_place()
+    if place is None:
+        return []
+    with store.driver() as driver:
+        path = path_of(place, origin_of(driver, store.kind))
+    return read_anchors(path) if named or path.exists() else []

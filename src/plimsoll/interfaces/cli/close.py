@@ -1,7 +1,7 @@
 """`plimsoll close`: close every open day through a date, and report."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,16 +9,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from plimsoll.app.close_job import UTC_AHEAD
 from plimsoll.app.closing.close import Orders, days_to_close
 from plimsoll.app.closing.through import DAILY, LAST, NEVER, Closed, close_through
 from plimsoll.app.config import book_url, now, tape_folder, threads
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.database.store import Store
+from plimsoll.app.house import LIVE
 from plimsoll.interfaces.cli.bar import bar
-from plimsoll.interfaces.cli.exits import FAILURE, USAGE, VERIFICATION_FAILED, Stop
+from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
+from plimsoll.interfaces.cli.signed_in import named_mode
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.close import decide
+from plimsoll.units.refusal import Refused
 
 if TYPE_CHECKING:
     from plimsoll.app.watching.run import Ran
@@ -45,7 +49,7 @@ def command(
         raise Stop(USAGE, f"--tape {tape}: one of {DAILY}, {LAST}, {NEVER}")
     url = book_url(db)
     folder = tape_folder(url, tape_folder_given)
-    last = read_on(through, "--through").toordinal()
+    last = last_of(through, named_mode(), now())
     watched: list[Ran] = []
     with open_store(url, allow_unsafe=allow_unsafe) as store:
         instant = now()
@@ -62,6 +66,14 @@ def command(
         raise Stop(FAILURE, f"{sum(one.failures for one in watched)} commands of monitoring met a bug; the rest was done")
     if any(closed.control is not None and closed.control.breaches for closed in done):
         raise Stop(VERIFICATION_FAILED, "the control totals do not agree; run plimsoll verify to see which loans")
+
+
+def last_of(through: str, mode: str, instant: datetime) -> int:
+    """Give the last day to close, by its number. Where there is real money, a day that is not over ends the command with 4."""
+    last = read_on(through, "--through")
+    if mode == LIVE and last >= (instant + UTC_AHEAD).date():
+        raise Stop(REFUSED, Refused("day_not_over", "", last.isoformat()).text("en"))
+    return last.toordinal()
 
 
 def _watched(store: Store, on: date, orders: Orders) -> "Ran":

@@ -18,9 +18,9 @@ from plimsoll.app.house import LIVE, READ_ONLY, House
 from plimsoll.app.night import NAMES, WORK, Done, Way, work_day
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.bar import bar
-from plimsoll.interfaces.cli.close import Folder, Scans, Through
+from plimsoll.interfaces.cli.close import Folder, Scans, Through, last_of
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, VERIFICATION_FAILED, Stop
-from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db
 from plimsoll.interfaces.cli.signed_in import opened_house
 from plimsoll.interfaces.serve.beside import anchor_place
 
@@ -49,13 +49,13 @@ def command(
     skipped = frozenset(skip or ())
     if skipped - set(NAMES) or tape not in (DAILY, LAST, NEVER):
         raise Stop(USAGE, f"--skip: one of {', '.join(NAMES)}; --tape: one of {DAILY}, {LAST}, {NEVER}")
-    last = read_on(through, "--through").toordinal()
     with ExitStack() as opened:
         house = opened.enter_context(opened_house(db, allow_unsafe=allow_unsafe))
         if house.mode == READ_ONLY:
             raise Stop(REFUSED, "a read-only house writes nothing: set PLIMSOLL_MODE otherwise")
         if made_up and house.mode == LIVE:
             raise Stop(REFUSED, "--made-up: never in live mode")
+        last = last_of(through, house.mode, now())
         days = days_to_close(house.store, last)
         done = []
         with bar(len(days), "days worked") as step:

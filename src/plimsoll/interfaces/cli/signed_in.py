@@ -3,7 +3,7 @@
 import getpass
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
@@ -55,9 +55,9 @@ def opened_house(db: str, *, allow_unsafe: bool = False) -> Iterator[House]:
 
 
 @contextmanager
-def signed_in(house: House, user: str, secrets: str, language: str) -> Iterator[Principal]:
-    """Give who signs in, for as long as the block runs. Ends the command with 4 where it is refused."""
-    lines = _lines(secrets)
+def signed_in(house: House, user: str, secrets: str | Sequence[str], language: str) -> Iterator[Principal]:
+    """Give who signs in, by a file of secrets or its lines, for as long as the block runs. Ends the command with 4 where it is refused."""
+    lines = _lines(secrets) if isinstance(secrets, str) else secrets
     begun = refuse(sign_in(house, user, lines[0] if lines else _ask("Password: ")), language)
     token = begun.token
     if begun.waits_for:

@@ -163,8 +163,9 @@ def confirm(
     as_json: AsJson = False,
 ) -> None:
     """Let one-time codes count, by the first of them: asked for, or the last line of the file."""
-    with opened_house(db) as house, signed_in(house, user, password_file, language) as who:
-        code = lines_of(password_file, "Code of the authenticator: ")[-1]
+    lines = lines_of(password_file, "Password: ")
+    with opened_house(db) as house, signed_in(house, user, lines, language) as who:
+        code = (lines if password_file else lines_of("", "Code of the authenticator: "))[-1]
         found = one_time.confirm(house, who, challenge, code)
         refuse(found if isinstance(found, Refused) else who, language)
     tell({"user": user, "confirmed": True}, f"{user} signs in with a one-time code from now on.", as_json=as_json)
