@@ -165,6 +165,8 @@ def test_the_lint_sees_what_is_unbounded():
 def test_the_file_says_what_may_wait_for_others(file):
     assert "POLICY.APPROVAL.ALWAYS" in file["paths"]["/v1/loans/{loan}/charge_offs"]["post"]["x-four-eyes"]
     assert "x-four-eyes" not in file["paths"]["/v1/customers"]["post"]
+    assert "202" in file["paths"]["/v1/loans/{loan}/charge_offs"]["post"]["responses"]
+    assert "202" not in file["paths"]["/v1/sessions"]["post"]["responses"]
 
 
 def test_the_reference_names_every_operation_and_code_in_both_languages(file):

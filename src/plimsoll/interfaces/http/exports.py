@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from plimsoll.app.access.relation import Sight
 from plimsoll.app.export_rows import KINDS, ROWS_MAX, Export, Wanted, fetch, find, make
+from plimsoll.interfaces.http.once import once
 from plimsoll.interfaces.http.operation import Asked, Operation, Shape
 from plimsoll.interfaces.http.shape import Day, Instant, Name, Text, Whole
 from plimsoll.interfaces.http.shown import house_in, sight_in, today_of
@@ -106,20 +107,22 @@ def _told(one: Export) -> dict[str, Any]:
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
-    Operation(
-        name="make_export",
-        method="POST",
-        path="/exports",
-        permission=PERMISSION,
-        tag=TAG,
-        said=("Take rows out as a file; many of them once another person agreed.", "批量导出为文件；行数较多时须经复核。"),
-        answer=ExportShown,
-        handle=make_export,
-        body=NewExport,
-        is_idempotent=True,
-        status=201,
-        four_eyes="POLICY.APPROVAL.EXPORT.ROWS",
-        example={"kind": "journal", "on": "2026-11-30", "reason": "posted to the general ledger of the group"},
+    once(
+        Operation(
+            name="make_export",
+            method="POST",
+            path="/exports",
+            permission=PERMISSION,
+            tag=TAG,
+            said=("Take rows out as a file; many of them once another person agreed.", "批量导出为文件；行数较多时须经复核。"),
+            answer=ExportShown,
+            handle=make_export,
+            body=NewExport,
+            status=201,
+            four_eyes="POLICY.APPROVAL.EXPORT.ROWS",
+            example={"kind": "journal", "on": "2026-11-30", "reason": "posted to the general ledger of the group"},
+        ),
+        is_one_change=False,
     ),
     Operation(
         name="get_export",

@@ -171,7 +171,7 @@ def _operation(one: Operation, keyed: Mapping[Any, Any], four_eyes: tuple[str, .
         "x-idempotent": one.is_idempotent or one.method == "GET",
         "x-pii": one.shows_personal,
         "parameters": [*_in_path(one), *_in_query(one), *_of_answer(one), *_in_heads(one)],
-        "responses": _responses(one, keyed),
+        "responses": _responses(one, keyed, four_eyes),
     }
     if four_eyes or one.four_eyes:
         said["x-four-eyes"] = list(four_eyes) or [one.four_eyes]
@@ -246,13 +246,13 @@ def _in_heads(one: Operation) -> Iterator[dict[str, Any]]:
     yield {"name": "Plimsoll-Version", "in": "header", "required": False, "description": told, "schema": schema, "example": VERSIONS[-1]}
 
 
-def _responses(one: Operation, keyed: Mapping[Any, Any]) -> dict[str, Any]:
+def _responses(one: Operation, keyed: Mapping[Any, Any], four_eyes: tuple[str, ...]) -> dict[str, Any]:
     answer: dict[str, Any] = keyed[shape_with(one.name), "serialization"]
     if fields_of(one):
         answer = {"anyOf": [answer, SOME_FIELDS]}
     content: dict[str, Any] = {"schema": answer, "example": example_out(one, one.answer)}
     found: dict[str, Any] = {str(one.status): {"description": "Done.", "content": {JSON: content}}}
-    if one.method in CHANGES and one.status != 202:
+    if four_eyes or one.four_eyes:
         waits = {"schema": keyed[Approval, "serialization"], "example": WAITS}
         found["202"] = {"description": TITLES[202], "content": {JSON: waits}}
     own = by_status(one)
