@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from plimsoll.app.access.principal import EVERYBODY, Target
-from plimsoll.app.case_desk import Collector, promises, shown, suggest_next
+from plimsoll.app.case_desk import Collector, shown, suggest_next
 from plimsoll.app.case_desk import Shown as CaseShown
+from plimsoll.app.kept_figures import BeingMade
 from plimsoll.app.numbers import blinded
+from plimsoll.app.show.figures import PROMISES, PromisesSeen
 from plimsoll.app.show.queues import WorkRow, queue_counts
 from plimsoll.collections.attempt_contact import AttemptContact
 from plimsoll.collections.case import QUEUE
@@ -19,6 +21,7 @@ from plimsoll.collections.record_outcome import RecordOutcome
 from plimsoll.collections.release_case import ReleaseCase
 from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.interfaces.console.aims import customer_of, everybody
+from plimsoll.interfaces.console.kept import Figures, being_made
 from plimsoll.interfaces.console.rows_of_work import due, locked, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages import written
@@ -74,7 +77,8 @@ def show(visit: Visit) -> Shown:
     heading = Heading(
         visit.t("nav.case"), visit.t("case.lead"), tabs=tabs(visit, "/cases", "", "mine", "held", "resting", "overdue", "hardship")
     )
-    return board(heading, [_promised(visit), Panel("", parts)])
+    figures = Figures(visit)
+    return figures.board(heading, [_promised(visit, figures), Panel("", parts)])
 
 
 def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
@@ -131,23 +135,24 @@ def _because(visit: Visit, conditions: Sequence[str]) -> str:
     return "; ".join(told)
 
 
-def _promised(visit: Visit) -> Panel:
+def _promised(visit: Visit, figures: Figures) -> Panel:
     """Give how much waits, and what was promised for today and tomorrow, in the first currency of the promises."""
-    store, now, today = visit.house.store, visit.house.now(), visit.today().toordinal()
     sight = visit.door.sight(visit.who, "case.read")
-    waiting = next(iter(queue_counts(store, now, (QUEUE,), (sight,))), None)
-    found = promises(store, today - 31, today + 1)[0] if sight.is_everybody else []
-    soon = [one for one in found if today <= one.due_on <= today + 1]
-    late = [one for one in found if one.due_on < today]
+    waiting = next(iter(queue_counts(visit.house.store, visit.house.now(), (QUEUE,), (sight,))), None)
     stats = [
         Stat(visit.t("work.open"), count(waiting.open if waiting else 0)),
         Stat(visit.t("work.claimed"), count(waiting.claimed if waiting else 0)),
         Stat(visit.t("work.overdue"), count(waiting.overdue if waiting else 0)),
     ]
-    if sight.is_everybody:
-        amount = sum(one.amount_minor for one in soon)
-        stats.append(Stat(visit.t("promise.soon"), count(len(soon)), said=written.money(amount, soon[0].currency) if soon else ""))
-        stats.append(Stat(visit.t("promise.late"), count(len(late)), tone="warn" if late else ""))
+    if not sight.is_everybody:
+        return Panel(visit.t("queue.title"), [Stats(stats)])
+    found = figures.look(PROMISES)
+    if isinstance(found, BeingMade):
+        return Panel(visit.t("queue.title"), [Stats(stats), being_made(visit, found)])
+    seen: PromisesSeen = found.value
+    amount = written.money(seen.soon_minor, seen.currency) if seen.soon else ""
+    stats.append(Stat(visit.t("promise.soon"), count(seen.soon), said=amount))
+    stats.append(Stat(visit.t("promise.late"), count(seen.late), tone="warn" if seen.late else ""))
     return Panel(visit.t("queue.title"), [Stats(stats)])
 
 
