@@ -20,11 +20,14 @@ from plimsoll.app.house import House
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.show.customer import CustomerPage, customer_page
+from plimsoll.app.show.loan import DueNext
 from plimsoll.app.vault import Act, Vault
 from plimsoll.app.wiring import WIRING
 from plimsoll.interfaces.borrower import serve
+from plimsoll.interfaces.borrower.me import next_asked
 from plimsoll.interfaces.borrower.serve import borrower
 from plimsoll.interfaces.pages import words
+from plimsoll.interfaces.pages.visit import Visit
 from plimsoll.origination.application import fold_applications
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.open_customer import OpenCustomer
@@ -365,3 +368,11 @@ def test_who_applies_hears_what_and_why(store: Store, clock: Clock, suffix: str,
             assert "You passed" in phone.get("/learn")
             assert "done.b.signed" in phone.send(place, "sign", read="yes").headers["location"]
             assert "Available limit" in phone.get("/")
+
+
+def test_of_a_bill_the_whole_is_named_first_and_the_least_beneath_it_with_what_that_costs() -> None:
+    told = next_asked(Visit(None, None, language="en"), DueNext("CNY", date(2026, 9, 10), 50_000, 91_156))  # type: ignore[arg-type]
+    assert "911.56" in told.text
+    assert "500.00" in told.under
+    assert "bears interest" in told.under
+    assert next_asked(Visit(None, None), DueNext("CNY", date(2026, 9, 10), 91_156, 91_156)).under == ""  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from typing import Final
 
 from plimsoll.app.show.contacts import last_debit_failed
 from plimsoll.app.show.limits import limit_history
-from plimsoll.interfaces.borrower.me import a_day_of_thousand, my_file, myself, screen, signed_rate
+from plimsoll.interfaces.borrower.me import a_day_of_thousand, due_whole, my_file, myself, screen, signed_rate
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Heading, Links, Panel, Text
 from plimsoll.interfaces.pages.visit import Shown, Visit
@@ -46,13 +46,13 @@ def answers(visit: Visit) -> list[tuple[str, str, str, str]]:
             )
         )
         said.append(("friend", {}, "b.apps.title", "/applications"))
-    due = sum(one.due_minor for one in page.due)
+    due = sum(due_whole(page, one.currency) for one in page.due)
     late = sum(one.late_minor for one in page.due)
     said.append(("due" if due else "nothing-due", {"amount": written.money(due)}, "b.nav.loans", "/loans"))
     if page.next_due:
         following = page.next_due[0]
         said.append(
-            ("next", {"day": written.day(following.due_on), "amount": written.money(following.amount_minor)}, "b.nav.autopay", "/autopay")
+            ("next", {"day": written.day(following.due_on), "amount": written.money(following.whole_minor)}, "b.nav.autopay", "/autopay")
         )
     payoff = sum(one.payoff_minor for one in page.due)
     if payoff:

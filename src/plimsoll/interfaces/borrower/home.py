@@ -3,7 +3,7 @@
 from typing import Final
 
 from plimsoll.app.show.customer import CustomerPage
-from plimsoll.interfaces.borrower.me import a_day_of_thousand, my_file, myself, screen, signed_rate
+from plimsoll.interfaces.borrower.me import a_day_of_thousand, due_whole, least, my_file, myself, next_asked, screen, signed_rate
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Heading, Links, Panel, Part, Said, Stats, Text, fact, stat
 from plimsoll.interfaces.pages.visit import Shown, Visit
@@ -50,11 +50,13 @@ def _line(visit: Visit, page: CustomerPage, rate: Rate | None) -> Panel:
 
 
 def _due(visit: Visit, page: CustomerPage) -> Panel:
-    now = [fact(visit, "b.due.now", parts.money(one.due_minor, one.currency)) for one in page.due]
-    coming = [
-        fact(visit, "b.due.next", parts.text(f"{written.day(one.due_on)} · {written.money(one.amount_minor, one.currency)}"))
-        for one in page.next_due[:1]
-    ]
+    now = []
+    for one in page.due:
+        whole = due_whole(page, one.currency)
+        now.append(
+            fact(visit, "b.due.now", parts.money(whole, one.currency)._replace(under=least(visit, one.due_minor, whole, one.currency)))
+        )
+    coming = [fact(visit, "b.due.next", next_asked(visit, one)) for one in page.next_due[:1]]
     rows = [*now, *coming]
     if not rows:
         return Panel(visit.t("b.home.due"), [Text(visit.t("b.due.none"))])

@@ -6,7 +6,7 @@ from typing import Final
 from plimsoll.app.show.loan import LoanPage, loan_page
 from plimsoll.app.show.schedule import Computed, Schedule, computed, schedule
 from plimsoll.interfaces.borrower.contract import contract
-from plimsoll.interfaces.borrower.me import loan_of, myself, screen
+from plimsoll.interfaces.borrower.me import loan_of, myself, next_asked, screen
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Heading, Links, Panel, Part, Table, Text, fact
 from plimsoll.interfaces.pages.visit import Shown, Visit
@@ -64,7 +64,7 @@ def _owed(visit: Visit, page: LoanPage, made: Computed | None) -> Panel:
     if owing.credit_minor:
         rows.append(fact(visit, "b.loan.held", parts.money(owing.credit_minor, owing.currency)))
     if page.next is not None:
-        rows.append(fact(visit, "b.due.next", parts.text(f"{written.day(page.next.due_on)} · {written.money(page.next.amount_minor)}")))
+        rows.append(fact(visit, "b.due.next", next_asked(visit, page.next)))
     body: list[Part] = [Facts(rows)]
     if made is not None:
         body += [Text(one) for one in how_computed(visit, made)]

@@ -8,6 +8,8 @@ from typing import Final
 from plimsoll.app.access.principal import Target
 from plimsoll.app.file import filings_of
 from plimsoll.app.show.customer import CustomerPage, customer_page
+from plimsoll.app.show.loan import DueNext
+from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.visit import Done, Screen, Shown, Visit
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.risk.signed import SIGNED
@@ -100,6 +102,23 @@ def loan_of(visit: Visit) -> int:
 def next_loan_id(page: CustomerPage) -> int:
     """Give an id for the next loan of a customer."""
     return max([page.customer_id * LOANS_A_CUSTOMER, *(one.loan_id for one in page.loans)]) + 1
+
+
+def due_whole(page: CustomerPage, currency: str) -> int:
+    """Give what is due in a currency, in minor units: of a bill the whole of it, of which the house asks for the least only."""
+    rest = sum(one.whole_minor - one.amount_minor for one in page.next_due if one.currency == currency)
+    return rest + sum(one.due_minor for one in page.due if one.currency == currency)
+
+
+def least(visit: Visit, minor: int, whole_minor: int, currency: str) -> str:
+    """Give the line beneath a whole that says the least of it and what paying that costs; "" where the two are one."""
+    return visit.t("b.due.least", {"amount": written.money(minor, currency)}) if 0 < minor < whole_minor else ""
+
+
+def next_asked(visit: Visit, one: DueNext) -> parts.Cell:
+    """Give what the next due day asks for: of a bill the whole of it, with the least of it beneath."""
+    said = f"{written.day(one.due_on)} · {written.money(one.whole_minor, one.currency)}"
+    return parts.text(said, under=least(visit, one.amount_minor, one.whole_minor, one.currency))
 
 
 def tomorrow(visit: Visit) -> int:

@@ -5,7 +5,7 @@ from typing import Final
 from plimsoll.app.show.contacts import contacts_of, last_debit_failed, preferences_of, reminders_of
 from plimsoll.app.show.customer import consent_rows
 from plimsoll.collections.prefer_reminders import PreferReminders
-from plimsoll.interfaces.borrower.me import my_file, myself, screen, whole, words
+from plimsoll.interfaces.borrower.me import my_file, myself, next_asked, screen, whole, words
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Moment, Panel, Part, Said, Text, Timeline, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
@@ -70,10 +70,7 @@ def _autopay(visit: Visit) -> Shown:
     failed = last_debit_failed(filings)
     if failed is not None:
         body.append(Said("warn", visit.t("b.autopay.failed", {"day": written.day(failed)})))
-    body += [
-        Facts([fact(visit, "b.due.next", parts.text(f"{written.day(one.due_on)} · {written.money(one.amount_minor, one.currency)}"))])
-        for one in page.next_due[:1]
-    ]
+    body += [Facts([fact(visit, "b.due.next", next_asked(visit, one))]) for one in page.next_due[:1]]
     body.append(Text(visit.t("b.autopay.said")))
     notice = visit.house.rules.purposes[DEBIT].notice(visit.today())
     if is_on:
