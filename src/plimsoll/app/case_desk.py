@@ -253,8 +253,13 @@ def _left(book: Book, now: datetime, rules: Rules) -> tuple[Budget, ...]:
     return budgets(known_of(book, [country]), Asked(now, zone, name, LENDER), country, CHANNELS)
 
 
-def shown(store: Store, customer_id: int, collector: Collector, now: datetime, rules: Rules, language: str = "en") -> Shown | Refused:
-    """Give a customer's case as it stands at an instant: the open one, else the last. Refuses customer_unknown, case_not_open (never)."""
+def shown(
+    store: Store, customer_id: int, collector: Collector, now: datetime, rules: Rules, language: str = "en", *, today: date | None = None
+) -> Shown | Refused:
+    """Give a customer's case as it stands at an instant: the open one, else the last. Refuses customer_unknown, case_not_open (never).
+
+    `today` is the business date by which days late are counted, None for the day of the instant.
+    """
     book = read_book(store, customer_id, collector.actor, now)
     if not book.opened_on:
         return Refused("customer_unknown", "", f"customer {customer_id}")
@@ -262,7 +267,7 @@ def shown(store: Store, customer_id: int, collector: Collector, now: datetime, r
     if not cases:
         return Refused("case_not_open", "", f"customer {customer_id}")
     case = case_of(book.filings) or list(cases.values())[-1]
-    on = date.fromordinal(day_of(now))
+    on = today or date.fromordinal(day_of(now))
     debt, left = debt_of(book, on), _left(book, now, rules)
     is_cured = debt.late_minor == 0
     action = next_action(case, left, on.toordinal(), is_cured=is_cured)

@@ -174,7 +174,9 @@ def _next(visit: Visit) -> Done:
 def _found(visit: Visit) -> CaseShown | Refused:
     language = "en" if visit.speech == "en" else "zh-CN"
     house = visit.house
-    return shown(house.store, int(visit.path["customer"]), Collector(visit.who.actor), house.now(), house.rules, language)
+    return shown(
+        house.store, int(visit.path["customer"]), Collector(visit.who.actor), house.now(), house.rules, language, today=visit.today()
+    )
 
 
 def show_one(visit: Visit) -> Shown:
