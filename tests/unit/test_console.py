@@ -402,6 +402,17 @@ def test_a_paper_is_brought_with_a_form_and_taken_out_as_a_file_only(look, house
     assert look("tre").post(path, data=form | {"act": "open", "paper": reference, "reason": "curious"}).status_code == 403
 
 
+def test_no_paper_is_kept_for_an_application_that_takes_none(look, addresses):
+    applied = next(one for one in addresses["eve"] if "/applications/" in one)
+    path, ana = f"/console{applied.partition('/applications/')[0]}/papers", look("ana")
+    page = ana.get(path)
+    about = re.search(r'value="(application-[^"]+)"', page.text)[1]
+    form = {"act": "bring", "key": "p2", "about": about, "documents": "income proof", "form_token": token_in(page)}
+    again = ana.post(path, data=form, files={"file": ("pay.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n", "application/pdf")})
+    assert again.status_code == 409
+    assert "paper:application-" not in ana.get(path).text
+
+
 def test_a_score_is_drawn_among_those_decided_lately(look, addresses):
     path = next(one for one in addresses["eve"] if "/applications/" in one)
     drawn = look("ris").get(f"/console{path}").text.partition('id="peers"')[2].partition("</section>")[0]

@@ -59,10 +59,15 @@ def keep(house: House, who: Principal, customer_id: int, about: str, paper: Pape
     """Seal a paper for a customer and give the reference under which it lies. Refuses vault_keys_missing and what the vault does."""
     if house.vault is None:
         return Refused("vault_keys_missing")
-    reference = f"{PREFIX}:{about}:{sha256(paper.content).hexdigest()[:12]}"
+    reference = reference_of(about, paper)
     said = {"name": paper.name, "kind": paper.kind, "content": base64.b64encode(paper.content).decode()}
     act = Act(who.actor, house.now(), f"paper about {about}")
     return house.vault.put(customer_id, DOCUMENT, json.dumps(said, ensure_ascii=False), act, reference) or reference
+
+
+def reference_of(about: str, paper: Paper) -> str:
+    """Give the reference under which a paper lies, or would lie: the same for the same content about the same thing."""
+    return f"{PREFIX}:{about}:{sha256(paper.content).hexdigest()[:12]}"
 
 
 def references(house: House, customer_id: int) -> list[str]:

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from plimsoll.app import papers
 from plimsoll.app.access.principal import Target
+from plimsoll.app.approve.execute import is_executed
+from plimsoll.app.approve.preview import preview
 from plimsoll.app.show.application import applications
 from plimsoll.app.show.customer import customer_page
 from plimsoll.interfaces.console.aims import customer_of
@@ -82,16 +84,28 @@ def _bring(visit: Visit) -> Done:
     if isinstance(page, Refused) or about not in {name for name, _ in _abouts(visit, page)}:
         return Refused("absent")
     paper = papers.looked_at(sent.name if sent else "", sent.content if sent else b"")
-    reference = paper if isinstance(paper, Refused) else papers.keep(visit.house, visit.who, customer_id, about, paper)
-    if isinstance(reference, Refused):
-        return reference
-    to, documents = f"/customers/{customer_id}/papers", visit.form.get("documents", "").strip()
-    if not documents or not about.startswith(APPLICATION):
-        return Go(to, "done.paper")
-    application_id = about.removeprefix(APPLICATION)
-    return Act(
-        ProvideDocuments(visit.form.get("key", ""), customer_id, visit.today(), application_id, documents, reference), "done.paper", to
-    )
+    if isinstance(paper, Refused):
+        return paper
+    to, documents, act = f"/customers/{customer_id}/papers", visit.form.get("documents", "").strip(), None
+    if documents and about.startswith(APPLICATION):
+        application_id, reference = about.removeprefix(APPLICATION), papers.reference_of(about, paper)
+        act = Act(
+            ProvideDocuments(visit.form.get("key", ""), customer_id, visit.today(), application_id, documents, reference), "done.paper", to
+        )
+        refused = _refused(visit, act.command)
+        if refused is not None:
+            return refused
+    kept = papers.keep(visit.house, visit.who, customer_id, about, paper)
+    return kept if isinstance(kept, Refused) else act or Go(to, "done.paper")
+
+
+def _refused(visit: Visit, command: ProvideDocuments) -> Refused | None:
+    """Give why an application takes no paper, so that none is kept for it; nothing where it was taken under this key already."""
+    with visit.house.store.engine.connect() as connection:
+        if is_executed(connection, command, {}):
+            return None
+    found = preview(visit.house, command, visit.who.actor)
+    return found if isinstance(found, Refused) else None
 
 
 def _open(visit: Visit) -> Done:
