@@ -63,6 +63,7 @@ def test_a_trial_key_is_of_a_role_or_of_a_borrower(url, capsys):
     assert capsys.readouterr().out.startswith("plk_test_")
     assert main(["trial-key", "--db", url, "--role", "servicing"]) == OK, "another one of the same machine"
     assert main(["trial-key", "--db", url, "--role", "king"]) == USAGE
+    assert main(["trial-key", "--db", url, "--role", "tenant_admin"]) == REFUSED, "no machine is the first administrator"
     assert main(["trial-key", "--db", url]) == USAGE
     assert main(["trial-key", "--db", url, "--customer", "5"]) == REFUSED
 

@@ -37,8 +37,15 @@ def command(db: Db = "", role: Role = "", customer: Customer = 0, allow_unsafe: 
     with open_store(book_url(db), allow_unsafe=allow_unsafe) as store, House(store, lawful_rules()) as house:
         if role and role not in (known := roles_on(house.now().date())):
             raise Stop(USAGE, f"--role {role}: one of {', '.join(known)}")
+        if role == grant.ADMINISTRATOR and not _has_administrator(house):
+            raise Stop(REFUSED, "a key shows no second factor: let a person be the first administrator, plimsoll user first NAME")
         text = of_role(house, role) if role else of_borrower(house, customer)
     tell({"text": text}, text, as_json=as_json)
+
+
+def _has_administrator(house: House) -> bool:
+    with house.store.engine.connect() as connection:
+        return bool(grant.administrators(connection, house.now()))
 
 
 def of_role(house: House, role: str) -> str:
