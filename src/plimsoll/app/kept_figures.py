@@ -7,7 +7,6 @@ moved is made anew, though not again before it is `REST` times as old as it took
 
 import json
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -32,9 +31,6 @@ from plimsoll.units.refusal import Refused
 PART: Final = "kept figures"
 WAIT_S: Final = 0.1
 """How long a page waits for a figure that is not made yet."""
-HAND_OVER_S: Final = 0.0005
-"""How long a figure that is being made may keep a page from going on. A page that reads the store hands over at each statement, and would
-wait ten times as long each time with what Python usually lets pass."""
 REST: Final = 60
 WORKERS: Final = 1
 """One figure at a time, so that the pages keep a processor of their own."""
@@ -108,7 +104,6 @@ class KeptFigures:
     """The figures of one house. Threads may share it; closing it waits for those that are under way."""
 
     def __init__(self, house: House, wait_s: float = WAIT_S) -> None:
-        sys.setswitchinterval(HAND_OVER_S)
         self.house, self.wait_s = house, wait_s
         self._kept: dict[str, _Kept] = {}
         self._making: dict[str, _Making] = {}
