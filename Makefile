@@ -29,7 +29,7 @@ test: env  ## run every test but the slow ones, on SQLite and on PostgreSQL
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile -q $(TESTS)
 
 slow: env  ## run the slow tests: kill -9 storms, 100,000 random lives
-	@$(RUN) -m pytest -m slow -q $(TESTS)
+	@PLIMSOLL_EXAMPLES=new $(RUN) -m pytest -m slow -q $(TESTS)
 
 check: env  ## lint, format, types, import contracts, the style guide as a test
 	@$(RUN) -m ruff check .

@@ -16,8 +16,11 @@ from plimsoll.app.database.store import Store
 KINDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres)]
 NUMBERS = count(1)
 # A machine that is busy with other tests is slow, and that is no mistake of what is tested: speed is measured by `make bench`.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# The default suite draws the same examples for the same code, so that a change is judged by what it changed;
+# `make slow` (PLIMSOLL_EXAMPLES=new) draws new ones each time, and what they find becomes a case.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("new", deadline=None)
+settings.load_profile(os.environ.get("PLIMSOLL_EXAMPLES", "same"))
 
 
 @pytest.fixture(scope="session")

