@@ -30,7 +30,21 @@ def test_signals_by_hand():
     assert found["pay_step_down"] == 3
     assert found["drawn_minor"] == 360
     assert found["draw_to_repay"] == 0.5
-    assert found["nothing_paid"] == pytest.approx(1 / 3)
+    assert found["nothing_paid"] == 0, "a month that asked for nothing is none without a payment"
+
+
+@pytest.mark.parametrize(
+    ("paid", "states", "share"),
+    [
+        ([0, 0, 0], [0, 0, 0], None),
+        ([0, 0, 100], [-2, 0, 0], 0.0),
+        ([0, 0, 100], [0, 1, 1], 0.5),
+        ([0, 0, 0], [0, 1, 2], 1.0),
+    ],
+    ids=["drawn, and not due before summer", "due once, and paid", "missed once, then paid too little", "missed since it was due"],
+)
+def test_a_month_in_which_nothing_was_due_is_no_month_without_a_payment(paid, states, share):
+    assert from_months(Months(1_000, [500, 500, 500], paid, states))["nothing_paid"] == share
 
 
 def test_one_month_alone_knows_no_change():

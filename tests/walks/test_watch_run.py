@@ -11,6 +11,7 @@ from plimsoll.app.closing.through import NEVER, close_through
 from plimsoll.app.execute import Answer, Verb
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
+from plimsoll.app.show.watching import watched
 from plimsoll.app.verify import verify
 from plimsoll.app.watching import run as running
 from plimsoll.app.watching.book import read_panel
@@ -152,6 +153,11 @@ def test_a_months_end_warns_by_the_plain_rule_keeps_and_ends_warnings(store):
     book.watch("2026-02-16")
     endings = [book.said(one, "warning.closed") for one in range(1, 41)]
     assert [one[0]["outcome"] for one in endings if one] == ["late", "late"], "nobody paid, so both came true"
+
+
+def test_a_customers_page_tells_why_there_is_a_warning(book):
+    book.do(PAYS, "raise_warning", "2026-01-20", rank=1, chance_ppm=300_000, signals=["utilisation", "inquiries"], action="no-increase")
+    assert watched(book.store, PAYS, date(2026, 1, 20), at(date(2026, 1, 20))).warning.reasons == ("utilisation", "inquiries")
 
 
 def test_plans_are_broken_and_kept_by_the_night(store):

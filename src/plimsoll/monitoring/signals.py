@@ -65,7 +65,7 @@ def from_months(account: Months) -> Values:
         "pay_share_mean": sum(shares) / len(shares) if shares else None,
         "pay_step_down": _steps_down(shares),
         "low_pays": sum(share < LEAST for share in shares) / len(shares) if shares else None,
-        "nothing_paid": sum(minor <= 0 for minor in paid) / count,
+        "nothing_paid": _nothing_paid(paid, states),
         "pay_of_limit": paid[-1] / limit,
         "pay_mean_minor": sum(paid) / count,
         "pay_least_minor": float(min(paid)),
@@ -88,6 +88,16 @@ def _steps_down(shares: Sequence[float]) -> float | None:
     """Count steps down on the ladder full, some, minimum, less."""
     rungs = [(share >= 1) + (share >= SOME) + (share >= LEAST) for share in shares]
     return float(sum(max(before - after, 0) for before, after in pairwise(rungs))) if shares else None
+
+
+def _nothing_paid(paid: Sequence[int], states: Sequence[int]) -> float | None:
+    """Give the share of months that ended late without a payment, of those known to have asked for one: who paid, or ended late.
+
+    A month that ended in time without a payment asked for nothing, or for what had been paid before.
+    """
+    missed = sum(minor <= 0 and state > 0 for minor, state in zip(paid, states, strict=True))
+    asked = missed + sum(minor > 0 for minor in paid)
+    return missed / asked if asked else None
 
 
 def _loops(drawn: Sequence[int], paid: Sequence[int], states: Sequence[int]) -> float | None:

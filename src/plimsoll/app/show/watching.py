@@ -115,7 +115,7 @@ def watched(store: Store, customer_id: int, day: date, now: datetime) -> Watched
     warning = None
     if raised is not None:
         said = read_body(raised)
-        reasons = tuple(str(one) for one in said.get("reasons", ()))
+        reasons = tuple(str(one) for one in said["signals"])
         warning = WarningRow(on_day(raised.on), said["rank"], said["chance_ppm"], reasons, said["action"], said["is_held_out"])
     places = []
     for one in of_kind(filings, OVER):

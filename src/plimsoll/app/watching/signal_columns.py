@@ -32,6 +32,8 @@ def signal_columns(limit_minor: Ints, owed: Ints, paid: Ints, states: Ints) -> d
     has_shares = is_billed.any(axis=1)
     billed = bills.sum(axis=1)
     is_first = count == 1
+    missed = ((got <= 0) & (state > 0)).sum(axis=1)
+    asked = missed + (got > 0).sum(axis=1)
     looped = (state[:, 1:] == CARRIED) & (got[:, 1:] > 0) & (drawn >= AGAIN * got[:, 1:])
 
     def known(column: Floats) -> Floats:
@@ -57,7 +59,7 @@ def signal_columns(limit_minor: Ints, owed: Ints, paid: Ints, states: Ints) -> d
         "pay_share_mean": known(np.where(is_billed, shares, 0.0).sum(axis=1) / pairs),
         "pay_step_down": known(_steps_down(shares, is_billed)),
         "low_pays": known((is_billed & (np.where(is_billed, shares, 1.0) < LEAST)).sum(axis=1) / pairs),
-        "nothing_paid": (got <= 0).sum(axis=1) / count,
+        "nothing_paid": np.where(asked > 0, missed / np.maximum(asked, 1), UNKNOWN),
         "pay_of_limit": got[:, -1] / limit,
         "pay_mean_minor": got.sum(axis=1) / count,
         "pay_least_minor": got.min(axis=1),
