@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
-import yaml
 from sqlalchemy import insert
 
 from plimsoll.app.access.permission import READ_OF_DOSSIER
@@ -14,6 +13,7 @@ from plimsoll.app.execute import Answer
 from plimsoll.loan.filing import body_of
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import OpenLine
+from tests.golden import read_texts
 from tests.tidy.source import SRC
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -86,7 +86,7 @@ class Role(NamedTuple):
 
 def read_roles() -> dict[str, Role]:
     """Read the roles from their file, by nothing but a reader of YAML."""
-    said = yaml.load((POLICY / "roles.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)["roles"]
+    said = read_texts((POLICY / "roles.yaml").read_text(encoding="utf-8"))["roles"]
     found = {}
     for name, one in said.items():
         far = {permission: relation for relation in ORDER for permission in one.get(relation, ())}
@@ -97,7 +97,7 @@ def read_roles() -> dict[str, Role]:
 
 def read_related() -> frozenset[str]:
     """Read what nobody does as staff for themselves."""
-    return frozenset(yaml.load((POLICY / "conflicts.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)["related"])
+    return frozenset(read_texts((POLICY / "conflicts.yaml").read_text(encoding="utf-8"))["related"])
 
 
 def expected(role: Role, permission: str, cell: str, related: frozenset[str]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -21,6 +22,9 @@ NUMBERS = count(1)
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None)
 settings.load_profile(os.environ.get("PLIMSOLL_EXAMPLES", "same"))
+# Compile each file once, even where the machine says not to: two workers and a hundred programs read the same thousand files.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-import yaml
-
 from plimsoll.collections.contact_rules import ENDINGS, HOUSE
+from tests.golden import read_texts
 from tests.tidy.source import SRC, files, package, place, room, text
 
 RULEBOOK = SRC / "rulebook"
@@ -27,7 +26,7 @@ def defined() -> dict[str, tuple[str, str]]:
     """Return every key of law and policy with the room that uses it and the file it stands in."""
     found = {}
     for path in rule_files():
-        for key, rule in (yaml.load(text(path), yaml.BaseLoader) or {}).items():
+        for key, rule in (read_texts(text(path)) or {}).items():
             if KEY.fullmatch(key):
                 assert key not in found, f"{key} stands in {found[key][1]} and in {place(path)}"
                 found[key] = (rule["used_in"], place(path))

@@ -3,10 +3,9 @@
 import re
 from functools import cache
 
-import yaml
-
 from plimsoll.interfaces.console.words_of import TEXT
 from plimsoll.interfaces.pages import words
+from tests.golden import read_yaml
 from tests.tidy.source import SRC, files, text
 
 ROOMS = tuple(SRC / "interfaces" / name for name in ("pages", "console", "borrower"))
@@ -118,4 +117,4 @@ def test_no_key_stands_twice_in_a_file():
     for path in sorted(words.FOLDER.glob("*.yaml")):
         keys = [line.partition(":")[0] for line in path.read_text("utf-8").splitlines() if re.match(r"[a-z][\w.-]*:", line)]
         assert len(keys) == len(set(keys)), (path.name, sorted({key for key in keys if keys.count(key) > 1}))
-        assert isinstance(yaml.safe_load(path.read_text("utf-8")), dict), path.name
+        assert isinstance(read_yaml(path.read_text("utf-8")), dict), path.name

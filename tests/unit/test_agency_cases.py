@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plimsoll.app.posting import load_facts, want_of
 from plimsoll.app.wiring import DOSSIER_COMMANDS, DOSSIER_WIRING, WIRING, parts_of, read_command
@@ -19,6 +18,7 @@ from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import Filing
 from plimsoll.units.refusal import Refused
 from tests.counter import NOW, RULES, Counter, no_facts
+from tests.golden import read_yaml
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "agencies"
 CHECKS = ("do", "on", "by", "refused", "answer", "work", "north_has")
@@ -95,7 +95,7 @@ def in_arrears(shelf: Shelf) -> Desk:
 
 
 def cases(name: str) -> list:
-    found = yaml.safe_load((CASES / name).read_text("utf-8").replace("DIGEST", "ab" * 32))
+    found = read_yaml((CASES / name).read_text("utf-8").replace("DIGEST", "ab" * 32))
     return [pytest.param(case, id=case["id"]) for case in found]
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.app.wiring import WIRING, parts_of
 from plimsoll.loan.book import Decision
@@ -20,6 +19,7 @@ from plimsoll.origination.queue import KIND, case
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
 from tests.filed import File
+from tests.golden import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "application"
 DAY = "2026-12-01"
@@ -28,7 +28,7 @@ CHECKS = ("do", "refused", "malformed", "answer", "state", "queue", "offer", "sa
 
 def cases() -> list:
     """Return every case, in the order of the files."""
-    found = [one for path in sorted(FOLDER.glob("*.yaml")) for one in yaml.safe_load(path.read_text("utf-8"))]
+    found = [one for path in sorted(FOLDER.glob("*.yaml")) for one in read_yaml(path.read_text("utf-8"))]
     assert len({one["id"] for one in found}) == len(found), "an id is used twice"
     return [pytest.param(one, id=one["id"]) for one in found]
 

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.interfaces.case.facts import read_facts
 from plimsoll.interfaces.case.terms import read_account_terms, read_loan_terms
@@ -19,6 +18,7 @@ from plimsoll.rulebook.rules import load
 from plimsoll.units.days import add_months
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
+from tests.golden import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "class"
 POLICIES = {is_strict: Policies(load(), is_strict=is_strict) for is_strict in (None, True)}
@@ -26,7 +26,7 @@ POLICIES = {is_strict: Policies(load(), is_strict=is_strict) for is_strict in (N
 
 def cases() -> list:
     """Return every case, in the order of the files."""
-    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
+    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in read_yaml(path.read_text("utf-8"))]
     assert len({case["id"] for case in found}) == len(found), "an id is used twice"
     return [pytest.param(case, id=case["id"]) for case in found]
 

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.app.wiring import COMMANDS, parts_of
 from plimsoll.collections.case import case_of
 from plimsoll.loan.book import Decision
 from plimsoll.units.refusal import Refused
 from tests.counter import Counter, opened
+from tests.golden import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "collections"
 FILES = ("cases.yaml", "promises.yaml")
@@ -39,7 +39,7 @@ MINE = (
 
 def cases() -> list:
     """Return every case, in the order of the files."""
-    found = [case for name in FILES for case in yaml.safe_load((FOLDER / name).read_text("utf-8"))]
+    found = [case for name in FILES for case in read_yaml((FOLDER / name).read_text("utf-8"))]
     assert len({case["id"] for case in found}) == len(found), "an id is used twice"
     return [pytest.param(case, id=case["id"]) for case in found]
 

@@ -5,15 +5,15 @@ import tomllib
 from pathlib import Path
 
 import typer
-import yaml
 
 from plimsoll.app.settings import PREFIX, SETTINGS
 from plimsoll.interfaces.cli.main import COMMANDS, load
 from plimsoll.interfaces.http.operations import ALL
+from tests.golden import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = [line for line in re.sub(r"\\\n", " ", (ROOT / "Containerfile").read_text("utf-8")).splitlines() if line and line[0] != "#"]
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+COMPOSE = read_yaml((ROOT / "compose.yaml").read_text("utf-8"))
 SERVICES = COMPOSE["services"]
 
 

@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.collections.report_records import ReportRecords
 from plimsoll.loan.book import Decision
@@ -23,6 +22,7 @@ from plimsoll.risk.credit.statement import Account, Statement, statement_of
 from plimsoll.risk.limitation import limitation_of
 from plimsoll.units.refusal import Refused
 from tests.counter import RULES, Counter, opened
+from tests.golden import read_yaml
 from tests.unit.test_protection_cases import check
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "credit"
@@ -42,7 +42,7 @@ MINE = [
 
 def cases() -> list:
     """Return every case, in the order of the files."""
-    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
+    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in read_yaml(path.read_text("utf-8"))]
     assert len({case["id"] for case in found}) == len(found), "an id is used twice"
     return [pytest.param(case, id=case["id"]) for case in found]
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.origination.explain import explain
 from plimsoll.origination.said import digest_of, said_of, sealed
 from plimsoll.origination.underwrite import underwrite
 from plimsoll.units.money import parse_minor, text_of
+from tests.golden import read_yaml
 from tests.made_applicant import KIT, applicant, told
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "decision"
@@ -17,7 +17,7 @@ OFFER = {"limit": "limit_minor", "loan": "loan_minor", "cash_limit": "cash_limit
 
 def cases() -> list:
     """Return every case, in the order of the files."""
-    found = [one for path in sorted(FOLDER.glob("*.yaml")) for one in yaml.safe_load(path.read_text("utf-8"))]
+    found = [one for path in sorted(FOLDER.glob("*.yaml")) for one in read_yaml(path.read_text("utf-8"))]
     assert len({one["id"] for one in found}) == len(found), "an id is used twice"
     return [pytest.param(one, id=one["id"]) for one in found]
 

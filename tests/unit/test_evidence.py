@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +14,9 @@ from plimsoll.rulebook.feature import load as load_catalogue
 from plimsoll.rulebook.rules import load
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import LANGUAGES, Malformed, sentence
+from tests.golden import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).resolve().parents[1] / "cases" / "evidence" / "readings.yaml").read_text("utf-8"))
+CASES = read_yaml((Path(__file__).resolve().parents[1] / "cases" / "evidence" / "readings.yaml").read_text("utf-8"))
 CATALOGUE = load_catalogue()
 DAY = datetime(2026, 8, 1, 12, tzinfo=UTC)
 APART = tolerance(load(), DAY.date())

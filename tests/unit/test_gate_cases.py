@@ -11,12 +11,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
 
 from plimsoll.collections.contact_rules import CHANNELS, ENDINGS, read_countries
 from plimsoll.collections.debtor import FACTS
 from plimsoll.interfaces.gate.serve import Stream, answer_lines
 from plimsoll.rulebook.rules import load
+from tests.golden import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "gate"
 GIVEN = {"debtor": "d1", "to": "debtor", "number": "n1", "by": "lender", "zone": "Asia/Shanghai", "country": "cn", "purpose": "collect"}
@@ -27,7 +27,7 @@ COUNTRIES = {policy: read_countries(load(), with_policy=policy) for policy in (F
 
 def cases() -> list:
     """Return every case, in the order of the files."""
-    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
+    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in read_yaml(path.read_text("utf-8"))]
     assert len({case["id"] for case in found}) == len(found), "an id is used twice"
     return [pytest.param(case, id=case["id"]) for case in found]
 

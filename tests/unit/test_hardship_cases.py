@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.app.wiring import COMMANDS, parts_of
 from plimsoll.loan.book import Decision
@@ -16,9 +15,10 @@ from plimsoll.risk.complaint import is_collection_stopped
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 from tests.counter import Counter, opened
+from tests.golden import read_yaml
 
 FILE = Path(__file__).resolve().parents[1] / "cases" / "plans" / "hardship.yaml"
-CASES = yaml.safe_load(FILE.read_text("utf-8"))
+CASES = read_yaml(FILE.read_text("utf-8"))
 CHECKS = ("do", "on", "by", "refused", "answer", "filed", "work", "stopped", "owes")
 MINE = ("open_hardship", "decide_hardship", "propose_plan", "agree_plan", "break_plan", "keep_plan")
 

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +18,9 @@ from plimsoll.risk.whole import DOWN, NEAREST, UP, WHOLE_MAX, whole
 from plimsoll.rulebook.rules import load
 from plimsoll.units.money import parse_minor, text_of
 from plimsoll.units.refusal import LANGUAGES, Refused
+from tests.golden import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).resolve().parents[1] / "cases" / "load" / "means.yaml").read_text("utf-8"))
+CASES = read_yaml((Path(__file__).resolve().parents[1] / "cases" / "load" / "means.yaml").read_text("utf-8"))
 POLICY = load_policy(load(), date(2026, 12, 1))
 AMOUNTS = ("room", "capacity", "income", "poor_income", "essentials", "seen", "unseen", "overflow")
 PPB = 10**9

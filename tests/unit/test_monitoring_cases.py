@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plimsoll.units.money import parse_minor
 from plimsoll.units.refusal import Refused
 from tests.counter import Counter
+from tests.golden import read_yaml
 from tests.unit.test_class_record import drawn
 from tests.unit.test_limit_moves import lined
 
@@ -18,7 +18,7 @@ SAID_OF_A_STEP = ("do", "on", "by", "refused", "says", "limit_is", "due_on")
 
 def cases() -> list:
     """Return every case of the files, in their order."""
-    found = [(path.stem, case) for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
+    found = [(path.stem, case) for path in sorted(FOLDER.glob("*.yaml")) for case in read_yaml(path.read_text("utf-8"))]
     assert len({case["id"] for _, case in found}) == len(found), "an id is used twice"
     return [pytest.param(kind, case, id=case["id"]) for kind, case in found]
 

@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,12 +26,13 @@ from plimsoll.units.days import MONTHS, PER_DAY
 from plimsoll.units.money import parse_minor, text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
+from tests.golden import read_yaml
 
 ON = date(2026, 12, 1)
 POLICY = plan_policy(load(), ON)
 LOAD = load_policy(load(), ON)
 CONTRACT = LoanRate(5, 10_000)
-CASES = yaml.safe_load((Path(__file__).resolve().parents[1] / "cases" / "plans" / "designs.yaml").read_text("utf-8"))
+CASES = read_yaml((Path(__file__).resolve().parents[1] / "cases" / "plans" / "designs.yaml").read_text("utf-8"))
 
 
 def cny(text: str) -> int:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plimsoll.portfolio.cures import cures_of
 from plimsoll.portfolio.expressions.moves import amounts_text
@@ -13,13 +12,14 @@ from plimsoll.portfolio.expressions.strings import cures_text, moves_text
 from plimsoll.portfolio.expressions.vintage import EVENTS, hits_text
 from plimsoll.portfolio.rolls import matrices, pasts
 from plimsoll.portfolio.vintage import curves_of, vintage_name
+from tests.golden import read_texts
 from tests.made_tapes import made_tape
 
 FOLDER = Path(__file__).parents[1] / "cases" / "portfolio"
 
 
 def cases(name: str) -> list[Any]:
-    found = yaml.load((FOLDER / f"{name}.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+    found = read_texts((FOLDER / f"{name}.yaml").read_text("utf-8"))
     return [pytest.param(case, id=case["name"]) for case in found]
 
 

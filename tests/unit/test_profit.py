@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,10 +14,11 @@ from plimsoll.interfaces.cli.main import main
 from plimsoll.portfolio.profit import yearly_return
 from plimsoll.rulebook.rules import load
 from plimsoll.units.money import text_of
+from tests.golden import read_texts
 from tests.made_tapes import MAP, STATES, month_after, write_rows
 
 RULES = load()
-CASES = yaml.load((Path(__file__).parents[1] / "cases" / "portfolio" / "profit.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+CASES = read_texts((Path(__file__).parents[1] / "cases" / "portfolio" / "profit.yaml").read_text("utf-8"))
 PARTS = ("balance", "lent", "interest", "penalty", "fee", "written_off", "recovered")
 MONEY_MAP = MAP + "interest_paid: interest\npenalty_paid: penalty\nfee_paid: fee\nwritten_off: written_off\nrecovered: recovered\n"
 LINES = ("interest", "penalty", "fee", "funding", "loss", "bad", "running", "acquisition", "profit", "cash")

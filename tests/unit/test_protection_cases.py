@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.app.wiring import COMMANDS, parts_of
 from plimsoll.loan.book import Decision
 from plimsoll.units.refusal import Refused
 from tests.counter import Counter, opened
+from tests.golden import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "protection"
 CHECKS = ("do", "on", "at", "by", "refused", "answer", "filed", "work", "says", "keep", "close", "stopped")
@@ -24,7 +24,7 @@ MINE = [name for name, command in COMMANDS.items() if command.__module__.startsw
 
 def cases() -> list:
     """Return every case, in the order of the files."""
-    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
+    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in read_yaml(path.read_text("utf-8"))]
     assert len({case["id"] for case in found}) == len(found), "an id is used twice"
     return [pytest.param(case, id=case["id"]) for case in found]
 

@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,13 +17,14 @@ from plimsoll.rulebook.read import compose
 from plimsoll.rulebook.reminder import CHANNELS, FOLDER, load, read_ladder, read_templates
 from plimsoll.units.refusal import Malformed, Refused
 from tests.counter import opened
+from tests.golden import read_yaml
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "reminders"
 SAID = load()
 
 
 def cases(name: str) -> list:
-    found = yaml.safe_load((CASES / name).read_text("utf-8"))
+    found = read_yaml((CASES / name).read_text("utf-8"))
     return [pytest.param(case, id=case["id"]) for case in found]
 
 

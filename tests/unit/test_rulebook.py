@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.interfaces.cli.rules import value_text
 from plimsoll.loan import classes
@@ -14,6 +13,7 @@ from plimsoll.rulebook.rules import Rules, load
 from plimsoll.rulebook.workdays import Calendar
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
+from tests.golden import read_texts
 from tests.unit.rule_folder import edited
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
@@ -22,7 +22,7 @@ RULES = load()
 
 def cases() -> list[dict[str, str]]:
     """Give every dated case of tests/cases/rules, all values as text."""
-    return [case for path in sorted(CASES.glob("*.yaml")) for case in yaml.load(path.read_text("utf-8"), yaml.BaseLoader)]
+    return [case for path in sorted(CASES.glob("*.yaml")) for case in read_texts(path.read_text("utf-8"))]
 
 
 def said(rules: Rules, key: str, on: date, licence: str) -> str:

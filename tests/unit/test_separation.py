@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
-import yaml
 from sqlalchemy import insert
 
 from plimsoll.app.access.door import Door
@@ -29,12 +28,13 @@ from plimsoll.treasury.register_funder import RegisterFunder
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
 from tests.access_cells import POLICY, read_roles
+from tests.golden import read_texts
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 ANN, BOB = 41, 42
 ROLES = read_roles()
-KEPT = yaml.load((POLICY / "conflicts.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+KEPT = read_texts((POLICY / "conflicts.yaml").read_text(encoding="utf-8"))
 
 
 def code(found):

@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.app.wiring import WIRING, parts_of
 from plimsoll.ledger.chart import CODES
@@ -16,6 +15,7 @@ from plimsoll.loan.book import Decision
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 from tests.counter import Counter, opened
+from tests.golden import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "servicing"
 CHECKS = ("do", "on", "refused", "answer", "says", "loans", "line", "balance", "close", "notes")
@@ -23,7 +23,7 @@ CHECKS = ("do", "on", "refused", "answer", "says", "loans", "line", "balance", "
 
 def cases() -> list:
     """Return every case, in the order of the files."""
-    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
+    found = [case for path in sorted(FOLDER.glob("*.yaml")) for case in read_yaml(path.read_text("utf-8"))]
     assert len({case["id"] for case in found}) == len(found), "an id is used twice"
     return [pytest.param(case, id=case["id"]) for case in found]
 

@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.collections.assess import TABLES
 from plimsoll.collections.case import CHAMPION
@@ -15,9 +14,10 @@ from plimsoll.rulebook import outcome_code, script, strategy
 from plimsoll.rulebook.table.lint import ERROR, WARNING, lint
 from plimsoll.units.refusal import LANGUAGES, Malformed
 from tests.counter import RULES
+from tests.golden import read_yaml
 
 ON = date(2026, 11, 1)
-CASES = yaml.safe_load((Path(__file__).resolve().parents[1] / "cases" / "collections" / "strategy.yaml").read_text("utf-8"))
+CASES = read_yaml((Path(__file__).resolve().parents[1] / "cases" / "collections" / "strategy.yaml").read_text("utf-8"))
 PLAIN = {
     "is_resting": False,
     "segment": "unknown",

@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.risk.evidence import REASONS
 from plimsoll.rulebook import feature, reason
@@ -17,6 +16,7 @@ from plimsoll.rulebook.underwriting import DERIVED, STAGES, against, in_force, l
 from plimsoll.units.money import parse_minor
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed
+from tests.golden import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "tables"
 DAY = date(2026, 12, 1)
@@ -24,7 +24,7 @@ RULES = load()
 
 
 def cases() -> list[dict]:
-    found = yaml.safe_load((FOLDER / "stages.yaml").read_text("utf-8"))
+    found = read_yaml((FOLDER / "stages.yaml").read_text("utf-8"))
     assert len({case["id"] for case in found}) == len(found), "an id is used twice"
     return found
 
@@ -36,7 +36,7 @@ def read(value: object, column: Column) -> Value | None:
     return Rate.parse(value) if isinstance(value, str) and column.kind == "rate" else value
 
 
-CLEAN = yaml.safe_load((FOLDER / "clean.yaml").read_text("utf-8"))
+CLEAN = read_yaml((FOLDER / "clean.yaml").read_text("utf-8"))
 
 
 def given(compiled: Compiled, differs: dict) -> dict[str, Value | None]:

@@ -7,7 +7,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.rulebook.reason import load
 from plimsoll.rulebook.table.boxes import STEPS_MAX, covers, left_of, meet
@@ -15,6 +14,7 @@ from plimsoll.rulebook.table.lint import FINDINGS, Against, Finding, is_clean, l
 from plimsoll.rulebook.table.read_table import parse_table
 from plimsoll.rulebook.table.table import Table
 from plimsoll.rulebook.underwriting import against
+from tests.golden import read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "tables"
 COLUMNS = """\
@@ -26,7 +26,7 @@ IDLE = ("column_idle",)
 
 
 def cases() -> list:
-    return [pytest.param(case, id=case["id"]) for case in yaml.safe_load((FOLDER / "findings.yaml").read_text("utf-8"))]
+    return [pytest.param(case, id=case["id"]) for case in read_yaml((FOLDER / "findings.yaml").read_text("utf-8"))]
 
 
 def table(rows: list[str], hit: str = "first", columns: str = COLUMNS, stage: str = "policy") -> Table:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from plimsoll.risk.classify.timeline import Span
 from plimsoll.risk.measure.strength import auc as auc_of
@@ -16,6 +15,7 @@ from plimsoll.rulebook.rules import load
 from plimsoll.simulator.borrowers import Borrower, borrower_of, cash_minor, chance, payday_after
 from plimsoll.units.dates import parse_date
 from plimsoll.units.days import add_months
+from tests.golden import read_texts
 
 ON = parse_date("2026-06-30")
 DAY = ON.toordinal()
@@ -28,7 +28,7 @@ def chances(*said: tuple[int, bool, str, str]) -> list[Chance]:
     return [Chance(DAY - before, asked, cash, outcome) for before, asked, cash, outcome in said]
 
 
-CASES = yaml.load((Path(__file__).parents[1] / "cases" / "willing" / "traits.yaml").read_text("utf-8"), yaml.BaseLoader)
+CASES = read_texts((Path(__file__).parents[1] / "cases" / "willing" / "traits.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["what"])

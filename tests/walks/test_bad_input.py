@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.app.channels.sandbox import Mood, SandboxSender
 from plimsoll.app.contact import attempt_contacts
@@ -20,8 +19,9 @@ from plimsoll.rulebook import reminder
 from plimsoll.rulebook.rules import load
 from plimsoll.units.days import ordinal
 from plimsoll.units.refusal import Refused
+from tests.golden import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "bad-input" / "contact-and-plans.yaml").read_text("utf-8"))
+CASES = read_yaml((Path(__file__).parents[1] / "cases" / "bad-input" / "contact-and-plans.yaml").read_text("utf-8"))
 OF_THE_BOOK = [case for case in CASES if "post" in case]
 RULES = load()
 CASH = {"amount": "5000.00", "currency": "CNY", "rate": "0.0005", "instalments": 12}

@@ -19,6 +19,7 @@ LANGUAGES: Final = (CHINESE, ENGLISH)
 FOLDER: Final = Path(__file__).with_name("words")
 PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FILLING: Final = " lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore"
 
 Text = str | dict[str, str]
@@ -29,7 +30,7 @@ def catalogue() -> Mapping[str, Mapping[str, Text]]:
     """Give every key with its texts by language; raises ValueError where a key stands in two files."""
     found: dict[str, Mapping[str, Text]] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        for key, texts in (yaml.safe_load(path.read_text("utf-8")) or {}).items():
+        for key, texts in (yaml.load(path.read_text("utf-8"), _Loader) or {}).items():
             if key in found:
                 raise ValueError(f"{path.name}: {key} stands in another catalogue as well")
             found[key] = texts
