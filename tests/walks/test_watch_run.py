@@ -304,6 +304,40 @@ def test_what_is_left_of_a_claim_is_a_debt_and_late(book):
     assert book.said(OVER, "over_extension.changed")[-1]["over_extension"] != "distressed", "800 or so is left, below the line"
 
 
+def test_a_claim_is_a_debt_also_where_no_load_line_was_drawn(book):
+    """What was written off was not carried: distressed until it has come back, by the day and by the month's end alike."""
+    book.do(OVER, "charge_off", "2026-02-02", loan_id=1)
+    assert book.watch("2026-02-02").done["note_over_extension"] == 1
+    (place,) = book.said(OVER, "over_extension.changed")
+    assert (place["over_extension"], place["before"], place["chance_band"]) == ("distressed", "fit", "flag")
+    whole = watch_day(book.store, date(2026, 2, 2), Orders(RULES, at(date(2026, 2, 2))), is_whole=True)
+    assert not whole.done["note_over_extension"], "the whole book in columns finds what the day found"
+    left = int(read_panel(book.store, date(2026, 2, 2)).claims[OVER - 1, -1])
+    book.do(OVER, "recover", "2026-02-11", loan_id=1, amount=f"{left / 100:.2f}", currency="CNY")
+    book.watch("2026-02-11")
+    assert book.said(OVER, "over_extension.changed")[-1]["over_extension"] == "fit"
+
+
+def test_a_write_off_is_no_cure(book):
+    """A line that was frozen stays so while less came back than was claimed, and one that was open is frozen; all of it back, it thaws."""
+    book.watch("2026-02-16")
+    book.do(LATE, "charge_off", "2026-02-20", loan_id=1)
+    book.do(PAYS, "settle", "2026-02-20", loan_id=1)
+    book.watch("2026-04-30")
+    assert [[one["action"] for one in book.said(who, "limit.notice")] for who in (LATE, PAYS)] == [["freeze"], ["freeze", "unfreeze"]]
+    left = int(read_panel(book.store, date(2026, 4, 30)).claims[LATE - 1, -1])
+    book.do(LATE, "recover", "2026-05-02", loan_id=1, amount=f"{(left - 1) / 100:.2f}", currency="CNY")
+    assert not book.watch("2026-05-02").done["unfreeze_cured"]
+    book.do(LATE, "recover", "2026-05-03", loan_id=1, amount="0.01", currency="CNY")
+    assert book.watch("2026-05-03").done["unfreeze_cured"] == 1
+
+
+def test_who_never_was_late_is_frozen_with_the_write_off(book):
+    book.do(PAYS, "charge_off", "2026-02-03", loan_id=1)
+    assert book.watch("2026-02-03").done["freeze_late"] == 1
+    assert book.said(PAYS, "limit.notice")[-1]["action"] == "freeze"
+
+
 def test_a_request_for_help_is_an_easing_from_the_night_of_its_acceptance(book):
     told = {"hardship_id": "h1", "currency": "CNY", "income": "6500.00", "city_tier": "tier2"}
     book.do(PAYS, "open_hardship", "2026-02-02", **told)

@@ -9,7 +9,7 @@ from plimsoll.monitoring.notice import FREEZE, READS_NOTICES, Done, late_days, m
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
-READS = f"open loans+file:{READS_NOTICES}"
+READS = f"every loan+file:{READS_NOTICES}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ A notice names what was done, by which row of the policy and for which reason, i
 some days, and a person then looks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from plimsoll.loan.book import Book, Held, Line
+from plimsoll.loan.book import Book, Held, Line, unpack_standing
 from plimsoll.loan.filing import Filing, NewFiling, body_of, of_kind, read_body
+from plimsoll.loan.layout import CHARGED_OFF, S_OFF_FEE, S_OFF_INTEREST, S_OFF_PENALTY, S_OFF_PRINCIPAL, S_RECOVERED
 from plimsoll.risk.parameters import figures
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.days import add_months
@@ -76,8 +77,23 @@ def notice(line: Line, after: Line, done: Done, on: date, policy: Move) -> tuple
 
 
 def late_days(loans: Iterable[Held], on: int) -> int:
-    """Give the days past due of the latest loan, over both products, 0 where none is."""
-    return max((on - held.summary.oldest_due for held in loans if 0 < held.summary.oldest_due < on), default=0)
+    """Give the days past due of the latest loan, over both products, 0 where none is.
+
+    A loan that was written off is late by a day at least, until all of its claim has come back from the borrower: who bought a claim was
+    not paid by being sold it, and neither was the house.
+    """
+    return max((_late_days(held, on) for held in loans), default=0)
+
+
+def _late_days(held: Held, on: int) -> int:
+    if held.summary.status == CHARGED_OFF:
+        return max(on - (held.summary.oldest_due or on), 1) if is_unpaid(unpack_standing(held.state).s) else 0
+    return on - held.summary.oldest_due if 0 < held.summary.oldest_due < on else 0
+
+
+def is_unpaid(state: Sequence[int]) -> bool:
+    """Tell of a loan that was written off, by its state (S_*), whether less came back than was claimed."""
+    return state[S_RECOVERED] < state[S_OFF_PRINCIPAL] + state[S_OFF_INTEREST] + state[S_OFF_PENALTY] + state[S_OFF_FEE]
 
 
 def last_notice(filings: Iterable[Filing], actions: Iterable[str] = ()) -> Filing | None:

@@ -18,7 +18,7 @@ from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
 PURPOSE: Final = "limit_rise"
-READS = f"open loans+{READS_TEMPORARY},{READS_NOTICES},{GRANTED},{WITHDRAWN}"
+READS = f"every loan+{READS_TEMPORARY},{READS_NOTICES},{GRANTED},{WITHDRAWN}"
 PPM = 1_000_000
 HELD = (NO_INCREASE, "step-down", "cap-to-line")
 

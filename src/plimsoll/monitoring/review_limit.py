@@ -15,7 +15,7 @@ from plimsoll.rulebook.watching import limit_actions
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
-READS = f"open loans+{READS_TEMPORARY},{READS_NOTICES}"
+READS = f"every loan+{READS_TEMPORARY},{READS_NOTICES}"
 WHOLE_MINOR: Final = 100
 """A limit that is stepped down is a whole amount of the currency."""
 NONE, NO_INCREASE, STEP_DOWN, CAP = "none", "no-increase", "step-down", "cap-to-line"

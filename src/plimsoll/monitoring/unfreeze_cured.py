@@ -10,7 +10,7 @@ from plimsoll.risk.plan.record import READS_PLANS, refuse_under_plan
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
-READS = f"open loans+file:{READS_NOTICES},{READS_PLANS}"
+READS = f"every loan+file:{READS_NOTICES},{READS_PLANS}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
-from plimsoll.app.watching.find import cured, loans_to_class, newly_late, plans_to_look_at, rows_of, still_late
+from plimsoll.app.watching.find import cured, loans_to_class, newly_late, plans_to_look_at, rows_of, still_late, written_off
 from plimsoll.app.watching.month import Desk, Month
 from plimsoll.app.watching.places import PPM, Place
 from plimsoll.collections.break_plan import BreakPlan
@@ -70,10 +70,10 @@ def of_loans(desk: Desk, *, is_whole: bool) -> Iterator[Any]:
 
 
 def _thaws(desk: Desk) -> Iterator[UnfreezeCured]:
-    """Give those who were frozen for being late so long ago that the freeze may end, and who have nothing past due."""
+    """Give those who were frozen for being late so long ago that the freeze may end, and who have nothing past due or written off."""
     cycles = move_policy(desk.rules, desk.on).thaw
     waiting = [one for one, day in desk.known.frozen.items() if add_months(day, cycles) <= desk.on.toordinal()]
-    late = still_late(desk.store, waiting, desk.on)
+    late = still_late(desk.store, waiting, desk.on) | written_off(desk.store, waiting)
     for customer_id in waiting:
         if customer_id not in late:
             yield UnfreezeCured(key_of(desk.on, "thaw", customer_id), customer_id, desk.on)

@@ -17,7 +17,7 @@ from plimsoll.loan.columns import Ints
 from plimsoll.loan.layout import O_CLAIM, O_CREDIT, O_CUMULATIVE, O_FEE, O_INTEREST, O_LATE_DAYS, O_PENALTY, O_PRINCIPAL, O_STATUS, OPEN
 from plimsoll.monitoring.signals import CARRIED, IN_FULL, NO_USE, WINDOW, Months, Values, from_months
 from plimsoll.risk.load.debt_service import stressed
-from plimsoll.risk.load.over_extension_columns import Book
+from plimsoll.risk.load.over_extension_columns import Book, shown_by_claims
 from plimsoll.risk.load.policy import Policy
 from plimsoll.units.days import add_months
 
@@ -134,7 +134,7 @@ def laden(panel: Panel, column: int, policy: Policy) -> Book:
     With a load line it is L*, and what can be paid a month is spread around its room, which one month in four does not reach. Without
     one, what was paid shows what can be paid: its logarithm by mean and spread, at least the spread of an income that is only stated;
     L* is what the median month can serve. Who never paid has no line. Of other lenders nothing is seen here, so nobody is masked.
-    What is left of a claim after a write-off is owed, and late by a day at least.
+    What is left of a claim after a write-off is owed, and late by a day at least; without a load line it says what can be carried: nothing.
     """
     weight = stressed(policy.stress)
     months = panel.paid[:, max(column - WINDOW + 1, 0) : column + 1].astype(np.float64)
@@ -143,7 +143,8 @@ def laden(panel: Panel, column: int, policy: Policy) -> Book:
     logs = np.log(np.where(is_paid, months, 1.0))
     mean = logs.sum(axis=1) / np.maximum(count, 1)
     spread = np.sqrt((is_paid * (logs - mean[:, None]) ** 2).sum(axis=1) / np.maximum(count - 1, 1))
-    has_line = panel.capacity_minor >= 0
+    drawn = shown_by_claims(panel.capacity_minor, panel.claims[:, column])
+    has_line = drawn >= 0
     inferred = policy.spread["inferred"]
     mu = np.where(has_line, np.log(np.maximum(panel.room_minor, 1)) - policy.percentile_z * inferred, mean)
     sigma = np.where(has_line, inferred, np.maximum(spread, policy.spread["stated"]))
@@ -152,7 +153,7 @@ def laden(panel: Panel, column: int, policy: Policy) -> Book:
     return Book(
         limit_minor=panel.limit_minor,
         balance_minor=np.maximum(panel.owed[:, column] + panel.claims[:, column], 0),
-        line_minor=np.where(has_line, panel.capacity_minor, shown),
+        line_minor=np.where(has_line, drawn, shown),
         late_days=np.maximum(panel.late[:, column], panel.claims[:, column] > 0),
         has_plan=np.zeros(len(mu), bool),
         mu=mu,
@@ -161,7 +162,7 @@ def laden(panel: Panel, column: int, policy: Policy) -> Book:
         essentials_deviation=nought,
         elsewhere=nought,
         elsewhere_deviation=nought,
-        weight=np.where(has_line, panel.stress_ppb / PPB, weight),
+        weight=np.where(panel.capacity_minor >= 0, panel.stress_ppb / PPB, weight),
         elsewhere_grown_minor=np.zeros(len(mu), np.int64),
         paid_minor=panel.paid[:, max(column - QUARTER + 1, 0) : column + 1].sum(axis=1),
         new_lenders=np.zeros(len(mu), np.int64),

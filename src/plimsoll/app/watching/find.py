@@ -15,11 +15,13 @@ from sqlalchemy import and_, distinct, func, or_, select
 from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
 from plimsoll.loan.book import LINE_OPEN
-from plimsoll.loan.layout import CHARGED_OFF_FACT, OPEN, PAID_OFF, PAUSED, RESCHEDULED
+from plimsoll.loan.layout import CHARGED_OFF, CHARGED_OFF_FACT, OPEN, PAID_OFF, PAUSED, RESCHEDULED
+from plimsoll.monitoring.notice import is_unpaid
 from plimsoll.risk.credit.sanction import RESTRICT
 from plimsoll.risk.load.over_extension import BANDS, CLASSES, FIT
 from plimsoll.risk.plan.record import ACCEPTED
 from plimsoll.rulebook.lateness import Lateness
+from plimsoll.units.pack import unpack
 
 NOTICE, TEMPORARY, PLAN = "limit.notice", "limit.temporary", "plan."
 RAISED, RANKED, ENDED = "warning.raised", "warning.ranked", "warning.closed"
@@ -189,7 +191,7 @@ def _told_by(on: date) -> Any:
 
 
 def newly_late(store: Store, on: date) -> list[int]:
-    """Give the customers whose line is open though a loan of theirs is past due."""
+    """Give the customers whose line is open though a loan of theirs is past due, or was written off and is unpaid."""
     state, line = schema.loan_state.c, schema.line.c
     chosen = (
         select(state.customer_id)
@@ -197,7 +199,23 @@ def newly_late(store: Store, on: date) -> list[int]:
         .join(schema.line, line.customer_id == state.customer_id)
         .where(state.oldest_due < on, state.status == OPEN, line.status == LINE_OPEN, line.limit_minor > 0)
     )
-    return sorted(row[0] for row in rows_of(store, chosen))
+    charged_off = select(state.customer_id, state.state).join(schema.line, line.customer_id == state.customer_id)
+    off = charged_off.where(state.status == CHARGED_OFF, line.status == LINE_OPEN, line.limit_minor > 0)
+    return sorted({row[0] for row in rows_of(store, chosen)} | _unpaid(store, off))
+
+
+def written_off(store: Store, customers: list[int]) -> set[int]:
+    """Give those of some customers of whom a loan was written off, and less came back than was claimed."""
+    state = schema.loan_state.c
+    found: set[int] = set()
+    for first in range(0, len(customers), IN_LIST):
+        chosen = select(state.customer_id, state.state).where(state.status == CHARGED_OFF)
+        found |= _unpaid(store, chosen.where(state.customer_id.in_(customers[first : first + IN_LIST])))
+    return found
+
+
+def _unpaid(store: Store, chosen: Any) -> set[int]:
+    return {row.customer_id for row in rows_of(store, chosen) if is_unpaid(unpack(row.state))}
 
 
 def still_late(store: Store, customers: list[int], on: date) -> set[int]:

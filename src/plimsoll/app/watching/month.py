@@ -15,6 +15,7 @@ from plimsoll.app.watching.places import PPM, Place, changed_places
 from plimsoll.app.watching.signal_columns import as_table, signal_columns
 from plimsoll.monitoring.signals import NO_USE, raised
 from plimsoll.monitoring.warn import Alert, Scored, Warned, warn_ranked, watch_policy
+from plimsoll.risk.load.over_extension_columns import shown_by_claims
 from plimsoll.risk.load.policy import load_policy
 from plimsoll.risk.parameters import figures
 from plimsoll.risk.score.card import Card
@@ -62,8 +63,9 @@ def month_end(desk: Desk) -> Month:
     ids = panel.customer_id.tolist()
     plans = {plan.customer_id for plan in desk.known.plans.values()}
     has_plan = np.array([one in plans for one in ids], bool) if plans else np.zeros(len(ids), bool)
-    # What payments alone suggest is told in the report; on record, and to a limit, only what was worked out from evidence counts.
-    book = laden(panel, last, load_policy(desk.rules, desk.on))._replace(has_plan=has_plan, line_minor=panel.capacity_minor)
+    # What payments alone suggest is told in the report; on record, and to a limit, only evidence counts, and what was written off.
+    line = shown_by_claims(panel.capacity_minor, panel.claims[:, last])
+    book = laden(panel, last, load_policy(desk.rules, desk.on))._replace(has_plan=has_plan, line_minor=line)
     places = tuple(changed_places(desk.store, desk.on, desk.known, desk.rules, desk.now, book, ids, panel.currency))
     clean = np.flatnonzero((panel.states <= 0).all(axis=1) & (panel.states[:, last] > NO_USE) & (panel.limit_minor > 0))
     ranked_by, chances, columns, model = _scored(desk, panel, clean)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import and_, case, func, select, union
+from sqlalchemy import and_, case, func, or_, select, union
 
 from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
@@ -14,8 +14,9 @@ from plimsoll.app.file import filings_of
 from plimsoll.app.watching.find import EVIDENCE, LOAD_LINE, OnFile, rows_of
 from plimsoll.loan.layout import CHARGED_OFF, OPEN, REPAID, S_CLAIM, SETTLED
 from plimsoll.monitoring.elsewhere import BUREAU, WINDOW_DAYS, Elsewhere, elsewhere
+from plimsoll.risk.load.debt_service import stressed
 from plimsoll.risk.load.over_extension import ACTIVE, BANDS, CLASSES, FIT, MASKED, Extension, extension_policy
-from plimsoll.risk.load.over_extension_columns import Book, stand
+from plimsoll.risk.load.over_extension_columns import Book, shown_by_claims, stand
 from plimsoll.risk.load.policy import load_policy
 from plimsoll.rulebook.feature import load as load_features
 from plimsoll.rulebook.rules import Rules
@@ -39,8 +40,9 @@ class Place(NamedTuple):
 def places_today(store: Store, on: date, known: OnFile, rules: Rules, now: datetime) -> Iterator[Place]:
     """Give the places that became other ones of those whose loans moved, whose load line was drawn, or of whom evidence came, on a day.
 
-    Only customers with a load line: without one, months of payments tell, and they are looked at when the month ends. What is left of
-    a claim after a write-off is owed, and late by a day at least; it costs one more question a night, of those who moved.
+    Only customers with a load line, or of whom a loan was written off: without either, months of payments tell, and they are looked at when
+    the month ends. What is left of a claim after a write-off is owed, and late by a day at least; it costs one more question a night, of
+    those who moved.
     """
     rows = list(rows_of(store, _changed(on)))
     if not rows:
@@ -54,11 +56,12 @@ def places_today(store: Store, on: date, known: OnFile, rules: Rules, now: datet
     customer_id, limit, capacity, room, stress, owed = numbers
     policy = load_policy(rules, on)
     count, inferred = len(rows), policy.spread["inferred"]
+    weight = np.where(capacity >= 0, stress / PPB, stressed(policy.stress))
     nought, none = np.zeros(count), np.zeros(count, np.int64)
     book = Book(
         limit_minor=limit,
         balance_minor=np.maximum(owed + claimed, 0),
-        line_minor=capacity,
+        line_minor=shown_by_claims(capacity, claimed),
         late_days=np.maximum(late, claimed > 0),
         has_plan=np.array([one in plans for one in customer_id.tolist()], bool),
         mu=np.log(np.maximum(room, 1)) - policy.percentile_z * inferred,
@@ -67,7 +70,7 @@ def places_today(store: Store, on: date, known: OnFile, rules: Rules, now: datet
         essentials_deviation=nought,
         elsewhere=nought,
         elsewhere_deviation=nought,
-        weight=stress / PPB,
+        weight=weight,
         elsewhere_grown_minor=none,
         paid_minor=none,
         new_lenders=none,
@@ -152,8 +155,9 @@ def _changed(on: date) -> Any:
         )
         .join(who, who.c.customer_id == line.customer_id)
         .join(schema.loan_state, state.customer_id == line.customer_id)
-        .where(line.load_capacity_minor >= 0)
+        .where(line.limit_minor > 0)
         .group_by(line.customer_id, line.currency, line.limit_minor, line.load_capacity_minor, line.load_room_minor, line.load_stress_ppb)
+        .having(or_(line.load_capacity_minor >= 0, func.max(case((state.status == CHARGED_OFF, 1), else_=0)) > 0))
     )
 
 

@@ -98,6 +98,12 @@ class Tally(NamedTuple):
     flagged: int
 
 
+def shown_by_claims(line_minor: Ints, claims_minor: Ints) -> Ints:
+    """Give the lines L*, and 0 where none was drawn and a claim is left of a loan that was written off: it was not carried."""
+    found: Ints = np.where((line_minor < 0) & (claims_minor > 0), 0, line_minor)
+    return found
+
+
 def stand(book: Book, policy: Extension) -> Standing:
     """Give where every customer stands."""
     count = len(book.limit_minor)
