@@ -1,4 +1,4 @@
-"""Fund a loan by several: put on file whose it is, in parts that make a whole, before its first settlement."""
+"""Fund a loan or an account by several: put on file whose it is, in parts that make a whole, before its first settlement."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,14 +6,16 @@ from typing import Final
 
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
+from plimsoll.loan.terms import LOAN
 from plimsoll.rulebook.rules import Rules
 from plimsoll.treasury.funded import FUNDED, READS_SHARES, holdings, said_shares, whole_of
 from plimsoll.treasury.funder import read_parts
+from plimsoll.treasury.join import join_before
 from plimsoll.treasury.route import LEAST
 from plimsoll.treasury.share import WHOLE
 from plimsoll.units.refusal import Malformed, Refused
 
-READS: Final = f"loan+file:{READS_SHARES}"
+READS: Final = f"loan+facts+file:{READS_SHARES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,15 @@ class FundLoan:
 def decide(book: Book, command: FundLoan, rules: Rules) -> Decision | Refused:
     """Put the shares on file.
 
-    Refuses customer_unknown, loan_unknown, loan_funded (once only; a part is moved by move_share), shares_malformed, and
-    share_below_law where the lender keeps less of a joint loan than the law asks.
+    Of an account the funders have their part of all that flows from the day on, and of what was owed the evening before.
+    Refuses customer_unknown, loan_unknown, loan_funded (once only; a part is moved by move_share), shares_malformed, account_not_clean,
+    and share_below_law where the lender keeps less of a joint loan than the law asks.
     """
     refused = refuse_customer(book, command.on)
     if refused is not None:
         return refused
-    if all(held.loan_id != command.loan_id for held in book.loans):
+    held = next((one for one in book.loans if one.loan_id == command.loan_id), None)
+    if held is None:
         return Refused("loan_unknown", "", f"loan {command.loan_id} of customer {command.customer_id}")
     if holdings(book.filings, command.loan_id):
         return Refused("loan_funded", "", f"loan {command.loan_id}")
@@ -47,7 +51,14 @@ def decide(book: Book, command: FundLoan, rules: Rules) -> Decision | Refused:
     refused = refuse_parts(parts, rules, command.on)
     if refused is not None:
         return refused
-    said = body_of({"shares": said_shares(whole_of(parts))})
+    told: dict[str, object] = {"shares": said_shares(whole_of(parts))}
+    if held.terms.kind != LOAN:
+        assert held.facts is not None, f"account {held.loan_id}: who joins it sees its whole history"
+        joined = join_before(held.terms, held.facts, command.on.toordinal())
+        if isinstance(joined, Refused):
+            return joined
+        told["joined"] = list(joined)
+    said = body_of(told)
     return Decision(filings=(NewFiling(FUNDED, str(command.loan_id), said),), answer=said)
 
 

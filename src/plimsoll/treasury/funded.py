@@ -5,30 +5,42 @@ from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import Filing, of_kind, read_body
 from plimsoll.treasury.route import LENDER
+from plimsoll.treasury.settle import Sums
 from plimsoll.treasury.share import WHOLE, Share
 
 FUNDED: Final = "loan.funded"
 MOVED: Final = "loan.share_moved"
+WHOLLY: Final = (Share(LENDER, WHOLE),)
+"""The shares of a loan that is the lender's alone."""
 READS_SHARES: Final = f"{FUNDED},{MOVED}"
 
 
 class Holding(NamedTuple):
-    """The shares of a loan from a day (number) on, the lender's last."""
+    """The shares of a loan from a day (number) on, the lender's last.
+
+    `joined` says for an account from which sums on its funders have their part; None for a loan, where that is the beginning.
+    """
 
     on: int
     shares: tuple[Share, ...]
+    joined: Sums | None = None
 
 
 def holdings(filings: Iterable[Filing], loan_id: int) -> list[Holding]:
     """Give whose a loan was and is, oldest first; () where nobody but the lender ever funded it."""
     kept = list(filings)
     found = [one for kind in (FUNDED, MOVED) for one in of_kind(kept, kind, str(loan_id))]
-    return [Holding(one.on, shares_of(read_body(one)["shares"])) for one in sorted(found, key=lambda one: one.n)]
+    return [_holding(one) for one in sorted(found, key=lambda one: one.n)]
+
+
+def _holding(filing: Filing) -> Holding:
+    said = read_body(filing)
+    return Holding(filing.on, shares_of(said["shares"]), Sums(*said["joined"]) if "joined" in said else None)
 
 
 def shares_on(held: Iterable[Holding], day: int) -> tuple[Share, ...]:
     """Give the shares at the end of a day; the lender's alone before any were agreed. What moved on a day holds from the next."""
-    found: tuple[Share, ...] = (Share(LENDER, WHOLE),)
+    found: tuple[Share, ...] = WHOLLY
     is_first = True
     for one in held:
         if one.on < day or (is_first and one.on == day):

@@ -26,7 +26,8 @@ class Loan(NamedTuple):
     """A loan on a day of settlement: its shares, and its sums the evening before and this evening.
 
     `stood` are the shares up to the evening before where the loan was funded only now: the funders then bring, and get, their part of all
-    that flowed since it began. () where they are the same, or where a part moved for a price.
+    that flowed since it began. () where they are the same, or where a part moved for a price. `joined` are the sums from which on the
+    funders have their part, where they joined an account that was there before; None where they have it from the beginning.
     """
 
     customer_id: int
@@ -36,6 +37,7 @@ class Loan(NamedTuple):
     before: Sums
     after: Sums
     stood: tuple[Share, ...] = ()
+    joined: Sums | None = None
 
 
 class Line(NamedTuple):
@@ -55,14 +57,27 @@ def settle(loans: Iterable[Loan]) -> dict[str, list[Line]]:
     """Give each funder's lines of the day, the lender's too; a loan without a flow has none. The parts of each flow add up to it."""
     found: dict[str, list[Line]] = {}
     for loan in loans:
-        if loan.before == loan.after and not loan.stood:
+        if loan.before == loan.after and not loan.stood and loan.joined is None:
             continue
-        early = [split(minor, loan.stood or loan.shares, LENDER) for minor in loan.before]
+        early = _early(loan)
         late = [split(minor, loan.shares, LENDER) for minor in loan.after]
         for share in loan.shares:
             flows = Sums(*(now[share.funder] - was.get(share.funder, 0) for was, now in zip(early, late, strict=True)))
             if any(flows):
                 found.setdefault(share.funder, []).append(Line(loan.customer_id, loan.loan_id, loan.currency, flows))
+    return found
+
+
+def _early(loan: Loan) -> list[dict[str, int]]:
+    """Give by kind what everybody's part was the evening before; of those who join since, what it was where they joined."""
+    if loan.joined is None:
+        return [split(minor, loan.stood or loan.shares, LENDER) for minor in loan.before]
+    found = []
+    for minor, from_here in zip(loan.before, loan.joined, strict=True):
+        parts = split(from_here, loan.shares, LENDER)
+        # What flowed between is the lender's: the parts of everybody still add up to what flowed.
+        parts[LENDER] += minor - from_here
+        found.append(parts)
     return found
 
 

@@ -426,6 +426,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "funder_closed": ("该资金方已停止新增出资。", "That funder takes no new loans."),
     "funder_malformed": ("资金方条款不成立。请按提示更正。", "The terms of the funder say nothing that can hold. Correct them as told."),
     "loan_funded": ("该贷款的出资份额已登记。请用转移份额。", "The shares of that loan are on file. Move a part instead."),
+    "account_not_clean": ("该账户前一日有未付利息、罚息、费用或逾期，出资方当日不能加入。请待其结清后再分配。", "The evening before, the account owed interest, penalty or fees, or was past due, so nobody joins it that day. Fund it on a day after these are paid."),
     "share_below_law": ("贷款人自留份额低于法定下限。请降低合作方份额。", "The lender keeps less of the loan than the law asks. Lower the parts of others."),
     "share_unknown": ("该资金方在此贷款中没有份额。请核对。", "That funder has no part in this loan. Check it."),
     "move_malformed": ("份额转移的事由不明。请选择列出的事由。", "Why the part is moved is none of the listed reasons. Choose one."),

@@ -1,7 +1,9 @@
-"""Fund the draws of a day: each is routed among the funders that are open, and its shares are put on file.
+"""Fund the draws and purchases of a day: each is routed among the funders that are open, and its shares are put on file.
 
-Given again after a stop, what is on file stays, and the rest is routed by what is lent by then. A draw that nobody else may fund is the
-lender's own; nothing is filed about it, and it may be routed again.
+A draw is a loan of its own. A pay-later account is routed once, by what it owes at the end of its first day with a purchase on which it
+may be joined; what it buys later is shared in the same parts, and of its unused limit a part counts as promised. Given again after a stop,
+what is on file stays, and the rest is routed by what is lent by then. What nobody else may fund is the lender's own; nothing is filed about
+it, and it may be routed again.
 """
 
 import json
@@ -18,13 +20,16 @@ from plimsoll.app.dossier import dossiers
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.treasury.shares import Holdings, Id, Lent, funders_of, holdings_of, lent_now, refuse_future
+from plimsoll.app.treasury.shop_accounts import Bought, bought_on, promised
 from plimsoll.app.wiring import WIRING
 from plimsoll.loan.filing import of_kind
 from plimsoll.loan.layout import T_INSTALMENTS, T_PRINCIPAL
 from plimsoll.loan.terms import LOAN, Terms
 from plimsoll.rulebook.rules import Rules
 from plimsoll.treasury.fund_loan import FundLoan
+from plimsoll.treasury.funded import WHOLLY, shares_on
 from plimsoll.treasury.funder import DOSSIER, SETTLED
+from plimsoll.treasury.policy import off_balance_minor
 from plimsoll.treasury.route import LENDER, Draw, Funder, House, Routed, route
 from plimsoll.treasury.share import WHOLE, Share, split
 from plimsoll.units.pack import unpack
@@ -45,10 +50,15 @@ class Act(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """A draw that waits for its funding."""
+    """A draw that waits for its funding, or what was bought on an account; `promised_minor` is what counts of the account's unused limit.
+
+    `waits` is the code of why nobody may join the account that day.
+    """
 
     loan: Id
     draw: Draw
+    promised_minor: int = 0
+    waits: str = ""
 
 
 class Got(NamedTuple):
@@ -61,8 +71,8 @@ class Got(NamedTuple):
 
 
 class Funding(NamedTuple):
-    """What was done in one currency: draws and their amount; of them funded before; who got what; why funders were left out; draws that
-    no cash was left for; refusals of commands by code.
+    """What was done in one currency: draws and accounts that bought, and their amount; of them funded before; who got what; why funders
+    were left out; those that no cash was left for; refusals of commands by code; why accounts are the lender's for now.
     """
 
     currency: str
@@ -73,10 +83,11 @@ class Funding(NamedTuple):
     left_out: Mapping[tuple[str, str], int]
     short: tuple[Id, ...]
     refused: Mapping[str, int]
+    waits: Mapping[str, int]
 
 
 def fund_draws(store: Store, on: date, act: Act, *, licence: str = "", cash: Mapping[str, int] | None = None) -> list[Funding] | Refused:
-    """Fund every draw of a day; `cash` bounds what the lender itself may lend of a currency, which else is not asked.
+    """Fund every draw and purchase of a day; `cash` bounds what the lender itself may lend of a currency, which else is not asked.
 
     Refuses date_in_future, settlement_filed (a day on which a funder is settled takes no new shares).
     """
@@ -85,14 +96,17 @@ def fund_draws(store: Store, on: date, act: Act, *, licence: str = "", cash: Map
         return refused
     day = on.toordinal()
     held, funders = holdings_of(store, max(day, act.now.date().toordinal())), funders_of(store)
-    lent = lent_now(store, held, funders, act.now.date().toordinal())
+    lent, kept_free = lent_now(store, held, funders, act.now.date().toordinal()), promised(store, held, act.rules, on)
     found: dict[str, list[Drawn]] = {}
-    for one in drawn_on(store, on):
+    for one in sorted((*drawn_on(store, on), *_shopped(store, bought_on(store, on, held), on, act.rules))):
         found.setdefault(one.draw.currency, []).append(one)
-    return [
-        _fund(store, of_it, held, funders, lent.get(currency, NOBODY), (licence, (cash or {}).get(currency)), act)
-        for currency, of_it in sorted(found.items())
-    ]
+    done = []
+    for currency, of_it in sorted(found.items()):
+        stands = lent.get(currency, NOBODY)
+        used = Counter(stands.of) + Counter(kept_free.get(currency, {}))
+        limits = (licence, (cash or {}).get(currency))
+        done.append(_fund(store, of_it, held, funders, stands._replace(of=used), limits, act))
+    return done
 
 
 def drawn_on(store: Store, on: date) -> Iterator[Drawn]:
@@ -107,6 +121,14 @@ def drawn_on(store: Store, on: date) -> Iterator[Drawn]:
         if terms.kind == LOAN:
             draw = Draw(product, currency, terms.vector[T_PRINCIPAL], terms.vector[T_INSTALMENTS], graded.get(customer_id, ""), on)
             yield Drawn((customer_id, loan_id), draw)
+
+
+def _shopped(store: Store, accounts: Sequence[Bought], on: date, rules: Rules) -> Iterator[Drawn]:
+    """Give what was bought on accounts as it is routed: with the part of the unused limit that counts."""
+    graded = grades(store, {one.loan[0] for one in accounts}, on)
+    for one in accounts:
+        draw = Draw(one.product, one.currency, one.minor, one.months, graded.get(one.loan[0], ""), on)
+        yield Drawn(one.loan, draw, off_balance_minor(one.undrawn, rules, on), one.waits)
 
 
 def grades(store: Store, customers: Iterable[int], on: date) -> dict[int, str]:
@@ -140,7 +162,7 @@ def _fund(
     limits: tuple[str, int | None],
     act: Act,
 ) -> Funding:
-    """Route the draws of one currency one after another, so that each sees what those before it left, and file their shares."""
+    """Route what was drawn in one currency one after another, so that each sees what those before it left, and file the shares."""
     (licence, cash), amount = limits, sum(one.draw.amount_minor for one in drawn)
     stands = dict(lent.of)
     free = amount if cash is None else cash
@@ -148,22 +170,31 @@ def _fund(
     house = House(free, max(lent.all_minor - amount, 0), lent.guaranteed_minor, licence)
     commands: list[FundLoan] = []
     left_out: Counter[tuple[str, str]] = Counter()
+    waits: Counter[str] = Counter()
     short: list[Id] = []
     routed_by: dict[Id, tuple[Share, ...]] = {}
     for one in drawn:
         if one.loan in held:
-            routed_by[one.loan] = held[one.loan][0].shares
-            house = _after(house, one.draw.amount_minor, held[one.loan][0].shares, is_guaranteed=False)
+            routed_by[one.loan] = shares_on(held[one.loan], one.draw.on.toordinal())
+            house = _after(house, one.draw.amount_minor, routed_by[one.loan], is_guaranteed=False)
             continue
-        routed = route(one.draw, [funder._replace(lent_minor=stands.get(name, 0)) for name, funder in funders.items()], house, act.rules)
-        if isinstance(routed, Refused):
+        if one.waits:
+            waits[one.waits] += 1
+            routed_by[one.loan] = WHOLLY
+            house = _after(house, one.draw.amount_minor, WHOLLY, is_guaranteed=False)
+            continue
+        wanted = one.draw._replace(amount_minor=one.draw.amount_minor + one.promised_minor)
+        # What is promised takes room of the funders, not cash.
+        asked = house._replace(cash_minor=house.cash_minor + one.promised_minor)
+        routed = route(wanted, [funder._replace(lent_minor=stands.get(name, 0)) for name, funder in funders.items()], asked, act.rules)
+        if isinstance(routed, Refused) or split(one.draw.amount_minor, routed.shares, LENDER)[LENDER] > house.cash_minor:
             short.append(one.loan)
             continue
         left_out.update(routed.left_out)
         routed_by[one.loan] = routed.shares
         guaranteed = any(share.funder in funders and funders[share.funder].is_guaranteed for share in routed.shares)
         house = _after(house, one.draw.amount_minor, routed.shares, is_guaranteed=guaranteed)
-        for name, minor in split(one.draw.amount_minor, routed.shares, LENDER).items():
+        for name, minor in split(wanted.amount_minor, routed.shares, LENDER).items():
             stands[name] = stands.get(name, 0) + minor
         if len(routed.shares) > 1:
             commands.append(_command(one, routed))
@@ -173,7 +204,7 @@ def _fund(
             refused[outcome.code if isinstance(outcome, Refused) else "failed"] += 1
     currency = drawn[0].draw.currency
     before = sum(one.loan in held for one in drawn)
-    return Funding(currency, len(drawn), amount, before, _got(drawn, routed_by, funders), left_out, tuple(short), refused)
+    return Funding(currency, len(drawn), amount, before, _got(drawn, routed_by, funders), left_out, tuple(short), refused, waits)
 
 
 def _after(house: House, minor: int, shares: Sequence[Share], *, is_guaranteed: bool) -> House:

@@ -19,17 +19,15 @@ from plimsoll.app.treasury.tape_day import TapeDay, read_day
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.loan.filing import body_of, of_kind, read_body
 from plimsoll.treasury.file_settlement import FileSettlement
-from plimsoll.treasury.funded import Holding, shares_on
+from plimsoll.treasury.funded import WHOLLY, Holding, shares_on
 from plimsoll.treasury.funder import DOSSIER, SETTLED
 from plimsoll.treasury.route import LENDER
 from plimsoll.treasury.settle import KINDS, Line, Loan, Sums, settle, total
-from plimsoll.treasury.share import WHOLE, Share
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Malformed, Refused
 
 COLUMNS: Final = ("customer_id", "loan_id", "currency", *KINDS, "net")
 TOTAL: Final = "total"
-WHOLLY: Final = (Share(LENDER, WHOLE),)
 
 
 class Days(NamedTuple):
@@ -159,9 +157,11 @@ def _loans(before: TapeDay, after: TapeDay, held: Holdings) -> list[Loan]:
         early = Sums() if was is None else before.sums(was)
         own = held.get(one, [])
         _refuse_span(own, since, day)
-        stood = WHOLLY if own and since < own[0].on <= day and early != Sums() else ()
-        if early != late or stood:
-            found.append(Loan(*one, after.words["currency"][place], shares_on(own, day), early, late, stood))
+        is_new = bool(own) and since < own[0].on <= day
+        joined = own[0].joined if is_new else None
+        stood = WHOLLY if is_new and joined is None and early != Sums() else ()
+        if early != late or stood or joined is not None:
+            found.append(Loan(*one, after.words["currency"][place], shares_on(own, day), early, late, stood, joined))
     return found
 
 

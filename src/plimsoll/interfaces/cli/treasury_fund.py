@@ -1,4 +1,4 @@
-"""`plimsoll treasury fund` and `funders`: who funds the draws of a day, and what every funder has lent and has room for."""
+"""`plimsoll treasury fund` and `funders`: who funds the draws and purchases of a day, and what every funder has lent and has room for."""
 
 import json
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from plimsoll.app.config import book_url, now
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.fund_draws import Act, Funding, fund_draws
 from plimsoll.app.treasury.shares import funders_of, holdings_of, lent_now
+from plimsoll.app.treasury.shop_accounts import promised
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
@@ -21,7 +22,7 @@ from plimsoll.units.refusal import Malformed, Refused
 
 PPM: Final = 1_000_000
 
-On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day of the draws.")]
+On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day of the draws and purchases.")]
 Cash = Annotated[
     list[str] | None,
     typer.Option("--cash", metavar="CUR:AMOUNT", help="What the lender itself may lend, such as CNY:500000.00. Default: not bounded."),
@@ -31,7 +32,7 @@ Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it, f
 
 
 def fund(on: On, cash: Cash = None, licence: Licence = "cfc", actor: Actor = "treasury", db: Db = "", as_json: AsJson = False) -> None:
-    """Route every draw of a day among the open funders and put the shares on file; running it again files nothing twice."""
+    """Route every draw and pay-later purchase of a day among the open funders, and file the shares; running it again files nothing twice."""
     day, bounds = read_on(on, "--on"), read_cash(cash)
     with open_store(book_url(db)) as store:
         done = fund_draws(store, day, Act(actor, now(), lawful_rules()), licence=licence, cash=bounds)
@@ -47,12 +48,13 @@ def funders(db: Db = "", as_json: AsJson = False) -> None:
     """List every funder: committed, lent, room, price, and its share of all that is outstanding in its currency."""
     today = now().date().toordinal()
     with open_store(book_url(db)) as store:
-        found = funders_of(store)
-        lent = lent_now(store, holdings_of(store, today), found, today)
+        found, held = funders_of(store), holdings_of(store, today)
+        lent, kept_free = lent_now(store, held, found, today), promised(store, held, lawful_rules(), now().date())
     told: list[dict[str, Any]] = []
     for name, funder in found.items():
         by = lent.get(funder.currency)
         minor, whole = (by.of.get(name, 0), by.all_minor) if by else (0, 0)
+        free = kept_free.get(funder.currency, {}).get(name, 0)
         told.append(
             {
                 "funder": name,
@@ -60,7 +62,8 @@ def funders(db: Db = "", as_json: AsJson = False) -> None:
                 "currency": funder.currency,
                 "committed": text_of(funder.committed_minor, funder.currency),
                 "lent": text_of(minor, funder.currency),
-                "room": text_of(max(funder.committed_minor - minor, 0), funder.currency),
+                "promised": text_of(free, funder.currency),
+                "room": text_of(max(funder.committed_minor - minor - free, 0), funder.currency),
                 "price": funder.price.text(),
                 "share": Rate(minor * PPM // whole if whole else 0, PPM).text(),
                 "most": Rate(funder.most_ppm, PPM).text(),
@@ -73,10 +76,10 @@ def funders(db: Db = "", as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps({"funders": told, "own": own}, ensure_ascii=False))
         return
-    rows: list[Sequence[str]] = [("funder", "kind", "committed", "lent", "room", "price %", "share %", "")]
+    rows: list[Sequence[str]] = [("funder", "kind", "committed", "lent", "promised", "room", "price %", "share %", "")]
     rows.append(RULE)
     for one in told:
-        amounts = (grouped(parse_minor(one[name], one["currency"]), one["currency"]) for name in ("committed", "lent", "room"))
+        amounts = (grouped(parse_minor(one[name], one["currency"]), one["currency"]) for name in ("committed", "lent", "promised", "room"))
         notes = "over its limit" if one["is_over"] else "" if one["is_open"] else "closed"
         rows.append((one["funder"], one["kind"], *amounts, percent(one["price"]), percent(one["share"]), notes))
     print(aligned(rows, left=2) if told else "No funder is registered.")
@@ -126,6 +129,7 @@ def _told(one: Funding) -> dict[str, Any]:
         "left_out": [{"funder": name, "why": why, "draws": count} for (name, why), count in sorted(one.left_out.items())],
         "short": [{"customer_id": customer, "loan_id": loan} for customer, loan in one.short],
         "refused": dict(one.refused),
+        "waits": dict(one.waits),
     }
 
 
@@ -136,10 +140,15 @@ def _text(one: Funding) -> str:
         share = percent(Rate(got.minor * PPM // one.minor, PPM).text()) if one.minor else ""
         name = "the lender" if got.funder == LENDER else got.funder
         rows.append((name, grouped(got.minor, one.currency), share, f"{got.draws:,}", percent(got.price.text()) if got.price else ""))
-    lines = [f"{one.draws:,} draws, {grouped(one.minor, one.currency)} {one.currency}; {one.before:,} funded before.", "", aligned(rows)]
+    lines = [
+        f"{one.draws:,} draws and accounts that bought, {grouped(one.minor, one.currency)} {one.currency}; {one.before:,} funded before.",
+        "",
+        aligned(rows),
+    ]
     if one.left_out:
         lines += ["", *(f"Left out: {name} of {count:,} draws, {why}." for (name, why), count in sorted(one.left_out.items()))]
     if one.short:
         lines.append(f"For {len(one.short):,} draws the lender lacks the cash (funding_short); nothing is on file about them.")
+    lines += [f"The lender's for now: {count:,} accounts, {code}." for code, count in sorted(one.waits.items())]
     lines += [f"Refused: {count:,} {code}." for code, count in sorted(one.refused.items())]
     return "\n".join(lines)
