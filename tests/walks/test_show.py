@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from plimsoll.app.access.door import Door
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.access.relation import Sight
+from plimsoll.app.business_day import at_instant
 from plimsoll.app.case_desk import listed
 from plimsoll.app.database import schema
 from plimsoll.app.house import House
@@ -225,15 +226,15 @@ def test_a_day_is_found_by_its_index(book):
 def test_queues_go_by_priority_and_page_after_page(book):
     for customer in (ANN, BO):
         give(book, customer, "2026-03-20", "open_case", ability="can", willingness="unwilling")
-    desk = [one.work.customer_id for one in listed(book, NOW)]
-    assert [one.customer_id for one in work_page(book, "collection", NOW).rows] == desk, "as the desk hands them out"
-    first = work_page(book, "collection", NOW, limit=1)
-    rest = work_page(book, "collection", NOW, after=first.next_after, limit=1)
+    desk = [one.work.customer_id for one in listed(book, at_instant(NOW))]
+    assert [one.customer_id for one in work_page(book, "collection", at_instant(NOW)).rows] == desk, "as the desk hands them out"
+    first = work_page(book, "collection", at_instant(NOW), limit=1)
+    rest = work_page(book, "collection", at_instant(NOW), after=first.next_after, limit=1)
     assert [one.customer_id for one in (*first.rows, *rest.rows)] == desk
     assert rest.next_after == ()
-    assert work_page(book, "collection", NOW, sight=Sight(customer_ids=frozenset({ANN}))).rows[0].customer_id == ANN
-    assert work_page(book, "collection", NOW, WorkAsked(state="done")).rows == ()
-    assert len(work_page(book, "collection", NOW, WorkAsked(assigned_to="")).rows) == 2
+    assert work_page(book, "collection", at_instant(NOW), sight=Sight(customer_ids=frozenset({ANN}))).rows[0].customer_id == ANN
+    assert work_page(book, "collection", at_instant(NOW), WorkAsked(state="done")).rows == ()
+    assert len(work_page(book, "collection", at_instant(NOW), WorkAsked(assigned_to="")).rows) == 2
 
 
 def test_search_finds_what_one_may_see(book):

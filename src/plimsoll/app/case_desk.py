@@ -4,21 +4,22 @@ What is due by now (a promise whose time is over, a follow-up) comes before ever
 that is handed out is looked at first: a promise that can be settled is settled, and a customer who has paid leaves the queue.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
+from plimsoll.app.business_day import At
 from plimsoll.app.database.sheet import Want
 from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.file import Work, filings_on, work, work_due, work_not_due
-from plimsoll.app.posting import load_facts
+from plimsoll.app.posting import load_facts, want_of
 from plimsoll.app.wiring import WIRING
 from plimsoll.app.zones import zone_of
 from plimsoll.collections.assess import is_resting
 from plimsoll.collections.budget import Asked, Budget, budgets
-from plimsoll.collections.case import CANCELLED, ENDS, MADE, QUEUE, Case, case_of, cases_of, day_of
+from plimsoll.collections.case import CANCELLED, ENDS, MADE, QUEUE, Case, case_of, cases_of
 from plimsoll.collections.case import CLAIMED as CLAIM_FILED
 from plimsoll.collections.case_policy import capacity, promise_policy
 from plimsoll.collections.claim_case import ClaimCase
@@ -26,9 +27,10 @@ from plimsoll.collections.close_case import CloseCase
 from plimsoll.collections.contact import known_of
 from plimsoll.collections.contact_rules import CALL, CHANNELS, country_rules
 from plimsoll.collections.debt import Debt, debt_of
-from plimsoll.collections.move_case import MoveCase
-from plimsoll.collections.next_action import Next, allowed_actions, next_action
-from plimsoll.collections.queue import CLAIMED, OPEN, WAITING, is_for_people, skill_of
+from plimsoll.collections.move_case import READS as READS_TO_MOVE
+from plimsoll.collections.move_case import MoveCase, looked_at
+from plimsoll.collections.next_action import CLOSE, Next, allowed_actions, next_action
+from plimsoll.collections.queue import CLAIMED, OPEN, WAITING, is_for_people, note_of, skill_of, wait_of
 from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.collections.settle_promise import SettlePromise
 from plimsoll.collections.timeline import Event, timeline
@@ -37,7 +39,7 @@ from plimsoll.loan.filing import Filing, instant_text, read_body
 from plimsoll.risk.limitation import Limitation, limitations
 from plimsoll.rulebook.rules import Rules
 from plimsoll.rulebook.script import load as load_scripts
-from plimsoll.units.money import text_of
+from plimsoll.units.money import spoken
 from plimsoll.units.refusal import Refused
 
 DUE, WORTH, HELD, WAITS = "due", "worth", "held", "waits"
@@ -59,10 +61,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """Who asks for a case, and with which skills: none told is any."""
+    """Who asks for a case, and with which skills: none told is any. `name` is what they go by in a call, "" for that of the actor."""
 
     actor: str
     skills: frozenset[str] = frozenset()
+    name: str = ""
 
 
 class Promised(NamedTuple):
@@ -104,16 +107,16 @@ class Shown(NamedTuple):
     limitation: tuple[tuple[int, Limitation], ...] = ()
 
 
-def listed(store: Store, now: datetime, *, limit: int = PAGE, ranks: Collection[str] = RANKS) -> list[Row]:
+def listed(store: Store, at: At, *, limit: int = PAGE, ranks: Collection[str] = RANKS) -> list[Row]:
     """Give the queue in the order in which it is worked; at most `limit` rows of each rank."""
-    at = instant_text(now)
-    due = [*_ran_out(store, at, limit), *work_due(store, QUEUE, OPEN, at, limit), *work_due(store, QUEUE, WAITING, at, limit)]
+    now, today = instant_text(at.now), instant_text(at.by_day)
+    due = [*_ran_out(store, now, limit), *work_due(store, QUEUE, OPEN, today, limit), *work_due(store, QUEUE, WAITING, today, limit)]
     due.sort(key=lambda one: (-one.item.priority, one.item.due_at, one.customer_id))
     by_rank = {
         DUE: due[:limit],
-        WORTH: work_not_due(store, QUEUE, OPEN, at, limit),
-        HELD: [one for one in work(store, QUEUE, CLAIMED, limit=limit) if one.item.due_at > at],
-        WAITS: work_not_due(store, QUEUE, WAITING, at, limit),
+        WORTH: work_not_due(store, QUEUE, OPEN, today, limit),
+        HELD: [one for one in work(store, QUEUE, CLAIMED, limit=limit) if one.item.due_at > now],
+        WAITS: work_not_due(store, QUEUE, WAITING, today, limit),
     }
     return [Row(rank, one) for rank in RANKS if rank in ranks for one in by_rank[rank]]
 
@@ -123,21 +126,21 @@ def _ran_out(store: Store, at: str, limit: int) -> list[Work]:
     return work_due(store, QUEUE, CLAIMED, at, limit)
 
 
-def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -> int | Refused | None:
+def take_next(store: Store, collector: Collector, at: At, rules: Rules) -> int | Refused | None:
     """Claim the next case for a collector and give its customer; None where nothing waits that the collector can take.
 
     Cases that a message or a machine's call is for are left out, unless a promise or a person's follow-up is due.
     Refuses collector_at_capacity (too many are held, or were taken today), and what executing a command refuses of the store.
     """
-    refused = _refuse_capacity(store, collector.actor, now, rules)
+    refused = _refuse_capacity(store, collector.actor, at, rules)
     if refused is not None:
         return refused
     tried: set[int] = set()
     for limit in PAGES:
-        rows = listed(store, now, limit=limit, ranks=(DUE, WORTH))
+        rows = listed(store, at, limit=limit, ranks=(DUE, WORTH))
         for row in rows:
             customer_id = row.work.customer_id
-            if customer_id not in tried and _suits(row, collector) and _take(store, customer_id, collector, now, rules):
+            if customer_id not in tried and _suits(row, collector) and _take(store, customer_id, collector, at, rules):
                 return customer_id
             tried.add(customer_id)
         if len(rows) < limit:
@@ -145,21 +148,20 @@ def take_next(store: Store, collector: Collector, now: datetime, rules: Rules) -
     return None
 
 
-def suggest_next(store: Store, collector: Collector, now: datetime, rules: Rules, sees: Callable[[int], bool]) -> int | Refused | None:
+def suggest_next(store: Store, collector: Collector, at: At, rules: Rules, sees: Callable[[int], bool]) -> int | Refused | None:
     """Give the customer of the case that comes next for a collector, of those they see; None where none waits. Nothing is claimed.
 
     A case whose follow-up or promise has come due is among them, and one that somebody held for too long; one on which nothing is late
     is not. Refuses collector_at_capacity.
     """
-    refused = _refuse_capacity(store, collector.actor, now, rules)
+    refused = _refuse_capacity(store, collector.actor, at, rules)
     if refused is not None:
         return refused
-    on = date.fromordinal(day_of(now))
-    for row in listed(store, now, ranks=(DUE, WORTH)):
+    for row in listed(store, at, ranks=(DUE, WORTH)):
         customer_id = row.work.customer_id
         if not _suits(row, collector) or not sees(customer_id):
             continue
-        if debt_of(read_book(store, customer_id, collector.actor, now), on).late_minor:
+        if debt_of(read_book(store, customer_id, collector.actor, at.now), at.today).late_minor:
             return customer_id
     return None
 
@@ -172,23 +174,21 @@ def _suits(row: Row, collector: Collector) -> bool:
     return is_for_people(item)
 
 
-def _refuse_capacity(store: Store, actor: str, now: datetime, rules: Rules) -> Refused | None:
-    day = day_of(now)
-    most = capacity(rules, date.fromordinal(day))
-    at = instant_text(now)
-    held = sum(one.item.due_at > at for one in work(store, QUEUE, CLAIMED, assigned_to=actor, limit=most.held + PAGE))
+def _refuse_capacity(store: Store, actor: str, at: At, rules: Rules) -> Refused | None:
+    most, now = capacity(rules, at.today), instant_text(at.now)
+    held = sum(one.item.due_at > now for one in work(store, QUEUE, CLAIMED, assigned_to=actor, limit=most.held + PAGE))
     if held >= most.held:
         return Refused("collector_at_capacity", "POLICY.CASE.CAPACITY", f"{actor} holds {held}, at most {most.held}")
-    taken = len({customer for customer, filing in filings_on(store, CLAIM_FILED, day) if filing.actor == actor})
+    taken = len({customer for customer, filing in filings_on(store, CLAIM_FILED, at.today.toordinal()) if filing.actor == actor})
     if taken >= most.day:
         return Refused("collector_at_capacity", "POLICY.CASE.CAPACITY", f"{actor} took {taken} today, at most {most.day}")
     return None
 
 
-def _take(store: Store, customer_id: int, collector: Collector, now: datetime, rules: Rules) -> bool:
+def _take(store: Store, customer_id: int, collector: Collector, at: At, rules: Rules) -> bool:
     """Look at a case, and claim it where there is something to collect and nothing stops all contact; whoever was quicker has it."""
+    now, on = at
     book = read_book(store, customer_id, collector.actor, now)
-    on = date.fromordinal(day_of(now))
     case = case_of(book.filings)
     if case is None:
         return False
@@ -245,6 +245,21 @@ def read_book(store: Store, customer_id: int, actor: str, now: datetime) -> Book
     return sheet.book(want, actor, now)
 
 
+def notes(store: Store, customers: Iterable[int], at: At, rules: Rules) -> dict[int, str]:
+    """Give the line of the queue of customers' open cases as the policy of today sees them. Rows read: the files of these customers."""
+    found = {}
+    for customer_id in dict.fromkeys(customers):
+        want = want_of(MoveCase("", customer_id, at.today), READS_TO_MOVE)
+        with store.transaction() as transaction:
+            book = transaction.look_one("", want).sheets[customer_id].book(want, "", at.now)
+        case = case_of(book.filings)
+        if case is not None:
+            case = looked_at(book, case, rules, at.today)
+            case = case if case.late_minor else case._replace(treatment=CLOSE)
+            found[customer_id] = note_of(case, wait_of(case))
+    return found
+
+
 def _left(book: Book, now: datetime, rules: Rules) -> tuple[Budget, ...]:
     """Give what the gate leaves of each channel, by the law of the lender's country and the customer's own clock."""
     name = rules.licences[rules.lender.licence].country
@@ -253,28 +268,25 @@ def _left(book: Book, now: datetime, rules: Rules) -> tuple[Budget, ...]:
     return budgets(known_of(book, [country]), Asked(now, zone, name, LENDER), country, CHANNELS)
 
 
-def shown(
-    store: Store, customer_id: int, collector: Collector, now: datetime, rules: Rules, language: str = "en", *, today: date | None = None
-) -> Shown | Refused:
-    """Give a customer's case as it stands at an instant: the open one, else the last. Refuses customer_unknown, case_not_open (never).
-
-    `today` is the business date by which days late are counted, None for the day of the instant.
+def shown(store: Store, customer_id: int, collector: Collector, at: At, rules: Rules, language: str = "en") -> Shown | Refused:
+    """Give a customer's case as it stands: the open one as the policy of today sees it, else the last. What was decided when stays in its
+    timeline. Refuses customer_unknown, case_not_open (never).
     """
-    book = read_book(store, customer_id, collector.actor, now)
+    book = read_book(store, customer_id, collector.actor, at.now)
     if not book.opened_on:
         return Refused("customer_unknown", "", f"customer {customer_id}")
     cases = cases_of(book.filings)
     if not cases:
         return Refused("case_not_open", "", f"customer {customer_id}")
-    case = case_of(book.filings) or list(cases.values())[-1]
-    on = today or date.fromordinal(day_of(now))
-    debt, left = debt_of(book, on), _left(book, now, rules)
+    on = at.today
+    case = looked_at(book, case_of(book.filings) or list(cases.values())[-1], rules, on)
+    debt, left = debt_of(book, on), _left(book, at.now, rules)
     is_cured = debt.late_minor == 0
     action = next_action(case, left, on.toordinal(), is_cured=is_cured)
     parts = {
-        "caller": collector.actor,
+        "caller": collector.name or collector.actor,
         "lender": rules.lender.name[language],
-        "amount": f"{text_of(debt.late_minor, debt.currency)} {debt.currency}" if debt.currency else "",
+        "amount": spoken(debt.late_minor, debt.currency, language) if debt.currency else "",
         "days": str(debt.days),
     }
     script = load_scripts().filled(action.script, on, language, parts, is_machine=action.channel not in ("", CALL))

@@ -174,10 +174,11 @@ def waited_for(filings: Iterable[Filing], day: int) -> Promise | None:
 
 def _opened(filing: Filing, said: dict[str, Any]) -> Case:
     case = Case(filing.subject, filing.on, STATE_OPEN, "", "", 0, 0, "", "", said["arm"], "", False, (), 0)
-    return _assessed(case._replace(propensity_ppm=said["propensity_ppm"]), said)
+    return assessed_as(case._replace(propensity_ppm=said["propensity_ppm"]), said)
 
 
-def _assessed(case: Case, said: dict[str, Any]) -> Case:
+def assessed_as(case: Case, said: dict[str, Any]) -> Case:
+    """Give a case as an assessment says that it stands."""
     plain = {name: value for name, value in said.items() if name not in _OF_ITS_OWN}
     return case._replace(because=tuple(said["because"]), told=(said["told"][0], said["told"][1]), **plain)
 
@@ -185,7 +186,7 @@ def _assessed(case: Case, said: dict[str, Any]) -> Case:
 def _moved(case: Case, filing: Filing) -> Case:
     said = read_body(filing)
     if filing.kind == MOVED:
-        return _assessed(case, said)
+        return assessed_as(case, said)
     if filing.kind == CLAIMED:
         return case._replace(claim=Claim(filing.actor, said["until"]), assigned_to=filing.actor)
     if filing.kind == RELEASED:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from plimsoll.collections import open_case
 from plimsoll.collections.assess import Seen, assessed, refuse_traits
-from plimsoll.collections.case import MOVED, Case, find_case
+from plimsoll.collections.case import MOVED, STATE_OPEN, Case, assessed_as, find_case
 from plimsoll.collections.debt import debt_of
 from plimsoll.collections.open_case import after
 from plimsoll.loan.book import Book, Decision, refuse_customer
@@ -57,5 +57,14 @@ def said_again(book: Book, case: Case, seen: Seen, rules: Rules, on: date) -> di
 
 def moved(book: Book, case: Case, rules: Rules, on: date, broken: int = 0) -> NewFiling:
     """Give what goes on file about a case that is looked at again on the same thoughts; `broken` more of its promises are broken by now."""
-    seen = Seen(*case.told, case.broken() + broken, case.effect_told_ppm)
-    return NewFiling(MOVED, case.case_id, body_of(said_again(book, case, seen, rules, on)))
+    return NewFiling(MOVED, case.case_id, body_of(said_again(book, case, _thought(case, broken), rules, on)))
+
+
+def looked_at(book: Book, case: Case, rules: Rules, on: date) -> Case:
+    """Give an open case as it would be assessed on a day, on the same thoughts; nothing goes on file. One that is closed stays as it is."""
+    return assessed_as(case, said_again(book, case, _thought(case), rules, on)) if case.state == STATE_OPEN else case
+
+
+def _thought(case: Case, broken: int = 0) -> Seen:
+    """Give what is thought of a customer as somebody told it, with `broken` more promises broken than the file says."""
+    return Seen(*case.told, case.broken() + broken, case.effect_told_ppm)

@@ -66,6 +66,24 @@ def text_of(minor: int, currency: str) -> str:
     return digits[:-exponent] + "." + digits[-exponent:]
 
 
+SAID: Final = {
+    "CNY": ("{}元", "{} yuan"),
+    "USD": ("{}美元", "{} dollars"),
+    "EUR": ("{}欧元", "{} euros"),
+    "HKD": ("{}港元", "{} Hong Kong dollars"),
+}
+"""How an amount is read out, in Chinese and in English."""
+
+
+def spoken(minor: int, currency: str, language: str) -> str:
+    """Write minor units as they are read out: 496161 CNY is "4,961.61元" in zh-CN, "4,961.61 yuan" in en; whole amounts without a point."""
+    sign, digits = "-" if minor < 0 else "", text_of(abs(minor), currency)
+    whole, _, part = digits.partition(".")
+    number = f"{sign}{int(whole):,}{f'.{part}' if part.strip('0') else ''}"
+    zh, en = SAID.get(currency, (f"{{}} {currency}", f"{{}} {currency}"))
+    return (zh if language == "zh-CN" else en).format(number)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in minor units of one currency."""

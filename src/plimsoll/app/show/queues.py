@@ -1,17 +1,22 @@
 """Queues of work: what waits for a person, the most pressing first, with the instant by which it is due, for who may see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select, tuple_
 
 from plimsoll.app.access.relation import Sight
+from plimsoll.app.business_day import At
+from plimsoll.app.case_desk import notes
 from plimsoll.app.database.schema import work_item
 from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.database.store import Store
+from plimsoll.collections.case import QUEUE as COLLECTION
+from plimsoll.collections.queue import CLAIMED
 from plimsoll.loan.filing import instant_text
+from plimsoll.rulebook.rules import Rules
 
 PERMISSIONS: Final = {
     "review": "review.read",
@@ -29,6 +34,8 @@ PERMISSIONS: Final = {
     "write_off": "write_off.decide",
 }
 """Queues by kind, and the permission by which one is seen."""
+BY_CLOCK: Final = ("review", "reminder", "placement")
+"""Queues whose rows are due at an instant; in the others they are due on a day, but for a case of collection that somebody holds."""
 WAITING: Final = ("open", "claimed", "waiting")
 LIMIT: Final = 50
 
@@ -84,7 +91,7 @@ class QueueCount:
 def work_page(
     store: Store,
     kind: str,
-    now: datetime,
+    at: At,
     asked: WorkAsked = ALL,
     *,
     sight: Sight | None = None,
@@ -94,7 +101,7 @@ def work_page(
     """Give rows of a queue, the highest priority first, then those due soonest. Rows read: those of the queue in the asked states."""
     columns = work_item.c
     keys = (-columns.priority, case((columns.due_at == "", 1), else_=0), columns.due_at, columns.customer_id, columns.subject)
-    wanted = select(work_item).where(columns.kind == kind, *_conditions(asked, now))
+    wanted = select(work_item).where(columns.kind == kind, *_conditions(kind, asked, at))
     if sight is not None:
         wanted = wanted.where(sight.clause(columns.customer_id))
     if after:
@@ -106,23 +113,40 @@ def work_page(
     if len(rows) > limit:
         one = page[-1]
         last = (-one.priority, 1 if one.due_at == "" else 0, one.due_at, one.customer_id, one.subject)
-    return WorkPage(tuple(_row(one, now) for one in page), last)
+    return WorkPage(tuple(_row(one, at) for one in page), last)
 
 
-def _conditions(asked: WorkAsked, now: datetime) -> list[ColumnElement[bool]]:
+def as_today(store: Store, page: WorkPage, at: At, rules: Rules) -> WorkPage:
+    """Give a page of cases of collection with the lines that the policy of today gives them; a page of another queue stays as it is."""
+    found = notes(store, (one.customer_id for one in page.rows if one.kind == COLLECTION and one.state != "done"), at, rules)
+    rows = tuple(replace(one, note=found.get(one.customer_id, one.note)) if one.kind == COLLECTION else one for one in page.rows)
+    return WorkPage(rows, page.next_after)
+
+
+def _conditions(kind: str, asked: WorkAsked, at: At) -> list[ColumnElement[bool]]:
     columns = work_item.c
     found: list[ColumnElement[bool]] = [columns.state.in_((asked.state,) if asked.state else WAITING)]
     if asked.assigned_to is not None:
         found.append(columns.assigned_to == asked.assigned_to)
     if asked.is_overdue:
-        found.append(columns.due_at != "")
-        found.append(columns.due_at < instant_text(now))
+        found.append(_overdue(kind, at))
     return found
 
 
-def _row(row: Any, now: datetime) -> WorkRow:
+def _overdue(kind: str, at: At) -> ColumnElement[bool]:
+    """Give the condition that the instant of a row has passed: by the clock, or by the business date where it is due on a day."""
+    due_at = work_item.c.due_at
+    by_clock, by_day = due_at < instant_text(at.now), due_at < instant_text(at.by_day)
+    if kind in BY_CLOCK:
+        return and_(due_at != "", by_clock)
+    is_held = work_item.c.state == CLAIMED if kind == COLLECTION else false()
+    return and_(due_at != "", or_(and_(is_held, by_clock), and_(not_(is_held), by_day)))
+
+
+def _row(row: Any, at: At) -> WorkRow:
     due_at = datetime.fromisoformat(row.due_at) if row.due_at else None
-    left = None if due_at is None else int((due_at - now).total_seconds())
+    is_by_clock = row.kind in BY_CLOCK or (row.kind == COLLECTION and row.state == CLAIMED)
+    left = None if due_at is None else int((due_at - (at.now if is_by_clock else at.by_day)).total_seconds())
     return WorkRow(
         row.customer_id,
         row.kind,
@@ -139,12 +163,12 @@ def _row(row: Any, now: datetime) -> WorkRow:
     )
 
 
-def queue_counts(store: Store, now: datetime, kinds: Sequence[str], sights: Sequence[Sight | None]) -> tuple[QueueCount, ...]:
+def queue_counts(store: Store, at: At, kinds: Sequence[str], sights: Sequence[Sight | None]) -> tuple[QueueCount, ...]:
     """Give how much waits in queues, each as far as one sees it. Rows read: those that wait."""
     columns, found = work_item.c, []
-    late = func.sum(case(((columns.due_at != "") & (columns.due_at < instant_text(now)), 1), else_=0))
     with store.engine.connect() as connection:
         for kind, sight in zip(kinds, sights, strict=True):
+            late = func.sum(case((_overdue(kind, at), 1), else_=0))
             wanted = select(columns.state, func.count(), late).where(columns.kind == kind, columns.state.in_(WAITING))
             if sight is not None:
                 wanted = wanted.where(sight.clause(columns.customer_id))

@@ -1,16 +1,18 @@
 """`plimsoll queue`: the collectors' queue, the next case for somebody, and one case as a whole."""
 
 import json
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Final
 
 import typer
 
+from plimsoll.app.business_day import At, at_instant
 from plimsoll.app.case_desk import RANKS, Collector, Promised, Record, Row, Shown, listed, promises, shown, take_next
 from plimsoll.app.config import book_url, now
 from plimsoll.app.database.opening import open_store
+from plimsoll.app.database.store import Store
+from plimsoll.app.house import open_day
 from plimsoll.collections.budget import Budget
-from plimsoll.collections.case import day_of
 from plimsoll.collections.case_policy import PPM
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped, per_cent
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
@@ -27,7 +29,9 @@ app = typer.Typer(help="The collectors' queue, the next case for somebody, and o
 
 HEAD: Final = ("rank", "customer", "case", "state", "worth", "due", "held by", "note")
 
-At = Annotated[str, typer.Option("--at", metavar="INSTANT", help="Such as 2026-12-01T10:00:00+08:00. Default: now.")]
+Instant = Annotated[
+    str, typer.Option("--at", metavar="INSTANT", help="Such as 2026-12-01T10:00:00+08:00. Default: now, on the business date.")
+]
 Actor = Annotated[str, typer.Option("--actor", metavar="NAME", help="Who collects.")]
 Skills = Annotated[list[str] | None, typer.Option("--skill", metavar="SKILL", help=f"Of {', '.join(SKILLS)}; may be given again.")]
 Ranks = Annotated[list[str] | None, typer.Option("--rank", metavar="RANK", help=f"Of {', '.join(RANKS)}. Default: all.")]
@@ -38,20 +42,20 @@ Customer = Annotated[int, typer.Argument(metavar="CUSTOMER", help="The customer.
 
 
 @app.callback(invoke_without_command=True)
-def main(context: typer.Context, db: Db = "", at: At = "", as_json: AsJson = False) -> None:
+def main(context: typer.Context, db: Db = "", at: Instant = "", as_json: AsJson = False) -> None:
     """Without a word: list the queue."""
     if context.invoked_subcommand is None:
         list_queue(db, at, None, 50, as_json)
 
 
 @app.command("list")
-def list_queue(db: Db = "", at: At = "", rank: Ranks = None, limit: Limit = 50, as_json: AsJson = False) -> None:
+def list_queue(db: Db = "", at: Instant = "", rank: Ranks = None, limit: Limit = 50, as_json: AsJson = False) -> None:
     """Show the queue in the order in which it is worked: what is due by now, then what a contact is worth most for."""
     unknown = set(rank or ()) - set(RANKS)
     if unknown:
         raise Stop(USAGE, f"--rank {', '.join(sorted(unknown))}: of {', '.join(RANKS)}")
     with open_store(book_url(db)) as store:
-        rows = listed(store, _instant(at), limit=limit, ranks=rank or RANKS)
+        rows = listed(store, _at(store, at), limit=limit, ranks=rank or RANKS)
     if as_json:
         print(json.dumps({"cases": [_row(one) for one in rows]}, ensure_ascii=False))
         return
@@ -60,41 +64,43 @@ def list_queue(db: Db = "", at: At = "", rank: Ranks = None, limit: Limit = 50, 
 
 
 @app.command("next")
-def next_case(actor: Actor, skill: Skills = None, db: Db = "", at: At = "", language: Language = "en", as_json: AsJson = False) -> None:
+def next_case(
+    actor: Actor, skill: Skills = None, db: Db = "", at: Instant = "", language: Language = "en", as_json: AsJson = False
+) -> None:
     """Claim the next case and show it. What was paid meanwhile is closed on the way, a promise whose time is over is settled."""
     unknown = set(skill or ()) - set(SKILLS)
     if unknown:
         raise Stop(USAGE, f"--skill {', '.join(sorted(unknown))}: of {', '.join(SKILLS)}")
-    collector, instant, rules = Collector(actor, frozenset(skill or ())), _instant(at), lawful_rules()
+    collector, rules = Collector(actor, frozenset(skill or ())), lawful_rules()
     with open_store(book_url(db)) as store:
-        taken = take_next(store, collector, instant, rules)
+        asked_at = _at(store, at)
+        taken = take_next(store, collector, asked_at, rules)
         if isinstance(taken, Refused):
             raise Stop(REFUSED, taken.text(_language(language)))
         if taken is None:
             raise Stop(NOT_FOUND, "nothing waits that you can take.")
-        found = shown(store, taken, collector, instant, rules, _language(language))
+        found = shown(store, taken, collector, asked_at, rules, _language(language))
     assert isinstance(found, Shown), "a case that was claimed is there"
     _tell(found, language, as_json)
 
 
 @app.command("show")
 def show(
-    customer_id: Customer, actor: Actor = "collector", db: Db = "", at: At = "", language: Language = "en", as_json: AsJson = False
+    customer_id: Customer, actor: Actor = "collector", db: Db = "", at: Instant = "", language: Language = "en", as_json: AsJson = False
 ) -> None:
     """Show a customer's case: what is owed, the next action and why, the script, what may be done, contacts left, and what happened."""
     with open_store(book_url(db)) as store:
-        found = shown(store, customer_id, Collector(actor), _instant(at), lawful_rules(), _language(language))
+        found = shown(store, customer_id, Collector(actor), _at(store, at), lawful_rules(), _language(language))
     if isinstance(found, Refused):
         raise Stop(NOT_FOUND, found.text(_language(language)))
     _tell(found, language, as_json)
 
 
 @app.command("promises")
-def list_promises(db: Db = "", at: At = "", days: Days = 60, as_json: AsJson = False) -> None:
+def list_promises(db: Db = "", at: Instant = "", days: Days = 60, as_json: AsJson = False) -> None:
     """Show open promises by due day, and of those that are over how much of what was promised came."""
-    instant = _instant(at)
-    today = day_of(instant)
     with open_store(book_url(db)) as store:
+        today = _at(store, at).today.toordinal()
         waiting, record = promises(store, today - days, today)
     groups = _by_day(waiting, today)
     if as_json:
@@ -137,10 +143,13 @@ def _record(one: Record, currency: str) -> dict[str, object]:
     return {**one.counts, "promised": text_of(one.promised_minor, currency), "paid": text_of(one.paid_minor, currency)}
 
 
-def _instant(text: str) -> datetime:
-    """Read the instant of an option; anything else ends the command with 2."""
+def _at(store: Store, text: str) -> At:
+    """Read the instant of an option; now, on the business date of the book, where none is given. Anything else ends the command with 2."""
+    if not text:
+        today = open_day(store)
+        return At(now(), today) if today > date.min else at_instant(now())
     try:
-        return read_instant({"at": text}) if text else now()
+        return at_instant(read_instant({"at": text}))
     except Malformed as wrong:
         raise Stop(USAGE, f"--at: {wrong.text()}") from None
 

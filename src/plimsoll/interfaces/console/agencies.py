@@ -6,6 +6,7 @@ Customers are placed and recalled by ticking rows of a list; each goes through b
 from typing import Any, Final
 
 from plimsoll.app.access.principal import EVERYBODY, Target
+from plimsoll.app.business_day import at_of
 from plimsoll.app.show.parties import AgencyRow, PlacementRow, agency_page, agency_rows, placement_rows
 from plimsoll.app.show.queues import work_page
 from plimsoll.collections.case import QUEUE
@@ -176,7 +177,7 @@ def show_placements(visit: Visit) -> Shown:
     """Show the late customers whom nobody asks yet, to be ticked and placed, and how much is with each agency."""
     store, found = visit.house.store, agency_rows(visit.house.store, visit.today(), visit.house.rules)
     sight = visit.door.sight(visit.who, PLACE)
-    page = work_page(store, QUEUE, visit.house.now(), sight=sight)
+    page = work_page(store, QUEUE, at_of(visit.house), sight=sight)
     rows = [
         (
             Cell(visit.t("customer.number", {"n": one.customer_id}), f"/cases/{one.customer_id}", one.subject),

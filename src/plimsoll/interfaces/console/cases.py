@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from plimsoll.app.access import people
 from plimsoll.app.access.principal import EVERYBODY, Target
+from plimsoll.app.business_day import at_of
 from plimsoll.app.case_desk import Collector, shown, suggest_next
 from plimsoll.app.case_desk import Shown as CaseShown
 from plimsoll.app.kept_figures import BeingMade
@@ -20,8 +22,10 @@ from plimsoll.collections.open_hardship import OpenHardship
 from plimsoll.collections.record_outcome import RecordOutcome
 from plimsoll.collections.release_case import ReleaseCase
 from plimsoll.collections.reminded import zone_of as zone_filed
+from plimsoll.interfaces.console import script
 from plimsoll.interfaces.console.aims import customer_of, everybody
 from plimsoll.interfaces.console.kept import Figures, being_made
+from plimsoll.interfaces.console.reveal import stamped
 from plimsoll.interfaces.console.rows_of_work import due, locked, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word, words_in
 from plimsoll.interfaces.pages import written
@@ -37,7 +41,6 @@ from plimsoll.interfaces.pages.parts import (
     Stat,
     Stats,
     Table,
-    Text,
     Timeline,
     board,
     chip,
@@ -138,7 +141,7 @@ def _because(visit: Visit, conditions: Sequence[str]) -> str:
 def _promised(visit: Visit, figures: Figures) -> Panel:
     """Give how much waits, and what was promised for today and tomorrow, in the first currency of the promises."""
     sight = visit.door.sight(visit.who, "case.read")
-    waiting = next(iter(queue_counts(visit.house.store, visit.house.now(), (QUEUE,), (sight,))), None)
+    waiting = next(iter(queue_counts(visit.house.store, at_of(visit.house), (QUEUE,), (sight,))), None)
     stats = [
         Stat(visit.t("work.open"), count(waiting.open if waiting else 0)),
         Stat(visit.t("work.claimed"), count(waiting.claimed if waiting else 0)),
@@ -163,7 +166,7 @@ def _next(visit: Visit) -> Done:
         return visit.may("case.claim", Target(customer_id))
 
     house = visit.house
-    customer_id = suggest_next(house.store, Collector(visit.who.actor), house.now(), house.rules, sees)
+    customer_id = suggest_next(house.store, Collector(visit.who.actor), at_of(house), house.rules, sees)
     if isinstance(customer_id, Refused):
         return customer_id
     if customer_id is None:
@@ -172,11 +175,9 @@ def _next(visit: Visit) -> Done:
 
 
 def _found(visit: Visit) -> CaseShown | Refused:
-    language = "en" if visit.speech == "en" else "zh-CN"
-    house = visit.house
-    return shown(
-        house.store, int(visit.path["customer"]), Collector(visit.who.actor), house.now(), house.rules, language, today=visit.today()
-    )
+    house, who = visit.house, people.get(visit.house, visit.who.user_id)
+    collector = Collector(visit.who.actor, name="" if isinstance(who, Refused) else who.name)
+    return shown(house.store, int(visit.path["customer"]), collector, at_of(house), house.rules, visit.speech)
 
 
 def show_one(visit: Visit) -> Shown:
@@ -184,6 +185,11 @@ def show_one(visit: Visit) -> Shown:
     found = _found(visit)
     if isinstance(found, Refused):
         return Refused("absent") if found.code == "customer_unknown" else found
+    return _board(visit, found)
+
+
+def _board(visit: Visit, found: CaseShown, name: str = "") -> dict[str, Any]:
+    """Put the call screen together; `name` is the customer's where it is shown whole, once."""
     customer_id = int(visit.path["customer"])
     case, number = found.case, visit.t("customer.number", {"n": customer_id})
     chips = [chip(word(visit, "case.state", case.state), "warn" if case.state == "open" else "")]
@@ -192,7 +198,8 @@ def show_one(visit: Visit) -> Shown:
     above = [(visit.t("nav.case"), "/cases"), (number, f"/customers/{customer_id}")]
     until = case.claim.until if case.claim is not None else ""
     lock = locked(visit, case.held_by(visit.house.now()), until, "case.claim", Target(customer_id))
-    panels = [lock, _account(visit, found), _gate(visit, found), _acts(visit, found), _script(visit, found), _record(visit, found)]
+    said = script.panel(visit, found, name)
+    panels = [lock, _account(visit, found), _gate(visit, found), _acts(visit, found), said, _record(visit, found)]
     return board(Heading(f"{visit.t('case.title')} {case.case_id}", "", chips, above), panels)
 
 
@@ -302,11 +309,6 @@ def _contacts(found: CaseShown) -> list[tuple[str, str]]:
     return [(one.subject, f"{written.instant(one.at)} {one.actor}") for one in reversed(made[-CONTACTS:])]
 
 
-def _script(visit: Visit, found: CaseShown) -> Panel | None:
-    parts = [Text(said) for said in found.script.values()]
-    return Panel(visit.t("case.script"), parts, "script", width="half") if parts else None
-
-
 def _record(visit: Visit, found: CaseShown) -> Panel:
     rows = [
         Moment(
@@ -318,6 +320,15 @@ def _record(visit: Visit, found: CaseShown) -> Panel:
         for one in reversed(found.timeline[-CONTACTS:])
     ]
     return Panel(visit.t("case.record"), [Timeline(rows)], "record", width="half")
+
+
+def _name(visit: Visit) -> Done:
+    """Show whom one asks for, whole, in what is said."""
+    found = _found(visit)
+    if isinstance(found, Refused):
+        return found
+    name = script.name_of(visit, int(visit.path["customer"]))
+    return name if isinstance(name, Refused) else stamped(visit, _board(visit, found, name))
 
 
 def _key(visit: Visit) -> tuple[str, int, str]:
@@ -388,6 +399,7 @@ def _hardship(visit: Visit) -> Done:
 
 FORMS: Final = {
     "claim": _claim, "release": _release, "call": _call, "outcome": _outcome, "promise": _promise, "later": _later, "hardship": _hardship,
+    "name": _name,
 }  # fmt: skip
 SCREENS: Final = (
     Screen("case", "/cases", "case.read", "page.html", show, {"next": _next}, target=everybody),

@@ -5,17 +5,16 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from plimsoll.app.access.principal import Target
-from plimsoll.app.access.rate import RateClass, limiter_of
 from plimsoll.app.database.schema import audit, filing
 from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.show.limits import LimitChange, limit_history
 from plimsoll.app.show.loan import LoanRow
-from plimsoll.app.vault import Act as Look
 from plimsoll.interfaces.console import waits
 from plimsoll.interfaces.console.acts import offered
 from plimsoll.interfaces.console.aims import customer_of
 from plimsoll.interfaces.console.customers import late_chip
 from plimsoll.interfaces.console.load_line import drawn
+from plimsoll.interfaces.console.reveal import may_reveal, revealed, stamped
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
@@ -40,7 +39,7 @@ from plimsoll.interfaces.pages.parts import (
     money,
     text,
 )
-from plimsoll.interfaces.pages.visit import Act, Done, Page, Screen, Shown, Visit
+from plimsoll.interfaces.pages.visit import Act, Done, Screen, Shown, Visit
 from plimsoll.servicing.freeze import Freeze
 from plimsoll.servicing.set_limit import SetLimit
 from plimsoll.servicing.unfreeze import Unfreeze
@@ -205,7 +204,7 @@ def _person(visit: Visit, page: CustomerPage, opened: dict[str, str]) -> Panel |
     if not rows:
         return Panel(visit.t("personal.title"), [Said("", visit.t("personal.none"))], width="half")
     parts: list[Any] = [Facts(rows)]
-    if visit.may("personal.reveal", Target(page.customer_id)) and visit.house.vault is not None:
+    if may_reveal(visit, page.customer_id):
         choices = [(one.field, visit.t(f"personal.{one.field}")) for one in page.personal if one.field in SHOWN]
         fields = (
             Field("field", visit.t("personal.field"), "choice", options=choices),
@@ -307,23 +306,12 @@ def _record(visit: Visit, page: CustomerPage) -> Panel:
 
 def _reveal(visit: Visit) -> Done:
     """Show one personal field whole, once: who looked and why goes on record before it is given."""
-    customer_id, vault = int(visit.path["customer"]), visit.house.vault
-    allowed = visit.door.may(visit.who, "personal.reveal", Target(customer_id))
-    if isinstance(allowed, Refused) or vault is None:
-        return allowed if isinstance(allowed, Refused) else Refused("absent")
-    field, reason = visit.form.get("field", ""), visit.form.get("reason", "")
-    too_fast = limiter_of(visit.house).take_all((f"user {visit.who.user_id}",), RateClass.REVEAL, visit.house.now().date())
-    if too_fast is not None:
-        return too_fast
-    visit.door.saw(visit.who, f"personal {field}"[:60], [customer_id], reason)
-    found = vault.reveal(customer_id, field, Look(visit.who.actor, visit.house.now(), reason))
+    field = visit.form.get("field", "")
+    found = revealed(visit, int(visit.path["customer"]), field, visit.form.get("reason", ""))
     if isinstance(found, Refused):
         return found
     page = _page(visit)
-    if isinstance(page, Refused):
-        return page
-    stamp = f"{visit.who.user_id} · {written.instant(visit.house.now())}"
-    return Page("revealed.html", {**_board(visit, page, {field: found}), "stamp": stamp})
+    return page if isinstance(page, Refused) else stamped(visit, _board(visit, page, {field: found}))
 
 
 def _to(visit: Visit) -> str:

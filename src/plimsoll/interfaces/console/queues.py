@@ -4,6 +4,7 @@ from typing import Final
 
 from plimsoll.app.access.principal import EVERYBODY
 from plimsoll.app.access.verbs import VERBS
+from plimsoll.app.business_day import at_of
 from plimsoll.app.show.queues import PERMISSIONS, WorkRow, queue_counts
 from plimsoll.interfaces.console.rows_of_work import due, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word, words_in
@@ -47,7 +48,7 @@ def show(visit: Visit) -> Shown:
             count(one.waiting),
             count(one.overdue),
         )
-        for one in queue_counts(visit.house.store, visit.house.now(), kinds, sights)
+        for one in queue_counts(visit.house.store, at_of(visit.house), kinds, sights)
     ]
     columns = ("queue.name", "queue.open#", "queue.claimed#", "queue.waiting#", "work.overdue#")
     table = Table(visit.t("queue.title"), heads(visit, *columns), rows, empty="queue.none", is_list=True)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from plimsoll.app.access.principal import EVERYBODY, Target
+from plimsoll.app.business_day import at_of
 from plimsoll.app.show.application import ApplicationPage, application
 from plimsoll.app.show.decision import DecisionShown, WhatIf, decision, what_if
 from plimsoll.app.show.queues import WorkAsked, WorkRow, work_page
@@ -84,9 +85,9 @@ def _note(visit: Visit, note: str) -> str:
 def _next(visit: Visit) -> Done:
     """Take the case that comes first of those that one sees: a free one, or one that somebody held for too long."""
     sight = visit.door.sight(visit.who, "review.claim")
-    store, now = visit.house.store, visit.house.now()
-    free = work_page(store, QUEUE, now, WorkAsked("open"), sight=sight, limit=1).rows
-    held = work_page(store, QUEUE, now, WorkAsked("claimed"), sight=sight).rows
+    store, at = visit.house.store, at_of(visit.house)
+    free = work_page(store, QUEUE, at, WorkAsked("open"), sight=sight, limit=1).rows
+    held = work_page(store, QUEUE, at, WorkAsked("claimed"), sight=sight).rows
     waiting = [*free, *(one for one in held if _ran_out(visit, one))]
     if not waiting:
         return Go("/reviews", "done.none-left")

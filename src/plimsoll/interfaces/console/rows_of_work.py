@@ -6,7 +6,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from plimsoll.app.access.principal import NOTHING, Target
-from plimsoll.app.show.queues import WorkAsked, WorkPage, WorkRow, work_page
+from plimsoll.app.business_day import at_of
+from plimsoll.app.show.queues import WorkAsked, WorkPage, WorkRow, as_today, work_page
 from plimsoll.interfaces.pages import words, written
 from plimsoll.interfaces.pages.parts import Cell, Panel, Said, Table, chip
 from plimsoll.interfaces.pages.visit import Visit
@@ -24,7 +25,9 @@ def page_of(visit: Visit, kind: str, permission: str) -> WorkPage:
         is_overdue=view == "overdue",
     )
     sight = visit.door.sight(visit.who, permission)
-    return work_page(visit.house.store, kind, visit.house.now(), asked, sight=sight, after=_after(visit))
+    house, at = visit.house, at_of(visit.house)
+    page = work_page(house.store, kind, at, asked, sight=sight, after=_after(visit))
+    return as_today(house.store, page, at, house.rules)
 
 
 def _after(visit: Visit) -> list[int | str]:

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from plimsoll.app.show.queues import PERMISSIONS, QueueCount, WorkAsked, WorkRow, queue_counts, work_page
+from plimsoll.app.business_day import at_of
+from plimsoll.app.show.queues import PERMISSIONS, QueueCount, WorkAsked, WorkRow, as_today, queue_counts, work_page
 from plimsoll.app.show.watching import WatchCounts, Watched, watch_counts, watched
 from plimsoll.interfaces.http.operation import Asked, Operation, PageOf
 from plimsoll.interfaces.http.shown import (
@@ -46,7 +47,9 @@ def list_work(asked: Asked) -> Any:
     whom = {"": None, "none": "", "me": asked.who.user_id}.get(query.assigned_to, query.assigned_to)
     wanted = WorkAsked(query.state, whom, query.overdue)
     after = after_in(asked, "work", KEYS)
-    page = work_page(asked.house.store, kind, asked.house.now(), wanted, sight=sight, after=after, limit=query.limit)
+    house, at = asked.house, at_of(asked.house)
+    found = work_page(house.store, kind, at, wanted, sight=sight, after=after, limit=query.limit)
+    page = as_today(house.store, found, at, house.rules)
     return listed(page.rows, cursor_of(asked, "work", *page.next_after) if page.next_after else "")
 
 
@@ -58,7 +61,7 @@ def list_queues(asked: Asked) -> Any:
         if not isinstance(sight, Refused):
             kinds.append(kind)
             sights.append(sight)
-    return listed(queue_counts(asked.house.store, asked.house.now(), kinds, sights))
+    return listed(queue_counts(asked.house.store, at_of(asked.house), kinds, sights))
 
 
 def get_monitoring(asked: Asked) -> Any:
