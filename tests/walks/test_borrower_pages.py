@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from html import unescape
 from random import Random
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from plimsoll.app.access import people, session
 from plimsoll.app.database.schema import filing
 from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
@@ -19,7 +17,6 @@ from plimsoll.app.file import filings_of
 from plimsoll.app.house import House
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
-from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.show.loan import DueNext
 from plimsoll.app.vault import Act, Vault
 from plimsoll.app.wiring import WIRING
@@ -29,73 +26,15 @@ from plimsoll.interfaces.borrower.serve import borrower
 from plimsoll.interfaces.pages import words
 from plimsoll.interfaces.pages.visit import Visit
 from plimsoll.origination.application import fold_applications
-from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.simulator.documents import make_person
-from plimsoll.simulator.walk import Wish, start, walk
-from plimsoll.units.refusal import Refused
+from tests.telephone import ON, READING, RULES, Clock, Phone, house_of_two
 from tests.toys import Open, run
 
-RULES = lawful_rules()
-ON = date(2026, 9, 1)
-READING = timedelta(seconds=30)
 PAGES = (
     *("/", "/borrow", "/borrow?amount=1000&instalments=3&repayment=", "/loans", "/bills", "/limit", "/reminders", "/autopay"),
     *("/apply", "/applications", "/consents", "/complaints", "/learn", "/overdue", "/hardship", "/help"),
 )
-
-
-class Phone:
-    """The telephone of one borrower: pages, and forms filled in as they stand there."""
-
-    def __init__(self, house: House, customer_id: int) -> None:
-        self.house, self.customer_id = house, customer_id
-        with house.store.changing() as connection:
-            found = people.borrower(connection, customer_id, house.now())
-            assert not isinstance(found, Refused), found
-            begun = session.begin(connection, house, session.Begin(found.user_id, house.now()))
-        cookies = {"plimsoll": begun.token, "plimsoll-language": "en"}
-        self.client = TestClient(borrower(house, open_door(house)), cookies=cookies, follow_redirects=False)
-
-    def get(self, path: str, status: int = 200) -> str:
-        """Give the text of a page."""
-        answer = self.client.get(path)
-        assert answer.status_code == status, (path, answer.status_code, answer.text[-800:])
-        return answer.text
-
-    def form(self, path: str, act: str) -> dict[str, str]:
-        """Give the fields of a form of a page as the browser would send them, before anything is filled in."""
-        for text in re.findall(r"<form method=\"post\".*?</form>", self.get(path), re.S):
-            fields = dict(re.findall(r'name="([^"]+)"[^>]*?value="([^"]*)"', text))
-            if fields.get("act") == act and "form_token" in fields:
-                return {name: unescape(value) for name, value in fields.items()}
-        raise AssertionError(f"no form {act} on {path}")
-
-    def send(self, path: str, act: str, status: int = 303, **said: str) -> Any:
-        """Fill in a form of a page and send it."""
-        return self.post(path, {**self.form(path, act), **said}, status)
-
-    def post(self, path: str, fields: dict[str, str], status: int = 303) -> Any:
-        """Send fields to a page."""
-        answer = self.client.post(path, data=fields, headers={"Origin": "http://testserver"})
-        assert answer.status_code == status, (path, answer.status_code, re.sub(r"<[^>]+>|\s+", " ", answer.text)[-600:])
-        return answer
-
-    def page(self) -> CustomerPage:
-        """Give what the house holds of the borrower."""
-        found = customer_page(self.house.store, self.customer_id, self.house.today().toordinal(), self.house.now())
-        assert not isinstance(found, Refused)
-        return found
-
-
-class Clock:
-    """The instant of the house, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 9, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -105,11 +44,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def house(store: Store, clock: Clock) -> Iterator[House]:
-    for _ in range(2):
-        walker = start(store, RULES, Wish("approve", "cash-line", "CNY", 2_000_000, 12, "daily_needs", ON, "en", "pay-later"))
-        assert [told.step for told in walk(walker)][-1] == "draw"
-    store.move_open_day(ON)
-    with House(store, RULES, now=clock) as opened:
+    with house_of_two(store, clock) as opened:
         yield opened
 
 
@@ -148,7 +83,7 @@ def test_a_draw_goes_through_the_cost_table(house: House, clock: Clock) -> None:
     done = phone.post(sign, fields).headers["location"]
     again = phone.post(sign, fields).headers["location"]
     assert "done.b.drawn" in done
-    assert "done.again" in again
+    assert again == done.replace("b.drawn", "b.drawn-before"), "the loan that was made, and nothing once more"
     after = phone.page()
     assert len(after.loans) == len(before.loans) + 1, "drawn once"
     drawn = max(one.loan_id for one in after.loans)
@@ -176,6 +111,30 @@ def test_paying_off_saves_interest_and_frees_the_limit(house: House) -> None:
     assert next(one for one in page.loans if one.loan_id == loan.loan_id).status == "paid_off"
     assert page.line is not None
     assert page.line.used_minor == 0
+    paid = phone.get(f"/loans/{loan.loan_id}")
+    assert "This loan is paid off" in paid
+    assert "Pays it off today" not in paid
+    assert "\N{YEN SIGN}0.00" not in paid.partition("Repayment schedule")[0]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize("day", [ON, date(2026, 10, 1)])
+def test_what_an_amount_saves_is_shown_before_it_is_paid(house: House, day: date) -> None:
+    """Before September 2nd the product counts early money as principal; from then on it keeps it for the coming instalment."""
+    house.store.move_open_day(day)
+    phone = Phone(house, 1)
+    loan = next(one.loan_id for one in phone.page().loans if one.kind == "loan")
+    before = phone.page()
+    place = phone.send(f"/loans/{loan}/pay", "part", amount="3000").headers["location"]
+    assert phone.page() == before, "looking pays nothing"
+    text = unescape(phone.get(place))
+    assert re.search(r"Interest saved.{0,400}?¥(222\.21|94\.86)", text, re.S), "by 0.037 % a day"
+    assert "¥895.40 → ¥" in text
+    assert "saves no interest" in phone.get(f"/loans/{loan}/pay?part=1.00")
+    assert "This is not an amount" in phone.get(f"/loans/{loan}/pay?ahead=x")
+    phone.send(place, "prepay" if day == ON else "repay")
+    assert len(phone.page().loans) == len(before.loans)
+    assert phone.page().commands_count == before.commands_count + 1
 
 
 def test_an_instalment_paid_early_is_kept_and_a_prepayment_shows_first_what_it_saves(house: House) -> None:

@@ -116,6 +116,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "approval_differs": ("所复核的内容与已保存的不一致，未执行。请重新查看后再复核。", "What you agree to is not what is stored, so nothing was done. Look at it again."),
     "approval_ended": ("该复核事项已结束。请查看其状态。", "This approval is over. See its state."),
     "approval_expired": ("该复核事项已过期，未执行。请重新提交。", "This waited too long and was not done. Ask for it again."),
+    "page_out_of_date": ("打开页面后这笔账已有变化（例如在另一个窗口已办理），本次未执行。请核对现在的金额后再决定。", "Something was booked here after the page was opened, perhaps in another window, so nothing was done now. Look at the figures as they stand, then decide."),
     "approval_stale": ("提交后对象或规则已变化，未执行。请按现状重新提交。", "The object or the rules changed since it was asked for, so it was not done. Ask again as things stand."),
     "approval_checked": ("您已就此事项给出过相反的意见，不能更改。请由其他人复核。", "You gave the other verdict before, and it stays. Let somebody else check it."),
     "approval_comment_missing": ("驳回须说明理由。请填写意见。", "A rejection says why. Give a comment."),

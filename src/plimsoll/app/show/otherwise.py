@@ -1,4 +1,4 @@
-"""What a loan would become if it were prepaid or rescheduled on a day: both schedules beside each other, and what that costs or saves.
+"""What a loan would become if it were repaid, prepaid or rescheduled on a day: both schedules, and what that costs or saves.
 
 The departments decide as they would, on what the book holds, and nothing of it is written.
 """
@@ -20,12 +20,13 @@ from plimsoll.loan.layout import S_RECEIVED
 from plimsoll.loan.terms import LOAN, begun_on
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.prepay import Prepay
+from plimsoll.servicing.repay import Repay
 from plimsoll.servicing.reschedule import Reschedule
 from plimsoll.servicing.settle import Settle
 from plimsoll.units.refusal import Refused
 
 KEY: Final = "what-if"
-PREPAY, SETTLE, RESCHEDULE = "prepay", "settle", "reschedule"
+PREPAY, SETTLE, RESCHEDULE, REPAY = "prepay", "settle", "reschedule", "repay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ def prepaid(store: Store, rules: Rules, customer_id: int, loan_id: int, on: date
     return found
 
 
+def repaid(store: Store, rules: Rules, customer_id: int, loan_id: int, on: date, amount_minor: int, currency: str) -> Otherwise | Refused:
+    """Give what repaying an amount on a day would come to: what is due first, then as the product says. Refuses as `prepaid` and repay."""
+    return _otherwise(store, rules, Repay(KEY, customer_id, on, amount_minor, currency, loan_id), REPAY)
+
+
 def rescheduled(
     store: Store, rules: Rules, customer_id: int, loan_id: int, on: date, instalments: int, repayment: str = ""
 ) -> Otherwise | Refused:
@@ -78,7 +84,7 @@ def rescheduled(
     return _otherwise(store, rules, Reschedule(KEY, customer_id, on, loan_id, None, repayment, instalments), RESCHEDULE)
 
 
-def _otherwise(store: Store, rules: Rules, command: Prepay | Settle | Reschedule, what: str) -> Otherwise | Refused:
+def _otherwise(store: Store, rules: Rules, command: Prepay | Settle | Reschedule | Repay, what: str) -> Otherwise | Refused:
     verb = WIRING[type(command)]
     want = want_of(command, verb.reads)._replace(with_facts=True)
     with snapshot(store) as seen:
@@ -103,10 +109,11 @@ def _otherwise(store: Store, rules: Rules, command: Prepay | Settle | Reschedule
 def _beside(now: Seen, then: Seen, what: str, on: date) -> Otherwise:
     before, after = schedule_of(now), schedule_of(then)
     paid = then.standing.s[S_RECEIVED] - now.standing.s[S_RECEIVED]
-    stands, would = _asked(before), _asked(after)
+    held, kept = now.state.credit, then.state.credit
+    stands, would = _asked(before, held), _asked(after, kept)
     rows = tuple(BesideRow(day, stands.get(day), would.get(day)) for day in sorted(stands.keys() | would.keys()))
-    pay_now = before.left_minor + before.to_come_minor + now.state.penalty
-    pay_then = paid + after.left_minor + after.to_come_minor + then.state.penalty
+    pay_now = before.left_minor + before.to_come_minor + now.state.penalty - held
+    pay_then = paid + after.left_minor + after.to_come_minor + then.state.penalty - kept
     return Otherwise(
         now.customer_id,
         now.held.loan_id,
@@ -123,11 +130,12 @@ def _beside(now: Seen, then: Seen, what: str, on: date) -> Otherwise:
     )
 
 
-def _asked(found: Schedule) -> dict[date, int]:
-    """Give what is still asked for by due day."""
+def _asked(found: Schedule, credit: int) -> dict[date, int]:
+    """Give what is still asked for by due day, once the borrower's own money that is kept for it is used."""
     told: dict[date, int] = {}
     for one in found.lines:
         minor = one.total_minor if one.status == TO_COME else one.left_minor
+        minor, credit = max(minor - credit, 0), max(credit - minor, 0)
         if minor:
             told[one.due_on] = told.get(one.due_on, 0) + minor
     return told

@@ -9,13 +9,14 @@ from plimsoll.app.assess import assess
 from plimsoll.app.kit import kits_of
 from plimsoll.app.replay_decision import decisions_of, underwrite_again
 from plimsoll.app.show.customer import consent_rows
-from plimsoll.interfaces.borrower.costs import agreeing, confirm_costs, confirming, page_of_costs, seen_costs, show_costs
+from plimsoll.interfaces.borrower.costs import agreeing, along, confirm_costs, confirming, page_of_costs, seen_costs, show_costs
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, my_file, screen, whole, words
+from plimsoll.interfaces.borrower.seen import key_on
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Links, Panel, Part, Said, Text, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Screen, Shown, Visit
 from plimsoll.origination.accept_offer import AcceptOffer, disclosed
-from plimsoll.origination.application import DECLINED, LIVE, OFFERED, Application, Offer, find_application, fold_applications
+from plimsoll.origination.application import DECLINED, LIVE, OFFERED, SIGNED, Application, Offer, find_application, fold_applications
 from plimsoll.origination.apply import Apply
 from plimsoll.origination.demand_review import DemandReview
 from plimsoll.origination.explain import Explanation, explain
@@ -31,6 +32,8 @@ ASKED_FOR: Final = ("application", "identity", "bureau", "score", "income", "spe
 REASONS_MAX: Final = 4
 CHOSEN: Final = ("application",)
 """What an address carries along of the offer whose costs are shown."""
+SIGNED_BEFORE: Final = Go("/", "done.b.signed-before")
+"""Where somebody lands who signs the same offer once more, from another window."""
 
 
 def _apply(visit: Visit) -> Shown:
@@ -57,7 +60,8 @@ def _apply(visit: Visit) -> Shown:
         Field("purpose", visit.t("b.apply.use"), "choice", "", options),
         Field("also", visit.t("b.apply.also"), "check", "yes", is_needed=False),
     ]
-    form = Form("apply", "", visit.t("b.apply.button"), fields, visit.t("b.apply.said"), is_folded=False)
+    key = key_on(visit, "apply", len(fold_applications(filings, today.toordinal())))
+    form = Form("apply", "", visit.t("b.apply.button"), fields, visit.t("b.apply.said"), key, is_folded=False)
     return parts.board(Heading(visit.t("b.apply.title"), visit.t("b.apply.lead")), [Panel("", [form])])
 
 
@@ -71,6 +75,9 @@ def _send(visit: Visit) -> Done:
     """Put each consent that was ticked on record, then the application, and have it looked at."""
     key, customer_id = words(visit)
     today, minor = visit.today(), amount(visit)
+    before = fold_applications(my_file(visit), today.toordinal()).values()
+    if any(one.state in LIVE for one in before):
+        return Go("/applications", "done.b.applied-before")
     for name in ASKED_FOR:
         version = visit.form.get(f"agree_{name}", "")
         if version:
@@ -186,7 +193,9 @@ def _offer_page(visit: Visit) -> Shown:
     seen, found = seen_costs(visit), _find(visit, visit.query.get("application", ""))
     if seen is None or isinstance(found, Refused):
         return Refused("absent")
-    signing = agreeing(visit, "sign", visit.t("b.sign.button"), CHOSEN, visit.t("b.sign.said"))
+    if found.state == SIGNED:
+        return SIGNED_BEFORE
+    signing = agreeing(visit, seen, "sign", visit.t("b.sign.button"), along(visit, CHOSEN), visit.t("b.sign.said"))
     ways = ((visit.t("b.nav.learn"), "/learn"), (visit.t("b.apps.title"), "/applications"))
     return page_of_costs(visit, seen, signing if seen.is_read else confirming(visit, seen, CHOSEN), *ways)
 
@@ -200,6 +209,8 @@ def _sign(visit: Visit) -> Done:
     found = _find(visit, visit.form.get("application", ""))
     if isinstance(found, Refused) or found.offer is None:
         return Refused("absent")
+    if found.state == SIGNED:
+        return SIGNED_BEFORE
     key, customer_id = words(visit)
     offer = found.offer
     command = AcceptOffer(

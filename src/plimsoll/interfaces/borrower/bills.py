@@ -4,13 +4,14 @@ from typing import Final
 
 from plimsoll.app.show.bills import BillRow, Bills
 from plimsoll.app.show.bills import bills as bills_of
-from plimsoll.app.show.loan import see_loan
-from plimsoll.interfaces.borrower.costs import agreeing, confirm_costs, confirming, page_of_costs, seen_costs, show_costs
+from plimsoll.app.show.loan import loan_page, see_loan
+from plimsoll.interfaces.borrower.costs import agreeing, along, confirm_costs, confirming, page_of_costs, seen_costs, show_costs, taken_by
 from plimsoll.interfaces.borrower.loans import ACCOUNT, read_day
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, myself, screen, whole, words
+from plimsoll.interfaces.borrower.seen import key_of_loan, of_amount, on_seen
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Panel, Part, Said, Table, Text, fact
-from plimsoll.interfaces.pages.visit import Act, Done, Screen, Shown, Visit
+from plimsoll.interfaces.pages.visit import Act, Done, Go, Screen, Shown, Visit
 from plimsoll.risk.disclose import BILL, Ask, account_seen, table_of
 from plimsoll.risk.offer import account_offer, product_in
 from plimsoll.servicing.convert import Convert
@@ -20,6 +21,8 @@ from plimsoll.units.refusal import Refused
 
 CHOSEN: Final = ("n", "bill")
 """What an address carries along of the instalments that were chosen: how many, and of the bill of which day."""
+CONVERTED: Final = Go("/bills", "done.b.converted-before")
+"""Where somebody lands who asks once more, from another window, for instalments that were made already."""
 
 
 def _account(visit: Visit) -> int:
@@ -78,8 +81,10 @@ def _bill(visit: Visit, found: Bills, bill: BillRow, *, is_last: bool) -> Panel:
     body: list[Part] = [Facts(rows)]
     if bill.left_minor:
         hidden = (Field("minor", kind="hidden", value=str(bill.left_minor)),)
-        body.append(Form("whole", "", visit.t("b.bill.pay-whole", {"amount": written.money(bill.left_minor)}), hidden, is_folded=False))
-        body.append(Form("other", visit.t("b.pay.other"), visit.t("b.pay.part"), (Field("amount", visit.t("form.amount"), "money"),)))
+        button = visit.t("b.bill.pay-whole", {"amount": written.money(bill.left_minor)})
+        body.append(Form("whole", "", button, hidden, key=_key(visit, "whole"), is_folded=False))
+        field = Field("amount", visit.t("form.amount"), "money")
+        body.append(Form("other", visit.t("b.pay.other"), visit.t("b.pay.part"), (field,), key=_key(visit, "other")))
     if found.minimum is not None and is_last:
         least = found.minimum
         said = {
@@ -138,24 +143,37 @@ def _plans(visit: Visit, found: Bills) -> Panel:
 def _pay_whole(visit: Visit) -> Done:
     key, customer_id = words(visit)
     minor = whole(visit.form.get("minor", ""), 10**15)
-    return _paid(Repay(key, customer_id, visit.today(), minor, CURRENCY, _account(visit), key), minor)
+    return _paid(visit, Repay(key, customer_id, visit.today(), minor, CURRENCY, _account(visit), key), minor)
 
 
 def _pay_other(visit: Visit) -> Done:
     key, customer_id = words(visit)
     minor = amount(visit)
-    return _paid(Repay(key, customer_id, visit.today(), minor, CURRENCY, _account(visit), key), minor)
+    return _paid(visit, Repay(key, customer_id, visit.today(), minor, CURRENCY, _account(visit), key), minor)
 
 
-def _paid(command: Repay, minor: int) -> Done:
-    return Act(command, "done.b.paid", "/bills", values={"amount": written.money(minor)})
+def _paid(visit: Visit, command: Repay, minor: int) -> Done:
+    """Pay once what was decided on the bill as it stands."""
+    act = Act(command, "done.b.paid", "/bills", values={"amount": written.money(minor)})
+    return on_seen(visit, _key(visit, visit.form.get("act", "")), of_amount(act, minor))
+
+
+def _key(visit: Visit, act: str) -> str:
+    """Give the key of a form on the account as its facts stand; "" where there is none."""
+    loan_id = _account(visit)
+    page = loan_page(visit.house.store, visit.who.customer_id, loan_id, visit.today().toordinal())
+    return "" if isinstance(page, Refused) else key_of_loan(visit, page, act)
 
 
 def _convert_page(visit: Visit) -> Shown:
     """Show what each number of instalments of the bill would cost, the yearly figure as large as the fee; nothing is chosen yet."""
     found = _found(visit)
-    if found is None or isinstance(found, Refused) or not found.convertible_minor:
+    if found is None or isinstance(found, Refused):
         return Refused("absent")
+    above = ((visit.t("b.nav.bills"), "/bills"),)
+    if not found.convertible_minor:
+        body: list[Part] = [Text(visit.t("b.convert.nothing")), Links(above)]
+        return parts.board(Heading(visit.t("b.convert.title"), above=above), [Panel("", body)])
     seen = see_loan(visit.house.store, visit.who.customer_id, found.loan_id, visit.today().toordinal())
     version = product_in(visit.house.rules, PAY_LATER, visit.today(), found.currency)
     offer = version if isinstance(version, Refused) else account_offer(version)
@@ -179,7 +197,7 @@ def _convert_page(visit: Visit) -> Shown:
             ]
         )
     heads = parts.heads(visit, "b.borrow.term", "b.convert.fee#", "b.cost.year#", "b.cost.total#")
-    body: list[Part] = [
+    body = [
         Text(visit.t("b.convert.whole", {"amount": written.money(found.convertible_minor)})),
         Links(((visit.t("b.convert.pay"), "/bills"),)),
         Table(visit.t("b.convert.costs"), heads, rows),
@@ -191,7 +209,7 @@ def _convert_page(visit: Visit) -> Shown:
     fields = (Field("instalments", visit.t("b.borrow.term"), "choice", "", options),)
     body.append(Form("show", "", visit.t("b.borrow.read"), fields, visit.t("b.borrow.read.said"), is_folded=False))
     panels.append(Panel(visit.t("b.convert.costs"), body))
-    return parts.board(Heading(visit.t("b.convert.title"), above=((visit.t("b.nav.bills"), "/bills"),)), panels)
+    return parts.board(Heading(visit.t("b.convert.title"), above=above), panels)
 
 
 def _show(visit: Visit) -> Done:
@@ -209,7 +227,10 @@ def _costs(visit: Visit) -> Shown:
     seen = seen_costs(visit)
     if seen is None:
         return Refused("disclosure_unknown")
-    form = agreeing(visit, "convert", visit.t("b.convert.button"), CHOSEN) if seen.is_read else confirming(visit, seen, CHOSEN)
+    if seen.is_signed:
+        return CONVERTED
+    agree = agreeing(visit, seen, "convert", visit.t("b.convert.button"), along(visit, CHOSEN))
+    form = agree if seen.is_read else confirming(visit, seen, CHOSEN)
     return page_of_costs(visit, seen, form, (visit.t("b.convert.pay"), "/bills"))
 
 
@@ -219,6 +240,8 @@ def _confirm(visit: Visit) -> Done:
 
 def _convert(visit: Visit) -> Done:
     key, customer_id = words(visit)
+    if taken_by(visit) is not None:
+        return CONVERTED
     count, bill_on = whole(visit.form.get("n", "")), read_day(visit.form.get("bill", ""))
     return Act(Convert(key, customer_id, visit.today(), _account(visit), count, bill_on), "done.b.converted", "/bills")
 

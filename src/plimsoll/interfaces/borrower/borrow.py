@@ -4,7 +4,17 @@ from typing import Final
 from urllib.parse import urlencode
 
 from plimsoll.app.show.customer import CustomerPage
-from plimsoll.interfaces.borrower.costs import DIGEST, confirm_costs, confirming, hidden_of, page_of_costs, seen_costs, show_costs
+from plimsoll.interfaces.borrower.costs import (
+    DIGEST,
+    agreeing,
+    confirm_costs,
+    confirming,
+    once_more,
+    page_of_costs,
+    seen_costs,
+    show_costs,
+    taken_by,
+)
 from plimsoll.interfaces.borrower.me import (
     CURRENCY,
     amount,
@@ -13,6 +23,7 @@ from plimsoll.interfaces.borrower.me import (
     my_file,
     myself,
     next_loan_id,
+    no,
     screen,
     signed_rate,
     whole,
@@ -73,10 +84,10 @@ def _preview(visit: Visit, page: CustomerPage, offer: LoanOffer, rate: Rate) -> 
     try:
         ask = _ask(visit, rate, whole(visit.query.get("instalments") or str(offer.instalments_usual)), visit.query.get("repayment", ""))
     except Malformed as wrong:
-        return [Panel("", [Said("bad", wrong.text(visit.speech))])]
+        return [Panel("", [Said("bad", no(visit, wrong))])]
     table = table_of(ask, visit.house.rules)
     if isinstance(table, Refused):
-        return [Panel("", [Said("bad", table.text(visit.speech))])]
+        return [Panel("", [Said("bad", no(visit, table))])]
     assert page.line is not None, "looked at before"
     lacking = ask.amount_minor - page.line.cash_available_minor
     body: list[Part] = [Facts(_costs(visit, table)), _schedule(visit, table)]
@@ -161,6 +172,8 @@ def _confirm(visit: Visit) -> Done:
 def _sign_page(visit: Visit) -> Shown:
     """Show what is signed, in ten lines at most, and the button that signs. Nobody comes here past the cost table."""
     seen = seen_costs(visit)
+    if seen is not None and seen.is_signed:
+        return _signed(seen.taken[-1].about)
     if seen is None or not seen.is_read:
         return Go("/borrow")
     hidden = {
@@ -170,10 +183,15 @@ def _sign_page(visit: Visit) -> Shown:
         "repayment": seen.ask["repayment"],
         "rate": seen.ask["rate"],
     }
-    fields = [*hidden_of(visit), *(Field(name, kind="hidden", value=value) for name, value in hidden.items())]
-    fields.append(Field("agree", visit.t("b.sign.agree"), "check", "yes"))
-    form = Form("sign", "", visit.t("b.sign.button"), fields, visit.t("b.sign.said"), is_folded=False)
-    return parts.board(Heading(visit.t("b.sign.title")), [Panel(visit.t("b.sign.summary"), [seen.facts(SUMMARY), form])])
+    fields = [Field(name, kind="hidden", value=value) for name, value in hidden.items()]
+    form = agreeing(visit, seen, "sign", visit.t("b.sign.button"), fields, visit.t("b.sign.said"))
+    body = [*once_more(visit, seen), seen.facts(SUMMARY), form]
+    return parts.board(Heading(visit.t("b.sign.title")), [Panel(visit.t("b.sign.summary"), body)])
+
+
+def _signed(about: str) -> Go:
+    """Go to the loan that was made already, and say so."""
+    return Go(f"/loans/{about}", "done.b.drawn-before")
 
 
 SUMMARY: Final = ("principal", "term", "method", "interest", "all_in", "total", "overdue", "lender")
@@ -181,8 +199,11 @@ SUMMARY: Final = ("principal", "term", "method", "interest", "all_in", "total", 
 
 
 def _sign(visit: Visit) -> Done:
-    """Draw, by exactly what was read: the verb refuses anything else."""
+    """Draw, by exactly what was read: the verb refuses anything else. What another window signed already is not signed again."""
     key, customer_id = words(visit)
+    taken = taken_by(visit)
+    if taken is not None:
+        return _signed(taken.about)
     form = visit.form
     loan_id = whole(form.get("loan", ""), 10**15)
     draw = Draw(

@@ -1,5 +1,6 @@
 """Complaints: what it is about, in my own words, by when I have an answer."""
 
+from hashlib import sha256
 from typing import Final
 
 from plimsoll.app.show.care import complaint_rows
@@ -7,7 +8,7 @@ from plimsoll.app.vault import Act as Reason
 from plimsoll.interfaces.borrower.me import my_file, screen, words
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Panel, Text, fact
-from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
+from plimsoll.interfaces.pages.visit import Act, Done, Go, Shown, Visit
 from plimsoll.protection.file_complaint import FileComplaint
 from plimsoll.protection.mask import WORDS
 from plimsoll.risk.distress import NOT_LOOKED_AT, distress_in
@@ -67,8 +68,10 @@ def _complaints(visit: Visit) -> Shown:
 def _file(visit: Visit) -> Done:
     """File a complaint; the words are sealed in the vault first, so that the record never holds them."""
     key, customer_id = words(visit)
-    complaint_id = f"web-{visit.form.get('key', '')[:16]}"
-    said, reference = visit.form.get("words", "").strip()[:WORDS_MAX], ""
+    about, said, reference = visit.form.get("about", ""), visit.form.get("words", "").strip()[:WORDS_MAX], ""
+    complaint_id = _id_of(visit, about, said)
+    if any(one.complaint_id == complaint_id for one in complaint_rows(my_file(visit), visit.today().toordinal())):
+        return Go("/complaints", "done.b.complained-before")
     if said and visit.house.vault is not None:
         reference = complaint_id
         act = Reason(visit.who.actor, visit.house.now(), "complaint of the borrower")
@@ -76,9 +79,18 @@ def _file(visit: Visit) -> Done:
         if refused is not None:
             return refused
     distress = distress_in(said, visit.house.rules, visit.today()) if reference or not said else NOT_LOOKED_AT
-    about = visit.form.get("about", "")
     command = FileComplaint(key, customer_id, visit.today(), complaint_id, about, reference, channel="web", distress=distress)
     return Act(command, "done.b.complained", "/complaints", values={"day": written.day(visit.today())})
+
+
+def _id_of(visit: Visit, about: str, said: str) -> str:
+    """Give the id of a complaint: the same words about the same thing on one day are one complaint, from however many windows.
+
+    It is made with a key of the vault, so that nobody tells the words by it.
+    """
+    vault, told = visit.house.vault, f"{visit.who.customer_id}:{visit.today().isoformat()}:{about}:{said}"
+    blind = vault.blind(WORDS, told) if vault is not None else sha256(told.encode()).hexdigest()
+    return f"web-{blind[:24]}"
 
 
 SCREENS: Final = (screen("b-complaints", "/complaints", "complaint.file", _complaints, {"complain": _file}),)

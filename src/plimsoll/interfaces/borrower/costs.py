@@ -8,19 +8,28 @@ from urllib.parse import urlencode
 
 from plimsoll.app.execute import Answer
 from plimsoll.interfaces.borrower.me import my_file, words
-from plimsoll.interfaces.pages import parts
-from plimsoll.interfaces.pages.parts import Fact, Facts, Field, Form, Heading, Links, Panel
+from plimsoll.interfaces.borrower.seen import key_on
+from plimsoll.interfaces.pages import parts, written
+from plimsoll.interfaces.pages.parts import Fact, Facts, Field, Form, Heading, Links, Panel, Said
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Visit
 from plimsoll.loan.filing import read_body
 from plimsoll.protection.confirm_disclosure import ConfirmDisclosure
 from plimsoll.protection.show_disclosure import ShowDisclosure
 from plimsoll.risk.disclose import Ask
-from plimsoll.risk.gate import SHOWN, unused
+from plimsoll.risk.gate import SHOWN, USED, unused
 from plimsoll.units.refusal import Refused
 
-DIGEST: Final = "d"
-"""The field of an address or a form that names what was shown, by its digest."""
+DIGEST, CONFIRMED = "d", "confirmed"
+"""Fields of an address or a form: what was shown, by its digest, and the confirmation that it was read, by its number."""
 NOTHING: Final[Mapping[str, str]] = {}
+
+
+class Taken(NamedTuple):
+    """A debt that was signed for by a confirmation of its costs: the number of that confirmation, the day, the loan or the application."""
+
+    confirmed: int
+    on: int
+    about: str
 
 
 class Seen(NamedTuple):
@@ -33,8 +42,17 @@ class Seen(NamedTuple):
     seconds_left: int
     """How long they have to stay open until they can be confirmed; 0 for no longer."""
     seconds: int
-    is_read: bool
-    """Whether they were confirmed for a debt that was not taken yet: the same debt once more is read once more."""
+    confirmed: int
+    """Number of the filing that confirmed them for a debt that was not taken yet, 0 for none: the same debt once more is read once more."""
+    taken: tuple["Taken", ...]
+    """What was signed for by confirmations of exactly these costs, latest last."""
+    is_signed: bool
+    """Whether nothing was shown or confirmed since the last of these was signed for: then the page of it was opened before that."""
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether they were confirmed for a debt that was not taken yet."""
+        return self.confirmed > 0
 
     def facts(self, names: Sequence[str] = ()) -> Facts:
         """Give the rows as they were shown, all of them or those that are named."""
@@ -55,40 +73,60 @@ def show_costs(visit: Visit, ask: Ask, path: str, further: Mapping[str, str] = N
     return Go(f"{path}?{urlencode({DIGEST: json.loads(outcome.text)['disclosure'], **further})}")
 
 
-def seen_costs(visit: Visit) -> Seen | None:
-    """Give the costs that the address names; None where nothing like that was shown to who asks."""
-    digest = visit.query.get(DIGEST, "")
+def seen_costs(visit: Visit, named: str = "") -> Seen | None:
+    """Give the costs of a digest, or that the address names; None where nothing like that was shown to who asks."""
+    digest = named or visit.query.get(DIGEST, "")
     mine = my_file(visit)
     shown = [one for one in mine if one.kind == SHOWN and one.subject == digest]
     if not shown:
         return None
-    said = read_body(shown[-1])
-    open_s = (visit.house.now() - shown[-1].at) // timedelta(seconds=1)
-    return Seen(said["ask"], said["rows"], max(said["seconds"] - open_s, 0), said["seconds"], digest in unused(mine))
+    said, last = read_body(shown[-1]), shown[-1]
+    open_s = (visit.house.now() - last.at) // timedelta(seconds=1)
+    used = [one for one in mine if one.kind == USED and one.subject == digest]
+    taken = tuple(Taken(int(read_body(one)["confirmed"]), one.on, str(read_body(one)["about"])) for one in used)
+    confirmed = unused(mine).get(digest, 0)
+    is_signed = bool(used) and not confirmed and used[-1].n > last.n
+    return Seen(said["ask"], said["rows"], max(said["seconds"] - open_s, 0), said["seconds"], confirmed, taken, is_signed)
 
 
-def hidden_of(visit: Visit, names: Sequence[str] = ()) -> list[Field]:
-    """Give the fields of an address again as fields of a form that nobody sees."""
-    return [Field(name, kind="hidden", value=visit.query.get(name, "")) for name in (DIGEST, *names)]
+def taken_by(visit: Visit) -> Taken | None:
+    """Give what the confirmation that a form names was used for; None where it was not used yet."""
+    seen, confirmed = seen_costs(visit, visit.form.get(DIGEST, "")), visit.form.get(CONFIRMED, "")
+    return next((one for one in seen.taken if str(one.confirmed) == confirmed), None) if seen is not None else None
 
 
-def agreeing(visit: Visit, form: str, button: str, names: Sequence[str], said: str = "") -> Form:
-    """Give the form by which somebody agrees to what costs as they have read; it carries the named fields of the address along."""
-    fields = [*hidden_of(visit, names), Field("agree", visit.t("b.sign.agree"), "check", "yes")]
-    return Form(form, "", button, fields, said, is_folded=False)
+def once_more(visit: Visit, seen: Seen) -> list[Said]:
+    """Give the line that says that exactly this was signed before, so that nobody does it twice without meaning to; nothing where not."""
+    return [Said("warn", visit.t("b.sign.before", {"day": written.day(seen.taken[-1].on)}))] if seen.taken else []
+
+
+def along(visit: Visit, names: Sequence[str]) -> list[Field]:
+    """Give fields of an address again as fields of a form that nobody sees."""
+    return [Field(name, kind="hidden", value=visit.query.get(name, "")) for name in names]
+
+
+def agreeing(visit: Visit, seen: Seen, form: str, button: str, fields: Sequence[Field], said: str = "") -> Form:
+    """Give the form by which somebody agrees to what costs as they have read: its key is that of the confirmation, which is used once."""
+    given = [
+        *along(visit, (DIGEST,)),
+        Field(CONFIRMED, kind="hidden", value=str(seen.confirmed)),
+        *fields,
+        Field("agree", visit.t("b.sign.agree"), "check", "yes"),
+    ]
+    return Form(form, "", button, given, said, key_on(visit, f"{form}:{visit.query.get(DIGEST, '')}", seen.confirmed), is_folded=False)
 
 
 def confirming(visit: Visit, seen: Seen, names: Sequence[str] = ()) -> Form:
     """Give the form by which somebody confirms that they read the costs; it carries the named fields of the address along."""
     waits = visit.t("b.read.wait", {"n": seen.seconds}) if seen.seconds_left else ""
-    fields = [*hidden_of(visit, names), Field("read", visit.t("b.read.check"), "check", "yes")]
+    fields = [*along(visit, (DIGEST, *names)), Field("read", visit.t("b.read.check"), "check", "yes")]
     return Form("confirm", "", visit.t("b.read.confirm"), fields, waits, is_folded=False)
 
 
 def page_of_costs(visit: Visit, seen: Seen, form: Form | Links, *ways: tuple[str, str]) -> dict[str, Any]:
     """Give the page of the costs: every row as it was shown, what is next, and the ways out."""
     heading = Heading(visit.t("b.read.title"), visit.t("b.read.lead"))
-    return parts.board(heading, [Panel("", [seen.facts(), form, Links(ways)])])
+    return parts.board(heading, [Panel("", [*once_more(visit, seen), seen.facts(), form, Links(ways)])])
 
 
 def confirm_costs(visit: Visit, path: str, names: Sequence[str] = ()) -> Act:

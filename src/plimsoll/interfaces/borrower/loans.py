@@ -8,13 +8,15 @@ from plimsoll.app.show.schedule import Computed, Schedule, computed, schedule
 from plimsoll.interfaces.borrower.contract import contract
 from plimsoll.interfaces.borrower.me import loan_of, myself, next_asked, screen
 from plimsoll.interfaces.pages import parts, written
-from plimsoll.interfaces.pages.parts import Cell, Facts, Heading, Links, Panel, Part, Table, Text, fact
+from plimsoll.interfaces.pages.parts import Cell, Facts, Heading, Links, Panel, Part, Said, Table, Text, fact
 from plimsoll.interfaces.pages.visit import Shown, Visit
 from plimsoll.units.refusal import Malformed, Refused
 
 ACCOUNT: Final = "account"
 GOING: Final = ("pending", "open")
 CHARGED: Final = "charged_off"
+PAID: Final = "paid_off"
+PAYABLE: Final = ("open", CHARGED)
 
 
 def _loans(visit: Visit) -> Shown:
@@ -54,6 +56,11 @@ def _loan(visit: Visit) -> Shown:
 
 def _owed(visit: Visit, page: LoanPage, made: Computed | None) -> Panel:
     owing = page.owing
+    if owing.status == PAID:
+        said: list[Part] = [Said("good", visit.t("b.loan.paid.said"))]
+        if owing.credit_minor:
+            said.append(Facts([fact(visit, "b.loan.held", parts.money(owing.credit_minor, owing.currency))]))
+        return Panel(visit.t("b.loan.today"), said)
     rows = [
         fact(visit, "b.loan.payoff", parts.money(owing.payoff_minor or owing.claim_minor, owing.currency)),
         fact(visit, "b.loan.principal", parts.money(owing.principal_minor, owing.currency)),
@@ -68,7 +75,7 @@ def _owed(visit: Visit, page: LoanPage, made: Computed | None) -> Panel:
     body: list[Part] = [Facts(rows)]
     if made is not None:
         body += [Text(one) for one in how_computed(visit, made)]
-    if owing.status == "open":
+    if owing.status in PAYABLE:
         body.append(Links(((visit.t("b.pay.title"), f"/loans/{page.loan_id}/pay"),)))
     return Panel(visit.t("b.loan.today"), body)
 

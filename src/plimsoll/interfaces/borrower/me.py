@@ -11,12 +11,13 @@ from plimsoll.app.show.customer import CustomerPage, customer_page
 from plimsoll.app.show.loan import DueNext
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.visit import Done, Screen, Shown, Visit
+from plimsoll.interfaces.pages.words import has
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.risk.signed import SIGNED
 from plimsoll.units.divide import half_up
 from plimsoll.units.money import parse_minor
 from plimsoll.units.rate import Rate
-from plimsoll.units.refusal import Malformed, Refused
+from plimsoll.units.refusal import Malformed, Refused, sentence
 
 CURRENCY: Final = "CNY"
 THOUSAND_MINOR: Final = 100_000
@@ -119,6 +120,12 @@ def next_asked(visit: Visit, one: DueNext) -> parts.Cell:
     """Give what the next due day asks for: of a bill the whole of it, with the least of it beneath."""
     said = f"{written.day(one.due_on)} · {written.money(one.whole_minor, one.currency)}"
     return parts.text(said, under=least(visit, one.amount_minor, one.whole_minor, one.currency))
+
+
+def no(visit: Visit, why: Refused | Malformed) -> str:
+    """Give why something is not done, as a borrower reads it: without what is for the record."""
+    key = f"b.no.{why.code}"
+    return visit.t(key) if has(key) else sentence(why.code, visit.speech)
 
 
 def tomorrow(visit: Visit) -> int:

@@ -23,6 +23,7 @@ from plimsoll.interfaces.borrower import (
     repay,
     trouble,
 )
+from plimsoll.interfaces.borrower.me import no
 from plimsoll.interfaces.pages.serve import Chrome, site
 from plimsoll.interfaces.pages.visit import Screen, Visit
 
@@ -42,7 +43,7 @@ SCREENS: Final[tuple[Screen, ...]] = tuple(
 
 def borrower(house: House, door: Any) -> Starlette:
     """Give the borrower pages of a house as an application."""
-    return site(house, door, SCREENS, Chrome("borrower.html", "borrower_open.html", _around))
+    return site(house, door, SCREENS, Chrome("borrower.html", "borrower_open.html", _around, why=no))
 
 
 def _around(visit: Visit) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from plimsoll.collections.open_hardship import OpenHardship
 from plimsoll.collections.propose_plan import ProposePlan
 from plimsoll.interfaces.borrower.loans import ACCOUNT
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, my_file, myself, screen, whole, words
+from plimsoll.interfaces.borrower.seen import key_on, of_amount, on_seen
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Moment, Panel, Part, Said, Table, Text, Timeline, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
@@ -78,11 +79,11 @@ def _hardship(visit: Visit) -> Shown:
         ]
         panels.append(Panel(visit.t("b.plan.title"), [Facts(facts)]))
     live = [one for one in asked if one.state == "open"]
-    panels.insert(0, _plan_form(visit) if live else _ask_form(visit))
+    panels.insert(0, _plan_form(visit, len(plans)) if live else _ask_form(visit, len(asked)))
     return parts.board(Heading(visit.t("b.nav.hardship"), visit.t("b.hard.lead")), panels)
 
 
-def _ask_form(visit: Visit) -> Panel:
+def _ask_form(visit: Visit, before: int) -> Panel:
     persons = [(str(n), str(n)) for n in range(1, PERSONS_MAX + 1)]
     tiers = [(one, visit.t(f"b.tier.{one}")) for one in TIERS]
     flags = visit.house.rules.value("POLICY.HARDSHIP.FLAGS", visit.today())
@@ -98,10 +99,11 @@ def _ask_form(visit: Visit) -> Panel:
         Field("tier", visit.t("b.hard.tier"), "choice", TIERS[0], tiers),
         *why,
     )
-    return Panel(visit.t("b.hard.ask"), [Form("ask", "", visit.t("b.hard.button"), fields, visit.t("b.hard.said"), is_folded=False)])
+    form = Form("ask", "", visit.t("b.hard.button"), fields, visit.t("b.hard.said"), key_on(visit, "ask", before), is_folded=False)
+    return Panel(visit.t("b.hard.ask"), [form])
 
 
-def _plan_form(visit: Visit) -> Panel:
+def _plan_form(visit: Visit, before: int) -> Panel:
     loans = [one for one in myself(visit).loans if one.kind != ACCOUNT and one.status == "open"]
     options = [(str(one.loan_id), f"{written.day(one.opened_on)} · {written.money(one.principal_minor)}") for one in loans]
     body: list[Part] = [Text(visit.t("b.plan.said"))]
@@ -110,7 +112,7 @@ def _plan_form(visit: Visit) -> Panel:
             Field("loan", visit.t("b.kind.loan"), "choice", options[0][0], options),
             Field("payment", visit.t("b.plan.payment"), "money"),
         )
-        body.append(Form("plan", "", visit.t("b.plan.button"), fields, is_folded=False))
+        body.append(Form("plan", "", visit.t("b.plan.button"), fields, key=key_on(visit, "plan", before), is_folded=False))
     return Panel(visit.t("b.plan.propose"), body)
 
 
@@ -131,22 +133,17 @@ def _ask(visit: Visit) -> Done:
         (),
         flags,
     )
-    return Act(command, "done.b.asked", "/hardship")
+    before = len(hardship_rows(my_file(visit), visit.today().toordinal()))
+    return on_seen(visit, key_on(visit, "ask", before), Act(command, "done.b.asked", "/hardship"))
 
 
 def _plan(visit: Visit) -> Done:
     key, customer_id = words(visit)
-    command = ProposePlan(
-        key,
-        customer_id,
-        visit.today(),
-        f"web-{visit.form.get('key', '')[:16]}",
-        whole(visit.form.get("loan", ""), 10**15),
-        CURRENCY,
-        payment_minor=amount(visit, "payment"),
-        is_borrowers=True,
-    )
-    return Act(command, "done.b.proposed", "/hardship")
+    loan_id, minor = whole(visit.form.get("loan", ""), 10**15), amount(visit, "payment")
+    plan_id = f"web-{visit.form.get('key', '')[:16]}"
+    command = ProposePlan(key, customer_id, visit.today(), plan_id, loan_id, CURRENCY, payment_minor=minor, is_borrowers=True)
+    act = Act(command, "done.b.proposed", "/hardship")
+    return on_seen(visit, key_on(visit, "plan", len(plan_rows(my_file(visit)))), of_amount(act, minor))
 
 
 SCREENS: Final = (

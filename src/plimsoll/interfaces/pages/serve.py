@@ -55,6 +55,8 @@ class Chrome:
     second: str = "/second-factor"
     account: str = ""
     """Where somebody looks after their own password and factors, "" for a site without such a page."""
+    why: Callable[[Visit, Refused | Malformed], str] = lambda visit, why: why.text(visit.speech)
+    """How a no is told: to staff with the numbers of the case and the rule behind it."""
 
 
 class Site:
@@ -114,9 +116,9 @@ class Site:
         try:
             done = do(visit)
         except Malformed as wrong:
-            return self._again(screen, visit, wrong.text(visit.speech))
+            return self._again(screen, visit, wrong)
         ended = self.perform(visit, done) if isinstance(done, Act) else done
-        return self._again(screen, visit, ended.text(visit.speech)) if isinstance(ended, Refused) else ended
+        return self._again(screen, visit, ended) if isinstance(ended, Refused) else ended
 
     def _keep_out(self, screen: Screen, visit: Visit) -> Go | Refused | None:
         """Give where somebody has to go first, or the no; None where the screen may be seen."""
@@ -147,9 +149,11 @@ class Site:
             raise RuntimeError(f"{type(act.command).__name__}: {outcome}")
         return Go(act.to, "done.again" if outcome.is_replayed else act.done, act.values)
 
-    def _again(self, screen: Screen, visit: Visit, said: str) -> Shown:
-        """Show a page again with what was wrong with its form, and what was typed."""
-        shown = screen.show(visit)
+    def _again(self, screen: Screen, visit: Visit, why: Malformed | Refused) -> Shown:
+        """Show a page again with what was wrong with its form, and what was typed; why it was refused alone where the page is no more."""
+        shown, said = screen.show(visit), self.chrome.why(visit, why)
+        if isinstance(shown, Go):
+            return Page("conflict.html", {"told": said}, CONFLICT)
         if isinstance(shown, Page):
             return replace(shown, said={**shown.said, "refused": said}, status=CONFLICT)
         return Page(screen.template, {**shown, "refused": said}, CONFLICT) if isinstance(shown, Mapping) else shown
@@ -160,7 +164,8 @@ class Site:
         if isinstance(shown, Refused):
             template = {403: "forbidden.html", 404: "absent.html"}.get(STATUS.get(shown.code, CONFLICT), "conflict.html")
             needed = screen.permission if screen is not None else ""
-            shown = Page(template, {"refusal": shown, "needed": needed}, STATUS.get(shown.code, CONFLICT))
+            told = self.chrome.why(visit, shown)
+            shown = Page(template, {"refusal": shown, "told": told, "needed": needed}, STATUS.get(shown.code, CONFLICT))
         if isinstance(shown, File):
             return self._file(request, visit, shown)
         page = shown if isinstance(shown, Page) else Page(screen.template if screen else "absent.html", shown)
