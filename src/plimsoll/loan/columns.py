@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from plimsoll.loan import drive
+from plimsoll.loan import coming, drive
 from plimsoll.loan.compiled import FACTOR_MAX, compile_together
 from plimsoll.loan.layout import (
     F_SIZE,
@@ -44,7 +44,7 @@ from plimsoll.units.position import Position
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
-KERNEL: dict[str, Any] = compile_together(drive)
+KERNEL: dict[str, Any] = compile_together(drive, coming)
 MIXERS = np.array([0x1E3779B97F4A7C15, 0x3F58476D1CE4E5B9, 0x14D049BB133111EB, 0x2545F4914F6CDD1D], np.int64)
 """Large odd numbers; a row times these, added up without regard to overflow, tells nearly every row from every other."""
 RANGE_LOANS = 4096

@@ -1,15 +1,12 @@
 """Columns of loans through the compiled kernel: what each asks for by day. Needs the extra `fast`."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from plimsoll.loan import coming
-from plimsoll.loan.columns import Ints, Scratch, States, share
-from plimsoll.loan.compiled import compile_together
+from plimsoll.loan.columns import KERNEL, Ints, Scratch, States, share
 from plimsoll.loan.layout import S_DAY, S_ROWS, S_SIZE
 
-KERNEL: dict[str, Any] = compile_together(coming)
 BILLS_APART = 28
 """Days between two bills, at the least."""
 

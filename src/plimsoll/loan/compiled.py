@@ -132,13 +132,13 @@ def is_at_most(a, b):  # type: ignore[no-untyped-def]
     return True
 
 
-def compile_together(drivers: types.ModuleType) -> dict[str, object]:
-    """Give the kernel's functions and those of one more module by name, compiled in one namespace.
+def compile_together(*drivers: types.ModuleType) -> dict[str, object]:
+    """Give the kernel's functions and those of more modules by name, compiled in one namespace, so that each is compiled once.
 
     The first call of each costs seconds; later processes load it from a cache beside the source. The name under which it is cached
     carries a digest of all sources, since the compiler itself looks only at the file of one function.
     """
-    modules = (*MODULES, drivers)
+    modules = (*MODULES, *drivers)
     digest = hashlib.sha256("".join(source_of(module) for module in (*modules, sys.modules[__name__])).encode()).hexdigest()[:12]
     space: dict[str, object] = {"np": np, "layout": layout, "LIMB": LIMB, "__name__": __name__}
     functions: dict[str, types.FunctionType] = {}

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import Body, Filing, NewFiling
 
-DOSSIERS: Final = frozenset({"agency", "bidder", "cash", "funder", "package", "tender", "throttle"})
+DOSSIERS: Final = frozenset({"agency", "bidder", "cash", "funder", "package", "shock", "tender", "throttle"})
 """The closed list of what has a dossier."""
 
 ENTRIES: Final = frozenset(
@@ -62,6 +62,8 @@ ENTRIES: Final = frozenset(
         "funder.settled",
         "funder.reconciled",
         "throttle.set",
+        # what struck an employer or a region
+        "shock.told",
         # the lender's own money
         "cash.stated",
     }

@@ -49,6 +49,7 @@ KINDS: Final = frozenset(
         "complaint.closed",
         "collection.stopped",
         "collection.resumed",
+        "paper.brought",
         # hardship and plans
         "hardship.opened",
         "hardship.decided",
@@ -105,6 +106,7 @@ KINDS: Final = frozenset(
         "sanction.applied",
         "sanction.lifted",
         "limitation.interrupted",
+        "court.step",
         # monitoring
         "limit.notice",
         "limit.objection",
@@ -168,15 +170,34 @@ class WorkItem(NamedTuple):
     note: str  # one line for the list, without personal data
 
 
+class Kept(str):
+    """The body of a filing that whoever holds it reads again and again: what it says is taken apart once. Never changed."""
+
+    __slots__ = ("said",)
+    said: dict[str, Any]
+
+
 def body_of(said: Mapping[str, object]) -> Body:
     """Give a JSON object as the one text that says it: keys sorted, no space, no number that is not finite."""
     return Body(_CANONICAL.encode(said))
 
 
 def read_body(filing: Filing | NewFiling) -> dict[str, Any]:
-    """Give what the body of a filing says."""
-    said: dict[str, Any] = json.loads(filing.body)
+    """Give what the body of a filing says; the caller may change what it is given, not what lies within that."""
+    body = filing.body
+    if type(body) is Kept:
+        return said_of(body).copy()
+    said: dict[str, Any] = json.loads(body)
     return said
+
+
+def said_of(body: Kept) -> dict[str, Any]:
+    """Give what a kept body says, to look at only."""
+    try:
+        return body.said
+    except AttributeError:
+        body.said = json.loads(body)
+        return body.said
 
 
 def of_kind(filings: Iterable[Filing], kind: str, subject: str | None = None) -> list[Filing]:

@@ -1,12 +1,14 @@
 """Compile the kernel before anybody waits for it: live a month of a small town in a folder that is thrown away, and prove its book."""
 
 import time
+from datetime import date
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from plimsoll.app.database.opening import create_store
+from plimsoll.app.treasury.liquidity import positions
 from plimsoll.app.verify import verify
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.town import Span, live, make_town
@@ -27,4 +29,6 @@ def warm_up() -> float:
             for _ in live(store, town, range(first, first + DAYS), tape=Path(folder, "tape")):
                 pass
             verify(store)
+            last = date.fromordinal(first + DAYS - 1)
+            positions(store, last, last)
     return time.perf_counter() - begun
