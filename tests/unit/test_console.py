@@ -364,6 +364,19 @@ def test_what_no_page_of_its_own_offers_is_asked_for_with_a_form_and_previewed(l
     assert 0 <= before - after <= 1_230, "booked once"
 
 
+def test_what_is_paid_ahead_is_chosen_by_what_it_saves(look, house):
+    asked = select(loan.c.customer_id).where(loan.c.product == "pay-later").order_by(loan.c.customer_id).limit(1)
+    with house.store.engine.connect() as connection:
+        customer = connection.scalar(asked)
+    for verb, is_account_there in (("prepay", False), ("settle", True)):
+        page = look("tre").get(f"/console/customers/{customer}/acts/{verb}").text
+        options = re.findall(r"<option [^>]*>([^<]+)</option>", page.partition('name="loan_id"')[2].partition("</select>")[0])
+        saved = [float(found[1].replace(",", "")) if (found := re.search("saves ¥([0-9,.]+)", one)) else 0.0 for one in options]
+        assert saved == sorted(saved, reverse=True)
+        assert any("saves nothing" in one for one in options) == is_account_there or not options, "an account bears no interest to be saved"
+        assert all("saves" in one for one in options)
+
+
 def test_every_queue_that_one_sees_is_there_and_no_other(look):
     sup = look("sup")
     listed = sup.get("/console/queues").text

@@ -14,6 +14,7 @@ from plimsoll.app.access.verbs import VERBS
 from plimsoll.app.approve.preview import Preview, preview
 from plimsoll.app.approve.words import FIELDS
 from plimsoll.app.show.loan import loans_of
+from plimsoll.app.show.schedule import PayOff, pay_off
 from plimsoll.app.wiring import ALL_COMMANDS
 from plimsoll.collections import answer_dispute, decide_hardship
 from plimsoll.collections.contact import TELLABLE
@@ -21,6 +22,7 @@ from plimsoll.disposal import decide_write_off
 from plimsoll.interfaces.console.aims import customer_of
 from plimsoll.interfaces.console.effect import effect_parts
 from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import Field, Form, Heading, Links, Panel, Text, board
 from plimsoll.interfaces.pages.visit import Act, Done, Page, Screen, Shown, Visit
 from plimsoll.monitoring.recall import REJECTED, UPHELD
@@ -61,6 +63,9 @@ MINOR: Final = "_minor"
 LONG: Final = ("reason",)
 YES: Final = "yes"
 ASK, LOOK = "ask", "look"
+PREPAY, LOAN = "prepay", "loan"
+EARLY: Final = (PREPAY, "settle")
+"""Verbs that pay ahead of time: they are chosen by what they save. A pay-later account is settled, never prepaid."""
 
 
 def offered(visit: Visit, customer_id: int) -> list[tuple[str, list[str]]]:
@@ -114,8 +119,7 @@ def _field(visit: Visit, verb: str, one: Any) -> Field:
         told = [(code, word(visit, "choice", code)) for code in options]
         return Field(name, label, "choice", value, told if is_needed else [("", "–"), *told], is_needed=is_needed)
     if name == "loan_id":
-        loans = loans_of(visit.house.store, int(visit.path["customer"]), visit.today().toordinal())
-        told = [(str(row.loan_id), f"{word(visit, 'product', row.product)} {row.loan_id}") for row in loans]
+        told = _loans(visit, verb)
         return Field(name, label, "choice", value, told if is_needed else [("", "–"), *told], is_needed=is_needed)
     if one.type is bool:
         return Field(name, label, "check", YES, is_needed=False)
@@ -124,6 +128,24 @@ def _field(visit: Visit, verb: str, one: Any) -> Field:
         value = value or "CNY"
     is_long = name in LONG
     return Field(name, label, kind, value, is_needed=is_needed, is_wide=is_long, longest=500 if is_long else 200)
+
+
+def _loans(visit: Visit, verb: str) -> list[tuple[str, str]]:
+    """Give the loans that a verb may be about; of those that are paid ahead of time what that saves today, the most first."""
+    store, customer_id, today = visit.house.store, int(visit.path["customer"]), visit.today().toordinal()
+    loans = loans_of(store, customer_id, today)
+    named = {row.loan_id: f"{word(visit, 'product', row.product)} {row.loan_id}" for row in loans}
+    if verb not in EARLY:
+        return [(str(loan_id), name) for loan_id, name in named.items()]
+    offs = [pay_off(store, customer_id, row.loan_id, today) for row in loans if row.kind == LOAN or verb != PREPAY]
+    found = sorted((one for one in offs if not isinstance(one, Refused)), key=lambda one: (-one.saved_minor, one.loan_id))
+    return [(str(one.loan_id), f"{named[one.loan_id]} · {_saves(visit, one)}") for one in found]
+
+
+def _saves(visit: Visit, off: PayOff) -> str:
+    if off.saved_minor <= 0:
+        return visit.t("acts.saves.nothing")
+    return visit.t("acts.saves", {"amount": written.money(off.saved_minor, off.currency)})
 
 
 def _label(visit: Visit, name: str) -> str:
