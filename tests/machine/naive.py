@@ -100,7 +100,7 @@ class Life:
         if not self.is_paused(self.today):
             self.accrued += max(self.undue - self.credit, 0) * self.rate.on_day(day, self.period) if self.undue else 0
             for row in self.fallen:
-                if (day - row.period.end).days > self.grace + 1 and not self.is_tolerated(row):
+                if row.unpaid["principal"] and (day - row.period.end).days > self.grace + 1 and not self.is_tolerated(row):
                     row.accrued_penalty += row.unpaid["principal"] * self.penalty_rate
         self.today = day
         for row in self.fallen:
@@ -161,7 +161,7 @@ class Life:
     def is_tolerated(self, row: Fallen) -> bool:
         """Tell whether a due date and those before it leave no more unpaid than the terms tolerate."""
         older = self.fallen[: self.fallen.index(row) + 1]
-        return sum(one.unpaid[part] for one in older for part in ("fee", "interest", "principal")) <= self.tolerance
+        return sum(one.unpaid["fee"] + one.unpaid["interest"] + one.unpaid["principal"] for one in older) <= self.tolerance
 
     # ---- money -----------------------------------------------------------------------------------------------------
 

@@ -43,9 +43,10 @@ class AccountLife:
         """Go to the next day: a due day that passed, the night's interest and penalty, then the bill."""
         if self.open_row is not None and self.open_row.due_on == self.today:
             self.pass_due_day()
-        self.accrued += self.revolving * self.revolving_rate
+        if self.revolving:
+            self.accrued += self.revolving * self.revolving_rate
         for row in self.rows:
-            if row.due_on <= self.today and not self.is_tolerated(row):
+            if row.owed["principal"] and row.due_on <= self.today and not self.is_tolerated(row):
                 row.accrued_penalty += row.owed["principal"] * self.penalty_rate
         self.today += DAY
         if self.today == clamped(self.today.year, self.today.month, self.terms["bill_day"]):

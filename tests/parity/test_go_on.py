@@ -1,5 +1,6 @@
 """Taking new facts on top of cached states in columns equals doing it loan by loan, refusals and states included."""
 
+from functools import cache
 from random import Random
 
 import numpy as np
@@ -18,10 +19,11 @@ from tests.parity.lives import life
 columns = pytest.importorskip("plimsoll.loan.columns", reason="the extra `fast` is not installed")
 
 NEED_HISTORY = (REVERSED, REFUNDED, CONVERTED, RESCHEDULED)
-LIVES = 900
+LIVES = 400
 Middle = tuple[Terms, Standing, list[Fact], int]
 
 
+@cache
 def middle(seed: int) -> Middle | None:
     """Stop a random life somewhere in the middle: give its standing, the next few facts, and a day after them."""
     found = life(seed)
