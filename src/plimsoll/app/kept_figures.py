@@ -33,7 +33,7 @@ WAIT_S: Final = 0.1
 """How long a page waits for a figure that is not made yet."""
 REST: Final = 60
 WORKERS: Final = 1
-"""One figure at a time, so that the pages keep a processor of their own."""
+"""One figure at a time, so that the rest of the machine is there for pages."""
 AGAIN_S: Final = 10.0
 """When a figure that could not be made is tried again."""
 CREATED: Final = select(book.c.created_at)
@@ -99,12 +99,24 @@ class _Making:
         """Tell whether it is made, or failed so long ago that it may be tried again."""
         return self.kept.done() and (self.kept.exception() is None or time.monotonic() - self.begun_s > AGAIN_S)
 
+    def is_broken_off(self) -> bool:
+        """Tell whether whoever made it was ended; to those who wait for it, it is still being made."""
+        return self.kept.done() and isinstance(self.kept.exception(), MakerEnded)
+
+
+class MakerEnded(Exception):
+    """Whoever made a figure was ended before it was made; it is made again."""
+
 
 class KeptFigures:
-    """The figures of one house. Threads may share it; closing it waits for those that are under way."""
+    """The figures of one house. Threads may share it; closing it waits for those that are under way.
+
+    `maker` makes one by an instant: here, unless a process beside this one does (`app/figures_process.py`). Raises MakerEnded.
+    """
 
     def __init__(self, house: House, wait_s: float = WAIT_S) -> None:
         self.house, self.wait_s = house, wait_s
+        self.maker: Callable[[Figure, datetime], object] = self._make_here
         self._kept: dict[str, _Kept] = {}
         self._making: dict[str, _Making] = {}
         self._turning = threading.Lock()
@@ -122,12 +134,12 @@ class KeptFigures:
             return kept.made
         making = self._begin(figure, key)
         wait((making.kept,), max(0.0, until - time.monotonic()))
-        if making.kept.done():
+        if making.kept.done() and not making.is_broken_off():
             return making.kept.result().made
         return BeingMade(making.since) if kept is None else replace(kept.made, anew_since=making.since)
 
     def make(self, figure: Figure) -> None:
-        """Make a figure and wait for it, where it does not stand or has rested long enough. Raises what making it raised."""
+        """Make a figure and wait for it, where it does not stand or has rested long enough. Raises what making it raised, or MakerEnded."""
         key = self.key_of(figure)
         kept = self._standing(figure, key)
         if kept is None or not (kept.key == key or self._rests(kept, key)):
@@ -171,13 +183,14 @@ class KeptFigures:
         with self._turning:
             found = self._making.get(figure.name)
             if found is None or found.is_over():
-                found = _Making(self._workers.submit(self._make, figure, key), self.house.now(), time.monotonic())
+                since = found.since if found is not None and found.is_broken_off() else self.house.now()
+                found = _Making(self._workers.submit(self._make, figure, key), since, time.monotonic())
                 self._making[figure.name] = found
         return found
 
     def _make(self, figure: Figure, key: Key) -> _Kept:
         at, begun = self.house.now(), time.monotonic()
-        value = figure.make(self.house)
+        value = self.maker(figure, at)
         if business_day(self.house) != key.on:  # a day was closed meanwhile, and what was read may be of either
             return self._make(figure, self.key_of(figure))
         kept = _Kept(key, Made(value, key.on, at), time.monotonic() - begun, time.time())
@@ -185,6 +198,9 @@ class KeptFigures:
         if not isinstance(value, Refused):
             self._write(figure, kept)
         return kept
+
+    def _make_here(self, figure: Figure, _: datetime) -> object:
+        return figure.make(self.house)
 
     def _file(self, figure: Figure) -> Path | None:
         """Give where a figure is filed; None where it is not, there is no tape, or the house only reads."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from concurrent.futures import CancelledError
-from typing import Any, Final, NamedTuple
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from plimsoll.app.case_desk import promises
 from plimsoll.app.config import tape_folder
 from plimsoll.app.figures_file import may_be_kept
 from plimsoll.app.house import House
-from plimsoll.app.kept_figures import BeingMade, Figure, KeptFigures
+from plimsoll.app.kept_figures import BeingMade, Figure, KeptFigures, MakerEnded
 from plimsoll.app.show import book, funding, liquidity, portfolio, risk, watching
 from plimsoll.app.show.book import BookSeen, book_seen
 from plimsoll.app.show.funding import FunderRow, read_funders, read_positions
@@ -31,6 +33,9 @@ from plimsoll.app.treasury.shares import Lent
 from plimsoll.treasury.route import Funder
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
+
+if TYPE_CHECKING:
+    from plimsoll.app.treasury.disclose import Disclosed
 
 CURRENCY: Final = "CNY"
 MEASURES: Final = ("ever-30", "ever-90")
@@ -109,22 +114,35 @@ def _watch(house: House) -> WatchCounts:
 
 def stood_in(currency: str) -> Figure:
     """Give the figure of how the months before stood in a currency, on which triggers and survival rest."""
+    return Figure(f"stood {currency}", partial(_stood, currency), of_tape=True)
 
-    def make(house: House) -> Stood | Refused:
-        return stood(house.store, tape_folder(house.store.address.url), house.today(), currency, house.rules)
 
-    return Figure(f"stood {currency}", make, of_tape=True)
+def _stood(currency: str, house: House) -> Stood | Refused:
+    return stood(house.store, tape_folder(house.store.address.url), house.today(), currency, house.rules)
 
 
 def accounts_of(month: str = "", since: str = "C", stage: int = 0) -> Figure:
     """Give the figure of the loans behind another: of a month, so late or later, of a stage. Only that of all is filed."""
-
-    def make(house: House) -> AccountsShown | Refused:
-        return accounts_behind(house.store, house.rules, month, since, stage)
-
     is_all = (month, since, stage) == ("", "C", 0)
     name = "accounts" if is_all else f"accounts {month} {since} {stage}"
-    return Figure(name, make, of_book=False, of_tape=True, is_filed=is_all)
+    return Figure(name, partial(_accounts, month, since, stage), of_book=False, of_tape=True, is_filed=is_all)
+
+
+def _accounts(month: str, since: str, stage: int, house: House) -> AccountsShown | Refused:
+    return accounts_behind(house.store, house.rules, month, since, stage)
+
+
+def month_of(funder: str, currency: str, first: date) -> Figure:
+    """Give the figure of a month as investors are told it, of the loans that a funder holds parts of. It is not filed."""
+    return Figure(f"month {funder} {first}", partial(_month, funder, currency, first), of_tape=True, is_filed=False)
+
+
+def _month(funder: str, currency: str, first: date, house: House) -> "Disclosed | Refused":
+    try:
+        from plimsoll.app.treasury.disclose import Asked, disclose
+    except ModuleNotFoundError as missing:
+        return Refused("extra_missing", "", str(missing))
+    return disclose(house.store, Asked(first, currency, funder, tape_folder(house.store.address.url)), house.rules)
 
 
 BOOK: Final = Figure("book", _book)
@@ -187,5 +205,5 @@ def make_figures(kept: KeptFigures, figures: Iterable[Figure] = FIGURES) -> None
             kept.make(one)
         except Malformed:
             continue
-        except CancelledError:  # the house is closing
+        except (CancelledError, MakerEnded):  # the house is closing; or what makes them was ended, and begins anew next time
             return

@@ -12,6 +12,7 @@ from plimsoll.app.chain.key import configured_keys
 from plimsoll.app.config import book_url
 from plimsoll.app.database.address import read_address
 from plimsoll.app.database.opening import open_store
+from plimsoll.app.figures_process import figures_beside
 from plimsoll.app.fit_to_serve import missing_in_live
 from plimsoll.app.house import LIVE, MODES, SANDBOX, House
 from plimsoll.app.keyring import VARIABLE, keyring_path, read_keyring
@@ -69,6 +70,7 @@ def command(
             raise Stop(FAILURE, f"{host}:{number}: {failed.strerror}. Choose another with --port.") from None
         app = whole(house, open_door(house))
         opened.enter_context(beside(house, keys))
+        opened.enter_context(figures_beside(house))
         at = f"[{host}]" if ":" in host else host
         address = f"http://{at}:{listener.getsockname()[1]}"
         # Browsers of this very machine reach the house by this name: invitations lead to it, and passkeys are made for it.

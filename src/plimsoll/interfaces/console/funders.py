@@ -7,10 +7,9 @@ from typing import Any, Final
 from sqlalchemy import select, tuple_
 
 from plimsoll.app.access.principal import Target
-from plimsoll.app.config import tape_folder
 from plimsoll.app.database.schema import filing
-from plimsoll.app.kept_figures import BeingMade, Figure, Made
-from plimsoll.app.show.figures import FUNDERS
+from plimsoll.app.kept_figures import BeingMade, Made
+from plimsoll.app.show.figures import FUNDERS, month_of
 from plimsoll.app.show.funding import FunderPage, funder_page_of, loan_shares
 from plimsoll.app.treasury.shares import funders_of
 from plimsoll.interfaces.console.kept import Figures, being_made, made_at
@@ -186,18 +185,14 @@ def _section(visit: Visit, one: Any) -> Panel | None:
 def _disclosed(visit: Visit, figures: Figures, funder: str, first: date) -> tuple[list[Any], str, str] | BeingMade | str:
     """Give the sections of a month, the same as a file, and its headline; that they are being made; or in words why there are none."""
     try:
-        from plimsoll.app.treasury.disclose import Asked, disclose
         from plimsoll.app.treasury.disclosure_page import csv_of, said_of, sections
     except ImportError:
         return Refused("extra_missing", "", "numpy").text(visit.speech)
-    store, rules = visit.house.store, visit.house.rules
-    known = funders_of(store).get(funder)
+    known = funders_of(visit.house.store).get(funder)
     if known is None:
         return Refused("funder_unknown", "", funder).text(visit.speech)
-    asked = Asked(first, known.currency, funder, tape_folder(store.address.url))
-    figure = Figure(f"month {funder} {first}", lambda _: disclose(store, asked, rules), of_tape=True, is_filed=False)
     try:
-        found = figures.look(figure)
+        found = figures.look(month_of(funder, known.currency, first))
     except Malformed as wrong:
         return Refused(wrong.code).text(visit.speech)
     if isinstance(found, BeingMade):

@@ -1,9 +1,8 @@
 """What works beside the server, each in a thread: the chain is sealed, approvals end, events leave, what others changed is heeded,
-figures of the whole book are made for the pages."""
+figures of the whole book are asked for, so that pages find them."""
 
 import logging
 import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -31,9 +30,6 @@ LOOK_EVERY_S: Final = 10.0
 CLOCKS_EVERY_S: Final = 2.0
 FIGURES_EVERY_S: Final = 5.0
 STOP_S: Final = 10.0
-HAND_OVER_S: Final = 0.0005
-"""How long a step may keep a page from going on. A page that reads the store hands over at each statement, and would wait ten times as
-long each time with what Python usually lets pass."""
 ANCHOR_VARIABLE: Final = "PLIMSOLL_AUDIT_ANCHOR"
 log: Final = logging.getLogger("plimsoll.beside")
 
@@ -52,8 +48,6 @@ class Beside:
 
     def __enter__(self) -> Self:
         """Begin."""
-        self.hand_over_s = sys.getswitchinterval()
-        sys.setswitchinterval(HAND_OVER_S)
         for thread in self.threads:
             thread.start()
         return self
@@ -65,7 +59,6 @@ class Beside:
             thread.join(STOP_S)
         for name, step in self.at_last:
             _take(name, step)
-        sys.setswitchinterval(self.hand_over_s)
 
     def _repeat(self, name: str, every_s: float, step: Callable[[], object]) -> None:
         while not self.stop.wait(every_s):
