@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from plimsoll.loan.filing import Filing, body_of
-from plimsoll.monitoring.conduct import NOBODY_TELLS, churn, complaint_words, contacts_missed, days_to_pay, from_conduct
+from plimsoll.monitoring.conduct import churn, complaint_words, contacts_missed, days_to_pay, from_conduct
+from plimsoll.monitoring.shock import SIGNALS as SHOCKS
 from plimsoll.monitoring.signals import from_file, payment_drift, raised
 from plimsoll.risk.classify.timeline import timeline
 from plimsoll.risk.distress import NOT_LOOKED_AT, distress_in
@@ -105,14 +106,13 @@ def test_payments_drift_from_early_to_after_the_due_day():
     assert payment_drift(days_to_pay(spans)) == 8.5
 
 
-def test_every_signal_has_a_function_and_what_nobody_tells_is_never_known():
+def test_every_signal_has_a_function():
     by_source: dict[str, set[str]] = {}
     for name, one in CATALOGUE.by_name.items():
         by_source.setdefault(one.source, set()).add(name)
     known = from_file((), ON, load_features()) | from_conduct((), ON) | churn({}, ON) | {"payment_drift": None}
+    known |= dict.fromkeys(SHOCKS.values())
     assert set(known) == set().union(*(names for source, names in by_source.items() if source != "book"))
-    assert by_source["none"] == set(NOBODY_TELLS)
-    assert all(CATALOGUE.by_name[name].raised is None and known[name] is None for name in NOBODY_TELLS)
 
 
 def test_words_of_distress_are_counted_as_they_are_written_and_not_kept():

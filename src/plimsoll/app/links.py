@@ -1,5 +1,6 @@
 """Links on record: who uses which device, phone or card, and the ring of one customer without reading everybody's.
 
+An employer or a region ties nobody to anybody: these links count people (`app.watching.shocks`) and make no ring.
 Values are blinded before they come here: equal things are equal, and nothing can be read back. A link is added before the evidence
 that tells of it, so that one left without evidence by a crash does no harm: it is true, and the next evidence counts it.
 """
@@ -14,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from plimsoll.app.database.schema import link, loan_state
 from plimsoll.app.database.store import Store
 from plimsoll.loan.layout import CHARGED_OFF
+from plimsoll.monitoring.shock import GROUPS
 from plimsoll.risk.ring import Ring, Rings
 from plimsoll.rulebook.rules import Rules
 
@@ -92,7 +94,7 @@ def rings_of(store: Store, on: date, rules: Rules) -> Rings:
 def _all(connection: Connection) -> Iterator[tuple[str, str, int]]:
     """Give every link, a page at a time in the order of its key."""
     key = tuple_(link.c.customer_id, link.c.kind, link.c.blind)
-    page = select(*_COLUMNS).order_by(link.c.customer_id, link.c.kind, link.c.blind).limit(PAGE_OF_ALL)
+    page = select(*_COLUMNS).where(link.c.kind.not_in(GROUPS)).order_by(link.c.customer_id, link.c.kind, link.c.blind).limit(PAGE_OF_ALL)
     rows = connection.execute(page).fetchall()
     while rows:
         yield from (tuple(row) for row in rows)
@@ -103,7 +105,7 @@ def _all(connection: Connection) -> Iterator[tuple[str, str, int]]:
 def _used_by(connection: Connection, people: Sequence[int]) -> Iterator[tuple[str, str, int]]:
     """Give the links of some people."""
     for first in range(0, len(people), PAGE):
-        chosen = select(*_COLUMNS).where(link.c.customer_id.in_(people[first : first + PAGE]))
+        chosen = select(*_COLUMNS).where(link.c.customer_id.in_(people[first : first + PAGE]), link.c.kind.not_in(GROUPS))
         yield from (tuple(row) for row in connection.execute(chosen))
 
 

@@ -4,6 +4,8 @@ A value is sealed with AES-256-GCM under the person's key, bound to whose it is 
 not open. The person's key is wrapped by the master key of the keyring, and thrown away when the person is erased: what is left, here or
 in a backup of the book, cannot be read. The index holds HMAC-SHA-256 of normalised values under a key of its own.
 Every look at a whole value, and every search, is on a log that only grows, with who, when and why.
+With an employer or an address goes a link: to the employer and to the city and province, blinded, so that people of one can be counted
+without anybody being looked at.
 """
 
 import hmac
@@ -12,17 +14,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from plimsoll.app.database.schema import customer, vault_access, vault_field, vault_index, vault_key
+from plimsoll.app.database.schema import customer, link, vault_access, vault_field, vault_index, vault_key
 from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.database.store import Store
 from plimsoll.app.keyring import KEY_BYTES, Keyring
-from plimsoll.protection.mask import DOCUMENT, FIELDS, SEARCHED, mask, normal
+from plimsoll.monitoring.shock import BLIND_LENGTH, REGION
+from plimsoll.monitoring.shock import EMPLOYER as EMPLOYER_GROUP
+from plimsoll.protection.mask import ADDRESS, DOCUMENT, EMPLOYER, FIELDS, SEARCHED, mask, normal
+from plimsoll.protection.region import regions_of
 from plimsoll.units.refusal import Refused
 
 NONCE_BYTES: Final = 12
@@ -90,9 +96,10 @@ class Vault:
             held = select(vault_field.c.field).where(vault_field.c.customer_id == customer_id).limit(1)
             if connection.execute(held).first() is None:
                 self._seal_first(connection, key, customer_id, values, act, ref)
-                return None
-            for field, value in values.items():
-                self._seal(connection, key, customer_id, field, value, act, ref)
+            else:
+                for field, value in values.items():
+                    self._seal(connection, key, customer_id, field, value, act, ref)
+            self._group(connection, {customer_id: values}, act.at)
         return None
 
     def _seal_first(self, connection: Connection, key: bytes, customer_id: int, values: Mapping[str, str], act: Act, ref: str) -> None:
@@ -122,6 +129,22 @@ class Vault:
             connection.execute(insert(vault_field).values((customer_id, field, ref, act.at, act.actor, sealed)))
         self._index(connection, customer_id, field, old, value)
         _log(connection, customer_id, act, PUT, field, ref)
+
+    def blind_of_group(self, kind: str, name: str) -> str:
+        """Give what stands for an employer or a region on record."""
+        return self.blind(kind, name)[:BLIND_LENGTH]
+
+    def _group(self, connection: Connection, people: Mapping[int, Mapping[str, str]], at: datetime) -> None:
+        """Link people to the employers and the regions that their values name, from an instant on."""
+        rows = [
+            {"customer_id": customer_id, "kind": kind, "blind": self.blind_of_group(kind, name), "since": at}
+            for customer_id, values in people.items()
+            for kind, name in groups_in(values)
+        ]
+        if rows:
+            new: Any = (postgresql if self.store.kind == "postgresql" else sqlite).insert(link)
+            again = new.on_conflict_do_update(index_elements=["customer_id", "kind", "blind"], set_={"since": new.excluded.since})
+            connection.execute(again, rows)
 
     def show(self, customer_id: int) -> list[Held]:
         """Give everything held of somebody, masked; [] for a stranger and for somebody erased."""
@@ -304,3 +327,9 @@ def _log_all(connection: Connection, customer_id: int, act: Act, action: str, wh
     said = {"customer_id": customer_id, "at": act.at, "actor": act.actor, "action": action, "reason": act.reason}
     rows = [{**said, "n": n, "field": field, "ref": ref} for n, (field, ref) in enumerate(what, last + 1)]
     connection.execute(insert(vault_access), rows)
+
+
+def groups_in(values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Give the groups that values of somebody name: the employer, and the regions of the address."""
+    employer = [(EMPLOYER_GROUP, values[EMPLOYER])] if EMPLOYER in values else []
+    return employer + [(REGION, name) for name in regions_of(values.get(ADDRESS, ""))]

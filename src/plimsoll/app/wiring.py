@@ -117,6 +117,7 @@ from plimsoll.monitoring import (
     review_limit,
     unfreeze_cured,
 )
+    tell_shock,
 from plimsoll.origination import (
     accept_offer,
     apply,
@@ -351,6 +352,7 @@ DOSSIER_WIRING: Final[DossierWiring] = {
 """The same for commands on dossiers: what each is called, which kind of dossier it is about, and what decides on it."""
 
 DOSSIER_COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, verb in DOSSIER_WIRING.items()}
+    tell_shock.TellShock: DossierVerb("tell_shock", "shock", tell_shock.decide),
 """The type of each command on a dossier by its name, in the order of the table."""
 
 ALL_COMMANDS: Final[Mapping[str, type]] = {**COMMANDS, **DOSSIER_COMMANDS}

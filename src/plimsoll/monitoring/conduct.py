@@ -1,7 +1,4 @@
-"""Signals of single events: debits that failed, days it took to pay, contacts missed, what changed of devices and address.
-
-What no source of the house can tell is not told: such a signal is None, and the catalogue says that nothing feeds it.
-"""
+"""Signals of single events: debits that failed, days it took to pay, contacts missed, what changed of devices and address."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -15,8 +12,6 @@ HALF_DAYS: Final = 180
 REACHED: Final = ("connected", "refused")
 """Outcomes of a contact that had the debtor at the other end."""
 UNREACHABLE: Final = "unreachable"
-NOBODY_TELLS: Final = ("employer_shock", "region_shock")
-"""Signals without a source: who works and lives where is on no record that could be counted."""
 HARD_CAUSES: Final = ("collection_conduct", "cost_unclear", "wrong_amount")
 """What complaints of people under pressure are about."""
 
@@ -28,7 +23,7 @@ def from_conduct(filings: Sequence[Filing], on: int) -> Values:
     unpaid = {(one.subject, read_body(one)["due_on"]) for one in of_kind(known, "autopay.failed") if one.on > on - QUARTER_DAYS}
     hard = [one for one in of_kind(known, "complaint.filed") if one.on > on - HALF_DAYS and read_body(one).get("about") in HARD_CAUSES]
     asked = [one for one in of_kind(known, "hardship.opened") if one.on > on - HALF_DAYS]
-    values: Values = {
+    return {
         "debits_failed": float(len(unpaid)),
         "debit_impossible": float(bool(failed) and failed[-1]["borrower_acts"] and not failed[-1]["retry_on"]),
         "contacts_missed": contacts_missed(known, on),
@@ -36,7 +31,6 @@ def from_conduct(filings: Sequence[Filing], on: int) -> Values:
         "hardship_told": float(len(asked)),
         "complaint_words": complaint_words(known, on),
     }
-    return values | dict.fromkeys(NOBODY_TELLS)
 
 
 def complaint_words(filings: Iterable[Filing], on: int) -> float | None:

@@ -18,12 +18,17 @@ from plimsoll.units.refusal import Refused
 READS = f"every loan+{READS_TEMPORARY},{READS_NOTICES}"
 WHOLE_MINOR: Final = 100
 """A limit that is stepped down is a whole amount of the currency."""
-NONE, NO_INCREASE, STEP_DOWN, CAP = "none", "no-increase", "step-down", "cap-to-line"
+NONE, HELP, NO_INCREASE, STEP_DOWN, CAP = "none", "offer-help", "no-increase", "step-down", "cap-to-line"
+KEEPS: Final = {NO_INCREASE: "limit_held", HELP: "help_offered"}
+"""What is told though the limit stays as it is, by action."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewLimit:
-    """Review one customer's limit; `over_extension` and `chance_band` are those of the month's end, "" where they are not known."""
+    """Review one customer's limit; `over_extension` and `chance_band` are those of the month's end, "" where they are not known.
+
+    `has_shock` says that the employer or the region of the customer was struck.
+    """
 
     key: str
     customer_id: int
@@ -33,6 +38,7 @@ class ReviewLimit:
     is_warned: bool = False
     has_overdue_elsewhere: bool = False
     product: str = "cash-line"
+    has_shock: bool = False
 
 
 class Action(NamedTuple):
@@ -60,10 +66,10 @@ def decide(book: Book, command: ReviewLimit, rules: Rules) -> Decision | Refused
     # What runs for a while ends with any step down; what ran out is over already.
     line = lapsed(book, command.on) or found
     after = moved(line, permanent(book) or line, action, book.load_line.capacity_minor if book.load_line is not None else -1)
-    if action.action == NONE or (after == line and action.action != NO_INCREASE):
+    if action.action == NONE or (after == line and action.action not in KEEPS):
         return Decision(answer=body_of({"action": NONE, "rule": action.rule}))
     filing, told = notice(line, after, Done(action.action, action.reason, action.rule), command.on, move_policy(rules, command.on))
-    kind = "line_frozen" if action.action == FREEZE else "limit_changed" if after != line else "limit_held"
+    kind = "line_frozen" if action.action == FREEZE else "limit_changed" if after != line else KEEPS.get(action.action, "limit_held")
     said = body_of({"customer_id": command.customer_id, **told})
     ended: tuple[NewFiling, ...] = limits_for_good(book) if any(getattr(after, name) != getattr(found, name) for name in LIMITS) else ()
     return Decision(line=after if after != found else None, messages=((kind, said),), answer=said, filings=(*ended, filing))
@@ -84,6 +90,7 @@ def asked(table: Compiled, command: ReviewLimit, days: int) -> Action:
         "chance_band": command.chance_band or None,
         "is_warned": command.is_warned,
         "has_overdue_elsewhere": command.has_overdue_elsewhere,
+        "has_shock": command.has_shock,
     }
     hits = table.ask(values).hits
     if not hits:

@@ -30,6 +30,7 @@ OWN_BOOK: Final = "own book"
 """The source of what the house finds by itself."""
 BLIND_LENGTH: Final = 48
 PPM: Final = 1_000_000
+ROUNDING: Final = 1e-12
 
 
 class Found(NamedTuple):
@@ -84,7 +85,7 @@ def share_found(found: Found, policy: ShockPolicy) -> float | None:
         return None
     share = found.struck / found.people
     expected = max(found.before, found.elsewhere)
-    is_far = share - expected >= policy.above
+    is_far = share - expected >= policy.above - ROUNDING
     return share if is_far and tail(found.people, found.struck, expected) <= policy.chance else None
 
 

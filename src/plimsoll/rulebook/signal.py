@@ -13,8 +13,8 @@ from plimsoll.units.rate import Rate
 FOLDER: Final = Path(__file__).parent.joinpath("policy", "signals")
 """The catalogue that comes with the package; every file in it is part of it."""
 
-SOURCES: Final = ("book", "facts", "evidence", "links", "vault", "none")
-"""Where a signal comes from; "none" where no source tells it yet, so that it is never known."""
+SOURCES: Final = ("book", "facts", "evidence", "links", "vault", "notices")
+"""Where a signal comes from."""
 DIRECTIONS: Final = ("up", "down", "none")
 UNITS: Final = ("share", "times", "months", "days", "minor")
 ACTIONS: Final = ("remind", "no-increase", "review", "offer-plan", "step-down", "cap-to-line")

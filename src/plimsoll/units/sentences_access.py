@@ -50,6 +50,10 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "mode_read_only": ("该服务只读，不接受更改。请使用可写的服务。", "This server only reads. Use one that takes changes."),
     "closing": ("服务正在停止。请稍候，用同一个键重试。", "The server is stopping. Wait a moment and send it again with the same key."),
     "internal": ("服务出错，没有泄露细节。请提供 request_id 联系运维。", "Something went wrong on our side. Tell an operator the request_id."),
+    "shock_malformed": (
+        "冲击事件登记不成立：须有已知的单位或地区、列出的事件、零以上一以下的占比、一年以内的截止日和来源。请按提示更正。",
+        "That is no notice of a shock: a known group, a listed event, a share above 0 and up to 1, an end within a year, and a source. Correct it.",
+    ),
     "cash_malformed": ("在手现金登记不成立：须为已知币种与不为负的金额。请核对。", "That is no statement of cash: a currency that is known, and an amount of nought or more. Correct it."),
     "figures_being_made": ("全量数据正在生成。请稍候再试。", "The figures of the whole book are being made. Ask again in a moment."),
     # Who asks

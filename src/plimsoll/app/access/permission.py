@@ -293,6 +293,7 @@ READ_OF_DOSSIER: Final[Mapping[str, Permission]] = {
     "bidder": Permission.BIDDER_READ,
     "tender": Permission.TENDER_READ,
     "funder": Permission.FUNDER_READ,
+    "shock": Permission.WARNING_READ,
     "throttle": Permission.TREASURY_READ,
     "cash": Permission.TREASURY_READ,
 }

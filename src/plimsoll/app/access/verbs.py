@@ -191,6 +191,7 @@ VERBS: Final[Mapping[str, VerbAccess]] = {
 """What each verb asks for; every command of the house has its line."""
 
 NAMES: Final[Mapping[type, str]] = {command: name for name, command in ALL_COMMANDS.items()}
+    "tell_shock": VerbAccess(_P.WARNING_RAISE, makes=True),
 """The verb of each command."""
 
 

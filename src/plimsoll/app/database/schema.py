@@ -402,7 +402,7 @@ link = Table(
     "link",
     metadata,
     _customer(),
-    _text("kind", key=True),  # "device", "phone", "card": something that several people may use
+    _text("kind", key=True),  # "device", "phone", "card": what several people may use; "employer", "region": where one belongs
     _text("blind", key=True),  # what it is, blinded: equal things are equal here, and nothing can be read back
     _instant("since"),
     sqlite_with_rowid=False,

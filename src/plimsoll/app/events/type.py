@@ -170,6 +170,7 @@ OF_COMMANDS: Final[Mapping[str, str]] = {
 
 OF_VAULT: Final[Mapping[str, str]] = {
     "put": "personal_data.sealed",
+    "tell_shock": "shock.told",
     "reveal": "personal_data.revealed",
     "find": "personal_data.searched",
     "erase": "privacy.erasure_completed",

@@ -21,7 +21,7 @@ from plimsoll.rulebook.reason import load as load_reasons
 from plimsoll.units.money import parse_minor
 from plimsoll.units.refusal import Refused
 
-TOLD: Final = ("limit_changed", "limit_held", "limit_assessed", "line_frozen", "line_unfrozen", "line_closed")
+TOLD: Final = ("limit_changed", "limit_held", "help_offered", "limit_assessed", "line_frozen", "line_unfrozen", "line_closed")
 """Messages that told the borrower of a change of the line."""
 LOAD_LINE: Final = "load_line"
 _TOLD: Final = f"""
@@ -39,7 +39,7 @@ class LimitChange:
     on: date
     at: datetime
     what: str
-    """limit_changed, line_frozen, line_unfrozen, line_closed, limit_held, limit_assessed, load_line."""
+    """limit_changed, line_frozen, line_unfrozen, line_closed, limit_held, help_offered, limit_assessed, load_line."""
     currency: str
     before_minor: int | None
     after_minor: int | None

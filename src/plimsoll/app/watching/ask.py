@@ -11,6 +11,7 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.watching.find import cured, loans_to_class, newly_late, plans_to_look_at, rows_of, still_late, written_off
 from plimsoll.app.watching.month import Desk, Month
 from plimsoll.app.watching.places import PPM, Place
+from plimsoll.app.watching.shocks import struck
 from plimsoll.collections.break_plan import BreakPlan
 from plimsoll.collections.decide_hardship import LAPSE, DecideHardship
 from plimsoll.collections.hardship import PLAN_DAYS
@@ -98,6 +99,18 @@ def of_warnings(desk: Desk, month: Month) -> Iterator[Any]:
             yield RaiseWarning(key, one.customer_id, on, one.rank, chance, one.reasons, one.action)
         elif was.months_below != one.months_below:
             yield RankWarning(key_of(on, "rank", one.customer_id), one.customer_id, on, one.rank, chance, one.months_below)
+
+
+def of_help(desk: Desk, *, is_whole: bool) -> Iterator[ReviewLimit]:
+    """Give the reviews of those whose employer or region was struck: by a notice of the day, or by any in force where `is_whole` says so.
+
+    Late or not, over-extended or not, help comes first; whom it was offered to is not offered it again for some days.
+    """
+    policy, day = move_policy(desk.rules, desk.on), desk.on.toordinal()
+    for one in struck(desk.store, desk.on, is_whole=is_whole):
+        last = desk.known.helped.get(one)
+        if last is None or day - last >= policy.between:
+            yield ReviewLimit(key_of(desk.on, "help", one), one, desk.on, has_shock=True)
 
 
 def of_reviews(desk: Desk, changed: Mapping[int, Place], warned: Mapping[int, bool], overdue: Iterable[int]) -> Iterator[ReviewLimit]:

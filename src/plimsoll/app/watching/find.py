@@ -17,6 +17,7 @@ from plimsoll.app.database.store import Store
 from plimsoll.loan.book import LINE_OPEN
 from plimsoll.loan.layout import CHARGED_OFF, CHARGED_OFF_FACT, OPEN, PAID_OFF, PAUSED, RESCHEDULED
 from plimsoll.monitoring.notice import is_unpaid
+from plimsoll.monitoring.review_limit import HELP
 from plimsoll.risk.credit.sanction import RESTRICT
 from plimsoll.risk.load.over_extension import BANDS, CLASSES, FIT
 from plimsoll.risk.plan.record import ACCEPTED
@@ -67,7 +68,8 @@ class Plan(NamedTuple):
 class OnFile:
     """What the files say of what monitoring has done so far, by customer; days are day numbers.
 
-    `notices` are day, action and row of the last notice about a limit, `frozen` the days of freezes that stand, `run_out` the days on
+    `notices` are day, action and row of the last notice about a limit, `frozen` the days of freezes that stand, `helped` the days on which
+    help was last offered, `run_out` the days on
     which temporary limits end, `places` class and band of over-extension, `classed` the five-class and bucket that are on record of
     loans ("" for one that is normal again, `accepted` the requests for help that wait for a plan,
     `restricted` those whose use is restricted,
@@ -76,6 +78,7 @@ class OnFile:
 
     notices: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     frozen: dict[int, int] = field(default_factory=dict)
+    helped: dict[int, int] = field(default_factory=dict)
     run_out: dict[int, int] = field(default_factory=dict)
     plans: dict[tuple[int, str], Plan] = field(default_factory=dict)
     warnings: dict[int, Standing] = field(default_factory=dict)
@@ -95,6 +98,7 @@ class OnFile:
         for by_customer in (
             self.notices,
             self.frozen,
+            self.helped,
             self.run_out,
             self.warnings,
             self.places,
@@ -149,6 +153,9 @@ class OnFile:
                 self.accepted[customer_id] = Accepted(subject, said["currency"], day)
 
     def _notice(self, customer_id: int, action: str, day: int, said: dict[str, Any]) -> None:
+        if action == HELP:
+            self.helped[customer_id] = day
+            return
         self.notices[customer_id] = (day, action, said["rule"])
         if action == "freeze":
             self.frozen[customer_id] = day

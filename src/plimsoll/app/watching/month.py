@@ -12,8 +12,11 @@ from plimsoll.app.modelling.register import champion_of
 from plimsoll.app.watching.book import Panel, laden, read_panel
 from plimsoll.app.watching.find import OnFile, Standing
 from plimsoll.app.watching.places import PPM, Place, changed_places
+from plimsoll.app.watching.shocks import shock_columns, shocks_found, shocks_on
 from plimsoll.app.watching.signal_columns import as_table, signal_columns
+from plimsoll.monitoring.shock import shock_policy
 from plimsoll.monitoring.signals import NO_USE, raised
+from plimsoll.monitoring.tell_shock import TellShock
 from plimsoll.monitoring.warn import Alert, Scored, Warned, warn_ranked, watch_policy
 from plimsoll.risk.load.over_extension_columns import shown_by_claims
 from plimsoll.risk.load.policy import load_policy
@@ -35,7 +38,8 @@ LATE, PAID_OFF, ON_PLAN, CALM = "late", "paid-off", "plan", "calm"
 
 
 class Month(NamedTuple):
-    """What a month's end found: by which score it ranked, how many customers were clean, the warnings, and the places that changed."""
+    """What a month's end found: by which score it ranked, how many customers were clean, the warnings, the places that changed, and shocks
+    at employers and in regions that are to be noticed."""
 
     panel: Panel
     ranked_by: str
@@ -43,6 +47,7 @@ class Month(NamedTuple):
     warned: Warned
     ended: tuple[tuple[int, str], ...]
     places: tuple[Place, ...]
+    shocks: tuple[TellShock, ...] = ()
 
 
 class Desk(NamedTuple):
@@ -68,15 +73,20 @@ def month_end(desk: Desk) -> Month:
     book = laden(panel, last, load_policy(desk.rules, desk.on))._replace(has_plan=has_plan, line_minor=line)
     places = tuple(changed_places(desk.store, desk.on, desk.known, desk.rules, desk.now, book, ids, panel.currency))
     clean = np.flatnonzero((panel.states <= 0).all(axis=1) & (panel.states[:, last] > NO_USE) & (panel.limit_minor > 0))
-    ranked_by, chances, columns, model = _scored(desk, panel, clean)
+    shocks = shocks_found(desk.store, panel, desk.on, shock_policy(desk.rules, desk.on))
+    shares = shocks_on(desk.store, desk.on)
+    for one in shocks:
+        shares[one.subject] = max(shares.get(one.subject, 0.0), one.share.num / one.share.den)
+    struck = {name: column[clean] for name, column in shock_columns(desk.store, desk.on, panel.customer_id, shares).items()}
+    ranked_by, chances, columns, model = _scored(desk, panel, clean, struck)
     warned = _warned(desk, panel.customer_id[clean], chances, columns, model)
     ended = tuple((one.customer_id, _ending(panel, one.customer_id, plans)) for one in warned.ended)
-    return Month(panel, ranked_by, len(clean), warned, ended, places)
+    return Month(panel, ranked_by, len(clean), warned, ended, places, shocks)
 
 
-def _scored(desk: Desk, panel: Panel, clean: Ints) -> tuple[str, Floats, Mapping[str, Floats], Model | None]:
+def _scored(desk: Desk, panel: Panel, clean: Ints, struck: Mapping[str, Floats]) -> tuple[str, Floats, Mapping[str, Floats], Model | None]:
     """Score the clean customers: by whom, the chances (or the points of the plain rule), the signals as columns, and the model if any."""
-    columns = signal_columns(*(column[clean] for column in (panel.limit_minor, panel.owed, panel.paid, panel.states)))
+    columns = signal_columns(*(column[clean] for column in (panel.limit_minor, panel.owed, panel.paid, panel.states))) | dict(struck)
     champion = champion_of(desk.store, LATE_MODEL)
     if champion is None or not len(clean):
         return PLAIN, plain_points(columns, load()), columns, None
@@ -164,4 +174,5 @@ def counted(month: Month) -> dict[str, Any]:
         "warnings_new": len(warned.new),
         "warnings_ended": len(warned.ended),
         "held_out": sum(one.is_held_out for one in warned.standing),
+        "shocks_found": len(month.shocks),
     }

@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from plimsoll.app.database.store import Store
+from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Answer, Failed
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.watching.ask import of_assessments, of_loans, of_places, of_reviews, of_warnings
+from plimsoll.app.watching.ask import of_assessments, of_help, of_loans, of_places, of_reviews, of_warnings
 from plimsoll.app.watching.find import customers_in, moved, on_file, parked, read_again
 from plimsoll.app.watching.month import Desk, Month, counted, month_end
 from plimsoll.app.watching.places import Place, overdue_elsewhere, places_today
-from plimsoll.app.wiring import WIRING
+from plimsoll.app.wiring import DOSSIER_WIRING, WIRING
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
@@ -73,7 +74,12 @@ def watch_day(store: Store, on: date, orders: Orders, *, is_whole: bool | None =
     month = month_end(desk) if is_all else None
     _do(ran, touched, orders, desk, _of_customers(desk, month))
     if month is not None:
+        for one in month.shocks:
+            told = execute_dossier(store, DOSSIER_WIRING, one, actor=ACTOR, now=orders.now, rules=orders.rules)
+            _count(ran, DOSSIER_WIRING[type(one)].name, told)
         ran.month = counted(month)
+    # A notice of the day is on file now: whoever works or lives there is offered help.
+    _do(ran, touched, orders, desk, of_help(desk, is_whole=is_all))
     ran.touched = len(touched)
     return ran
 
@@ -106,11 +112,15 @@ def _do(ran: Ran, touched: set[int], orders: Orders, desk: Desk, commands: Itera
         command, given[place] = given[place], None
         name = WIRING[type(command)].name
         touched.add(command.customer_id)
-        if isinstance(outcome, Answer):
-            if not outcome.is_replayed:
-                ran.done[name] += 1
-        elif isinstance(outcome, Refused):
-            ran.refused[f"{name}: {outcome.code}"] += 1
-        elif isinstance(outcome, Failed):
+        _count(ran, name, outcome)
+        if isinstance(outcome, Failed):
             ran.failures += 1
             ran.failed += [f"{command.key}: {outcome.raised}"] if ran.failures <= SHOWN else []
+
+
+def _count(ran: Ran, name: str, outcome: Any) -> None:
+    """Count what was done now, and what was refused."""
+    if isinstance(outcome, Answer) and not outcome.is_replayed:
+        ran.done[name] += 1
+    elif isinstance(outcome, Refused):
+        ran.refused[f"{name}: {outcome.code}"] += 1

@@ -1,4 +1,4 @@
-"""Every signal of one customer on a day: from months, facts, evidence with consent, links, and the log of the vault."""
+"""Every signal of one customer on a day: from months, facts, evidence with consent, links, the log of the vault, and notices."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.app.vault import PUT
 from plimsoll.app.watching.find import rows_of
+from plimsoll.app.watching.shocks import shock_signals
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.loan.fold import fold
@@ -51,7 +52,7 @@ def signals_of(store: Store, customer_id: int, on: date, now: datetime) -> Value
     values |= from_file(_usable(filings, now), day, load_features()) | from_conduct(filings, day)
     values |= churn(_since(store, customer_id), day)
     values["payment_drift"] = drift(loans, day)
-    return values
+    return values | shock_signals(store, customer_id, on)
 
 
 def drift(loans: Loans, day: int) -> float | None:

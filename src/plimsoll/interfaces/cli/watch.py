@@ -7,6 +7,7 @@ from plimsoll.interfaces.cli.watch_evaluate import evaluate
 from plimsoll.interfaces.cli.watch_months import months
 from plimsoll.interfaces.cli.watch_report import report
 from plimsoll.interfaces.cli.watch_run import run
+from plimsoll.interfaces.cli.watch_shock import shock, shocks
 
 app = typer.Typer(help="Watch running loans: early warnings, over-extension, classes.", no_args_is_help=True, add_completion=False)
 
@@ -21,3 +22,5 @@ app.command()(report)
 app.command()(run)
 app.command()(months)
 app.command()(customer)
+app.command()(shock)
+app.command()(shocks)

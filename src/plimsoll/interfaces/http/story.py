@@ -43,6 +43,7 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "notice": "2-1",
     "throttle": "CNY",
     "cash": "CNY",
+    "shock": "region-" + "5f1c" * 12,
     "artefact": "aded5890d3efd72803353cf4e4193869373791928a2d7317940cb8d3155ccb7f",
     "disclosure": "9b605b9a87fb6878915aa1a676c973acb5165fc4aa4183f9d70aaedb0c54ee9d",
     "rule": "CN.COST.CAP",

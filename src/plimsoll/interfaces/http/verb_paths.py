@@ -131,6 +131,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "close_warning": Place("Monitoring", f"{CUS}/warnings/closures", "Close a warning with what came of it.", "关闭预警并登记结果。"),
     "rank_warning": Place("Monitoring", f"{CUS}/warnings/ranks", "Put a warning at another rank.", "调整预警排序。"),
     "assess_limit": Place("Monitoring", f"{CUS}/limit_assessments", "Assess a limit as is done every year.", "年度额度重评。"),
+    "tell_shock": Place("Monitoring", "/shocks/{shock}", "Tell of a shock at an employer or in a region.", "登记雇主或区域冲击。"),
     "recall_early": Place("Monitoring", f"{LOAN}/early_recalls", "Call a loan back early.", "提前收回贷款。"),
     "object_to_recall": Place("Monitoring", f"{LOAN}/early_recalls/objections", "Object to an early recall.", "对提前收回提出异议。"),
     "answer_recall": Place("Monitoring", f"{LOAN}/early_recalls/answers", "Answer an objection to a recall.", "答复提前收回异议。"),
