@@ -115,9 +115,9 @@ from plimsoll.monitoring import (
     rank_warning,
     recall_early,
     review_limit,
+    tell_shock,
     unfreeze_cured,
 )
-    tell_shock,
 from plimsoll.origination import (
     accept_offer,
     apply,
@@ -346,13 +346,13 @@ DOSSIER_WIRING: Final[DossierWiring] = {
     amend_funder.AmendFunder: DossierVerb("amend_funder", "funder", amend_funder.decide),
     close_funder.CloseFunder: DossierVerb("close_funder", "funder", close_funder.decide),
     file_settlement.FileSettlement: DossierVerb("file_settlement", "funder", file_settlement.decide),
+    tell_shock.TellShock: DossierVerb("tell_shock", "shock", tell_shock.decide),
     set_throttle.SetThrottle: DossierVerb("set_throttle", "throttle", set_throttle.decide),
     state_cash.StateCash: DossierVerb("state_cash", "cash", state_cash.decide),
 }
 """The same for commands on dossiers: what each is called, which kind of dossier it is about, and what decides on it."""
 
 DOSSIER_COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, verb in DOSSIER_WIRING.items()}
-    tell_shock.TellShock: DossierVerb("tell_shock", "shock", tell_shock.decide),
 """The type of each command on a dossier by its name, in the order of the table."""
 
 ALL_COMMANDS: Final[Mapping[str, type]] = {**COMMANDS, **DOSSIER_COMMANDS}

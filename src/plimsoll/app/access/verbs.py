@@ -186,12 +186,12 @@ VERBS: Final[Mapping[str, VerbAccess]] = {
     "close_funder": VerbAccess(_P.FUNDER_REGISTER),
     "file_settlement": VerbAccess(_P.FUNDER_SETTLE),
     "set_throttle": VerbAccess(_P.THROTTLE_SET, makes=True),
+    "tell_shock": VerbAccess(_P.WARNING_RAISE, makes=True),
     "state_cash": VerbAccess(_P.CASH_STATE, makes=True),
 }
 """What each verb asks for; every command of the house has its line."""
 
 NAMES: Final[Mapping[type, str]] = {command: name for name, command in ALL_COMMANDS.items()}
-    "tell_shock": VerbAccess(_P.WARNING_RAISE, makes=True),
 """The verb of each command."""
 
 

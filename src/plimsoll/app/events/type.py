@@ -165,12 +165,12 @@ OF_COMMANDS: Final[Mapping[str, str]] = {
     "file_settlement": "funder.settlement_filed",
     "set_throttle": "throttle.set",
     "state_cash": "cash.stated",
+    "tell_shock": "shock.told",
 }
 """Of commands on customers and on dossiers; a verb that stands here twice would be two types."""
 
 OF_VAULT: Final[Mapping[str, str]] = {
     "put": "personal_data.sealed",
-    "tell_shock": "shock.told",
     "reveal": "personal_data.revealed",
     "find": "personal_data.searched",
     "erase": "privacy.erasure_completed",
