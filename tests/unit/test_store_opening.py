@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 
 from plimsoll.app.database import opening
 from plimsoll.app.database.address import read_address
-from plimsoll.app.database.opening import REVISIONS, create_store, open_store, upgrade_store
+from plimsoll.app.database.opening import REVISIONS, create_store, made_in_haste, open_store, upgrade_store
 from plimsoll.app.database.schema import REVISION, metadata
 from plimsoll.app.database.store import Store
 from plimsoll.app.database.trouble import StoreTrouble
@@ -62,6 +62,22 @@ def test_a_book_is_made_once_and_never_overwritten(empty_database):
     assert trouble(create_store, empty_database).code == "store_exists"
     with open_store(empty_database) as store:
         assert len(rows(store, "customer")) == 1
+
+
+def test_a_book_made_in_haste_is_one_like_any_other_afterwards(empty_database):
+    with made_in_haste(empty_database) as store:
+        run(store, Open("k1", 1))
+        assert store.kind == "postgresql" or synchronous(store) == 0
+    with open_store(empty_database) as store:
+        assert store.kind == "postgresql" or synchronous(store) == 2
+        assert len(rows(store, "customer")) == 1
+    assert trouble(made_in_haste(empty_database).__enter__).code == "store_exists"
+
+
+def synchronous(store: Store) -> int:
+    """How a connection to a SQLite file commits: 2 is on disk before it returns."""
+    with store.engine.connect() as connection:
+        return connection.exec_driver_sql("PRAGMA synchronous").scalar()
 
 
 def test_two_that_make_a_book_at_once_make_one(empty_database):

@@ -1,5 +1,6 @@
 """Open a book by URL, make one, or upgrade one; each refusal says what is wrong and which command mends it."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +19,9 @@ from plimsoll.app.database.store import BUSY_S, CONNECTIONS_MAX, Store
 from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.ledger.chart import CODES
 
+AT_ONCE, LATER = "full", "off"
+"""When commits are on a SQLite disk: before they return, or when the system comes to it."""
 PRAGMAS: Final = (
-    "synchronous = full",
     "foreign_keys = on",
     "recursive_triggers = on",
     "cache_size = -65536",  # KiB
@@ -75,6 +77,23 @@ def create_store(url: str, *, open_on: date = date.min, allow_unsafe: bool = Fal
         store.close()
         raise
     return store
+
+
+@contextmanager
+def made_in_haste(url: str) -> Iterator[Store]:
+    """Make an empty book, and open it for a time in which commits to a SQLite file return before they are on disk; left, all of it is.
+
+    For a book that is made anew where the machine stops meanwhile. Raises what `create_store` raises.
+    """
+    create_store(url).close()
+    address = read_address(url)
+    with Store(address, _engine(address, LATER)) as store:
+        yield store
+    if address.path is not None:
+        for file in (address.path, address.path.with_name(address.path.name + "-wal")):
+            if file.exists():
+                with file.open("rb+") as held:
+                    os.fsync(held.fileno())
 
 
 def upgrade_store(url: str, *, allow_unsafe: bool = False) -> tuple[str, str]:
@@ -150,13 +169,13 @@ def _changing(connection: Connection) -> Iterator[None]:
         raise
 
 
-def _engine(address: Address) -> Engine:
+def _engine(address: Address, synchronous: str = AT_ONCE) -> Engine:
     """Give an engine whose errors, where the store is to blame, come as StoreTrouble."""
     trouble: Callable[[Any], Exception] = sqlite_trouble
     if address.kind == "postgresql":
         engine, trouble = _postgres_engine(address)
     else:
-        engine = _sqlite_engine(address)
+        engine = _sqlite_engine(address, synchronous)
 
     def tell(context: ExceptionContext) -> Exception | None:
         failed = context.original_exception
@@ -167,8 +186,8 @@ def _engine(address: Address) -> Engine:
     return engine
 
 
-def _sqlite_engine(address: Address) -> Engine:
-    """Give an engine whose commits are on disk before they return: write-ahead log, synchronous FULL."""
+def _sqlite_engine(address: Address, synchronous: str) -> Engine:
+    """Give an engine with a write-ahead log; whose commits are on disk before they return where synchronous is FULL."""
 
     def connect() -> sqlite3.Connection:
         connection = None
@@ -181,7 +200,7 @@ def _sqlite_engine(address: Address) -> Engine:
                 cached_statements=STATEMENTS_CACHED,
             )
             _write_ahead(connection)
-            for pragma in PRAGMAS:
+            for pragma in (f"synchronous = {synchronous}", *PRAGMAS):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as failed:
             if connection is not None:
