@@ -45,7 +45,7 @@ def made_house(folder: Path, *, people: int = 30, months: int = 3) -> Iterator[H
     days = Span(months).days
     town = make_town(people, Span(months), rules, Random(4))
     with create_store(f"sqlite:///{folder / 'book.db'}") as store:
-        for _ in live(store, town, days, tape=folder / "tape", collects=Collector(town, 4, days[-20])):
+        for _ in live(store, town, days, tape=folder / "tape", chores=[Collector(town, 4, days[-20])]):
             pass
         with store.engine.connect() as connection:
             last = connection.scalar(select(close_run.c.closed_on).order_by(close_run.c.closed_on.desc()).limit(1))

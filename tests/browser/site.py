@@ -156,7 +156,7 @@ def make(folder: Path) -> None:
     """Make the house in a folder: lives and closes, people in the vault, funders, staff, work on every desk."""
     span = Span(MONTHS, BEGINS, BAD_MONTH)
     plan = Plan(f"sqlite:///{folder / 'book.db'}", folder, BORROWERS, span, SEED, MONTHLY)
-    town, control, _, _ = lived(plan)
+    town, control, _ = lived(plan)
     assert not town.counts.failed
     assert not control.breaches
     rules, last = lawful_rules(), date.fromordinal(plan.days[-1])
@@ -165,7 +165,7 @@ def make(folder: Path) -> None:
     with open_store(plan.url) as store:
         fund_town(store, last, plan.tape, plan.seed, rules)
         vault = Vault(store, read_keyring(folder / "vault.json"))
-        seal_people(vault, [one.customer_id for one in town.people], last, plan.seed, Act("world", clock(), "application"), lambda _: None)
+        seal_people(vault, [one.customer_id for one in town.people], last, plan.seed, Act("world", clock(), "application"), lambda *_: None)
         with House(store, rules, vault, now=clock) as house:
             told = opened(house, plan)
             leave_tender(house)

@@ -1,10 +1,13 @@
 """The demo makes a book by the real commands that verify proves, the same for the same seed, and never touches another book."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +21,8 @@ from plimsoll.loan.filing import Filing, of_kind
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import Collector
 from plimsoll.simulator.people import KINDS
+from plimsoll.simulator.seek_help import Helper
+from plimsoll.simulator.tell_bureau import Reporter, file_month
 from plimsoll.simulator.town import Span, live, make_town
 from tests.replayed_gate import breaches, promises_disturbed
 
@@ -157,9 +162,12 @@ def test_who_stops_paying_is_frozen_charged_off_and_pays_a_little_after_all(tmp_
         town.people[number].kind = replace_kind(person.kind) if number % 2 else defaulter
         person.stops_on = 0 if number % 2 else person.opens_on + 30
     with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store:
-        collector = Collector(town, 3, Span(10).days[-31])
-        for one in live(store, town, Span(10).days, tape=tmp_path / "tape", collects=collector):
+        days = Span(10).days
+        chores = [Helper(town, 3, days), Reporter(town, days[-1]), Collector(town, 3, days[-31])]
+        for one in live(store, town, days, tape=tmp_path / "tape", chores=chores):
             assert one.closed is None or not one.closed.night.parked
+        last = date.fromordinal(days[-1])
+        told = file_month(store, last, last + timedelta(days=1), tmp_path, rules)
         proved = verify(store)
         files = [filings_of(store, person.customer_id) for person in town.people]
     assert [breach for filings in files for breach in (*breaches(filings, rules), *promises_disturbed(filings))] == []
@@ -168,6 +176,24 @@ def test_who_stops_paying_is_frozen_charged_off_and_pays_a_little_after_all(tmp_
     assert proved.is_proved, proved.breaches
     assert {"freeze", "unfreeze", "charge_off", "recover", "draw", "refund", "reverse"} <= town.counts.commands.keys()
     assert town.counts.failed == []
+    helped_and_reported(files, told)
+
+
+def helped_and_reported(files: Sequence[Sequence[Filing]], told: Mapping[str, Any]) -> None:
+    """Who found it hard was helped, by one person or two, and a plan was broken; of those who agreed, the late were told before."""
+    kinds = Counter(one.kind for filings in files for one in filings)
+    assert kinds["hardship.decided"] > 0
+    assert kinds["plan.proposed"] >= kinds["plan.started"] > 0
+    assert kinds["plan.broken"] > 0
+    agreed = [filings for filings in files if of_kind(filings, "consent.granted", "reporting")]
+    assert 0 < len(agreed) < len(files)
+    assert kinds["consent.withdrawn"] == 1
+    reported = [filings for filings in files if of_kind(filings, "bureau.reported")]
+    assert all(filings in agreed and not of_kind(filings, "consent.withdrawn") for filings in reported)
+    assert told["adverse"] > 0
+    noted = [filings for filings in files if of_kind(filings, "bureau.adverse")]
+    assert noted, "what is adverse is on file"
+    assert all(of_kind(filings, "adverse.delivered") for filings in noted)
 
 
 def made_by_people(files: Sequence[Sequence[Filing]]) -> set[str]:

@@ -39,6 +39,9 @@ COUNTED: Final = {
     "contacts denied": "contact.denied",
     "reminders": "reminder.sent",
     "hardship": "hardship.opened",
+    "plans": "plan.started",
+    "plans kept": "plan.kept",
+    "plans broken": "plan.broken",
 }
 """What is counted in a month, and the filing of each."""
 

@@ -83,12 +83,9 @@ class Vault:
 
     def put_all(self, customer_id: int, values: Mapping[str, str], act: Act, ref: str = "") -> Refused | None:
         """Seal several values of somebody, by field, all or none. Refuses as `put` does."""
-        for field, value in values.items():
-            if field not in FIELDS:
-                return Refused("vault_field_unknown", "", f"{field!r}; one of: {', '.join(FIELDS)}")
-            longest = DOCUMENT_LENGTH_MAX if field == DOCUMENT else VALUE_LENGTH_MAX
-            if not value.strip() or len(value) > longest:
-                return Refused("vault_value_malformed", "", f"{field} of {len(value)} characters")
+        refused = _refuse_values(values)
+        if refused is not None:
+            return refused
         with self._of(customer_id) as connection:
             key = self._key(connection, customer_id, is_made=True, at=act.at)
             if isinstance(key, Refused):
@@ -102,22 +99,51 @@ class Vault:
             self._group(connection, {customer_id: values}, act.at)
         return None
 
+    def put_first(self, people: Mapping[int, Mapping[str, str]], act: Act) -> int | Refused:
+        """Seal the first values of many people, by customer and field, in one transaction; give of how many. Who has a key already, or had
+        one before being erased, and who is no customer stays as they are. Refuses vault_field_unknown, vault_value_malformed.
+        """
+        for values in people.values():
+            refused = _refuse_values(values)
+            if refused is not None:
+                return refused
+        ids = list(people)
+        there, keyed = select(customer.c.customer_id).where(customer.c.customer_id.in_(ids)), vault_key.c.customer_id
+        with self.store.changing() as connection:
+            held = connection.scalars(there.order_by(customer.c.customer_id).with_for_update()).all()
+            known = set(connection.scalars(select(keyed).where(keyed.in_(ids))))
+            new = [one for one in held if one not in known]
+            keys = {one: os.urandom(KEY_BYTES) for one in new}
+            master = self.keyring.current
+            rows = [
+                {"customer_id": one, "master": master, "made_at": act.at, "destroyed_at": None, "wrapped": self._wrapped(one, key)}
+                for one, key in keys.items()
+            ]
+            if rows:
+                connection.execute(insert(vault_key), rows)
+                connection.execute(insert(vault_field), [row for one in new for row in _sealed(keys[one], one, people[one], act, "")])
+                self._blind_all(connection, {one: people[one] for one in new})
+                self._group(connection, {one: people[one] for one in new}, act.at)
+                puts = {one: [(field, "") for field in people[one]] for one in new}
+                connection.execute(insert(vault_access), [row for one in new for row in _lines(one, act, PUT, puts[one])])
+        return len(new)
+
     def _seal_first(self, connection: Connection, key: bytes, customer_id: int, values: Mapping[str, str], act: Act, ref: str) -> None:
         """Seal the first values of a person who is held: nothing is replaced, so each table takes all its rows at once."""
-        sealed = {field: seal(key, value.encode(), _place(customer_id, field, ref)) for field, value in values.items()}
-        fields = [
-            {"customer_id": customer_id, "field": field, "ref": ref, "written_at": act.at, "written_by": act.actor, "sealed": found}
-            for field, found in sealed.items()
-        ]
-        connection.execute(insert(vault_field), fields)
+        connection.execute(insert(vault_field), _sealed(key, customer_id, values, act, ref))
+        self._blind_all(connection, {customer_id: values})
+        _log_all(connection, customer_id, act, PUT, [(field, ref) for field in values])
+
+    def _blind_all(self, connection: Connection, people: Mapping[int, Mapping[str, str]]) -> None:
+        """Index the values of people who have none in the index."""
         blinds = [
             {"customer_id": customer_id, "field": field, "blind": self.blind(field, value)}
+            for customer_id, values in people.items()
             for field, value in values.items()
             if field in SEARCHED
         ]
         if blinds:
             connection.execute(insert(vault_index), blinds)
-        _log_all(connection, customer_id, act, PUT, [(field, ref) for field in values])
 
     def _seal(self, connection: Connection, key: bytes, customer_id: int, field: str, value: str, act: Act, ref: str) -> None:
         """Seal one value of a person who is held, index it, and put it on the log."""
@@ -324,12 +350,34 @@ def _log(connection: Connection, customer_id: int, act: Act, action: str, field:
 def _log_all(connection: Connection, customer_id: int, act: Act, action: str, what: Sequence[tuple[str, str]]) -> None:
     """Add a line for each field and reference to the log of a person."""
     last = connection.scalar(select(func.max(vault_access.c.n)).where(vault_access.c.customer_id == customer_id)) or 0
+    connection.execute(insert(vault_access), _lines(customer_id, act, action, what, last))
+
+
+def _lines(customer_id: int, act: Act, action: str, what: Sequence[tuple[str, str]], last: int = 0) -> list[dict[str, object]]:
+    """Give the lines for the log of a person, a line for each field and reference."""
     said = {"customer_id": customer_id, "at": act.at, "actor": act.actor, "action": action, "reason": act.reason}
-    rows = [{**said, "n": n, "field": field, "ref": ref} for n, (field, ref) in enumerate(what, last + 1)]
-    connection.execute(insert(vault_access), rows)
+    return [{**said, "n": n, "field": field, "ref": ref} for n, (field, ref) in enumerate(what, last + 1)]
 
 
 def groups_in(values: Mapping[str, str]) -> list[tuple[str, str]]:
     """Give the groups that values of somebody name: the employer, and the regions of the address."""
     employer = [(EMPLOYER_GROUP, values[EMPLOYER])] if EMPLOYER in values else []
     return employer + [(REGION, name) for name in regions_of(values.get(ADDRESS, ""))]
+
+
+def _sealed(key: bytes, customer_id: int, values: Mapping[str, str], act: Act, ref: str) -> list[dict[str, object]]:
+    """Give the rows of the values of a person, sealed."""
+    said = {"customer_id": customer_id, "ref": ref, "written_at": act.at, "written_by": act.actor}
+    return [
+        {**said, "field": field, "sealed": seal(key, value.encode(), _place(customer_id, field, ref))} for field, value in values.items()
+    ]
+
+
+def _refuse_values(values: Mapping[str, str]) -> Refused | None:
+    for field, value in values.items():
+        if field not in FIELDS:
+            return Refused("vault_field_unknown", "", f"{field!r}; one of: {', '.join(FIELDS)}")
+        longest = DOCUMENT_LENGTH_MAX if field == DOCUMENT else VALUE_LENGTH_MAX
+        if not value.strip() or len(value) > longest:
+            return Refused("vault_value_malformed", "", f"{field} of {len(value)} characters")
+    return None

@@ -39,7 +39,7 @@ class Collector:
         """Tell whether a day is collected."""
         return day >= self.first
 
-    def collect(self, store: Store, day: int) -> None:
+    def do(self, store: Store, day: int) -> None:
         """Collect a day."""
         orders = Orders(self.people, self.sender, _named, _named, _as_planned, self.town.rules, ACTOR)
         found = collect(store, date.fromordinal(day), orders)

@@ -32,6 +32,8 @@ class Desk:
     def __init__(self) -> None:
         self.frozen: set[int] = set()
         self.given_up: set[int] = set()
+        self.planned: set[int] = set()
+        """Customers who have, or had, a plan: people of the house open their lines again, no desk does by itself."""
         self.commands_count = 0
         self.charged_off_in = 0
 
@@ -49,7 +51,7 @@ class Desk:
             if days >= FREEZES_FROM_DAYS and customer_id not in self.frozen:
                 self.frozen.add(customer_id)
                 commands.append(Freeze(self._key(), customer_id, on, f"{days} days past due"))
-        for customer_id in sorted(self.frozen - worst.keys() - self.given_up):
+        for customer_id in sorted(self.frozen - worst.keys() - self.given_up - self.planned):
             self.frozen.remove(customer_id)
             commands.append(Unfreeze(self._key(), customer_id, on, "nothing is past due"))
         return [*commands, *self._charge_offs(late, on)]

@@ -34,6 +34,7 @@ from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.open_account import PAY_LATER, OpenAccount
 from plimsoll.servicing.open_customer import OpenCustomer
 from plimsoll.servicing.open_line import CASH_LINE
+from plimsoll.simulator.borrowers import chance
 from plimsoll.simulator.diary import Commands
 from plimsoll.simulator.people import Person
 from plimsoll.simulator.truth_of import truth_of
@@ -45,7 +46,9 @@ ENGINE: Final = "demo-engine"
 PURPOSES: Final = ("daily_needs", "appliances", "electronics", "renovation", "travel", "education", "medical", "other")
 STEP: Final = timedelta(minutes=1)
 READING: Final = timedelta(seconds=20)
-DEBITED: Final = "debit"
+DEBITED, REPORTED = "debit", "reporting"
+AGREES_TO_REPORTS: Final = 0.3
+"""Share of those who sign that has agreed to be reported to the credit bureau; of the others nothing is told."""
 STAGES: Final = ("applied", APPROVE, COUNTER, REFER, DECLINE, "reviewed: granted", "reviewed: declined", "signed")
 DOUBTED: Final = ("e", "f")
 """Grades of risk at which a reviewer of the demo lends to nobody whom the engine would not take by itself."""
@@ -62,6 +65,8 @@ class Door:
     wiring: Wiring
     sources: tuple[SandboxSource, ...]
     truths: dict[int, Truth]
+    reported: set[int] = field(default_factory=set)
+    """Who agreed to be reported to the credit bureau."""
     funnel: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -180,7 +185,9 @@ def _sign(turn: Round, offered: Sequence[tuple[Person, Offer]], on: date) -> Non
             AcceptOffer(person.next_key(), *words, _named(person), offer.limit_minor, offer.currency, offer.rate, offer.instalments)
         )
         if person.has_autopay:
-            commands.append(_agree_to_debits(person, on, rules))
+            commands.append(_agree(person, DEBITED, on, rules))
+        if agrees_to_reports(turn.door, person):
+            commands.append(_agree(person, REPORTED, on, rules))
         if offer.later_product:
             commands.append(OpenAccount(person.next_key(), *words, person.account_id, offer.currency, person.due_day))
     signed = {
@@ -192,13 +199,20 @@ def _sign(turn: Round, offered: Sequence[tuple[Person, Offer]], on: date) -> Non
         if person.customer_id in signed:
             turn.door.funnel["signed"] += 1
             take_in(person, offer)
+            if agrees_to_reports(turn.door, person):
+                turn.door.reported.add(person.customer_id)
 
 
-def _agree_to_debits(person: Person, on: date, rules: Rules) -> GrantConsent:
-    """Let somebody who leaves due days to autopay agree to be debited."""
-    notice = rules.purposes[DEBITED].notice(on)
-    assert notice is not None, "there is a notice about debits on every day"
-    return GrantConsent(f"debit-{person.customer_id}", person.customer_id, on, DEBITED, notice.version)
+def agrees_to_reports(door: Door, person: Person) -> bool:
+    """Tell whether somebody agrees to be reported to the credit bureau."""
+    return chance(door.seed, person.customer_id, REPORTED) < AGREES_TO_REPORTS
+
+
+def _agree(person: Person, purpose: str, on: date, rules: Rules) -> GrantConsent:
+    """Let somebody agree to a purpose of its own: to be debited, or to be reported."""
+    notice = rules.purposes[purpose].notice(on)
+    assert notice is not None, f"there is a notice about {purpose} on every day"
+    return GrantConsent(f"{purpose}-{person.customer_id}", person.customer_id, on, purpose, notice.version)
 
 
 def take_in(person: Person, offer: Offer) -> None:

@@ -52,13 +52,13 @@ class Counts:
     failed: list[str] = field(default_factory=list)
 
 
-class Collects(Protocol):
-    """What is done on some days about those who are late."""
+class Chore(Protocol):
+    """What the house does on some days about some people, before the day begins."""
 
     def is_wanted(self, day: int) -> bool:
         """Tell whether anything is done on a day."""
 
-    def collect(self, store: Store, day: int) -> None:
+    def do(self, store: Store, day: int) -> None:
         """Do it."""
 
 
@@ -203,19 +203,20 @@ def offers_on(rules: Rules, on: date) -> Offers:
 
 
 def live(
-    store: Store, town: Town, days: range, *, tape: Path, scans: str = MONTHLY, threads: int = 1, collects: Collects | None = None
+    store: Store, town: Town, days: range, *, tape: Path, scans: str = MONTHLY, threads: int = 1, chores: Sequence[Chore] = ()
 ) -> Iterator[LivedDay]:
-    """Live some days: late customers are collected, who comes applies, the day's commands are given in bulk, the day is closed, what the
+    """Live some days: the house does its chores, who comes applies, the day's commands are given in bulk, the day is closed, what the
     house sends is heard.
 
     Tape and control totals are taken on every day ("daily"), or on the last of each month ("monthly"); always on the last day.
     """
     for day in days:
         on = date.fromordinal(day)
-        if collects is not None and collects.is_wanted(day):
+        if wanted := [chore for chore in chores if chore.is_wanted(day)]:
             # Money that counts on the due day is there before anybody asks for it.
             town.settle(store, day, datetime.combine(on, DAWN))
-            collects.collect(store, day)
+            for chore in wanted:
+                chore.do(store, day)
         morning, noon, night = (datetime.combine(on, hour) for hour in (MORNING, NOON, NIGHT))
         entered = town.enter(store, day, morning)
         commands = after_reading(store, town.commands(store, day), on, noon, town.rules, ACTOR)

@@ -13,6 +13,9 @@ COUNTS: Final = {
     "contacts denied": Words("被拦截的联系", "contacts denied by the gate"),
     "reminders": Words("提醒", "reminders"),
     "hardship": Words("困难求助", "requests for help"),
+    "plans": Words("达成还款计划", "plans agreed"),
+    "plans kept": Words("还款计划履行完毕", "plans kept to the end"),
+    "plans broken": Words("还款计划破裂", "plans broken"),
 }
 CLASSES: Final = {
     "fit": Words("适度", "fit"),

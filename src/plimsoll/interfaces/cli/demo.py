@@ -18,10 +18,11 @@ from plimsoll.app.closing.through import DAILY
 from plimsoll.app.collecting.report import Report, report
 from plimsoll.app.config import threads
 from plimsoll.app.database.address import read_address
-from plimsoll.app.database.opening import create_store, open_store
+from plimsoll.app.database.opening import made_in_haste, open_store
 from plimsoll.app.database.schema import audit
 from plimsoll.app.database.store import Store
 from plimsoll.app.database.trouble import StoreTrouble
+from plimsoll.app.watching.plans import ACTOR as PLANS
 from plimsoll.app.watching.run import Orders, Ran, watch_day
 from plimsoll.interfaces.cli import delinquency, trial_balance
 from plimsoll.interfaces.cli.aligned import grouped
@@ -38,11 +39,13 @@ from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import COLLECTED_DAYS, Collector
 from plimsoll.simulator.enter import ENGINE, REVIEWERS, STAGES
 from plimsoll.simulator.fund import fund_town, funding_lines
+from plimsoll.simulator.seek_help import CARERS, Helper
+from plimsoll.simulator.tell_bureau import TELLER, Reporter
 from plimsoll.simulator.town import ACTOR, BEGINS_ON, MONTHLY, NIGHT, Span, Town, live, make_town
 
 FOLDER: Final = "build/demo"
 BORROWERS_MAX, MONTHS_MAX = 100_000, 60
-OURS: Final = (ACTOR, ENGINE, *REVIEWERS, "close", "collect", "watch")
+OURS: Final = (ACTOR, ENGINE, *REVIEWERS, *CARERS, TELLER, PLANS, "close", "collect", "watch")
 """Whoever gives commands to the demo's book, or goes on with it in the sandbox."""
 FAILED_SHOWN: Final = 5
 FUNNEL_WIDTH: Final = 40
@@ -110,12 +113,14 @@ def command(
     plan = Plan(db or f"sqlite:///{folder / 'book.db'}", folder, borrowers, Span(months, _first_of(begins), bad_month - 1), seed, tape)
     make_room(plan, again=again)
     begun = time.perf_counter()
-    town, control, collected, watched = lived(plan)
+    town, control, watched = lived(plan)
+    with open_store(plan.url) as store:
+        collected = report(store, date.fromordinal(first_collected(plan.days)), date.fromordinal(plan.days[-1]), lawful_rules())
     told = tell(plan, town, control, collected, time.perf_counter() - begun) | {"monitoring": told_of(watched)}
     with open_store(plan.url) as store:
         told["funding"] = fund_town(store, date.fromordinal(plan.days[-1]), plan.tape, plan.seed, lawful_rules())
     told["disposal"] = sold_in_a_copy(plan.url, plan.disposal, date.fromordinal(plan.days[-1] + 1), plan.seed, lawful_rules())
-    told["month_report"] = month_written(plan.tape, plan.folder, lawful_rules())
+    told["month_report"] = month_written(plan.url, plan.tape, plan.folder)
     plan.report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if as_json:
         print(json.dumps(told, ensure_ascii=False))
@@ -176,23 +181,28 @@ def remove(plan: Plan) -> None:
         file.parent.rmdir()
 
 
-def lived(plan: Plan) -> tuple[Town, Control, Report, Ran]:
-    """Make the book and live its days, with a progress bar on a terminal; give the town, the last control totals, what collecting the
-    last month came to, and what monitoring did as it ended.
+def lived(plan: Plan) -> tuple[Town, Control, Ran]:
+    """Make the book and live its days, with a progress bar on a terminal; give the town, the last control totals, and what monitoring did
+    as it ended.
     """
     rules = lawful_rules()
     town = make_town(plan.borrowers, plan.span, rules, Random(plan.seed))  # noqa: S311 -- people are made up, nothing is secret
     control, last = None, plan.days[-1]
-    collector = Collector(town, plan.seed, max(last - COLLECTED_DAYS + 1, plan.days[0]))
-    with create_store(plan.url) as store, bar(len(plan.days), "days lived and closed") as step:
-        for one in live(store, town, plan.days, tape=plan.tape, scans=plan.scans, threads=threads(), collects=collector):
+    collector = Collector(town, plan.seed, first_collected(plan.days))
+    chores = (Helper(town, plan.seed, plan.days), Reporter(town, last, threads()), collector)
+    with made_in_haste(plan.url) as store, bar(len(plan.days), "days lived and closed") as step:
+        for one in live(store, town, plan.days, tape=plan.tape, scans=plan.scans, threads=threads(), chores=chores):
             step(date.fromordinal(one.day).isoformat())
             control = one.closed.control if one.closed is not None else None
-        collected = report(store, date.fromordinal(collector.first), date.fromordinal(last), rules)
         night = Orders(rules, datetime.combine(date.fromordinal(last), NIGHT), threads())
         watched = watch_day(store, date.fromordinal(last), night, is_whole=True)
     assert control is not None, "the last day is always scanned, and somebody comes in the first months"
-    return town, control, collected, watched
+    return town, control, watched
+
+
+def first_collected(days: range) -> int:
+    """Give the day from which on the late customers of a made-up book are collected."""
+    return max(days[-1] - COLLECTED_DAYS + 1, days[0])
 
 
 def last_tape(plan: Plan) -> Path:

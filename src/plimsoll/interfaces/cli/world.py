@@ -4,7 +4,9 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,7 +15,8 @@ import typer
 from plimsoll import __version__
 from plimsoll.app.access.role import roles_on
 from plimsoll.app.chain.key import new_keys, write_keys
-from plimsoll.app.config import now
+from plimsoll.app.chain.seal import seal
+from plimsoll.app.config import now, threads
 from plimsoll.app.database.address import read_address
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.database.schema import REVISION
@@ -35,6 +38,7 @@ from plimsoll.simulator.fund import fund_town
 from plimsoll.simulator.leave_work import leave_approval, leave_complaints, leave_reviews, leave_tender, leave_webhook, try_webhook
 from plimsoll.simulator.seal_people import seal_people
 from plimsoll.simulator.staff import PASSWORD, Login, machine_key, staff
+from plimsoll.simulator.tell_bureau import file_month
 from plimsoll.simulator.town import MONTHLY, Span
 from plimsoll.units.refusal import Refused
 
@@ -43,6 +47,8 @@ TOLD: Final = "world.json"
 BEGINS: Final = "2025-05-01"
 BORROWERS_MAX, MONTHS_MAX = 100_000, 60
 LOGINS_SHOWN: Final = 30
+BESIDE: Final = ("funders", "credit bureau", "report of the month")
+"""What goes out at the end of the last month."""
 
 app = typer.Typer(help="A whole made-up house to look at.", no_args_is_help=True, add_completion=False)
 
@@ -140,22 +146,36 @@ def make(plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
         one.unlink()
     write_keyring(keys / "vault.json", new_keyring(now()), is_new=True)
     write_keys(keys / "audit.json", new_keys(), is_new=True)
-    town, control, _, _ = lived(plan)
+    town, control, _ = lived(plan)
     if town.counts.failed or control.breaches:
         raise Stop(FAILURE, f"{len(town.counts.failed)} commands met a bug, {len(control.breaches)} control totals do not agree")
     rules, last = lawful_rules(), date.fromordinal(plan.days[-1])
-    with open_store(plan.url) as store:
-        fund_town(store, last, plan.tape, plan.seed, rules)
+    with ProcessPoolExecutor(2, get_context("spawn")) as beside, open_store(plan.url) as store:
+        # The report reads the book as the month left it, on another core while nothing of that changes; what was lived is sealed meanwhile.
+        month, sealed = beside.submit(month_written, plan.url, plan.tape, plan.folder), beside.submit(seal_lived, plan.url)
         vault = Vault(store, read_keyring(keys / "vault.json"))
         people = [person.customer_id for person in town.people]
         with bar(len(people), "people sealed") as step:
             seal_people(vault, people, last, plan.seed, Act("world", now(), "application"), step)
+        with bar(len(BESIDE), "books sent out") as step:
+            step(BESIDE[0])
+            fund_town(store, last, plan.tape, plan.seed, rules)
+            step(BESIDE[1])
+            bureau = file_month(store, last, last + timedelta(days=1), plan.folder, rules, threads())
+            step(BESIDE[2])
+            told = {"asked": asked, "bureau": bureau, "month": month.result()}
+            sealed.result()
         with House(store, rules, vault) as house:
-            told = {"asked": asked, **opened(house, plan)}
-    told["month"] = str(month_written(plan.tape, plan.folder, rules))
+            told |= opened(house, plan)
     (plan.folder / TOLD).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     (plan.folder / TOLD).chmod(0o600)
     return told
+
+
+def seal_lived(url: str) -> None:
+    """Put in the audit chain of a book what nobody has sealed yet."""
+    with open_store(url) as store:
+        seal(store, None, now())
 
 
 def opened(house: House, plan: Plan) -> dict[str, Any]:
@@ -209,6 +229,9 @@ def show(told: dict[str, Any], folder: Path, address: str) -> None:
     print(f"  a borrower on a telephone   {told['borrower']['phone']} (the code is shown on the page)")
     print(f"  API key                     {told['key']}")
     print(f"  month for a risk committee  {told['month']}")
+    bureau = told["bureau"]
+    counts = f"{bureau['records']:,} records, {bureau['adverse']:,} adverse"
+    print(f"  file for the credit bureau  {bureau['file']} ({counts})")
     print("\nThree things to try:")
     print(f"  {console:<34}sign in as collector: the next case, the hours of the gate, a promise")
     print(f"  {console:<34}sign in as finance: {told['approval'] or 'nothing'}, asked for by underwriter-2, waits for another person")
