@@ -18,13 +18,14 @@ from plimsoll.app.watching.book import read_panel
 from plimsoll.app.watching.run import Orders, Ran, watch_day
 from plimsoll.app.watching.signal_columns import signal_columns
 from plimsoll.app.watching.signals import signals_of
-from plimsoll.app.watching.told import difference, month_before
+from plimsoll.app.watching.told import difference, month_before, on_record
 from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.cli import exits
 from plimsoll.interfaces.cli.main import main
 from plimsoll.monitoring.freeze_late import FreezeLate
 from plimsoll.rulebook.rules import load
 from plimsoll.servicing.close import decide
+from plimsoll.units.divide import half_up
 from tests.walks.test_hardship import give
 
 RULES = load()
@@ -352,6 +353,11 @@ def test_a_request_for_help_is_an_easing_from_the_night_of_its_acceptance(book):
     assert [(one["on"], one["five_class"], one["is_observed"]) for one in said["changes"]] == [
         (date(2026, 2, 5).toordinal(), "special-mention", True)
     ]
+    panel = read_panel(book.store, date(2026, 2, 5))
+    told = on_record(book.store, panel, date(2026, 2, 5), RULES)["five_class"]["provision"]
+    owed = panel.owed[:, -1].tolist()
+    assert told["days_alone"]["total_minor"] == half_up(sum(owed), 100), "nobody is late"
+    assert told["all_triggers"]["total_minor"] == half_up(sum(owed), 100) + half_up(owed[PAYS - 1] * 2, 100), "special mention asks for 2 %"
 
 
 def test_a_night_lets_an_accepted_request_lapse_that_came_to_no_plan(book):

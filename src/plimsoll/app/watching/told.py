@@ -13,16 +13,22 @@ from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
 from plimsoll.app.watching.book import Panel
 from plimsoll.app.watching.find import CLASS, ENDED, OVER, RAISED, rows_of
+from plimsoll.portfolio.provision import provide
 from plimsoll.risk.load.over_extension import CLASSES, FIT
-from plimsoll.rulebook.lateness import FIVE_CLASSES
+from plimsoll.rulebook.lateness import FIVE_CLASSES, lateness
+from plimsoll.rulebook.rules import Rules
 from plimsoll.units.days import add_months
 
 ACTED, HELD = "acted_on", "held_out"
 LATE: Final = "late"
+TRIGGERS, DAYS = "all_triggers", "days_alone"
 
 
-def on_record(store: Store, panel: Panel, on: date) -> dict[str, Any]:
-    """Give classes and places as they are on record on a day, with what moved since a month's end before, and the warnings."""
+def on_record(store: Store, panel: Panel, on: date, rules: Rules) -> dict[str, Any]:
+    """Give classes and places as they are on record on a day, with what moved since a month's end before, and the warnings.
+
+    Beside the classes stand the provisions that they ask for, and those that days past due alone would: the tape knows days alone.
+    """
     before = month_before(on)
     owed = dict(zip(panel.customer_id.tolist(), panel.owed[:, -1].tolist(), strict=True))
     late = {one for one, days in zip(panel.customer_id.tolist(), panel.late[:, -1].tolist(), strict=True) if days > 0}
@@ -33,10 +39,34 @@ def on_record(store: Store, panel: Panel, on: date) -> dict[str, Any]:
             "classes": _counted({one: now for one, (_, now) in classes.items()}, owed, FIVE_CLASSES),
             "flow": _flow(classes, owed, FIVE_CLASSES),
             "late_and_not_on_record": len(late - recorded),
+            "provision": _provisions({one: now for one, (_, now) in classes.items()}, panel, owed, rules, on),
         },
         "over_extension": {"flow": _flow(_places(store, before, on), owed, CLASSES)},
         "warnings": _warnings(store, before, on),
     }
+
+
+def _provisions(recorded: Mapping[int, int], panel: Panel, owed: Mapping[int, int], rules: Rules, on: date) -> dict[str, Any]:
+    """Give provisions and what is non-performing, by all triggers and by days alone, a customer by the worst of the loans.
+
+    Who is late and has no class on record yet is in the class of the days.
+    """
+    names = lateness(rules, on)
+    days = {
+        one: FIVE_CLASSES.index(names.five_class(late))
+        for one, late in zip(panel.customer_id.tolist(), panel.late[:, -1].tolist(), strict=True)
+    }
+    whole = {one: recorded.get(one, place) for one, place in days.items()}
+    return {name: _provision(place_of, owed, rules, on) for name, place_of in ((TRIGGERS, whole), (DAYS, days))}
+
+
+def _provision(place_of: Mapping[int, int], owed: Mapping[int, int], rules: Rules, on: date) -> dict[str, Any]:
+    held: Counter[str] = Counter()
+    for one, minor in owed.items():
+        held[FIVE_CLASSES[place_of[one]]] += max(minor, 0)
+    found = provide(held, rules, on)
+    share = found.npl_minor / held.total() if held.total() else 0.0
+    return {"total_minor": found.total_minor, "npl_minor": found.npl_minor, "npl_share": round(share, 6)}
 
 
 def month_before(on: date) -> date:

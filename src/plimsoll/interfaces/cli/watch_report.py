@@ -31,7 +31,7 @@ def report(db: Db = "", on: On = "", top: Top = 10, as_json: AsJson = False) -> 
     day = read_on(on, "--on") if on else today
     with open_store(book_url(db)) as store:
         panel = read_panel(store, day, threads())
-        recorded = on_record(store, panel, day) if len(panel.customer_id) else {}
+        recorded = on_record(store, panel, day, rules) if len(panel.customer_id) else {}
     if not len(panel.customer_id):
         raise Stop(NOT_FOUND, "no customer of the book has a line")
     told = {
@@ -186,6 +186,7 @@ def _recorded(told: dict[str, Any]) -> list[str]:
     parts = [
         "Five-classes by all triggers, as they are on record." + late,
         _counted(classes["classes"]),
+        _provided(classes["provision"]),
         "From the class on record a month ago (down) to that of today (across); who owes nothing, or was written off, too",
         _flow(classes["flow"]),
         "Over-extension, from the class on record a month ago (down) to that of today (across)",
@@ -201,6 +202,14 @@ def _recorded(told: dict[str, Any]) -> list[str]:
     if gain is not None:
         parts.append(f"Fewer came true where something was done: {gain['fewer_late']:+.3f}, standard error {gain['standard_error']:.3f}")
     return parts
+
+
+def _provided(provision: dict[str, Any]) -> str:
+    rows = [
+        (name.replace("_", " "), f"{one['total_minor']:,}", f"{one['npl_minor']:,}", f"{100 * one['npl_share']:.2f} %")
+        for name, one in provision.items()
+    ]
+    return aligned([("provisions by", "provisions", "non-performing", "of balance"), RULE, *rows], left=1)
 
 
 def _said(outcomes: dict[str, int]) -> str:
