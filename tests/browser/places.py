@@ -106,6 +106,7 @@ BORROWER = {
     "b-offer": "/applications/offer?{offer}",
     "b-consents": "/consents",
     "b-complaints": "/complaints",
+    "b-papers": "/papers",
     "b-learn": "/learn",
     "b-help": "/help",
     "sign-in": "/sign-in",

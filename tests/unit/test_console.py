@@ -399,14 +399,16 @@ def test_lines_of_cases_and_queues_are_told_in_words():
 def test_a_paper_is_brought_with_a_form_and_taken_out_as_a_file_only(look, house):
     customer = people_with_lines(house, 1)[0]
     ana, path = look("ana"), f"/console/customers/{customer}/papers"
-    form = {"act": "bring", "key": "p1", "about": "other", "form_token": token_in(ana.get(path))}
+    form = {"act": "bring", "key": "p1", "about": "other", "what": "pay_slip", "form_token": token_in(ana.get(path))}
     wrong = ana.post(path, data=form, files={"file": ("x.pdf", b"\x00\xff<svg onload=alert(1)>", "application/pdf")})
     assert wrong.status_code == 409
     assert "Only PDF, JPEG and PNG" in wrong.text
     plain = b"%PDF-1.4\n\xe2\xe3\xcf\xd3 1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
     brought = ana.post(path, data=form, files={"file": ("<script>工资.pdf", plain, "text/html")})
     assert brought.status_code == 303, brought.text
-    reference = re.search(r'value="(paper:other:[0-9a-f]{12})"', ana.get(path).text)[1]
+    listed = ana.get(path).text
+    reference = re.search(r'value="(paper:other:[0-9a-f]{12})"', listed)[1]
+    assert "pay slip" in listed.partition("Fingerprint")[2].partition("</table>")[0], "what it is, by whom and when stands beside it"
     taken = ana.post(path, data=form | {"act": "open", "paper": reference, "reason": "checks the income"})
     assert taken.content == plain
     assert taken.headers["content-disposition"] == "attachment; filename=\"script-__.pdf\"; filename*=UTF-8''script-%E5%B7%A5%E8%B5%84.pdf"
@@ -420,7 +422,7 @@ def test_no_paper_is_kept_for_an_application_that_takes_none(look, addresses):
     path, ana = f"/console{applied.partition('/applications/')[0]}/papers", look("ana")
     page = ana.get(path)
     about = re.search(r'value="(application-[^"]+)"', page.text)[1]
-    form = {"act": "bring", "key": "p2", "about": about, "documents": "income proof", "form_token": token_in(page)}
+    form = {"act": "bring", "key": "p2", "about": about, "what": "pay_slip", "documents": "income proof", "form_token": token_in(page)}
     again = ana.post(path, data=form, files={"file": ("pay.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n", "application/pdf")})
     assert again.status_code == 409
     assert "paper:application-" not in ana.get(path).text

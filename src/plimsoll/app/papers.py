@@ -9,17 +9,26 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from plimsoll.app.access.principal import Principal
+from plimsoll.app.access.door import Door
+from plimsoll.app.access.principal import Principal, Target
+from plimsoll.app.access.verbs import VERBS
+from plimsoll.app.approve.execute import is_executed
+from plimsoll.app.approve.preview import preview
+from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
 from plimsoll.app.vault import Act
+from plimsoll.loan.filing import Filing, of_kind, read_body
+from plimsoll.protection.bring_paper import BROUGHT, BringPaper
 from plimsoll.protection.mask import DOCUMENT
 from plimsoll.units.refusal import Refused
 
-SIZE_MAX: Final = 1_400_000
-"""Bytes of a paper: sealed as text it stays within what the vault takes of a document."""
+SIZE_MAX: Final = 6_000_000
+"""Bytes of a paper, such as a photo of a telephone: sealed as text it stays within what the vault takes of a document."""
 PIXELS_MAX: Final = 50_000_000
 NAME_MAX: Final = 80
 PREFIX: Final = "paper"
@@ -63,6 +72,64 @@ def keep(house: House, who: Principal, customer_id: int, about: str, paper: Pape
     said = {"name": paper.name, "kind": paper.kind, "content": base64.b64encode(paper.content).decode()}
     act = Act(who.actor, house.now(), f"paper about {about}")
     return house.vault.put(customer_id, DOCUMENT, json.dumps(said, ensure_ascii=False), act, reference) or reference
+
+
+class Bring(NamedTuple):
+    """A paper as it is brought: under which key, for whom, what it is, about what and of which one."""
+
+    key: str
+    customer_id: int
+    what: str
+    about: str
+    of: str = ""
+
+    @property
+    def place(self) -> str:
+        """Give what it is about as the vault names it."""
+        return f"{self.about}-{self.of}" if self.of else self.about
+
+
+class Brought(NamedTuple):
+    """A paper that is on file: since when, by whom, what it is, about what, its size in bytes, and where in the vault it lies."""
+
+    on: int
+    at: datetime
+    actor: str
+    what: str
+    about: str
+    of: str
+    size: int
+    reference: str
+
+
+def bring(house: House, door: Door, who: Principal, paper: Paper, asked: Bring) -> Answer | Refused:
+    """Seal a paper and put on file that it came: in this order, so that the file never tells of what is not there.
+
+    What the file would refuse is not sealed; a repeat is given the first answer. Refuses as `keep`, the door and bring_paper do.
+    """
+    reference = reference_of(asked.place, paper)
+    size = len(paper.content)
+    command = BringPaper(asked.key, asked.customer_id, house.today(), asked.what, asked.about, reference, asked.of, size)
+    with house.store.engine.connect() as connection:
+        is_known = is_executed(connection, command, {})
+    if not is_known:
+        allowed = door.may(who, VERBS["bring_paper"].permission, Target(asked.customer_id))
+        found = allowed if isinstance(allowed, Refused) else preview(house, command, who.actor)
+        kept = found if isinstance(found, Refused) else keep(house, who, asked.customer_id, asked.place, paper)
+        if isinstance(kept, Refused):
+            return kept
+    outcome = door.ask(who, command)
+    assert isinstance(outcome, Answer | Refused), outcome
+    return outcome
+
+
+def brought(filings: Sequence[Filing]) -> list[Brought]:
+    """Give the papers on file, the latest first."""
+    found = []
+    for one in reversed(of_kind(filings, BROUGHT)):
+        said = read_body(one)
+        found.append(Brought(one.on, one.at, one.actor, said["what"], said["about"], said["of"], said["size"], one.subject))
+    return found
 
 
 def reference_of(about: str, paper: Paper) -> str:

@@ -134,6 +134,7 @@ from plimsoll.origination import (
 )
 from plimsoll.protection import (
     answer_complaint,
+    bring_paper,
     classify_complaint,
     close_complaint,
     confirm_disclosure,
@@ -232,6 +233,7 @@ WIRING: Final[Wiring] = {
     extend_complaint.ExtendComplaint: Verb("extend_complaint", extend_complaint.decide, extend_complaint.READS),
     answer_complaint.AnswerComplaint: Verb("answer_complaint", answer_complaint.decide, answer_complaint.READS),
     close_complaint.CloseComplaint: Verb("close_complaint", close_complaint.decide, close_complaint.READS),
+    bring_paper.BringPaper: Verb("bring_paper", bring_paper.decide, bring_paper.READS),
     # Collections
     attempt_contact.AttemptContact: Verb("attempt_contact", decide_contact, attempt_contact.READS),
     record_outcome.RecordOutcome: Verb("record_outcome", record_outcome.decide, record_outcome.READS),

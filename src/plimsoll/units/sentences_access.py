@@ -216,11 +216,19 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     "import_content_malformed": ("文件内容不是 base64。请重新编码。", "The content is not base64. Encode it again."),
     # Looking at an application
     "sources_missing": ("本机构尚未接入任何数据源，无法评估申请。请先按文档接入数据源。", "No source of evidence is connected, so no application can be looked at. Connect one as the documentation says."),
+    # Forms
+    "form_too_long": ("提交的内容过长，没有保存。请精简或分开后再提交。", "What was sent is longer than a form may be; nothing was saved. Send less, or in parts."),
     # Papers of a customer
     "paper_too_large": ("文件为空或超过允许的大小。请压缩或分开后再上传。", "The file is empty, or larger than one may be. Bring it smaller, or in parts."),
     "paper_kind_not_taken": ("只接受 PDF、JPEG 或 PNG 文件（按内容判断，与扩展名无关）。请转换后再上传。", "Only PDF, JPEG and PNG are taken, by what the file is and not by its name. Convert it first."),
     "paper_broken": ("文件不完整或已损坏。请重新扫描后再上传。", "The file is cut off or broken. Scan it again."),
     "paper_runs_something": ("该 PDF 含有脚本、附件、自动动作或加密，不能接收。请另存为普通 PDF 后再上传。", "The PDF runs something, holds other files, or is locked, so it is not taken. Save it as a plain PDF."),
+    "paper_missing": ("没有选择文件。请选择要提交的照片或 PDF。", "No file was chosen. Choose the photo or the PDF."),
+    "paper_what_unknown": ("不认识该材料种类。请从列出的种类中选择。", "That kind of paper is not known. Choose one of those listed."),
+    "paper_about_unknown": ("没有该材料所关联的申请、帮扶、投诉或异议。请重新选择。", "There is no application, request, complaint or objection of that id that the paper could be about. Choose again."),
+    "paper_reference_malformed": ("材料编号不是保险库给出的编号。请先存入保险库。", "That is not a reference under which the vault keeps a paper. Put the paper in the vault first."),
+    "paper_brought_already": ("同一份材料已经提交过，无需重复提交。", "This very paper was brought about the same thing already. Nothing more is needed."),
+    "papers_too_many": ("提交的材料份数已达上限。请明天再提交，或先与我们联系。", "As many papers were brought as may be. Bring more tomorrow, or call us first."),
     # Lists whose rows are ticked
     "nothing_ticked": ("没有勾选任何一行。请先勾选需要处理的行。", "No row is ticked. Tick those that it is to be done to."),
     # Trying a table

@@ -78,6 +78,7 @@ VERBS: Final[Mapping[str, VerbAccess]] = {
     "extend_complaint": VerbAccess(_P.COMPLAINT_EXTEND),
     "answer_complaint": VerbAccess(_P.COMPLAINT_HANDLE),
     "close_complaint": VerbAccess(_P.COMPLAINT_HANDLE),
+    "bring_paper": VerbAccess(_P.PERSONAL_WRITE),
     # Collections
     "attempt_contact": VerbAccess(_P.CONTACT_MAKE),
     "record_outcome": VerbAccess(_P.CONTACT_MAKE),

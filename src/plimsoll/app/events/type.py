@@ -57,6 +57,7 @@ OF_COMMANDS: Final[Mapping[str, str]] = {
     "extend_complaint": "complaint.extended",
     "answer_complaint": "complaint.answered",
     "close_complaint": "complaint.resolved",
+    "bring_paper": "paper.brought",
     # Collections
     "attempt_contact": "contact.attempted",
     "record_outcome": "contact.outcome_recorded",

@@ -11,12 +11,23 @@ from plimsoll.app.replay_decision import decisions_of, underwrite_again
 from plimsoll.app.show.customer import consent_rows
 from plimsoll.interfaces.borrower.costs import agreeing, along, confirm_costs, confirming, page_of_costs, seen_costs, show_costs
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, my_file, screen, whole, words
+from plimsoll.interfaces.borrower.papers import APPLICATION, asked_for, more
 from plimsoll.interfaces.borrower.seen import key_on
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Links, Panel, Part, Said, Text, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Screen, Shown, Visit
 from plimsoll.origination.accept_offer import AcceptOffer, disclosed
-from plimsoll.origination.application import DECLINED, LIVE, OFFERED, SIGNED, Application, Offer, find_application, fold_applications
+from plimsoll.origination.application import (
+    DECLINED,
+    DOCUMENTS_ASKED,
+    LIVE,
+    OFFERED,
+    SIGNED,
+    Application,
+    Offer,
+    find_application,
+    fold_applications,
+)
 from plimsoll.origination.apply import Apply
 from plimsoll.origination.demand_review import DemandReview
 from plimsoll.origination.explain import Explanation, explain
@@ -119,6 +130,10 @@ def _one(visit: Visit, one: Application) -> Panel:
     if one.state in (DECLINED, OFFERED) and one.opinion is None:
         reason = Field("reason", visit.t("b.apps.ask.reason"), "text-long", is_needed=False)
         body.append(Form("person", visit.t("b.apps.ask"), visit.t("b.apps.ask"), (*hidden, reason), visit.t("b.apps.ask.said")))
+    if one.state == DOCUMENTS_ASKED:
+        body += asked_for(visit, my_file(visit))
+    if one.state in (*LIVE, DECLINED):
+        body.append(more(visit, APPLICATION, one.application_id))
     if one.state in LIVE:
         body.append(Form("withdraw", visit.t("b.apps.withdraw"), visit.t("b.apps.withdraw"), hidden))
     return Panel(visit.t("b.apps.of", {"day": written.day(one.applied_on)}), body)

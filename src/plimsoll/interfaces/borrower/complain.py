@@ -6,6 +6,7 @@ from typing import Final
 from plimsoll.app.show.care import complaint_rows
 from plimsoll.app.vault import Act as Reason
 from plimsoll.interfaces.borrower.me import my_file, screen, words
+from plimsoll.interfaces.borrower.papers import more
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Panel, Text, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Shown, Visit
@@ -51,7 +52,8 @@ def _complaints(visit: Visit) -> Shown:
                             ),
                         ),
                     ]
-                )
+                ),
+                more(visit, "complaint", one.complaint_id),
             ],
         )
         for one in rows

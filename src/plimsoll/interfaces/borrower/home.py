@@ -68,6 +68,7 @@ def _ways(visit: Visit, page: CustomerPage) -> Panel:
         (visit.t("b.nav.help"), "/help"),
         (visit.t("b.nav.hardship"), "/hardship"),
         (visit.t("b.nav.reminders"), "/reminders"),
+        (visit.t("b.nav.papers"), "/papers"),
         (visit.t("b.nav.consents"), "/consents"),
         (visit.t("b.nav.complaints"), "/complaints"),
         (visit.t("b.nav.learn"), "/learn"),

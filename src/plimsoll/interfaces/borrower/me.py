@@ -41,10 +41,16 @@ def for_borrowers(show: Callable[[Visit], Shown]) -> Callable[[Visit], Shown]:
 
 
 def screen(
-    name: str, path: str, permission: str, show: Callable[[Visit], Shown], forms: dict[str, Callable[[Visit], Done]] | None = None
+    name: str,
+    path: str,
+    permission: str,
+    show: Callable[[Visit], Shown],
+    forms: dict[str, Callable[[Visit], Done]] | None = None,
+    *,
+    takes_files: bool = False,
 ) -> Screen:
     """Give a page of a borrower, about themselves."""
-    return Screen(name, path, permission, "page.html", for_borrowers(show), forms or {}, target=mine)
+    return Screen(name, path, permission, "page.html", for_borrowers(show), forms or {}, target=mine, takes_files=takes_files)
 
 
 def myself(visit: Visit) -> CustomerPage:

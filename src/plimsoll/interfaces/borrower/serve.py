@@ -19,6 +19,7 @@ from plimsoll.interfaces.borrower import (
     learn,
     limit,
     loans,
+    papers,
     reach,
     repay,
     trouble,
@@ -36,7 +37,24 @@ TABS: Final = (
 )
 SCREENS: Final[tuple[Screen, ...]] = tuple(
     screen
-    for part in (home, borrow, loans, repay, contract, bills, limit, reach, trouble, applying, consents, complain, learn, help_me, enter)
+    for part in (
+        home,
+        borrow,
+        loans,
+        repay,
+        contract,
+        bills,
+        limit,
+        reach,
+        trouble,
+        applying,
+        papers,
+        consents,
+        complain,
+        learn,
+        help_me,
+        enter,
+    )
     for screen in part.SCREENS
 )
 

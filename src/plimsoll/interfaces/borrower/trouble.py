@@ -8,6 +8,7 @@ from plimsoll.collections.open_hardship import OpenHardship
 from plimsoll.collections.propose_plan import ProposePlan
 from plimsoll.interfaces.borrower.loans import ACCOUNT
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, my_file, myself, screen, whole, words
+from plimsoll.interfaces.borrower.papers import more
 from plimsoll.interfaces.borrower.seen import key_on, of_amount, on_seen
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Moment, Panel, Part, Said, Table, Text, Timeline, fact
@@ -67,7 +68,8 @@ def _hardship(visit: Visit) -> Shown:
                         fact(visit, "b.loan.state", parts.chip(visit.t(f"b.hard.state.{one.state}"))),
                         fact(visit, "b.hard.due", parts.day(one.due_on)),
                     ]
-                )
+                ),
+                more(visit, "hardship", one.hardship_id),
             ],
         )
         for one in asked

@@ -6,16 +6,17 @@ from plimsoll.app import papers
 from plimsoll.app.access.principal import Target
 from plimsoll.app.approve.execute import is_executed
 from plimsoll.app.approve.preview import preview
+from plimsoll.app.file import filings_of
 from plimsoll.app.show.application import applications
 from plimsoll.app.show.customer import customer_page
 from plimsoll.interfaces.console.aims import customer_of
-from plimsoll.interfaces.pages.parts import Field, Form, Heading, Panel, Said, Table, board, heads, text
+from plimsoll.interfaces.pages.papers import KINDS, kinds_of_papers
+from plimsoll.interfaces.pages.parts import Cell, Field, Form, Heading, Panel, Said, Table, board, count, heads, instant, text
 from plimsoll.interfaces.pages.visit import Act, Done, File, Go, Screen, Shown, Visit
 from plimsoll.origination.provide_documents import ProvideDocuments
 from plimsoll.units.refusal import Refused
 
 OPEN, BRING = "personal.reveal", "personal.write"
-KINDS: Final = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 OTHER: Final = "other"
 APPLICATION: Final = "application-"
 
@@ -31,8 +32,10 @@ def show(visit: Visit) -> Shown:
     if isinstance(page, Refused) or visit.who.party:
         return Refused("absent")
     found = papers.references(house, customer_id)
-    rows = [(text(one.split(":")[1]), text(one.rpartition(":")[2])) for one in found]
-    parts: list[Any] = [Table(visit.t("paper.title"), heads(visit, "paper.about", "paper.digest"), rows, empty="paper.none", is_dense=True)]
+    on_file = {one.reference: one for one in reversed(papers.brought(filings_of(house.store, customer_id)))}
+    rows = [_row(visit, one, on_file.get(one)) for one in found]
+    columns = heads(visit, "paper.what", "paper.about", "paper.when", "paper.by", "paper.digest")
+    parts: list[Any] = [Table(visit.t("paper.title"), columns, rows, empty="paper.none", is_dense=True)]
     if house.vault is None:
         parts.insert(0, Said("warn", visit.t("personal.none")))
     if found and visit.may(OPEN, _target(visit)):
@@ -44,6 +47,16 @@ def show(visit: Visit) -> Shown:
     number = visit.t("customer.number", {"n": customer_id})
     above = [(visit.t("nav.customer"), "/customers"), (number, f"/customers/{customer_id}")]
     return board(Heading(visit.t("paper.title"), visit.t("paper.lead"), above=above), [Panel("", parts, "papers")])
+
+
+def _row(visit: Visit, reference: str, one: papers.Brought | None) -> tuple[Cell, ...]:
+    """Give the line of a paper: what the file says of it, and its fingerprint; of one that came before there was a file, that alone."""
+    digest = text(reference.rpartition(":")[2])
+    if one is None:
+        return text(""), text(reference.split(":")[1]), text(""), text(""), digest
+    size = visit.t("paper.size", {"kb": count(-(-one.size // 1_000)).text})
+    about = text(f"{one.about}-{one.of}" if one.of else visit.t("paper.other"))
+    return text(visit.t(f"paper.what.{one.what}"), under=size), about, instant(one.at), text(one.actor), digest
 
 
 def _abouts(visit: Visit, page: Any) -> list[tuple[str, str]]:
@@ -62,6 +75,7 @@ def _bring_form(visit: Visit, page: Any) -> Form:
     fields = (
         Field("file", visit.t("paper.file"), "file", KINDS, hint=visit.t("paper.file.hint"), is_wide=True),
         Field("about", visit.t("paper.about"), "choice", visit.form.get("about", ""), _abouts(visit, page)),
+        Field("what", visit.t("paper.what"), "choice", visit.form.get("what", ""), kinds_of_papers(visit)),
         Field(
             "documents",
             visit.t("review.documents"),
@@ -95,8 +109,12 @@ def _bring(visit: Visit) -> Done:
         refused = _refused(visit, act.command)
         if refused is not None:
             return refused
-    kept = papers.keep(visit.house, visit.who, customer_id, about, paper)
-    return kept if isinstance(kept, Refused) else act or Go(to, "done.paper")
+    kind, _, of = about.partition("-")
+    asked = papers.Bring(f"paper:{visit.form.get('key', '')}", customer_id, visit.form.get("what", ""), kind, of)
+    outcome = papers.bring(visit.house, visit.door, visit.who, paper, asked)
+    if isinstance(outcome, Refused) and not (act is not None and outcome.code == "paper_brought_already"):
+        return outcome
+    return act or Go(to, "done.paper")
 
 
 def _refused(visit: Visit, command: ProvideDocuments) -> Refused | None:
@@ -122,4 +140,6 @@ def _open(visit: Visit) -> Done:
 
 
 PATH: Final = "/customers/{customer:int}/papers"
-SCREENS: Final = (Screen("papers", PATH, "customer.read", "page.html", show, {"bring": _bring, "open": _open}, target=customer_of),)
+SCREENS: Final = (
+    Screen("papers", PATH, "customer.read", "page.html", show, {"bring": _bring, "open": _open}, target=customer_of, takes_files=True),
+)

@@ -40,7 +40,7 @@ _BY_STATUS: Final[dict[int, str]] = {
         funder_closed loan_funded consent_already_given consent_withdrawn question_answered deposit_paid_already
         bid_opened_already settlement_filed settlement_duplicate claim_sold claim_not_sold write_off_open_already
         write_off_not_proposed adverse_notice_given dispute_answered sanction_standing tender_joined_already day_not_open
-        artefact_exists step_not_allowed
+        artefact_exists step_not_allowed paper_brought_already papers_too_many page_out_of_date
         approval_stale approval_ended import_state import_offset import_changed import_applied_already
         approval_expired approval_differs approval_checked clock_advancing user_exists user_closed
         role_held role_ended key_ended glass_open glass_not_asked glass_not_over glass_over glass_reviewed

@@ -78,6 +78,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "extend_complaint": Place("Complaints", f"{CUS}/complaints/{{complaint}}/extensions", "Extend the time for an answer.", "延长投诉答复期限。"),
     "answer_complaint": Place("Complaints", f"{CUS}/complaints/{{complaint}}/answers", "Answer a complaint.", "答复投诉。"),
     "close_complaint": Place("Complaints", f"{CUS}/complaints/{{complaint}}/closures", "Close a complaint that was answered.", "办结投诉。"),
+    "bring_paper": Place("Protection", f"{CUS}/papers", "Put on file a paper that was sealed in the vault.", "登记已存入保险库的证明材料。"),
     # Collections
     "attempt_contact": Place("Contacts", f"{CUS}/contacts", "Ask the gate for a contact, and put it on record.", "请求联系许可并登记。"),
     "record_outcome": Place("Contacts", f"{CUS}/contacts/{{contact}}/outcomes", "Say what came of a contact.", "登记联系结果。"),

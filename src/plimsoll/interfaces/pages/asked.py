@@ -17,6 +17,10 @@ from plimsoll.units.refusal import Refused
 
 FORM_MAX: Final = 2_000_000
 """Bytes of a form: a policy table that is pasted is the longest."""
+FILES_MAX: Final = 6_200_000
+"""The same of a form that may bring a photo."""
+POURED_MAX: Final = 40_000_000
+"""Bytes that are read of a form that is too long, so that the browser hears why instead of losing the line."""
 FIELDS_MAX: Final = 400
 DEVICE_MAX: Final = 120
 NAME_MAX: Final = 200
@@ -29,23 +33,34 @@ class TooLong(Exception):
     """A form longer than a form may be."""
 
 
-async def form_of(request: Request) -> dict[str, str]:
-    """Give the fields of a form; the last of a name counts. Raises TooLong."""
+async def _body_of(request: Request, most: int) -> bytes:
+    """Give the body of a form. Raises TooLong, once the rest of it was let go by, or all too much of it."""
+    body, length = bytearray(), 0
+    async for chunk in request.stream():
+        length += len(chunk)
+        if length > POURED_MAX:
+            break
+        if length <= most:
+            body += chunk
+    if length > most:
+        raise TooLong
+    return bytes(body)
+
+
+async def form_of(request: Request, most: int = FORM_MAX) -> dict[str, str]:
+    """Give the fields of a form of so many bytes; the last of a name counts. Raises TooLong."""
     if request.method != "POST":
         return {}
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_MAX:
-            raise TooLong
+    body = await _body_of(request, most)
     kind = request.headers.get("content-type", "")
     try:
         if kind.startswith("multipart/form-data"):
-            pairs, request.state.files = _parts_of(kind, bytes(body))
+            pairs, request.state.files = _parts_of(kind, body)
         else:
             pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS_MAX)
     except ValueError:
-        raise TooLong from None
+        # Nothing that a page of ours sends.
+        return {}
     found: dict[str, str] = {}
     for name, value in pairs:
         # Several boxes of one name are one text with a space between, as codes are.

@@ -1,0 +1,15 @@
+"""What pages of papers share: the kinds of files that a field takes, and the kinds of papers in words."""
+
+from typing import Final
+
+from plimsoll.interfaces.pages.visit import Visit
+
+KINDS: Final = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
+"""Kinds of files that a browser offers; what a file is, is looked at when it came."""
+
+
+def kinds_of_papers(visit: Visit) -> list[tuple[str, str]]:
+    """Give the kinds of papers that can be brought today, with their names; the first is no choice yet."""
+    known = visit.house.rules.value("POLICY.PAPER.KINDS", visit.today())
+    found = [str(one) for one in known] if isinstance(known, tuple) else []
+    return [("", visit.t("b.choose")), *((one, visit.t(f"paper.what.{one}")) for one in found)]
