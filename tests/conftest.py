@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 KINDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres)]
 NUMBERS = count(1)
-HERE = Path(__file__).parent
 ROOMS = ("parity", "browser", "faults", "walks", "machine", "security")
 # A machine that is busy with other tests is slow, and that is no mistake of what is tested: speed is measured by `make bench`.
 # The default suite draws the same examples for the same code, so that a change is judged by what it changed;
@@ -144,4 +143,4 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the rooms of long tests first: what comes last is short, so that no worker waits for the other in the end."""
-    items.sort(key=lambda item: ROOMS.index(room) if (room := item.path.relative_to(HERE).parts[0]) in ROOMS else len(ROOMS))
+    items.sort(key=lambda item: ROOMS.index(room) if (room := item.path.parent.name) in ROOMS else len(ROOMS))

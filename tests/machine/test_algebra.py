@@ -3,7 +3,7 @@
 from itertools import pairwise
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.ledger.balances import balances
@@ -17,12 +17,13 @@ from plimsoll.loan.share import split_among
 from plimsoll.loan.state import read_position, read_state
 from plimsoll.loan.terms import begun_on
 from plimsoll.units.refusal import Refused
+from tests.examples import draws
 from tests.parity.lives import life
 
 SEEDS = st.integers(0, 10**9)
 
 
-@settings(max_examples=150, deadline=None)
+@draws(40, new=150)
 @given(SEEDS, st.integers(0, 10))
 def test_the_fold_does_not_depend_on_when_it_was_cached(seed: int, gap: int) -> None:
     """Facts applied one by one to a cache, with days passing in between, give the state that folding all of them gives."""
@@ -46,7 +47,7 @@ def test_the_fold_does_not_depend_on_when_it_was_cached(seed: int, gap: int) -> 
         assert held.facts is not None or not needs_history(held, [fact])
 
 
-@settings(max_examples=150, deadline=None)
+@draws(40, new=150)
 @given(SEEDS)
 def test_the_order_of_recording_within_a_day_does_not_change_the_totals(seed: int) -> None:
     """Two repayments of one day, recorded either way round, leave the same owed that day.
@@ -71,7 +72,7 @@ def test_the_order_of_recording_within_a_day_does_not_change_the_totals(seed: in
         assert a.credit == b.credit or first.a == FOR_COMING
 
 
-@settings(max_examples=150, deadline=None)
+@draws(40, new=150)
 @given(SEEDS)
 def test_entries_add_up_to_the_state(seed: int) -> None:
     """Whatever happens, in whatever order it is known, the entries sum to zero and add up to the balances of the last state."""

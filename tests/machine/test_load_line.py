@@ -8,7 +8,6 @@ import json
 from collections import defaultdict
 from datetime import date
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
@@ -35,6 +34,7 @@ from plimsoll.servicing.load import load_peak
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 from tests.counter import RULES, Counter
+from tests.examples import draws
 from tests.machine.test_servicing import Lives, iso, text
 
 FIRST_DAY = date(2025, 9, 10).toordinal()
@@ -223,7 +223,7 @@ class Laden(Lives):
 
 
 TestLaden = Laden.TestCase
-TestLaden.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLaden.settings = draws(20, new=60, stateful_step_count=40)
 
 
 def test_the_oracle_and_the_guard_see_the_same():

@@ -7,13 +7,13 @@ has to be who the naive tender names.
 import json
 from datetime import datetime, timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from plimsoll.disposal.tender import hash_of, tender_of
 from plimsoll.loan.dossier import Written
 from tests.dossiers import Dossiers
+from tests.examples import draws
 from tests.made_tender import ACCEPTS, ASCENDING_TERMS, SEALED_TERMS, bidders, done, frozen
 
 NAMES = ("a", "b", "c", "d")
@@ -185,4 +185,4 @@ class TenderMachine(RuleBasedStateMachine):
 
 
 TestTender = TenderMachine.TestCase
-TestTender.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestTender.settings = draws(50, new=150, stateful_step_count=25)

@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.loan.book import pack_standing
@@ -23,6 +23,7 @@ from plimsoll.rulebook.rules import load
 from plimsoll.units.days import add_months
 from plimsoll.units.pack import pack
 from plimsoll.units.refusal import Refused
+from tests.examples import draws
 from tests.parity.lives import life
 
 LIVES = 90
@@ -89,7 +90,7 @@ def _joined(np, parts):
     return b"".join(parts), np.array([len(part) for part in parts], np.int64)
 
 
-@settings(max_examples=80, deadline=None)
+@draws(25, new=80)
 @given(
     seed=st.integers(0, 3000),
     tolerance_days=st.sampled_from([0, 3, 7]),
@@ -126,7 +127,7 @@ def _is_hard(found: Class) -> bool:
     return found.is_npl and "until_upgrade" not in found.because and "restructured_again" not in found.because
 
 
-@settings(max_examples=80, deadline=None)
+@draws(25, new=80)
 @given(seed=st.integers(0, 3000), tolerance_days=st.sampled_from([0, 7]))
 def test_without_a_past_the_class_is_that_of_the_days_alone(seed, tolerance_days):
     """Up to the first day on which a loan is NPL, eased or written off, nothing but days counts: the class of `loan/classes.py`."""
@@ -143,7 +144,7 @@ def test_without_a_past_the_class_is_that_of_the_days_alone(seed, tolerance_days
         assert one.after.five_class() == ("normal" if span.is_empty else five_class(one.after.late_days, tolerance_days))
 
 
-@settings(max_examples=60, deadline=None)
+@draws(25, new=60)
 @given(seed=st.integers(0, 3000), cut=st.integers(0, 700))
 def test_history_does_not_change_when_the_future_comes(seed, cut):
     found = stands(seed)

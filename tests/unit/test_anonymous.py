@@ -2,10 +2,11 @@
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.risk.anonymous import HIDDEN, Demand, Scale, anonymous
+from tests.examples import draws
 
 AGES = Scale(
     "age", ({"23": "20-29", "27": "20-29", "34": "30-39", "61": "60-69"}, {"23": "20-39", "27": "20-39", "34": "20-39", "61": "40+"})
@@ -17,7 +18,7 @@ VALUES = st.tuples(st.sampled_from(["23", "27", "34", "61", "?"]), st.sampled_fr
 CASES = st.dictionaries(st.tuples(VALUES, st.sampled_from(["open", "cured", "written_off"])), st.integers(1, 60), max_size=40)
 
 
-@settings(max_examples=300, deadline=None)
+@draws(60, new=300)
 @given(cases=CASES, k=st.integers(2, 40), outcomes=st.integers(1, 3), left_out=st.sampled_from([0.0, 0.05, 0.3]))
 def test_every_group_is_large_and_mixed_enough(cases, k, outcomes, left_out):
     found = anonymous(cases, SCALES, Demand(k, outcomes, left_out))
@@ -32,7 +33,7 @@ def test_every_group_is_large_and_mixed_enough(cases, k, outcomes, left_out):
     assert all(told_of(values, found.levels) in told or found.left_out for values, _ in cases)
 
 
-@settings(max_examples=100, deadline=None)
+@draws(40, new=100)
 @given(cases=CASES, k=st.integers(2, 40))
 def test_no_part_of_a_combination_tells_more_than_the_whole(cases, k):
     """Whoever knows only some of the columns finds at least k cases too."""

@@ -3,7 +3,7 @@
 import json
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.loan.book import Decision
@@ -16,6 +16,7 @@ from plimsoll.risk.plan.progress import BROKEN, KEPT, MISSED, Tolerance, progres
 from plimsoll.risk.plan.record import PERFORMING, plans_of
 from plimsoll.units.refusal import Refused
 from tests.counter import Counter, opened
+from tests.examples import draws
 
 ASKED = date(2026, 4, 20)
 TOLERANCE = Tolerance(2, 30)
@@ -44,7 +45,7 @@ def under_a_plan(amount: int, income: int, rate: str, terms: int, others: int) -
     return counter, json.loads(agreed.answer)
 
 
-@settings(max_examples=25, deadline=None)
+@draws(10, new=25)
 @given(
     amount=st.integers(1_000, 20_000),
     income=st.integers(2_500, 12_000),

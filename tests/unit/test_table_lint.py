@@ -2,18 +2,19 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.rulebook.table.ask import compile_table
 from plimsoll.rulebook.table.lint import examples, lint
+from tests.examples import draws
 from tests.made_tables import answer, make_up, values_of
 
 CHANCES = st.randoms(use_true_random=False)
 HITS = st.sampled_from(("first", "collect"))
 
 
-@settings(max_examples=400, deadline=None)
+@draws(80, new=400)
 @given(CHANCES, HITS)
 def test_a_compiled_table_hits_what_reading_cell_by_cell_hits(chance: random.Random, hit: str):
     made = make_up(chance, hit)
@@ -25,7 +26,7 @@ def test_a_compiled_table_hits_what_reading_cell_by_cell_hits(chance: random.Ran
         assert told == answer(made, values), (made.rows, values)
 
 
-@settings(max_examples=200, deadline=None)
+@draws(60, new=200)
 @given(CHANCES)
 def test_a_row_called_unreachable_is_never_hit_and_any_other_can_be(chance: random.Random):
     made = make_up(chance, "first")
@@ -39,7 +40,7 @@ def test_a_row_called_unreachable_is_never_hit_and_any_other_can_be(chance: rand
         assert example is None or answer(made, example)[0] == [row], (made.rows, row, example)
 
 
-@settings(max_examples=200, deadline=None)
+@draws(60, new=200)
 @given(CHANCES)
 def test_a_gap_is_where_nothing_answers_and_without_one_everything_is_answered(chance: random.Random):
     made = make_up(chance, "first")
@@ -55,7 +56,7 @@ def test_a_gap_is_where_nothing_answers_and_without_one_everything_is_answered(c
             assert outcome.hits or outcome.missing, made.rows
 
 
-@settings(max_examples=200, deadline=None)
+@draws(60, new=200)
 @given(CHANCES)
 def test_an_overlap_is_where_both_rows_hold(chance: random.Random):
     made = make_up(chance, "unique")
