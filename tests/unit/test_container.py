@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from plimsoll.app.database.address import read_address
 from plimsoll.app.settings import PREFIX, SETTINGS
 from plimsoll.interfaces.cli.main import COMMANDS, load
 from plimsoll.interfaces.http.operations import ALL
@@ -66,12 +67,23 @@ def test_settings_are_those_that_the_program_reads():
     for name in ("tables", "plimsoll"):
         given |= set(SERVICES[name]["environment"])
     assert {one.removeprefix(PREFIX).lower() for one in given if one.startswith(PREFIX)} <= set(SETTINGS)
-    assert all(one.startswith(PREFIX) for one in given)
+    assert {one for one in given if not one.startswith(PREFIX)} == {"PGPASSWORD"}
+
+
+def test_the_server_connects_as_another_than_who_owns_the_tables():
+    """And no password stands in an address, where some characters would mean something."""
+    owner, server = (SERVICES[name]["environment"] for name in ("tables", "plimsoll"))
+    assert SERVICES["postgres"]["environment"]["POSTGRES_USER"] in owner["PLIMSOLL_DB"]
+    role = read_address(server["PLIMSOLL_DB"]).url.partition("//")[2].partition("@")[0]
+    assert f"book grant {role}" in SERVICES["tables"]["command"][0]
+    assert f"CREATE ROLE {role} LOGIN PASSWORD" in COMPOSE["configs"]["app_role"]["content"]
+    assert owner["PGPASSWORD"] != server["PGPASSWORD"]
+    assert not any(":" in one["PLIMSOLL_DB"].partition("//")[2] for one in (owner, server))
 
 
 def test_commands_are_those_of_the_program():
     asked = re.findall(r"plimsoll ((?:[a-z]+ ?)+)", SERVICES["tables"]["command"][0] + " && " + said("RUN")[-1])
-    assert len(asked) == 5, asked
+    assert len(asked) == 6, asked
     for first, *rest in (one.split() for one in [*asked, "up"]):
         assert first in COMMANDS, first
         if rest:
@@ -99,7 +111,7 @@ def test_it_is_asked_whether_it_is_well_at_an_address_that_answers():
 def test_each_waits_for_what_it_needs():
     assert SERVICES["tables"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     assert SERVICES["plimsoll"]["depends_on"] == {"tables": {"condition": "service_completed_successfully"}}
-    assert "healthcheck" in SERVICES["postgres"]
+    assert "--host" in SERVICES["postgres"]["healthcheck"]["test"], "the server that makes the database listens on a socket only"
 
 
 def test_both_builders_leave_out_what_is_not_of_the_source():
