@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal_column, not_, or_, select, tuple_, union_all
 
 from plimsoll.app.access.relation import Sight
 from plimsoll.app.business_day import At
@@ -49,6 +50,16 @@ class WorkAsked(NamedTuple):
 
 
 ALL: Final = WorkAsked()
+
+
+class Cursor(NamedTuple):
+    """The row after which a page goes on: its priority below nought, whether it is due at an instant, and by what it is sorted then."""
+
+    sinking: int
+    is_due: bool
+    due_at: str
+    customer_id: int
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +109,68 @@ def work_page(
     after: Sequence[int | str] = (),
     limit: int = LIMIT,
 ) -> WorkPage:
-    """Give rows of a queue, the highest priority first, then those due soonest. Rows read: those of the queue in the asked states."""
-    columns = work_item.c
-    keys = (-columns.priority, case((columns.due_at == "", 1), else_=0), columns.due_at, columns.customer_id, columns.subject)
-    wanted = select(work_item).where(columns.kind == kind, *_conditions(kind, asked, at))
+    """Give rows of a queue, the highest priority first, then those due soonest. Rows read: those of the page, by the order of the index.
+
+    What is narrowed to a person, or to what is overdue, reads past the others; `after` of another shape than `next_after` is none.
+    """
+    conditions = _conditions(kind, asked, at)
     if sight is not None:
-        wanted = wanted.where(sight.clause(columns.customer_id))
-    if after:
-        wanted = wanted.where(tuple_(*keys) > tuple_(*after))
+        conditions.append(sight.clause(work_item.c.customer_id))
+    wanted = _first(kind, (asked.state,) if asked.state else WAITING, conditions, _cursor(after), limit + 1)
     with store.engine.connect() as connection:
-        rows = connection.execute(wanted.order_by(*keys).limit(limit + 1)).all()
+        rows = connection.execute(wanted).all()
     page = rows[:limit]
     last: tuple[int | str, ...] = ()
     if len(rows) > limit:
         one = page[-1]
         last = (-one.priority, 1 if one.due_at == "" else 0, one.due_at, one.customer_id, one.subject)
     return WorkPage(tuple(_row(one, at) for one in page), last)
+
+
+def _first(
+    kind: str, states: Sequence[str], conditions: Sequence[ColumnElement[bool]], cursor: Cursor | None, limit: int
+) -> Select[tuple[Any, ...]]:
+    """Give the first rows of a queue: of one state, those due at an instant, and those due at none, lie in their order in the index."""
+    columns, runs = work_item.c, []
+    # The number of rows is written out: PostgreSQL plans for a page only where it knows that it is one.
+    most: ColumnElement[int] = literal_column(str(limit))
+    for state, is_due in product(states, (True, False)):
+        wanted = select(columns.customer_id, columns.kind, columns.subject, columns.priority, columns.due_at)
+        wanted = wanted.where(columns.kind == kind, columns.state == state, *conditions)
+        wanted = wanted.where(columns.due_at > "" if is_due else columns.due_at == "")
+        if cursor is not None:
+            wanted = wanted.where(_after(cursor, is_due))
+        run = wanted.order_by(columns.priority.desc(), columns.due_at, columns.customer_id, columns.subject).limit(most).subquery()
+        runs.append(select(run))
+    every = union_all(*runs).subquery()
+    first = select(every).order_by(*_order(every.c)).limit(most).subquery()
+    found = first.c
+    same = (columns.customer_id == found.customer_id) & (columns.kind == found.kind) & (columns.subject == found.subject)
+    return select(work_item).join_from(first, work_item, same).order_by(*_order(found))
+
+
+def _order(columns: Any) -> tuple[ColumnElement[Any], ...]:
+    """Give by what rows are ordered: priority, then the instant they are due at, those that have none last."""
+    has_none = case((columns.due_at == "", 1), else_=0)
+    return columns.priority.desc(), has_none, columns.due_at, columns.customer_id, columns.subject
+
+
+def _after(cursor: Cursor, is_due: bool) -> ColumnElement[bool]:
+    """Give the condition that a row comes after a cursor: of one priority those that are due at no instant come last."""
+    columns, priority = work_item.c, -cursor.sinking
+    if is_due != cursor.is_due:
+        return columns.priority < priority if is_due else columns.priority <= priority
+    key = tuple_(columns.due_at, columns.customer_id, columns.subject)
+    is_later = or_(columns.priority < priority, key > tuple_(cursor.due_at, cursor.customer_id, cursor.subject))
+    return and_(columns.priority <= priority, is_later)
+
+
+def _cursor(after: Sequence[int | str]) -> Cursor | None:
+    """Read where a page goes on; None for what is no such place."""
+    if tuple(type(one) for one in after) != (int, int, str, int, str):
+        return None
+    sinking, has_none, due_at, customer_id, subject = after
+    return Cursor(int(sinking), not has_none, str(due_at), int(customer_id), str(subject))
 
 
 def as_today(store: Store, page: WorkPage, at: At, rules: Rules) -> WorkPage:
@@ -125,7 +182,7 @@ def as_today(store: Store, page: WorkPage, at: At, rules: Rules) -> WorkPage:
 
 def _conditions(kind: str, asked: WorkAsked, at: At) -> list[ColumnElement[bool]]:
     columns = work_item.c
-    found: list[ColumnElement[bool]] = [columns.state.in_((asked.state,) if asked.state else WAITING)]
+    found: list[ColumnElement[bool]] = []
     if asked.assigned_to is not None:
         found.append(columns.assigned_to == asked.assigned_to)
     if asked.is_overdue:
@@ -135,7 +192,7 @@ def _conditions(kind: str, asked: WorkAsked, at: At) -> list[ColumnElement[bool]
 
 def _overdue(kind: str, at: At) -> ColumnElement[bool]:
     """Give the condition that the instant of a row has passed: by the clock, or by the business date where it is due on a day."""
-    due_at = work_item.c.due_at
+    due_at = func.coalesce(work_item.c.due_at, "")  # or SQLite would look for such instants in every queue
     by_clock, by_day = due_at < instant_text(at.now), due_at < instant_text(at.by_day)
     if kind in BY_CLOCK:
         return and_(due_at != "", by_clock)
