@@ -15,7 +15,7 @@ from plimsoll.app.house import House
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.papers import SIZE_MAX
 from plimsoll.app.vault import Act, Vault
-from plimsoll.interfaces.pages.asked import FILES_MAX
+from plimsoll.interfaces.pages.papers import LONGEST
 from plimsoll.origination.application import fold_applications
 from plimsoll.origination.claim_review import ClaimReview
 from plimsoll.origination.request_documents import RequestDocuments
@@ -80,7 +80,7 @@ def test_a_photo_is_cleaned_sealed_listed_and_on_file_once(house: House) -> None
         (png(60_000, 60_000), {}, "larger than one may be"),
         (png()[:-9], {}, "cut off or broken"),
         (png() + bytes(SIZE_MAX), {}, "larger than one may be"),
-        (bytes(FILES_MAX + 10), {}, "larger than one may be"),
+        (bytes(LONGEST + 10), {}, "longer than a form may be"),
         (b"", {}, "No file was chosen"),
         (png(), {"what": ""}, "Choose what kind of paper"),
         (png(), {"about": "complaint:c9"}, "Choose what the paper is about"),

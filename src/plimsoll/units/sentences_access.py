@@ -217,7 +217,7 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
     # Looking at an application
     "sources_missing": ("本机构尚未接入任何数据源，无法评估申请。请先按文档接入数据源。", "No source of evidence is connected, so no application can be looked at. Connect one as the documentation says."),
     # Forms
-    "form_too_long": ("提交的内容过长，没有保存。请精简或分开后再提交。", "What was sent is longer than a form may be; nothing was saved. Send less, or in parts."),
+    "form_too_long": ("提交的内容过长，没有保存。请精简、使用较小的文件或分开提交。", "What was sent is longer than a form may be; nothing was saved. Send less, a smaller file, or in parts."),
     # Papers of a customer
     "paper_too_large": ("文件为空或超过允许的大小。请压缩或分开后再上传。", "The file is empty, or larger than one may be. Bring it smaller, or in parts."),
     "paper_kind_not_taken": ("只接受 PDF、JPEG 或 PNG 文件（按内容判断，与扩展名无关）。请转换后再上传。", "Only PDF, JPEG and PNG are taken, by what the file is and not by its name. Convert it first."),

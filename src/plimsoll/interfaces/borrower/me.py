@@ -47,10 +47,10 @@ def screen(
     show: Callable[[Visit], Shown],
     forms: dict[str, Callable[[Visit], Done]] | None = None,
     *,
-    takes_files: bool = False,
+    longest: int = 0,
 ) -> Screen:
     """Give a page of a borrower, about themselves."""
-    return Screen(name, path, permission, "page.html", for_borrowers(show), forms or {}, target=mine, takes_files=takes_files)
+    return Screen(name, path, permission, "page.html", for_borrowers(show), forms or {}, target=mine, longest=longest)
 
 
 def myself(visit: Visit) -> CustomerPage:

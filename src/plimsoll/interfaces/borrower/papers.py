@@ -5,7 +5,7 @@ from typing import Final
 from plimsoll.app import papers
 from plimsoll.interfaces.borrower.me import my_file, screen, words
 from plimsoll.interfaces.pages import parts, written
-from plimsoll.interfaces.pages.papers import KINDS, kinds_of_papers
+from plimsoll.interfaces.pages.papers import KINDS, LONGEST, kinds_of_papers
 from plimsoll.interfaces.pages.parts import Cell, Field, Form, Heading, Links, Panel, Part, Said, Table, Text
 from plimsoll.interfaces.pages.visit import Done, Go, Screen, Shown, Visit
 from plimsoll.interfaces.pages.words import has
@@ -109,4 +109,4 @@ def more(visit: Visit, about: str, of: str) -> Links:
     return Links((to_papers(visit, about, of),))
 
 
-SCREENS: Final[tuple[Screen, ...]] = (screen("b-papers", "/papers", "personal.write", _papers, {"bring": _bring}, takes_files=True),)
+SCREENS: Final[tuple[Screen, ...]] = (screen("b-papers", "/papers", "personal.write", _papers, {"bring": _bring}, longest=LONGEST),)

@@ -10,7 +10,7 @@ from plimsoll.app.file import filings_of
 from plimsoll.app.show.application import applications
 from plimsoll.app.show.customer import customer_page
 from plimsoll.interfaces.console.aims import customer_of
-from plimsoll.interfaces.pages.papers import KINDS, kinds_of_papers
+from plimsoll.interfaces.pages.papers import KINDS, LONGEST, kinds_of_papers
 from plimsoll.interfaces.pages.parts import Cell, Field, Form, Heading, Panel, Said, Table, board, count, heads, instant, text
 from plimsoll.interfaces.pages.visit import Act, Done, File, Go, Screen, Shown, Visit
 from plimsoll.origination.provide_documents import ProvideDocuments
@@ -141,5 +141,5 @@ def _open(visit: Visit) -> Done:
 
 PATH: Final = "/customers/{customer:int}/papers"
 SCREENS: Final = (
-    Screen("papers", PATH, "customer.read", "page.html", show, {"bring": _bring, "open": _open}, target=customer_of, takes_files=True),
+    Screen("papers", PATH, "customer.read", "page.html", show, {"bring": _bring, "open": _open}, target=customer_of, longest=LONGEST),
 )

@@ -17,10 +17,8 @@ from plimsoll.units.refusal import Refused
 
 FORM_MAX: Final = 2_000_000
 """Bytes of a form: a policy table that is pasted is the longest."""
-FILES_MAX: Final = 6_200_000
-"""The same of a form that may bring a photo."""
 POURED_MAX: Final = 40_000_000
-"""Bytes that are read of a form that is too long, so that the browser hears why instead of losing the line."""
+"""Bytes that are read and let go of a form that is too long, so that the browser hears why instead of losing the line."""
 FIELDS_MAX: Final = 400
 DEVICE_MAX: Final = 120
 NAME_MAX: Final = 200
@@ -33,25 +31,25 @@ class TooLong(Exception):
     """A form longer than a form may be."""
 
 
-async def _body_of(request: Request, most: int) -> bytes:
+async def _body_of(request: Request, longest: int) -> bytes:
     """Give the body of a form. Raises TooLong, once the rest of it was let go by, or all too much of it."""
     body, length = bytearray(), 0
     async for chunk in request.stream():
         length += len(chunk)
-        if length > POURED_MAX:
+        if length > longest + POURED_MAX:
             break
-        if length <= most:
+        if length <= longest:
             body += chunk
-    if length > most:
+    if length > longest:
         raise TooLong
     return bytes(body)
 
 
-async def form_of(request: Request, most: int = FORM_MAX) -> dict[str, str]:
-    """Give the fields of a form of so many bytes; the last of a name counts. Raises TooLong."""
+async def form_of(request: Request, longest: int = FORM_MAX) -> dict[str, str]:
+    """Give the fields of a form of at most so many bytes; the last of a name counts. Raises TooLong."""
     if request.method != "POST":
         return {}
-    body = await _body_of(request, most)
+    body = await _body_of(request, longest)
     kind = request.headers.get("content-type", "")
     try:
         if kind.startswith("multipart/form-data"):

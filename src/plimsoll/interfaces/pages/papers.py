@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from plimsoll.app.papers import SIZE_MAX
 from plimsoll.interfaces.pages.visit import Visit
 
+LONGEST: Final = SIZE_MAX + 200_000
+"""Bytes of a form that brings one."""
 KINDS: Final = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 """Kinds of files that a browser offers; what a file is, is looked at when it came."""
 

@@ -78,7 +78,7 @@ class Site:
     async def answer(self, screen: Screen, request: Request) -> Response:
         """Answer one request for a screen."""
         try:
-            form = await asked.form_of(request, asked.FILES_MAX if screen.takes_files else asked.FORM_MAX)
+            form = await asked.form_of(request, screen.longest or asked.FORM_MAX)
         except asked.TooLong:
             form = {"too_long": "yes"}
         return await run_in_threadpool(self._answer, screen, request, form)
@@ -109,7 +109,7 @@ class Site:
         if request.method != "POST":
             return screen.show(visit)
         if "too_long" in visit.form:
-            return self._again(screen, visit, Refused("paper_too_large" if screen.takes_files else "form_too_long"))
+            return self._again(screen, visit, Refused("form_too_long"))
         if not asked.is_from_us(request) or not cookies.is_same(visit.form_token, visit.form.get("form_token", "")):
             return Refused("form_not_ours")
         do = screen.forms.get(visit.form.get("act", ""))

@@ -149,5 +149,5 @@ class Screen:
     """Whether it is shown before sign-in."""
     target: Callable[[Visit], Target] = lambda _: NOTHING
     """What the page is about: the permission is asked for it."""
-    takes_files: bool = False
-    """Whether its forms may bring files as large as a photo."""
+    longest: int = 0
+    """Bytes that a form on it may have, 0 for what forms usually may."""
