@@ -16,7 +16,7 @@ from plimsoll.app.closing.through import NEVER, close_through
 from plimsoll.app.collecting.day import collect, planned
 from plimsoll.app.collecting.dial import MARK, Orders
 from plimsoll.app.collecting.late import Standing, late_customers, open_cases, standings
-from plimsoll.app.collecting.people import Answered, Contact
+from plimsoll.app.collecting.people import NOBODY, Answered, Contact
 from plimsoll.app.collecting.receipts import take_all
 from plimsoll.app.collecting.report import report
 from plimsoll.app.database.store import Store
@@ -72,6 +72,8 @@ def orders(people: Any, sender: Any = None, clock=lambda at: at) -> Orders:
 
 class Deaf:
     """People who do nothing by themselves and never answer, but for what they are told to do."""
+
+    by_themselves = NOBODY
 
     def __init__(self, answers: dict[int, Any] | None = None) -> None:
         self.answers = answers or {}

@@ -1,6 +1,7 @@
 """What customers owe near a day: one reading of the open loans, of which only those are worked out that can have a due day asked about."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -32,12 +33,18 @@ def owing_near(store: Store, day: int, through: int, spoken_to: Callable[[int], 
 
 def _owed(one: Packed, day: int, through: int, spoken: Spoken) -> tuple[Owing, ...]:
     """Give what one loan asks for as it stands on a day; nothing where no due day of it can be spoken of."""
-    terms, flat = unpack(one.terms), unpack(one.state)
+    terms, flat = _unpacked(one.terms), unpack(one.state)
     if not may_be_spoken_of(terms, flat, spoken, is_behind=0 < one.next_on <= day):
         return ()
-    agreed, standing = Terms.unpack(one.currency, tuple(terms)), unpack_standing(one.state)
+    agreed, standing = Terms.unpack(one.currency, terms), unpack_standing(one.state)
     if one.as_of < day:
         moved = go_on(agreed, standing, (), day)
         assert not isinstance(moved, Refused), "moving to a day refuses nothing"
         standing = moved
     return owing_of(one.loan_id, agreed, standing, through)
+
+
+@lru_cache(maxsize=4096)
+def _unpacked(terms: bytes) -> tuple[int, ...]:
+    """Give the numbers of terms, which many loans share and no day changes."""
+    return tuple(unpack(terms))

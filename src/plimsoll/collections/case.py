@@ -26,6 +26,8 @@ MADE: Final = "promise.made"
 KEPT, PARTIAL, BROKEN, CANCELLED = "kept", "partial", "broken", "cancelled"
 STATE_OPEN, STATE_CLOSED = "open", "closed"
 ENDS: Final = {f"promise.{state}": state for state in (KEPT, PARTIAL, BROKEN, CANCELLED)}
+KINDS: Final = frozenset((OPENED, MOVED, CLOSED, CLAIMED, RELEASED, FOLLOWED, ESCALATED, MADE, *ENDS))
+"""What makes a case what it is."""
 READS_CASE: Final = "case,promise"
 """What a verb reads of the file that looks at cases and promises."""
 
@@ -128,17 +130,37 @@ _OF_ITS_OWN: Final = frozenset(("because", "told", "arm", "propensity_ppm"))
 
 
 def cases_of(filings: Iterable[Filing]) -> dict[str, Case]:
-    """Give every case of a customer by id, oldest first."""
+    """Give every case of a customer by id, oldest first.
+
+    An assessment says everything that an assessment says, so of several only the last is read, and of follow-ups too.
+    """
     found: dict[str, Case] = {}
     last = ""
+    assessed: dict[str, Filing] = {}
+    followed: dict[str, Filing] = {}
     for filing in filings:
-        if filing.kind == OPENED:
-            last = filing.subject
+        kind, subject = filing.kind, filing.subject
+        if kind not in KINDS:
+            continue
+        if kind == OPENED:
+            last = subject
             found[last] = _opened(filing, read_body(filing))
-        elif filing.kind.startswith("promise.") and last:
+        elif kind.startswith("promise.") and last:
             found[last] = _promised(found[last], filing)
-        elif filing.subject in found:
-            found[filing.subject] = _moved(found[filing.subject], filing)
+        elif subject not in found:
+            continue
+        elif kind == MOVED:
+            assessed[subject] = filing
+        elif kind == FOLLOWED:
+            followed[subject] = filing
+        else:
+            # A case that is closed has no follow-up any more, and keeps the reason of the last.
+            if kind == CLOSED and subject in followed:
+                found[subject] = _moved(found[subject], followed.pop(subject))
+            found[subject] = _moved(found[subject], filing)
+    for late in (assessed, followed):
+        for subject, filing in late.items():
+            found[subject] = _moved(found[subject], filing)
     return found
 
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from plimsoll.collections.case import READS_CASE, day_of, waited_for
-from plimsoll.collections.contact_rules import BY_ANOTHER, CONNECTED, CONTACT_PERSON, UNANSWERED, CountryRules
+from plimsoll.collections.contact_rules import BY_ANOTHER, CONNECTED, CONTACT_PERSON, DEBTOR, UNANSWERED, CountryRules
 from plimsoll.collections.debtor import FACTS, PROMISED, Attempt, Known, Told
 from plimsoll.loan.book import Book, Held, unpack_standing
-from plimsoll.loan.filing import Filing, read_body
+from plimsoll.loan.filing import Filing, Kept, read_body, said_of
 from plimsoll.loan.layout import CHARGED_OFF, S_CLAIM
 from plimsoll.risk.complaint import CLOSED, FILED, RESUMED, STOPPED
 from plimsoll.units.refusal import Refused
@@ -59,10 +59,13 @@ def known_of(book: Book, countries: Iterable[CountryRules]) -> Known:
     """Give what the gate knows of a customer by the file; where nothing is owed any more, that too."""
     known = Known(countries)
     outcomes = {one.subject: read_body(one)["outcome"] for one in book.filings if one.kind == OUTCOME}
+    since = known.counted_since(book.now) if book.now is not None and not any(one.kind == FACT for one in book.filings) else None
     for filing in book.filings:
         if filing.kind == FACT:
             known.hear(_told(read_body(filing), filing.at))
         elif filing.kind == ATTEMPTED:
+            if since is not None and filing.at < since and _is_past(filing, outcomes):
+                continue
             said = read_body(filing)
             known.note(_made(said, filing.at, outcomes.get(filing.subject, "")), said["day"])
             _hear_outcome(known, said, outcomes.get(filing.subject, ""), filing.at)
@@ -107,6 +110,13 @@ def find_contact(filings: Iterable[Filing], contact_id: str) -> dict[str, Any] |
         if filing.kind in (ATTEMPTED, DENIED) and filing.subject == contact_id:
             return {"kind": filing.kind, **read_body(filing)}
     return None
+
+
+def _is_past(filing: Filing, outcomes: Mapping[str, str]) -> bool:
+    """Tell whether a contact that no rule counts any more says nothing beside the count: one to the debtor, at a number of the debtor's."""
+    body = filing.body
+    to = said_of(body)["to"] if type(body) is Kept else read_body(filing)["to"]
+    return bool(to == DEBTOR) and outcomes.get(filing.subject, "") != WRONG_NUMBER
 
 
 def _told(said: Mapping[str, str], at: datetime) -> Told:

@@ -126,18 +126,14 @@ class CountryRules:
     country: str
     rows: tuple[ContactRules, ...]
     starts: tuple[int, ...]
+    counted: frozenset[tuple[str, str, bool]]
+    """Everything that is ever counted: of whom, what, and whether for ever."""
+    longest: int
+    """The most days that anything is counted over."""
 
     def on(self, day: int) -> ContactRules:
         """Give the rules on a day of the debtor's calendar."""
         return self.rows[bisect_right(self.starts, day) - 1]
-
-    def counted(self) -> frozenset[tuple[str, str, bool]]:
-        """Give everything that is ever counted: of whom, what, and whether for ever."""
-        return frozenset((cap.who, cap.what, cap.days == 0) for row in self.rows for caps in row.caps.values() for cap in caps)
-
-    def longest(self) -> int:
-        """Give the most days that anything is counted over."""
-        return max((cap.days for row in self.rows for caps in row.caps.values() for cap in caps), default=1)
 
 
 def read_countries(rules: Rules, *, with_policy: bool = False) -> dict[str, CountryRules]:
@@ -158,7 +154,9 @@ def read_country(rules: Rules, country: str, *, with_policy: bool = False) -> Co
     days = sorted({date.min, *(day for key in keys for day in rules.days(key))})
     ends = [*days[1:], date.max]
     rows = tuple(_read_row(rules, law, since, until, with_policy=with_policy) for since, until in zip(days, ends, strict=True))
-    return CountryRules(country, rows, tuple(row.since for row in rows))
+    caps = [cap for row in rows for some in row.caps.values() for cap in some]
+    counted = frozenset((cap.who, cap.what, cap.days == 0) for cap in caps)
+    return CountryRules(country, rows, tuple(row.since for row in rows), counted, max((cap.days for cap in caps), default=1))
 
 
 def country_rules(rules: Rules, country: str, *, with_policy: bool) -> CountryRules:

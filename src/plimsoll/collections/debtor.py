@@ -5,7 +5,7 @@ that ended nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from plimsoll.collections.contact_rules import (
@@ -38,6 +38,9 @@ from plimsoll.collections.contact_rules import (
 
 SPREAD: Final = timedelta(days=3)
 """Calendars of two zones are apart by less: a contact this much earlier than the first instant counted is of an earlier day everywhere."""
+
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+PERSON: Final = "person"
 
 SWEEP: Final = 50_000
 """After so many contacts, what no rule counts any more is forgotten."""
@@ -145,14 +148,19 @@ class Known:
 
     def __init__(self, rules: Iterable[CountryRules]) -> None:
         countries = tuple(rules)
-        self._counted = frozenset(one for country in countries for one in country.counted())
-        self._keep = timedelta(days=max((country.longest() for country in countries), default=1)) + SPREAD
+        self._counted = frozenset[tuple[str, str, bool]]().union(*(country.counted for country in countries))
+        self._keep = timedelta(days=max((country.longest for country in countries), default=1)) + SPREAD
         self._counting: dict[tuple[str, str, str, str], tuple[tuple[str, str, bool], ...]] = {}
         self._noted = 0
         self.debtors: dict[str, Debtor] = {}
         self.refused: set[str] = set()
         self.times: dict[tuple[str, str, str], Times] = {}
         self.totals: dict[tuple[str, str, str], int] = {}
+
+    def counted_since(self, now: datetime) -> datetime:
+        """Give the instant from which on contacts with a debtor still count at another; a rule may count them for ever."""
+        is_for_ever = any(ever and who != PERSON for who, _, ever in self._counted)
+        return LONG_AGO if is_for_ever else now - self._keep
 
     def debtor(self, name: str) -> Debtor:
         """Give a debtor to look at."""

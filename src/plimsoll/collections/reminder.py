@@ -16,6 +16,8 @@ PAID, NOT_TAKEN, FULL, TIME_PASSED = "paid", "channel_not_taken", "full_for_toda
 """Why a reminder is held, beside the rules of the gate."""
 HOURS_LATE_MAX: Final = 12
 """A reminder that is later than its time by more is not sent: "today" has passed."""
+DAYS_APART_MAX: Final = timedelta(days=2)
+"""What left longer ago, or later, is of another day by any clock."""
 QUEUE: Final = "reminder"
 PRIORITY: Final = 10
 _OFFSET: Final = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
@@ -73,7 +75,8 @@ def why_held(book: Book, about: About, ready: Ready, said: Reminders, now: datet
     if not ready.wishes.takes(about.channel, said.ladder):
         return NOT_TAKEN
     local = now.astimezone(ready.zone)
-    today = [one for one in messages_of(book.filings).values() if one.at.astimezone(ready.zone).date() == local.date()]
+    near = [one for one in book.filings if abs(one.at - now) < DAYS_APART_MAX]
+    today = [one for one in messages_of(near).values() if one.at.astimezone(ready.zone).date() == local.date()]
     if sum(one.channel == about.channel for one in today) >= said.ladder.channels[about.channel].most_a_day:
         return FULL
     return TIME_PASSED if now > last_instant(about, ready) else ""

@@ -9,6 +9,8 @@ from plimsoll.rulebook.rules import Rules
 
 FIVE_CLASSES: Final = ("normal", "special-mention", "substandard", "doubtful", "loss")
 OVERDUE_CLASSES: Final = ("none", "short", "mid", "long")
+CLASSES: Final = "POLICY.OVERDUE.CLASS"
+"""The rule that says from which day past due each of them begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Lateness:
 
 def lateness(rules: Rules, on: date) -> Lateness:
     """Give the names of lateness in force on a day; where the law sets no classes, those of the lender's policy."""
-    overdue = _days(rules, "POLICY.OVERDUE.CLASS", on)
+    overdue = _days(rules, CLASSES, on)
     five = _days(rules, "POLICY.CLASS.DPD", on) | _days(rules, "CN.CLASS.DPD", on)
     buckets = rules.value("POLICY.BUCKET.DAYS", on)
     assert isinstance(buckets, tuple), buckets

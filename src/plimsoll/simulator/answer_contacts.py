@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from plimsoll.app.collecting.late import Standing
-from plimsoll.app.collecting.people import Answered, Contact
+from plimsoll.app.collecting.people import EVERYBODY, PROMISED, Answered, Contact
 from plimsoll.collections.contact_rules import INTERACTIVE
 from plimsoll.collections.make_promise import MakePromise
 from plimsoll.collections.open_hardship import OpenHardship
@@ -47,6 +47,7 @@ class SandboxPeople:
         self.truth = truth or self._made_up
         self.pays_alone = pays_alone
         """Whether people pay without being asked here; where a town lives by itself, it does that."""
+        self.by_themselves = EVERYBODY if pays_alone else PROMISED
 
     def morning(self, on: date, owing: Sequence[Standing]) -> list[Any]:
         """Give the payments of a day: of promises that are due, of paydays, of those who remember."""

@@ -16,7 +16,9 @@ from plimsoll.app.collecting.choose import Choice, Chosen, choose
 from plimsoll.app.collecting.dial import Dialled, Orders, contact_all, late_reminded, reminders_of
 from plimsoll.app.collecting.late import Standing, open_cases, standings
 from plimsoll.app.collecting.learn import Effects, learnt
+from plimsoll.app.collecting.people import EVERYBODY, NOBODY
 from plimsoll.app.collecting.stopped import stopped
+from plimsoll.app.collecting.waiting import cases_waiting, to_look_at, to_settle
 from plimsoll.app.collecting.work import Desk, close_cured, follow_plans, move_due, open_late, settle_promises
 from plimsoll.app.database.store import Store
 from plimsoll.collections.assign_treatment import AssignTreatment, assigned_on
@@ -63,22 +65,30 @@ def refuse_day(store: Store, on: date) -> Refused | None:
 
 
 def collect(store: Store, on: date, orders: Orders, step: Step = lambda _: None) -> Collected | Refused:
-    """Collect a day; refuses day_not_open, day_passed."""
+    """Collect a day; refuses day_not_open, day_passed.
+
+    It costs one row of the queue for each case that is open, and the file of each that has something to do: a wait that is over, another
+    stage of lateness, a promise, money that came (`waiting.py`). Made-up debtors who act by themselves are read beside.
+    """
     refused = refuse_day(store, on)
     if refused is not None:
         return refused
+    with store.keeping_files():
+        return _collected(store, on, orders, step)
+
+
+def _collected(store: Store, on: date, orders: Orders, step: Step) -> Collected:
     desk = Desk(store, on, orders.rules, orders.actor)
     morning, opening, evening = (orders.clock(datetime.combine(on, hour)) for hour in (MORNING, DESK, EVENING))
     found = Collected()
     step("payments that came by themselves")
-    standing = list(standings(store, open_cases(store), on))
-    if orders.people is not None:
+    if orders.people is not None and orders.people.by_themselves != NOBODY:
+        asked = open_cases(store) if orders.people.by_themselves == EVERYBODY else to_settle(cases_waiting(store, on))
         # Cases of today are opened later: a second run must not ask more people than the first one did.
-        payments = orders.people.morning(on, [one for one in standing if one.case.opened_on < on.toordinal()])
-        if desk.give(payments, morning):
-            standing = list(standings(store, open_cases(store), on))
+        standing = [one for one in standings(store, asked, on) if one.case.opened_on < on.toordinal()]
+        desk.give(orders.people.morning(on, standing), morning)
     step("promises and cases")
-    _follow(desk, standing, opening)
+    _follow(desk, opening)
     follow_plans(desk, opening)
     open_late(desk, opening)
     due = _own(store, move_due(desk, opening))
@@ -91,7 +101,7 @@ def collect(store: Store, on: date, orders: Orders, step: Step = lambda _: None)
     found.contacts = contact_all(store, found.choice.chosen, reminders, on, orders)
     step("what follows")
     evening = max(evening, found.contacts.last)
-    _follow(desk, list(standings(store, open_cases(store), on)), evening)
+    _follow(desk, evening)
     _come_back(desk, due, left_alone, found, evening)
     found.done, found.failed = desk.done, desk.failed + found.contacts.failed
     return found
@@ -102,7 +112,7 @@ def planned(store: Store, on: date, orders: Orders) -> Choice | Refused:
     refused = refuse_day(store, on)
     if refused is not None:
         return refused
-    found = list(standings(store, open_cases(store), on))
+    found = standings(store, to_look_at(cases_waiting(store, on), on, orders.rules), on)
     due = [one for one in found if one.case.open_promise() is None and one.case.follow_up_on <= on.toordinal()]
     left_alone = stopped(due, on, orders.number, orders.rules)
     treatable = [one for one in _own(store, due) if one.customer_id not in left_alone]
@@ -116,11 +126,17 @@ def _own(store: Store, due: Sequence[Standing]) -> list[Standing]:
     return [one for one in due if one.customer_id not in placed]
 
 
-def _follow(desk: Desk, found: Sequence[Standing], now: datetime) -> None:
+def _follow(desk: Desk, now: datetime) -> None:
     """Settle promises and close what is cured."""
+    found = _unsettled(desk)
     if settle_promises(desk, found, now):
-        found = list(standings(desk.store, open_cases(desk.store), desk.on))
+        found = _unsettled(desk)
     close_cured(desk, found, now)
+
+
+def _unsettled(desk: Desk) -> list[Standing]:
+    """Give how those stand whose promise may be over, or who may be well again."""
+    return list(standings(desk.store, to_settle(cases_waiting(desk.store, desk.on)), desk.on))
 
 
 def _treat(desk: Desk, due: Sequence[Standing], effects: Effects, spared: Spared, now: datetime) -> Choice:

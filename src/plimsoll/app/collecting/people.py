@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 from plimsoll.app.collecting.late import Standing
 
+EVERYBODY, PROMISED, NOBODY = "everybody", "promised", "nobody"
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -34,6 +36,10 @@ class Answered(NamedTuple):
 
 class People(Protocol):
     """Who is on the other side. The same question is answered alike whenever and in whatever order it is asked."""
+
+    @property
+    def by_themselves(self) -> str:
+        """Tell who may give commands by themselves in a morning: EVERYBODY, whoever has PROMISED, NOBODY; of others no file is read."""
 
     def morning(self, on: date, owing: Sequence[Standing]) -> list[Any]:
         """Give the commands that late customers give by themselves on a day: payments of promises, of paydays."""

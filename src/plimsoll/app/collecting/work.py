@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from plimsoll.app.collecting.late import Standing, due_cases, late_customers, open_cases, standings
 from plimsoll.app.collecting.means import told_of
+from plimsoll.app.collecting.waiting import cases_waiting, to_look_at
 from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, Failed
 from plimsoll.app.execute_many import execute_many
@@ -87,7 +88,8 @@ def move_due(desk: Desk, now: datetime) -> list[Standing]:
     """Look again at every case that waits for nothing, right before it is treated, and at those that have aged into another stage; give
     those that wait for nothing as they then stand.
     """
-    found = list(standings(desk.store, open_cases(desk.store), desk.on))
+    worth = to_look_at(cases_waiting(desk.store, desk.on), desk.on, desk.rules)
+    found = list(standings(desk.store, worth, desk.on))
     due, named = due_cases(found, desk.on.toordinal()), lateness(desk.rules, desk.on)
     aged = {one.customer_id: one for one in found if named.overdue_class(one.debt.days) != one.case.bucket}
     told = {one.customer_id: one.willing for one in told_of(desk.store, aged, desk.on, desk.rules)}

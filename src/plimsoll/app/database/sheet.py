@@ -83,7 +83,8 @@ class Sheet:
 
     `entries` counts journal entries by loan, `recorded` holds the facts that this transaction adds, by loan; `due` is the day of each
     loan's agenda as it was read. `messages_count` numbers the messages of a close. `filings` are those that were read, `filed` those
-    that this transaction adds, `filings_count` counts what was stored before.
+    that this transaction adds, `filings_count` counts what was stored before. `read_kinds` names the kinds of `filings` where they are
+    known to be of no other.
     """
 
     customer_id: int
@@ -104,6 +105,7 @@ class Sheet:
     is_pending: bool = False
     is_new: bool = False
     is_line_changed: bool = False
+    read_kinds: tuple[str, ...] | None = None
     fresh: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
 
@@ -120,6 +122,8 @@ class Sheet:
 
     def _file(self, kinds: tuple[str, ...]) -> tuple[Filing, ...]:
         """Give the filings of some kinds, () for all: those stored, then those of this transaction."""
+        if kinds and kinds == self.read_kinds:
+            return (*self.filings, *(one for one in self.filed if one.kind in kinds))
         return tuple(one for one in (*self.filings, *self.filed) if not kinds or one.kind in kinds)
 
     def hold(self, held: Held, entries_count: int) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from types import TracebackType
 from typing import Final
 
@@ -10,6 +11,7 @@ from sqlalchemy import Table
 
 from plimsoll.app.database import schema, statements
 from plimsoll.app.database.days import DayNumbers, StoredTexts
+from plimsoll.app.database.kept_files import KeptFiles
 from plimsoll.app.database.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
 from plimsoll.app.database.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.loan.facts import Fact
@@ -29,6 +31,7 @@ _LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
 _LOOK_EVERY: Final = statements.look(MARK, statements.IS_THERE)
 _LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ?")
 _FILINGS: Final = statements.FILINGS + "= ?" + statements.BY_NUMBER
+_FILINGS_AFTER: Final = statements.FILINGS + "= ? AND n > ?" + statements.BY_NUMBER
 _FILINGS_OF_KIND: Final = statements.FILINGS + "= ? AND kind IN ({kinds})" + statements.BY_NUMBER
 _OPEN: Final = statements.HELD + "st.customer_id = ? AND " + statements.IS_OPEN
 _EVERY: Final = statements.HELD + "st.customer_id = ? AND " + statements.IS_THERE
@@ -86,8 +89,9 @@ class SqliteTransaction:
     days = StoredTexts()
     numbers = DayNumbers()
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, files: KeptFiles | None = None) -> None:
         self.connection = connection
+        self.files = files
         with troubles():
             connection.execute("BEGIN IMMEDIATE")
 
@@ -144,8 +148,13 @@ class SqliteTransaction:
             self._hold_filings(sheet, want.kinds)
 
     def _hold_filings(self, sheet: Sheet, kinds: tuple[str, ...]) -> None:
-        """Read filings of some kinds, () for all."""
-        if sheet.filings_count:
+        """Read filings of some kinds, () for all; of a file that is kept only what came since."""
+        if sheet.filings_count and self.files is not None:
+            with troubles():
+                after = partial(self.connection.execute, _FILINGS_AFTER)
+                sheet.filings = self.files.of(sheet.customer_id, sheet.filings_count, kinds, after, self.numbers)
+                sheet.read_kinds = kinds
+        elif sheet.filings_count:
             statement = _FILINGS_OF_KIND.format(kinds=", ".join("?" * len(kinds))) if kinds else _FILINGS
             with troubles():
                 rows = self.connection.execute(statement, (sheet.customer_id, *kinds))

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, Self
 from sqlalchemy import Connection, Engine, exc
 
 from plimsoll.app.database.address import Address
+from plimsoll.app.database.kept_files import KeptFiles
 from plimsoll.app.database.sheet import Pending, Taken, Want
 from plimsoll.app.database.sqlite import SqliteTransaction
 from plimsoll.app.database.sqlite import troubles as sqlite_troubles
@@ -76,7 +77,7 @@ class Writing:
         if not store.writing.acquire(timeout=BUSY_S):
             raise StoreTrouble("store_busy", "another writer of this process")
         try:
-            self._transaction = SqliteTransaction(store.writer())
+            self._transaction = SqliteTransaction(store.writer(), store.files)
         except BaseException:
             store.writing.release()
             raise
@@ -106,6 +107,8 @@ class Store:
         self.keys_in_flight: dict[str, object] = {}
         self.rules_recorded: set[str] = set()
         """Rulebook digests that are known to stand in the book."""
+        self.files: KeptFiles | None = None
+        """What is kept of files on SQLite, `keeping_files`."""
         self._changes = threading.local()
         """The connection of the change that a thread is at, so that a change within it is part of it."""
         self._writer: Any = None
@@ -134,6 +137,18 @@ class Store:
     def transaction(self) -> "Writing":
         """Give a write transaction as a context; whatever was not saved when it ends is rolled back."""
         return Writing(self)
+
+    @contextmanager
+    def keeping_files(self) -> Iterator[None]:
+        """Keep the files that are read while the block runs, for work that comes back to the same customers; not on PostgreSQL."""
+        if self.files is not None or self.kind != "sqlite":
+            yield
+            return
+        self.files = KeptFiles()
+        try:
+            yield
+        finally:
+            self.files = None
 
     def writer(self) -> Any:
         """Give the one connection (sqlite3) that writes; `writing` is held by who asks."""

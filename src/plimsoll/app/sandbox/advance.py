@@ -93,6 +93,11 @@ class Mover:
             why = house.text() if isinstance(house, Refused) else house.raised
             return self._settled(clock, Moved(clock.at, failure=why[:FAILURE_LENGTH_MAX]))
         assert clock.target is not None, "it was claimed"
+        with house.store.keeping_files():
+            return self._settled(*self._lived(house, clock))
+
+    def _lived(self, house: House, clock: Clock) -> tuple[Clock, Moved]:
+        """Live day after day; give the clock as it was put on record last, and where it came to."""
         told_at, on_record, moved = time.monotonic(), clock, Moved(clock.at)
         for moved in moves(house, clock, self.money):
             if self._is_closing and moved.at != clock.target:
@@ -100,7 +105,7 @@ class Mover:
                 break
             if time.monotonic() - told_at > TOLD_EVERY_S:
                 told_at, on_record = time.monotonic(), self._told(on_record, moved)
-        return self._settled(on_record, moved)
+        return on_record, moved
 
     def _told(self, clock: Clock, moved: Moved) -> Clock:
         """Put on record how far a clock came, so that whoever asks sees it move."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from plimsoll.app.channels.sandbox import SandboxSender
 from plimsoll.app.collecting.dial import Orders
 from plimsoll.app.collecting.late import Standing
-from plimsoll.app.collecting.people import Answered, Contact
+from plimsoll.app.collecting.people import NOBODY, Answered, Contact
 from plimsoll.app.house import House
 
 ACTOR: Final = "collect"
@@ -16,6 +16,8 @@ SEED: Final = 1
 
 class Quiet:
     """People who do nothing by themselves: what they pay, promise and answer are commands under the clock."""
+
+    by_themselves = NOBODY
 
     def morning(self, on: date, owing: Sequence[Standing]) -> list[Any]:  # noqa: ARG002 -- asked alike of everybody
         """Give no payment."""
