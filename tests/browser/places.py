@@ -65,6 +65,9 @@ CONSOLE = {
     "own-stress": ("treasury", "/treasury/stress?cash=400000&leave=100"),
     "funder-page": ("treasury", "/treasury/harbour-notes"),
     "funder-month": ("funder", "/treasury/river-bank/month"),
+    "import": ("treasury", "/imports"),
+    "import-columns": ("treasury", "/imports/columns?verb=repay"),
+    "import-page": ("treasury", "/imports/{import}"),
     "audit": ("auditor", "/audit"),
     "user": ("admin-wu", "/users"),
     "user-page": ("admin-wu", "/users/collector"),
@@ -129,6 +132,7 @@ NO_PAGES = {
     "policy-rows": "a file",
     "policy-header": "a file",
     "audit-proof": "a file",
+    "import-errors": "a file",
     "b-contract-pdf": "a file",
     "b-my-data": "a file",
 }

@@ -13,9 +13,13 @@ from starlette.testclient import TestClient
 from plimsoll.app.access.role import roles_on
 from plimsoll.app.execute import Answer
 from plimsoll.app.open_door import open_door
+from plimsoll.app.posting import KINDS
 from plimsoll.app.treasury.disclose import Event
-from plimsoll.interfaces.console import calls, funders
+from plimsoll.collections.timeline import TITLES
+from plimsoll.interfaces.console import calls, funders, notice
 from plimsoll.interfaces.console.serve import console
+from plimsoll.interfaces.pages import words
+from plimsoll.interfaces.pages.visit import Visit
 from plimsoll.simulator.fund import made_up
 from tests.browser.desks import TENDER, leave_agency, leave_tender
 from tests.made_house import hire, made_house, session_of
@@ -58,11 +62,12 @@ def pages(tmp_path_factory):
             assert isinstance(house.execute(command, actor="treasury"), Answer)
         for role in FOR:
             hire(house, f"one-{role.replace('_', '-')}", (role,), PARTY.get(role, ""))
+        hire(house, "one-of-nowhere", ("agency_staff",), "nowhere")
         app = Starlette(routes=[Mount("/console", console(house, open_door(house)))])
 
-        def opened(role, language="en"):
+        def opened(role, language="en", user=""):
             client = TestClient(app, "http://desk", follow_redirects=True)
-            client.cookies.set("plimsoll", session_of(house, f"one-{role.replace('_', '-')}"))
+            client.cookies.set("plimsoll", session_of(house, user or f"one-{role.replace('_', '-')}"))
             client.cookies.set("plimsoll-language", language)
             return client
 
@@ -120,6 +125,40 @@ def test_whoever_acts_for_a_party_begins_at_its_own_place_and_sees_no_other(page
         assert client.get("/console/").url.path == f"/console{own}"
         assert client.get(f"/console{other}").status_code in (403, 404), other
     assert pages("funder").get("/console/treasury/harbour-notes").status_code == 404
+
+
+def test_a_party_that_is_not_registered_yet_is_told_what_its_page_will_show(pages):
+    page = pages("agency_staff", user="one-of-nowhere").get("/console/")
+    assert (page.status_code, page.url.path) == (200, "/console/")
+    assert "not registered here yet" in page.text
+
+
+def test_a_button_under_questions_says_what_it_does(pages):
+    for role, path, said in (
+        ("treasury", "/treasury/stress", "开始测算"),
+        ("treasury", "/treasury", "测算"),
+        ("finance", "/ledger", "查看该日"),
+        ("compliance", "/agencies/north/calls", "抽样"),
+    ):
+        page = pages(role, "zh-CN").get(f"/console{path}").text
+        assert f'<button class="btn">{said}</button>' in page, path
+        assert "筛选" not in page, path
+
+
+def test_everything_that_goes_on_record_has_a_name_in_both_languages():
+    names = {kind for kind in KINDS if kind not in TITLES}
+    assert [one for one in sorted(names) if not words.has(f"filed.{one}")] == []
+
+
+def test_the_notice_of_a_tender_is_told_in_words():
+    zh, en = (Visit(house=None, door=None, language=language) for language in ("zh-CN", "en"))
+    parts = '{"loss": {"loans": 7, "total": "19454.88"}, "substandard": {"loans": 6, "total": "41249.46"}}'
+    assert notice.said(zh, "five_class", parts, "CNY") == "损失 7 笔 ¥19,454.88; 次级 6 笔 ¥41,249.46"
+    assert notice.said(en, "written_off", '{"loans": 7, "total": "19454.88"}', "CNY") == "7 loans, ¥19,454.88"
+    notes = '["Averages are weighted by unpaid principal and interest.", "13 loans do not tell age, so the field is left out.", "ask Lin"]'
+    assert notice.said(zh, "notes", notes, "CNY") == "加权平均以未偿本息为权重。 13 笔未提供 借款人加权平均年龄，相应项目不列示。 ask Lin"
+    assert notice.said(zh, "principal", "56563.52", "CNY") == "¥56,563.52"
+    assert notice.amount(en, "hidden", "CNY") == "not told before bids are opened"
 
 
 def test_a_bidder_sees_where_it_stands_and_the_house_sees_who_takes_part(pages):

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
+from plimsoll.app.acts import ACTS
 from plimsoll.app.approve.check import check, withdraw
 from plimsoll.app.database.schema_access import approval, approval_check
 from plimsoll.app.database.sheet import instant_of
@@ -177,7 +178,7 @@ def _check(visit: Visit) -> Done:
     approval_id, form = visit.path["approval"], visit.form
     found = check(
         visit.house, visit.who, approval_id, form.get("sha256", ""), form["act"], " ".join(form.get("comment", "").split()),
-        may=visit.door.may,
+        may=visit.door.may, acts=ACTS,
     )  # fmt: skip
     if isinstance(found, Refused):
         return found

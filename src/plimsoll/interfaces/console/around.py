@@ -72,6 +72,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
             Place("close", "/close", "close.read", "d"),
             Place("ledger", "/ledger", "ledger.read", "t"),
             Place("treasury", "/treasury", "treasury.read", "f"),
+            Place("import", "/imports", "import.make", "j"),
             Place("funder", "/treasury/{party}", "funder.read", "f", party="funder"),
         ),
     ),

@@ -10,7 +10,7 @@ from plimsoll.app.chain.checkpoint import latest_notes
 from plimsoll.app.chain.prove import prove
 from plimsoll.app.chain.show import Entry, entries_after, timeline
 from plimsoll.app.database.schema_chain import audit_block
-from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.console.words_of import name_of, word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import Cell, Field, Heading, Panel, Table, board, count, heads, instant, text
 from plimsoll.interfaces.pages.visit import File, Screen, Shown, Visit
@@ -68,7 +68,7 @@ def _row(visit: Visit, one: Entry) -> tuple[Cell, ...]:
         number,
         instant(one.at),
         text(one.actor),
-        text(word(visit, "verb", one.what), under=word(visit, "audit.source", one.source)),
+        text(name_of(visit, one.what), under=word(visit, "audit.source", one.source)),
         about,
         text(one.reason),
     )

@@ -156,7 +156,7 @@ def show_ledger(visit: Visit) -> Shown:
         return found
     field = Field("as_of", visit.t("loan.as-of.field"), "day", on.isoformat() if on else "", is_needed=False)
     panels = [_balance(visit, one) for one in found] or [Panel("", [Said("", visit.t("ledger.empty"))])]
-    return board(Heading(visit.t("nav.ledger"), visit.t("ledger.lead"), filters=(field,)), panels)
+    return board(Heading(visit.t("nav.ledger"), visit.t("ledger.lead"), filters=(field,), ask="ask.day"), panels)
 
 
 def last_scan(visit: Visit) -> date | None:

@@ -128,7 +128,9 @@ def show_sample(visit: Visit) -> Shown:
         Field("days", visit.t("call.days"), "number", str(days), longest=3),
     )
     above = [(visit.t("nav.call"), "/calls"), (name, f"/agencies/{name}")]
-    heading = Heading(agency.title["zh-CN" if visit.speech == "zh-CN" else "en"], visit.t("call.lead"), above=above, filters=filters)
+    heading = Heading(
+        agency.title["zh-CN" if visit.speech == "zh-CN" else "en"], visit.t("call.lead"), above=above, filters=filters, ask="ask.sample"
+    )
     audits = [one for one in reversed(entries) if one.kind == AUDITED]
     is_done = any(one.subject == sample for one in audits)
     said = visit.t("call.drawn.said", {"n": len(calls), "all": among, "days": days})

@@ -1,6 +1,5 @@
 """The workbench of collectors: the queue, promises, and the call screen with what the gate allows now, script, promise and help."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from plimsoll.collections.release_case import ReleaseCase
 from plimsoll.collections.reminded import zone_of as zone_filed
 from plimsoll.interfaces.console import script
 from plimsoll.interfaces.console.aims import customer_of, everybody
+from plimsoll.interfaces.console.case_words import SPOKEN, because, line_of, told
 from plimsoll.interfaces.console.kept import Figures, being_made
 from plimsoll.interfaces.console.reveal import stamped
 from plimsoll.interfaces.console.rows_of_work import due, locked, more, narrowed, page_of, tabs
@@ -60,8 +60,6 @@ OUTCOMES: Final = ("connected", "unanswered", "refused", "wrong_number", "third_
 CALL: Final = "call"
 WEEK: Final = timedelta(days=7)
 CONTACTS: Final = 30
-SPOKEN: Final = ("channel", "purpose", "treatment", "outcome", "b.about", "case.said")
-"""Families of words that the lines of a case are told in."""
 
 
 def show(visit: Visit) -> Shown:
@@ -87,55 +85,11 @@ def show(visit: Visit) -> Shown:
 def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
     return (
         Cell(visit.t("customer.number", {"n": one.customer_id}), f"/cases/{one.customer_id}", one.subject),
-        text(_note(visit, one.note)),
+        text(line_of(visit, one.note)),
         due(visit, one),
         text(one.assigned_to),
         instant(one.opened_at),
     )
-
-
-def _note(visit: Visit, note: str) -> str:
-    """Give the line of a case in words: days late and amount first, then what is done, what is waited for, the skill it asks for."""
-    days, _, rest = note.partition(" days; ")
-    if not days.isascii() or not days.isdigit():
-        return words_in(visit, SPOKEN, note, "; ")
-    owed, _, done = rest.partition("; ")
-    said = dict.fromkeys(
-        (written.past_due(int(days), visit.language), _owed(visit, owed), *words_in(visit, SPOKEN, done, "; ").split("; "))
-    )
-    return "; ".join(one for one in said if one)
-
-
-def _owed(visit: Visit, owed: str) -> str:
-    """Give the amount that stands in the line of a case, such as 218.84 CNY, as amounts are written; in words where nothing is owed."""
-    amount, _, currency = owed.partition(" ")
-    return written.money(parse_minor(amount, currency), currency) if currency else words_in(visit, ("case.told",), owed)
-
-
-def _told(visit: Visit, detail: str) -> str:
-    """Give a line of the record in words: its codes, the day until which something holds, the amount that was owed then."""
-    parts = []
-    for part in detail.split(", "):
-        name, _, rest = part.partition(" ")
-        is_put = name in ("until", "owed", "paid") and bool(rest)
-        parts.append(visit.t(f"case.told.{name}", {"what": rest}) if is_put else words_in(visit, SPOKEN, part))
-    return ", ".join(parts)
-
-
-def _because(visit: Visit, conditions: Sequence[str]) -> str:
-    """Give the conditions that decided: what is looked at, what it is, and what the row of the strategy asks for where that is more."""
-    told = []
-    for one in conditions:
-        put = words_in(visit, SPOKEN, one)
-        if put != one:
-            told.append(put)
-            continue
-        name, _, rest = one.partition(" ")
-        value, _, asked = rest.partition(" = ")
-        value = visit.t(f"word.{value}") if value in ("yes", "no") else word(visit, "bucket" if name == "bucket" else "treatment", value)
-        is_more = bool(asked) and asked != rest.partition(" = ")[0]
-        told.append(f"{word(visit, 'trait', name)} {value}{f' ({asked})' if is_more else ''}".strip())
-    return "; ".join(told)
 
 
 def _promised(visit: Visit, figures: Figures) -> Panel:
@@ -210,7 +164,7 @@ def _account(visit: Visit, found: CaseShown) -> Panel:
         fact(visit, "case.late", money(debt.late_minor, debt.currency or "CNY")),
         fact(visit, "case.owed", money(debt.owed_minor, debt.currency or "CNY")),
         fact(visit, "loan.late", text(written.past_due(debt.days, visit.language)), is_defined=True),
-        fact(visit, "case.treatment", text(word(visit, "treatment", case.treatment), under=_because(visit, case.because))),
+        fact(visit, "case.treatment", text(word(visit, "treatment", case.treatment), under=because(visit, case.because))),
         fact(visit, "case.assigned", text(case.held_by(visit.house.now()))),
         fact(
             visit,
@@ -242,7 +196,7 @@ def _gate(visit: Visit, found: CaseShown) -> Panel:
     step = found.next
     advice = Said(
         "wait" if step.held else "good",
-        visit.t("gate.next", {"what": word(visit, "treatment", step.action), "because": _because(visit, step.because) or step.row}),
+        visit.t("gate.next", {"what": word(visit, "treatment", step.action), "because": because(visit, step.because) or step.row}),
     )
     return Panel(visit.t("gate.title"), [advice, table], "gate", "gate.title", width="half")
 
@@ -314,7 +268,7 @@ def _record(visit: Visit, found: CaseShown) -> Panel:
         Moment(
             written.instant(one.at) if one.at else written.day(one.on),
             one.title(visit.speech),
-            _told(visit, one.detail),
+            told(visit, one.detail),
             one.actor,
         )
         for one in reversed(found.timeline[-CONTACTS:])

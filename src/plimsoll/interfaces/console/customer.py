@@ -15,7 +15,7 @@ from plimsoll.interfaces.console.aims import customer_of
 from plimsoll.interfaces.console.customers import late_chip
 from plimsoll.interfaces.console.load_line import drawn
 from plimsoll.interfaces.console.reveal import may_reveal, revealed, stamped
-from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.console.words_of import name_of, word
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
     Cell,
@@ -299,7 +299,13 @@ def _record(visit: Visit, page: CustomerPage) -> Panel:
     for n, kind in kinds:
         filed.setdefault(n, []).append(kind)
     moments = [
-        Moment(written.instant(row.at), word(visit, "verb", row.name), ", ".join(filed.get(row.command_n, ())), row.actor) for row in rows
+        Moment(
+            written.instant(row.at),
+            word(visit, "verb", row.name),
+            ", ".join(name_of(visit, kind) for kind in filed.get(row.command_n, ())),
+            row.actor,
+        )
+        for row in rows
     ]
     return Panel(visit.t("record.title"), [Timeline(moments)], "record", aside=text(visit.t("record.count", {"n": page.commands_count})))
 

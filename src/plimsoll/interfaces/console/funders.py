@@ -158,7 +158,7 @@ def show_month(visit: Visit) -> Shown:
     path, name = f"/treasury/{visit.path['funder']}", visit.path["funder"]
     above = [(name, path)]
     filters = (Field("month", visit.t("funder.month.which"), value=f"{first:%Y-%m}", hint="2026-03", longest=7),)
-    heading = Heading(visit.t("funder.month"), visit.t("funder.month.lead"), above=above, filters=filters)
+    heading = Heading(visit.t("funder.month"), visit.t("funder.month.lead"), above=above, filters=filters, ask="ask.month")
     figures = Figures(visit)
     found = _disclosed(visit, figures, name, first)
     if isinstance(found, BeingMade):

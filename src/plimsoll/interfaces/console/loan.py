@@ -91,6 +91,7 @@ def _board(visit: Visit, effect: Preview | None) -> Shown:
         [chip(word(visit, "loan.status", page.owing.status), STATUS_TONES.get(page.owing.status, ""))],
         [(visit.t("nav.customer"), "/customers"), (customer, f"/customers/{customer_id}")],
         filters=(Field("as_of", visit.t("loan.as-of.field"), "day", on.isoformat(), is_needed=False, hint=visit.t("loan.as-of.hint")),),
+        ask="ask.day",
     )
     return board(heading, panels)
 
@@ -442,7 +443,7 @@ def find_loan(visit: Visit) -> Shown:
     late = [(visit.t(f"customers.late.{one}"), f"/customers?late={one}") for one in ("1", "31", "91")]
     rows = [(Cell(name, path),) for name, path in late] if visit.may("customer.search", EVERYBODY) else []
     table = Table(visit.t("loans.late"), heads(visit, "loans.late"), rows, empty="loans.find")
-    return board(Heading(visit.t("nav.loan"), visit.t("loans.find"), filters=fields), [Panel("", [table])])
+    return board(Heading(visit.t("nav.loan"), visit.t("loans.find"), filters=fields, ask="ask.loan"), [Panel("", [table])])
 
 
 FORMS: Final = dict.fromkeys(MAKE, _do) | dict.fromkeys([f"preview_{name}" for name in MAKE], _preview)

@@ -11,11 +11,12 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from plimsoll.app.access.principal import EVERYBODY
+from plimsoll.app.business_day import at_of
 from plimsoll.app.database.schema import work_item
 from plimsoll.app.kept_figures import BeingMade, Made
 from plimsoll.app.show.book import BookSeen, ScanTotals
 from plimsoll.app.show.figures import BOOK, POSITIONS
-from plimsoll.app.show.queues import PERMISSIONS
+from plimsoll.app.show.queues import PERMISSIONS, queue_counts
 from plimsoll.interfaces.console import treasury
 from plimsoll.interfaces.console.kept import Figures, being_made, made_at
 from plimsoll.interfaces.console.queues import DESKS
@@ -173,20 +174,25 @@ QUEUES: Final = tuple((kind, DESKS.get(kind, f"/queues/{kind}"), permission) for
 
 
 def _work(visit: Visit) -> Panel:
-    """Give what waits in the queues that somebody may see."""
+    """Give what waits in the queues that somebody may see, as far as they see it."""
+    seen = [(kind, path, visit.door.sight(visit.who, permission)) for kind, path, permission in QUEUES if visit.may(permission, EVERYBODY)]
+    of_all = [kind for kind, _, sight in seen if sight.is_everybody]
+    waiting = work_item.c
     with visit.house.store.engine.connect() as connection:
         counted = {
             (row.kind, row.state): row.n
             for row in connection.execute(
-                select(work_item.c.kind, work_item.c.state, func.count().label("n"))
-                .where(work_item.c.state != "done", work_item.c.kind.in_([kind for kind, _, _ in QUEUES]))
-                .group_by(work_item.c.kind, work_item.c.state)
+                select(waiting.kind, waiting.state, func.count().label("n"))
+                .where(waiting.state != "done", waiting.kind.in_(of_all))
+                .group_by(waiting.kind, waiting.state)
             )
         }
+    some = [(kind, sight) for kind, _, sight in seen if not sight.is_everybody]
+    for one in queue_counts(visit.house.store, at_of(visit.house), [kind for kind, _ in some], [sight for _, sight in some]):
+        counted |= {(one.kind, "open"): one.open, (one.kind, "claimed"): one.claimed, (one.kind, "waiting"): one.waiting}
     rows = [
         (Cell(visit.t(f"queue.{kind}"), path), *(count(counted.get((kind, state), 0)) for state in ("open", "claimed", "waiting")))
-        for kind, path, permission in QUEUES
-        if visit.may(permission, EVERYBODY)
+        for kind, path, _ in seen
     ]
     columns = ("queue.name", "queue.open#", "queue.claimed#", "queue.waiting#")
     return Panel(

@@ -46,7 +46,7 @@ def show(visit: Visit) -> Shown:
             panels += [Panel(told.title, [*told.parts, *made_at(visit, seen)], "outcome")]
     except Malformed as wrong:
         panels.append(Panel("", [Said("bad", wrong.text(visit.speech))]))
-    heading = Heading(heading.title, heading.lead, above=heading.above, filters=_fields(visit, said, currency, partners))
+    heading = Heading(heading.title, heading.lead, above=heading.above, filters=_fields(visit, said, currency, partners), ask="ask.stress")
     return {**board(heading, panels), **figures.more()}
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from plimsoll.app.access.principal import Target
 from plimsoll.app.show.sale import TenderSeen, package_page, package_rows, tender_rows, tender_seen
-from plimsoll.interfaces.console import tender_acts, tenders, waits
+from plimsoll.interfaces.console import notice, tender_acts, tenders, waits
 from plimsoll.interfaces.console.tenders import TONES
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
@@ -126,18 +126,17 @@ def _times(visit: Visit, one: TenderSeen) -> Panel:
         fact(visit, "tender.from", Cell(written.instant(one.bids_from))),
         fact(visit, "tender.bids", Cell(written.instant(one.bids_until))),
         fact(visit, "tender.opens", Cell(written.instant(one.opens_until))),
-        fact(visit, "tender.start", text(one.start_price)),
-        fact(visit, "tender.reserve", text(one.reserve, under=one.reserve_hash[:24])),
-        fact(visit, "tender.deposit", text(one.deposit)),
-        fact(visit, "tender.highest", text(one.highest)),
+        fact(visit, "tender.start", text(notice.amount(visit, one.start_price, one.currency))),
+        fact(visit, "tender.reserve", text(notice.amount(visit, one.reserve, one.currency), under=one.reserve_hash[:24])),
+        fact(visit, "tender.deposit", text(notice.amount(visit, one.deposit, one.currency))),
+        fact(visit, "tender.highest", text(notice.amount(visit, one.highest, one.currency))),
     ]
     return Panel(visit.t("tender.times"), [Facts(rows)], width="half")
 
 
 def _notice(visit: Visit, one: TenderSeen) -> Panel:
-    rows = [
-        (text(word(visit, "notice", told.name)), text("" if told.value == "null" else told.value)) for told in (*one.notice, *one.decision)
-    ]
+    told = ((field.name, notice.said(visit, field.name, field.value, one.currency)) for field in (*one.notice, *one.decision))
+    rows = [(text(word(visit, "notice", name)), text(value)) for name, value in told]
     return Panel(
         visit.t("tender.notice"),
         [Table(visit.t("tender.notice"), heads(visit, "register.what", "register.said"), rows, is_dense=True)],

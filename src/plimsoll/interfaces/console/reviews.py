@@ -12,6 +12,7 @@ from plimsoll.app.show.decision import DecisionShown, WhatIf, decision, what_if
 from plimsoll.app.show.queues import WorkAsked, WorkRow, work_page
 from plimsoll.interfaces.console import explained, peers
 from plimsoll.interfaces.console.aims import customer_of, everybody
+from plimsoll.interfaces.console.case_words import amounts
 from plimsoll.interfaces.console.rows_of_work import due, locked, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages.parts import (
@@ -78,7 +79,10 @@ def _note(visit: Visit, note: str) -> str:
     asked, *codes = note.split("; ")
     product, _, amount = asked.partition(" ")
     said = dict(_reasons(visit.speech))
-    parts = [f"{word(visit, 'product', product)} {amount}".strip(), *(said.get(one, one).partition(" · ")[2] or one for one in codes)]
+    parts = [
+        f"{word(visit, 'product', product)} {amounts(amount)}".strip(),
+        *(said.get(one, one).partition(" · ")[2] or one for one in codes),
+    ]
     return "; ".join(parts)
 
 

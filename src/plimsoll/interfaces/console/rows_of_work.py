@@ -8,11 +8,14 @@ from urllib.parse import urlencode
 from plimsoll.app.access.principal import NOTHING, Target
 from plimsoll.app.business_day import at_of
 from plimsoll.app.show.queues import WorkAsked, WorkPage, WorkRow, as_today, work_page
+from plimsoll.collections.case import QUEUE as COLLECTION
+from plimsoll.collections.queue import CLAIMED
 from plimsoll.interfaces.pages import words, written
 from plimsoll.interfaces.pages.parts import Cell, Panel, Said, Table, chip
 from plimsoll.interfaces.pages.visit import Visit
 
-HOUR: Final = 3600
+HOUR: Final = 3_600
+DAY: Final = 24 * HOUR
 CURSOR_MAX: Final = 400
 
 
@@ -51,6 +54,8 @@ def due(visit: Visit, row: WorkRow) -> Cell:
     """Give how long is left, or for how long it is overdue."""
     if row.seconds_left is None:
         return Cell(visit.t("work.no-limit"))
+    if row.is_overdue and row.kind == COLLECTION and row.state != CLAIMED and -row.seconds_left < DAY:
+        return chip(visit.t("work.today"), "wait")
     hours = abs(row.seconds_left) // HOUR
     side, is_long = "over" if row.is_overdue else "left", hours >= 48
     text = visit.t(f"work.{side}.{'days' if is_long else 'hours'}", {"n": hours // 24 if is_long else hours})

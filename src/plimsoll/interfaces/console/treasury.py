@@ -87,7 +87,7 @@ def show(visit: Visit) -> Shown:
     panels += _from_tape(visit, figures, currency, cash, has_cash=has_cash)
     panels.append(Panel("", [Links([(visit.t("own-stress.title"), "/treasury/stress")])]))
     panels += [_funders(visit, figures.look(FUNDERS)), _unanswered(visit, figures.look(UNANSWERED)), _throttle(visit)]
-    return figures.board(Heading(visit.t("nav.treasury"), visit.t("treasury.lead"), filters=fields), panels)
+    return figures.board(Heading(visit.t("nav.treasury"), visit.t("treasury.lead"), filters=fields, ask="ask.ladder"), panels)
 
 
 def _cash(visit: Visit, currency: str, stated: Cash | None, *, is_asked: bool) -> Panel | None:

@@ -74,7 +74,7 @@ def show_application(visit: Visit) -> Shown:
     )
     path = f"/customers/{customer_id}"
     above = [(visit.t("customer.number", {"n": customer_id}), path), (application_id, f"{path}/applications/{application_id}")]
-    heading = Heading(visit.t("whatif.title"), visit.t("whatif.said"), above=above, filters=fields)
+    heading = Heading(visit.t("whatif.title"), visit.t("whatif.said"), above=above, filters=fields, ask="whatif.do")
     kits = kits_of(house.store, house.rules) if is_now else None
     try:
         amount = parse_minor(query["amount"], currency) if query.get("amount", "").strip() else 0
@@ -146,7 +146,7 @@ def show_loan(visit: Visit) -> Shown:
         (visit.t("loan.number", {"customer": target.customer_id, "n": target.loan_id}), path),
     ]
     fields = (Field("what", kind="hidden", value=what), *(_prepay_fields(visit, page) if what == PREPAY else _reschedule_fields(visit)))
-    heading = Heading(visit.t("whatif.loan"), visit.t("whatif.loan.said"), above=above, tabs=tabs, filters=fields)
+    heading = Heading(visit.t("whatif.loan"), visit.t("whatif.loan.said"), above=above, tabs=tabs, filters=fields, ask="whatif.do")
     try:
         found = _asked(visit, what, page)
     except Malformed as wrong:

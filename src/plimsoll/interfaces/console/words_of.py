@@ -5,6 +5,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from plimsoll.collections.timeline import TITLES
 from plimsoll.interfaces.pages import words
 from plimsoll.interfaces.pages.parts import Cell, text
 from plimsoll.interfaces.pages.visit import Visit
@@ -24,6 +25,15 @@ def words_in(visit: Visit, families: tuple[str, ...], text: str, between: str = 
     return between.join(
         next((visit.t(f"{one}.{part}") for one in families if words.has(f"{one}.{part}")), part) for part in text.split(between)
     )
+
+
+def name_of(visit: Visit, what: str) -> str:
+    """Give the name of what stands on record: a verb, an entry of a file or a dossier, an act at the door; the code where it has none."""
+    if what in TITLES:
+        return visit.told(*TITLES[what])
+    keys = (f"verb.{what}", f"filed.{what}", f"access.{what}", f"policy.step.{what}")
+    found = next(filter(words.has, keys), "")
+    return visit.t(found) if found else what.replace("_", " ")
 
 
 @cache

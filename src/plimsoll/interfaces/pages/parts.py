@@ -250,6 +250,8 @@ class Heading:
     above: Sequence[tuple[str, str]] = ()
     tabs: Sequence[tuple[str, str, bool]] = ()
     filters: Sequence[Field] = field(default_factory=tuple)
+    ask: str = ""
+    """Key of what the button under these fields says, "" where they narrow a list."""
 
 
 def board(heading: Heading, panels: Sequence[Panel | None], more: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -262,6 +264,7 @@ def board(heading: Heading, panels: Sequence[Panel | None], more: Mapping[str, A
         "above": heading.above,
         "tabs": heading.tabs,
         "filters": heading.filters,
+        "ask": heading.ask or "list.filter",
         "panels": named,
         "has_chart": any(isinstance(part, Chart) for one in named for part in one.parts),
         "has_ticks": any(isinstance(part, Ticked) and part.table.rows for one in named for part in one.parts),
