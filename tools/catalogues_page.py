@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from plimsoll.ledger.chart import CHART
+from plimsoll.ledger.chart import WHOLE_CHART
 from plimsoll.rulebook import reason
 
 REFERENCE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -17,7 +17,9 @@ ACCOUNTS_HEAD: Final = """\
 
 Written by `make docs` from the ledger. No verb writes debits and credits: an entry is the difference of the balances of two states
 ([one kernel, one ledger](../explanation/one-kernel-one-ledger.md)). Debits are positive, and the balances of an entry sum to zero. Memo
-accounts stand off the balance sheet, in pairs.
+accounts stand off the balance sheet, in pairs. Deposits of bidders and prices of packages are no customer's money: their balances follow
+from the dossiers of tenders and packages ([0019](../decisions/0019-money-of-no-customer.md)), and stand in every trial balance and in the
+totals of a close beside those of loans.
 
 | account | | 中文 | usually on |
 | --- | --- | --- | --- |
@@ -33,7 +35,7 @@ that decided ([decisions](decision.md)).
 
 def accounts() -> str:
     """Give the page of accounts."""
-    return ACCOUNTS_HEAD + "".join(f"| `{one.code}` | {one.en} | {one.zh_cn} | {one.side} |\n" for one in CHART)
+    return ACCOUNTS_HEAD + "".join(f"| `{one.code}` | {one.en} | {one.zh_cn} | {one.side} |\n" for one in WHOLE_CHART)
 
 
 def reasons() -> str:

@@ -35,6 +35,7 @@ MINE = [
     "answer_dispute",
     "apply_sanction",
     "lift_sanction",
+    "record_court_step",
     "record_interruption",
     "warn_limitation",
 ]

@@ -9,18 +9,21 @@ import pytest
 from plimsoll.app.database.opening import create_store, open_store
 from plimsoll.app.database.outbox import waiting
 from plimsoll.app.disposal import transfer_package as transfer_module
+from plimsoll.app.disposal.after_sale import after_sale
 from plimsoll.app.disposal.bad_loans import Reader, bad_loans
 from plimsoll.app.disposal.kept_claims import kept_claims
 from plimsoll.app.disposal.make_package import OPTIMISED, STRATIFIED, Wish, make_package
 from plimsoll.app.disposal.package_files import write_package
 from plimsoll.app.disposal.put_back import put_back
 from plimsoll.app.disposal.transfer_package import transfer_package
-from plimsoll.app.dossier import dossier_of
+from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer, execute
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
+from plimsoll.app.held_money import house_balances
+from plimsoll.app.show.ledger import trial_balances
 from plimsoll.app.verify import verify
-from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.app.wiring import DOSSIER_WIRING, WIRING, read_command
 from plimsoll.disposal.choose import Bounds
 from plimsoll.disposal.eligible import eligibility
 from plimsoll.disposal.package import package_of
@@ -70,6 +73,12 @@ def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
+def sue(book):
+    """Sue the third borrower, to judgment, before the cut-off; what happens after it is not on the sheet."""
+    for on, step in (("2026-07-01", "filed"), ("2026-09-15", "judged"), ("2026-10-02", "enforced")):
+        give(book, 3, on, "record_court_step", loan_id=31, step=step, reference=f"court {step}")
+
+
 def packed(book, **more):
     wish = Wish("P1", CUT_OFF, **more)
     return make_package(book, wish, actor="li", now=at(MADE), on=MADE, rules=RULES)
@@ -103,9 +112,39 @@ def take_one_back(book, share_minor):
     assert [one.kind for one in filings_of(book, 3) if one.kind.startswith("claim")] == ["claim.transferred", "claim.put_back"]
 
 
+def note(book, on: str, **said: object):
+    """Note something about the buyer of P1; give the code of a refusal, else nothing."""
+    command = read_command({"key": f"w{next(KEYS)}", "subject": "P1", "on": on, **said}, "note_conduct")
+    found = execute_dossier(book, DOSSIER_WIRING, command, actor="zhao", now=at(date.fromisoformat(on)), rules=RULES)
+    return found.code if isinstance(found, Refused) else ""
+
+
+def look_back(book, shares):
+    """Two loans went over for good; one borrower is pressed, another complains, and the price is held against keeping."""
+    assert note(book, "2026-12-02", report_id="r1", state="open", about="harassment", loan_id=61) == ""
+    assert note(book, "2026-12-02", report_id="r2", state="open", about="harassment", loan_id=31) == "claim_not_sold", "it came back"
+    assert note(book, "2026-12-02", report_id="r2", state="open", about="weather") == "conduct_malformed"
+    assert note(book, "2026-12-02", report_id="r2", state="upheld") == "conduct_malformed"
+    assert note(book, "2026-12-20", report_id="r1", state="upheld", remedy="the caller was taken off the case") == ""
+    give(book, 6, "2026-12-03", "file_complaint", complaint_id="c1", about="collection_conduct", loan_id=61)
+    give(book, 3, "2026-12-03", "file_complaint", complaint_id="c1", about="collection_conduct", loan_id=31)
+    assert after_sale(book, "P1", date(2026, 11, 1), RULES).code == "transfer_backdated"
+    assert after_sale(book, "P2", GOES, RULES).code == "package_not_ready"
+    found = after_sale(book, "P1", date(2026, 12, 31), RULES)
+    assert [(one.report_id, one.state, one.loan_id) for one in found.reports] == [("r1", "upheld", 61)]
+    assert (found.gone, found.complaints, found.per_10_000()) == (2, {"collection_conduct": 1}, 10_000)
+    assert (found.stayed, found.stayed_minor > 50_000) == (3, True), "31 paid 500.00, 41 paid all"
+    valued = found.valued
+    assert valued.paid_minor == shares[11] + shares[61]
+    assert valued.kept.came_minor >= 0
+    assert valued.gain_minor() == (None if valued.corrected_minor is None else valued.paid_minor - valued.corrected_minor)
+
+
 def test_a_package_is_sold_transferred_and_partly_put_back(book, tmp_path, monkeypatch):
+    sue(book)
     made = packed(book)
     assert [one.loan_id for one in made.loans] == [11, 31, 41, 51, 61]
+    assert [one.litigation for one in made.loans] == ["not_sued", "judged", "not_sued", "not_sued", "not_sued"]
     assert made.kept_out == {"deceased": 1, "too_young": 1}
     assert packed(book).digest == made.digest, "made again it is the same"
     report, paths = write_package(tmp_path, made.loans, made.secret, CUT_OFF, "CNY", 5)
@@ -140,6 +179,12 @@ def test_a_package_is_sold_transferred_and_partly_put_back(book, tmp_path, monke
     rows = list(csv.DictReader(tmp_path.joinpath("hand-over.csv").read_text("utf-8").splitlines()))
     assert [row["loan_id"] for row in rows] == ["11", "31", "61"]
     assert [row["received_since"] for row in rows] == ["0.00", "500.00", "0.00"]
+    # The other four have their deposits back; of the price that was held the loans have booked theirs, and the rest is the buyer's.
+    assert house_balances(book)["CNY"]["liability.deposit"] == 0
+    due = 50_000 + shares[41] + shares[51]
+    assert house_balances(book)["CNY"]["liability.sale"] == -due
+    (balance,) = trial_balances(book)
+    assert (balance.is_balanced, {row.account: row.credit_minor for row in balance.rows}["liability.sale"]) == (True, due)
     kinds = [(message.kind, message.customer_id) for message in waiting(book) if message.kind == "claim_transferred"]
     assert kinds == [("claim_transferred", customer) for customer in (1, 3, 6)]
     assert sorted(row.item.subject for row in work(book, "bureau")) == ["transfer 11", "transfer 31", "transfer 61"]
@@ -150,6 +195,7 @@ def test_a_package_is_sold_transferred_and_partly_put_back(book, tmp_path, monke
     command = read_command({"key": "late money", "customer_id": 6, "on": "2026-11-10", **came}, "recover")
     assert execute(book, WIRING, command, actor="t", now=at(GOES), rules=RULES).code == "recovery_exceeds_claim"
     take_one_back(book, shares[31])
+    look_back(book, shares)
     assert verify(book).breaches == {}
 
 

@@ -19,6 +19,7 @@ from plimsoll.app.closing.shard import balances_of
 from plimsoll.app.database import schema
 from plimsoll.app.database.sheet import PARKED
 from plimsoll.app.database.store import Store
+from plimsoll.app.held_money import house_balances
 from plimsoll.ledger.chart import CHART, CODES
 from plimsoll.loan.book import pack_standing
 from plimsoll.loan.columns import Folded, Histories, Ints, fits_states, fold_many, terms_of, unpack_many
@@ -92,6 +93,9 @@ def verify(store: Store, *, threads: int = 1, progress: Progress | None = None, 
         _verify_files(seen, verdict)
         for currency, account, minor in seen.sum_legs():
             verdict.totals.setdefault(currency, dict.fromkeys(CODES, 0))[CODES[account]] = minor
+    for currency, house in house_balances(store).items():
+        of_it = verdict.totals.setdefault(currency, dict.fromkeys(CODES, 0))
+        of_it |= {code: of_it.get(code, 0) + minor for code, minor in house.items()}
     for currency, totals in verdict.totals.items():
         if sum(totals.values()):
             verdict.breaches[f"trial balance of {currency} sums to {sum(totals.values())}"].append((0, 0))

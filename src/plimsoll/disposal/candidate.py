@@ -18,6 +18,7 @@ from plimsoll.loan.layout import (
     REVERSED,
     SETTLED,
 )
+from plimsoll.risk.litigation import NOT_SUED
 
 HISTORY_MONTHS: Final = 36
 
@@ -50,6 +51,7 @@ class Candidate(NamedTuple):
     keeps_out: tuple[str, ...]  # why it may not be sold; empty: it may
     age: int = UNKNOWN
     region: str = ""
+    litigation: str = NOT_SUED
 
     @property
     def weight_minor(self) -> int:
@@ -100,7 +102,7 @@ def history_of(cash: Iterable[tuple[int, int]], cut_off: date) -> tuple[int, ...
 
 
 def listed(one: Candidate, borrower: str, loan: str, cut_off: date) -> Listed:
-    """Give a candidate as a row of a list, its borrower and itself under other names. Nothing secures it, and no suit is in this book."""
+    """Give a candidate as a row of a list, its borrower and itself under other names. Nothing secures it."""
     paid = date.fromordinal(one.last_paid_on) if one.last_paid_on else None
     return Listed(
         loan_id=loan,
@@ -114,7 +116,7 @@ def listed(one: Candidate, borrower: str, loan: str, cut_off: date) -> Listed:
         five_class=one.five_class,
         is_written_off=one.is_written_off,
         guarantee="credit",
-        litigation="not_sued",
+        litigation=one.litigation,
         region=one.region,
         product=one.product,
         months_since_paid=_months(paid, cut_off) if paid else UNKNOWN,

@@ -1,8 +1,10 @@
 """The templates of Regulation (EU) 2023/2083 for sellers of bad loans, as far as a book of unsecured consumer credit fills them.
 
-Template 1 and 2.1 stand with the indexes of Annex I. Of template 3 the first four are so, and the fields below them go by the names of
-the earlier voluntary templates of the EBA, as the later indexes were not at hand; the report says so. Templates 2.2 to 2.4, 4.1 and 4.2 are
-about mortgages, guarantees and collateral, of which the house has none. What is not filled is listed, never made up.
+Templates 1, 2.1 and the first four fields of template 3 stand with index and name as Annex I has them (compared with its published text on
+2026-11-22). From 3,04 on (a name that begins with "Joint") neither index nor name of template 3 could be compared, nor the columns of
+template 5, nor the formats and permitted values of the glossary (Annex II). Those fields go by the names of the earlier voluntary templates
+of the EBA and carry no index, and the report says so; dates are ISO, amounts decimal text. Templates 2.2 to 2.4, 4.1 and 4.2 are about
+mortgages, guarantees and collateral, of which the house has none. What is not filled is listed, never made up.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +20,7 @@ from plimsoll.units.money import text_of
 NOT_HELD: Final = "not held by this book"
 UNTIL_CLOSING: Final = "personal data, handed over at closing"
 CORPORATE: Final = "of companies only"
+NOT_COMPARED: Final = "not compared with the Regulation; what has no index goes by the name of the earlier voluntary templates"
 
 
 class Row(NamedTuple):
@@ -89,7 +92,7 @@ COUNTERPARTY: Final = (
         )
     ),
     _none("1,31", "Name of Insolvency/Restructuring Proceedings"),
-    Field("1,32", "Status of legal proceedings", lambda _: "Not sued"),
+    Field("1,32", "Status of legal proceedings", lambda row: row.loan.litigation.replace("_", " ").capitalize()),
     _none("1,33", "Description of other legal measures"),
 )  # fmt: skip
 RELATIONSHIP: Final = (Field("2,00", "Counterparty Identifier", _borrower), Field("2,01", "Loan Identifier", _loan))
@@ -148,6 +151,7 @@ def repayments(loans: Sequence[Candidate], secret: str, cut_off: date) -> list[l
 def unmapped() -> dict[str, dict[str, str]]:
     """Give what is not filled, by template: the field and why."""
     found = {name: {heading(field): field.why_not for field in fields if field.fill is None} for name, fields in TEMPLATES.items()}
-    found["3"]["further fields of Annex I after 3,03"] = "their indexes were not at hand; those above without an index go by earlier names"
+    found["3"]["further fields of Annex I from 3,04 on"] = NOT_COMPARED
+    found["5"] = {"indexes and names of the columns": NOT_COMPARED}
     found |= {name: {"whole template": "nothing is secured or guaranteed"} for name in EMPTY}
     return found

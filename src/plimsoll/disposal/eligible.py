@@ -7,11 +7,15 @@ from typing import Final, NamedTuple
 from plimsoll.disposal.record import sold_to, write_offs_of
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.risk.complaint import fold_complaints
+from plimsoll.risk.litigation import ENDED, EXECUTING, IN_SUIT, PAUSED, proceedings_of
 from plimsoll.risk.plan.record import PERFORMING, live_hardship, plans_of
 from plimsoll.rulebook.rules import Rules
 
 COMPLAINT_OPEN, DISPUTED, DECEASED = "complaint_open", "disputed", "deceased"
 PLAN_PERFORMING, HARDSHIP_OPEN, FRAUD, SOLD, TOO_YOUNG = "plan_performing", "hardship_open", "fraud", "sold", "too_young"
+PROCEEDINGS: Final = (IN_SUIT, EXECUTING, PAUSED, ENDED)
+"""Stages of court proceedings that keep a loan out where a list names them: the buyer has to take the seller's place before the court."""
+EVER: Final = date.max.toordinal()
 TOLD: Final = ("pledged", "secured", "staff", "student_aid", "poverty", FRAUD, DECEASED, DISPUTED)
 """What the book does not know by itself, and a list of the officer may tell."""
 
@@ -51,6 +55,9 @@ def reasons_of(filings: Iterable[Filing], loan_id: int, days: int, told: Iterabl
         found.add(FRAUD)
     if sold_to(held, loan_id):
         found.add(SOLD)
+    stage = proceedings_of(held, loan_id, EVER).stage
+    if stage in PROCEEDINGS:
+        found.add(stage)
     kept_out = {reason for reason in found if reason in policy.reasons}
     if days < policy.days:
         kept_out.add(TOO_YOUNG)

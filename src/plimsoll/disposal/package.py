@@ -17,6 +17,8 @@ SOLD: Final = "package.sold"
 TRANSFERRED: Final = "package.transferred"
 RETURNED: Final = "package.returned"
 VALUED: Final = "package.valued"
+PAID_BUYER: Final = "package.paid_buyer"
+CONDUCT: Final = "package.conduct"
 STATES: Final = ("open", "frozen", "withdrawn", "sold", "transferred")
 PART_LOANS_MAX: Final = 2_000
 """Loans of one part: its entry stays below the greatest length of a body."""
@@ -61,6 +63,7 @@ class Package:
     transferred_on: int = 0
     transfer: Mapping[str, Any] = field(default_factory=dict)
     returned: tuple[int, ...] = ()
+    paid_buyer_minor: int = 0
 
     @property
     def weight_minor(self) -> int:
@@ -94,6 +97,8 @@ def _moved(was: Package, filing: Filing, said: dict[str, Any]) -> Package:
         return replace(was, state="transferred", transferred_on=filing.on, transfer=said)
     if filing.kind == RETURNED:
         return replace(was, returned=(*was.returned, said["loan_id"]))
+    if filing.kind == PAID_BUYER:
+        return replace(was, paid_buyer_minor=was.paid_buyer_minor + said["minor"])
     return was
 
 

@@ -34,6 +34,7 @@ class Member(NamedTuple):
     retracted: int = 0
     bid_minor: int = 0
     nonce: str = ""
+    returned_minor: int = 0
 
 
 class Bid(NamedTuple):
@@ -153,7 +154,7 @@ def _opened(said: dict[str, Any]) -> Tender:
 
 def _moved(was: Tender, filing: Filing, said: dict[str, Any]) -> Tender:
     kind, part = filing.kind.removeprefix("tender."), filing.subject
-    if kind in ("joined", "deposit", "looked", "committed", "retracted", "revealed"):
+    if kind in ("joined", "deposit", "deposit_returned", "looked", "committed", "retracted", "revealed"):
         return replace(was, members={**was.members, part: _member(was.members.get(part), kind, filing, said)})
     if kind == "bid":
         closes_at = max(was.closes_at, filing.at + was.overtime)
@@ -176,6 +177,8 @@ def _member(was: Member | None, kind: str, filing: Filing, said: dict[str, Any])
         return Member(filing.at)
     if kind == "deposit":
         return was._replace(deposit_minor=said["minor"])
+    if kind == "deposit_returned":
+        return was._replace(returned_minor=said["minor"])
     if kind == "looked":
         return was._replace(looked={**was.looked, said["document"]: was.looked.get(said["document"], 0) + 1})
     if kind == "committed":
@@ -191,6 +194,14 @@ def find_tender(filings: Iterable[Filing], subject: str, *states: str) -> Tender
     if found is None:
         return Refused("tender_unknown", "", subject)
     return found if found.state in states else Refused("tender_not_ready", "", f"{subject} is {found.state}, not {' or '.join(states)}")
+
+
+def owed_back(tender: Tender, bidder: str) -> int:
+    """Give what of a bidder's deposit is to go back to it, in minor units: of who lost, or of everybody where the tender was cancelled."""
+    member = tender.members.get(bidder)
+    if member is None or tender.state == "open" or (tender.state != "cancelled" and bidder == tender.decision["winner"]):
+        return 0
+    return member.deposit_minor - member.returned_minor
 
 
 def find_member(tender: Tender, bidder: str) -> Member | Refused:

@@ -32,5 +32,13 @@ CHART = (
     Account("memo.claim", "Claims kept after charge-off", "账销案存债权", "debit"),
     Account("memo.claim.contra", "Claims kept after charge-off, contra", "账销案存债权备抵", "credit"),
 )
+HOUSE_CHART = (
+    Account("liability.deposit", "Deposits held of bidders", "竞买保证金", "credit"),
+    Account("liability.sale", "Prices of packages received, not transferred or paid back yet", "预收资产转让款", "credit"),
+    Account("income.forfeit", "Deposits forfeited by bidders", "没收保证金收入", "credit"),
+)
+"""Accounts of money that is no customer's. Their balances follow from what stands in dossiers, as those of loans follow from facts."""
 CODES = tuple(account.code for account in CHART)
+HOUSE_CODES = tuple(account.code for account in HOUSE_CHART)
+WHOLE_CHART = CHART + HOUSE_CHART
 NOTHING_POSTED = (0,) * len(CHART)

@@ -33,6 +33,8 @@ ENTRIES: Final = frozenset(
         "package.transferred",
         "package.returned",
         "package.valued",
+        "package.paid_buyer",
+        "package.conduct",
         # bidders
         "bidder.registered",
         "bidder.qualified",
@@ -42,6 +44,7 @@ ENTRIES: Final = frozenset(
         "tender.document",
         "tender.joined",
         "tender.deposit",
+        "tender.deposit_returned",
         "tender.looked",
         "tender.asked",
         "tender.answered",

@@ -2,8 +2,10 @@
 
 民法典 Arts. 188, 189, 195, 200 to 202: the day itself does not count, the last day is the same day of the month three years on, or the
 last of that month where it has none; a holiday at the end is not heeded, which is the careful reading. What interrupts is
-CN.LIMITATION.INTERRUPTED. After the years are over only the debtor's own word begins them anew (Art. 192). A bill of a pay-later account
-is a debt of its own: the oldest unpaid one counts, which again is the careful reading.
+CN.LIMITATION.INTERRUPTED. While a suit is before a court, and while its outcome is being enforced, no time runs; a judgment or a mediation
+that nobody enforces yet is to be enforced within CN.LIMITATION.ENFORCEMENT (民事诉讼法 Art. 250), counted here from the judgment, which
+again is the careful reading: the law counts from the last day that it gives for paying. After the years are over only the debtor's own word
+begins them anew (Art. 192). A bill of a pay-later account is a debt of its own: the oldest unpaid one counts, careful once more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,6 +33,7 @@ from plimsoll.loan.layout import (
 from plimsoll.loan.state import measured, read_promise
 from plimsoll.loan.terms import LOAN, Terms, begun_on
 from plimsoll.risk.credit.on_file import notices_of
+from plimsoll.risk.litigation import IN_SUIT, JUDGED, MEDIATED, NOT_SUED, RESTS, STEPS, proceedings_of, steps_of
 from plimsoll.risk.plan.record import plans_of, plans_on
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.days import add_months
@@ -38,12 +41,14 @@ from plimsoll.units.refusal import Refused
 
 INTERRUPTED: Final = "limitation.interrupted"
 PROMISED: Final = "promise.made"
-READS_FILE: Final = f"file:limitation,adverse,plan,{PROMISED}"
+READS_FILE: Final = f"file:limitation,adverse,plan,court,{PROMISED}"
 PAYMENT, PROMISE, PLAN, ACKNOWLEDGEMENT, DEMAND, SUIT = "payment", "promise", "plan", "acknowledgement", "written_demand", "suit"
 TOLD: Final = (ACKNOWLEDGEMENT, DEMAND, SUIT)
 """What a person records; the others are seen in the loan and the file."""
 REVIVES: Final = (PROMISE, PLAN, ACKNOWLEDGEMENT)
 LAST_DUE: Final = "last_instalment_due"
+JUDGMENT: Final = "judgment"
+"""Why the time to have a judgment or a mediation enforced runs: not from a debt, and not for a suit."""
 QUEUE: Final = "limitation"
 
 
@@ -62,14 +67,23 @@ class Limitation(NamedTuple):
 def limitation_of(
     terms: Terms, facts: Sequence[Fact], loan_id: int, filings: Iterable[Filing], on: date, rules: Rules
 ) -> Limitation | None:
-    """Give how far limitation has run on a loan by a day; None where nothing is owed or the last instalment is not due yet."""
-    years = rules.whole("CN.LIMITATION", on)
+    """Give how far limitation has run on a loan by a day.
+
+    None where it does not run: nothing is owed, the last instalment is not due yet, or a court has the matter.
+    """
+    file = tuple(filings)
+    court = proceedings_of(file, loan_id, on.toordinal())
+    is_judged = court.stage in (JUDGED, MEDIATED)
+    years = rules.whole("CN.LIMITATION.ENFORCEMENT" if is_judged else "CN.LIMITATION", on)
     words = rules.value("CN.LIMITATION.INTERRUPTED", on)
     since = last_due(terms, facts, on.toordinal())
-    if years is None or not isinstance(words, tuple) or not 0 < since <= on.toordinal():
+    if years is None or not isinstance(words, tuple) or not since or court.stage in RESTS:
         return None
-    found = Limitation(since, LAST_DUE, add_months(since, 12 * years))
-    for day, word in interruptions(facts, loan_id, filings, on.toordinal()):
+    if not is_judged and since > on.toordinal():
+        return None
+    begins, because = (court.since, JUDGMENT) if is_judged else (since, LAST_DUE)
+    found = Limitation(begins, because, add_months(begins, 12 * years))
+    for day, word in interruptions(facts, loan_id, file, on.toordinal()):
         if day > found.since and word in words and (day <= found.last_on or word in REVIVES):
             found = Limitation(day, word, add_months(day, 12 * years))
     return found
@@ -106,6 +120,8 @@ def interruptions(facts: Sequence[Fact], loan_id: int, filings: Iterable[Filing]
     found += [(filing.on, PROMISE) for filing in file if filing.kind == PROMISED]
     found += [(filing.on, read_body(filing)["what"]) for filing in file if filing.kind == INTERRUPTED and filing.subject == f"{loan_id}"]
     found += [(plan.started_on, PLAN) for plan in plans_on(plans_of(file).values(), loan_id)]
+    # A suit that came to nothing interrupted all the same, until it ended.
+    found += [(day, SUIT) for day, step in steps_of(file, loan_id, through) if STEPS[step][0] in (IN_SUIT, NOT_SUED)]
     found += [(notice.arrived_on, DEMAND) for notice in notices_of(file, loan_id) if notice.arrived_on]
     return sorted(one for one in found if one[0] <= through)
 

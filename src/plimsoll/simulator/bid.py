@@ -140,6 +140,10 @@ def stage(
     if form == SEALED:
         asked |= {"reserve": text_of(keep_minor, currency), "nonce": _nonce(tender, "reserve")}
     told = play.must("decide_tender", tender, opened, SELLER, asked)
+    back = {"amount": text_of(deposit_minor, currency), "currency": currency}
+    for n, name in enumerate(told["deposits_back"]):
+        at = opened + timedelta(days=1, minutes=n)
+        play.must("return_deposit", tender, at, CLERK, back | {"bidder": name, "ref": f"back {name}"})
     paid = opened + timedelta(days=3)
     minor = 0
     if told["outcome"] in ("sold", "negotiated"):

@@ -41,7 +41,7 @@ def funding_lines(found: Any) -> list[str]:
     """Write for people what `fund_town` told."""
     parts = ", ".join(f"{one['funder']} {one['lent']}" for one in found["funders"])
     lines = [
-        f"Funding: {found['draws']:,} draws and purchases of accounts since {found['since']} routed among three made-up funders; {CURRENCY} outstanding: {parts}."
+        f"Funding: {found['draws']:,} draws and days of purchases since {found['since']}, three made-up funders; {CURRENCY} lent: {parts}."
     ]
     if found["settled"]:
         net = ", ".join(f"{name} {minor}" for name, minor in found["settled"].items())

@@ -324,6 +324,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "bid_leads_already": ("该竞买人的报价已是最高。", "The bidder leads already."),
     "reserve_does_not_match": ("保留价与开标前公布的摘要不符。请使用原保留价。", "The reserve is not the one that was bound before the bids. Tell that one."),
     "contract_missing": ("没有合同编号，不能确认成交。请提供。", "The contract has no reference, so the sale is not confirmed. Give it."),
+    "deposit_not_due": ("该保证金目前无需退还：竞价未结束、该竞买人已中标，或已退还。请核对。", "That deposit is not to go back now: the tender is not over, its bidder won, or it went back already. Check it."),
+    "conduct_malformed": ("该受让方行为记录缺少编号，事项不在列表中，或与已登记的进展不衔接。请核对。", "The report about the buyer has no id, is about something that is not listed, or does not follow what is on file. Check it."),
     "price_differs": ("付款金额与应付余款不符。请按余款支付。", "The payment is not what is left of the price. Pay exactly that."),
     "price_not_late": ("付款期限未过，不能宣布违约。", "The days to pay have not passed, so the sale does not fail yet."),
     "transfer_differs": ("转让结算与成交价不一致，不能结清。请重新核算。", "The account of the transfer does not add up to the price. Work it out again."),

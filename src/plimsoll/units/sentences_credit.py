@@ -5,6 +5,8 @@
 from typing import Final
 
 CREDIT: Final[dict[str, tuple[str, str]]] = {
+    "court_step_unknown": ("不认识该诉讼或执行步骤。请从列出的步骤中选择。", "That step of court proceedings is not known. Choose one of those listed."),
+    "court_step_out_of_order": ("该步骤与已登记的诉讼进程不衔接，或早于上一步。请核对步骤和日期。", "The step does not follow what is on file about the proceedings, or is earlier than that. Check step and day."),
     "adverse_notice_missing": ("尚未就该笔逾期向借款人送达告知，不得报送不良信息，也不得惩戒。请先告知。", "No notice of this default has reached the borrower, so nothing adverse is reported and no sanction falls. Give notice first."),
     "adverse_notice_waiting": ("告知送达后的等待天数未满，暂不报送或惩戒。请待期满。", "The days to pay or object after the notice have not passed. Wait until they have."),
     "adverse_notice_given": ("该笔逾期的告知已发出，不重复告知。如未送达，请先登记送达失败。", "Notice of this default is given already. If it did not arrive, record that it failed and give it by another channel."),

@@ -5,6 +5,7 @@ what loans have earned by a day and their entries do not yet show, one amount by
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from plimsoll.app.closing.scan import snapshot
 from plimsoll.app.closing.tape import NUMBERS, Part, TapeWriter, scan
 from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
+from plimsoll.app.held_money import house_balances
 from plimsoll.ledger.chart import CODES
 
 Key = tuple[str, str]
@@ -61,7 +63,7 @@ def stand(store: Store, day: int, now: datetime, *, tape: Path | None, threads: 
     if writer is not None:
         writer.finish()
     _book_standing(store, day, now, totals)
-    return control(day, totals, journal)
+    return control(day, totals, journal, house_balances(store, date.fromordinal(day)))
 
 
 def _book_standing(store: Store, day: int, now: datetime, totals: Totals) -> None:
@@ -80,10 +82,11 @@ def _book_standing(store: Store, day: int, now: datetime, totals: Totals) -> Non
             connection.execute(insert(table), rows)
 
 
-def control(day: int, totals: Totals, journal: list[tuple[str, int, int, int]]) -> Control:
+def control(day: int, totals: Totals, journal: list[tuple[str, int, int, int]], house: Mapping[str, Mapping[str, int]]) -> Control:
     """Hold tape, sub-ledger and general ledger against each other, to the minor unit.
 
-    `journal` has currency, 1 for legs of loans and 0 for those of customers, account, minor units.
+    `journal` has currency, 1 for legs of loans and 0 for those of customers, account, minor units; `house` by currency the balances of
+    money that is no customer's.
     """
     breaches: list[str] = []
     ledger: dict[str, dict[str, int]] = {}
@@ -93,7 +96,7 @@ def control(day: int, totals: Totals, journal: list[tuple[str, int, int, int]]) 
         if is_loan:
             of_loans[currency, account] += minor
         ledger.setdefault(currency, dict.fromkeys(CODES, 0))[CODES[account]] += minor
-    currencies = sorted({currency for _, currency in totals.balances} | {currency for currency, _, _, _ in journal})
+    currencies = sorted({currency for _, currency in totals.balances} | {currency for currency, _, _, _ in journal} | set(house))
     for currency in currencies:
         keys = [key for key in totals.balances if key[1] == currency]
         balances = sum((totals.balances[key] for key in keys), np.zeros(len(CODES), np.int64))
@@ -106,6 +109,8 @@ def control(day: int, totals: Totals, journal: list[tuple[str, int, int, int]]) 
                 breaches.append(f"{currency} {code}: entries {of_loans[currency, account]}, loans posted {posted[account]}")
             known[code] += int(balances[account] - posted[account])
         breaches += _against_tape(currency, known, tape[currency])
+        for code, minor in house.get(currency, {}).items():
+            known[code] = known.get(code, 0) + minor
         if sum(known.values()):
             breaches.append(f"{currency}: the general ledger sums to {sum(known.values())}")
     return Control(day, totals.loans, ledger, tape, tuple(breaches))

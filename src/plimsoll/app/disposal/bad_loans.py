@@ -22,6 +22,7 @@ from plimsoll.risk.classify.history import class_on
 from plimsoll.risk.classify.policy import Policies
 from plimsoll.risk.classify.state import Class
 from plimsoll.risk.classify.trigger import triggers_of
+from plimsoll.risk.litigation import proceedings_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
@@ -108,6 +109,7 @@ def _of_some(
             keeps_out=reasons_of(filings, loan_id, days, by.told.get(loan_id, ()), by.policy),
             age=person.age,
             region=person.region,
+            litigation=proceedings_of(filings, loan_id, day).stage,
         )
 
 

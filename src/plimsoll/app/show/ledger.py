@@ -12,7 +12,8 @@ from plimsoll.app.closing.close import CLOSED
 from plimsoll.app.database.schema import book, close_run, close_shard, journal, parked, standing_accrual
 from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.database.store import Store
-from plimsoll.ledger.chart import CHART
+from plimsoll.app.held_money import house_balances
+from plimsoll.ledger.chart import CHART, WHOLE_CHART
 from plimsoll.units.refusal import Refused
 
 LEGS_MAX: Final = 500_000
@@ -145,13 +146,16 @@ def trial_balances(store: Store, as_of: date | None = None) -> tuple[TrialBalanc
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for currency, account, minor in rows:
         found[currency][CHART[account].code] = int(minor)
+    for currency, of_it in house_balances(store, as_of or date.max).items():
+        for code, minor in of_it.items():
+            found[currency][code] = found[currency].get(code, 0) + minor
     return tuple(_balance(currency, on, JOURNAL, of_it) for currency, of_it in sorted(found.items()))
 
 
 def _balance(currency: str, on: date, source: str, sums: dict[str, int]) -> TrialBalance:
     rows = tuple(
         BalanceRow(one.code, one.en, one.zh_cn, one.side, max(sums.get(one.code, 0), 0), max(-sums.get(one.code, 0), 0))
-        for one in CHART
+        for one in WHOLE_CHART
         if sums.get(one.code, 0)
     )
     debit, credit = sum(row.debit_minor for row in rows), sum(row.credit_minor for row in rows)
@@ -213,7 +217,7 @@ def close_page(store: Store, on: date) -> ClosePage | Refused:
         Control(currency, code, ledger.get(code, 0), tape.get(code, 0), ledger.get(code, 0) - tape.get(code, 0))
         for currency in sorted(said.get("ledger", {}))
         for ledger, tape in ((said["ledger"][currency], said.get("tape", {}).get(currency, {})),)
-        for code in (one.code for one in CHART)
+        for code in (one.code for one in WHOLE_CHART)
         if ledger.get(code, 0) or tape.get(code, 0)
     )
     return ClosePage(_close(row, done), tuple(Posted(name, minor) for name, minor in sorted(posted.items()) if minor), controls)

@@ -3,6 +3,7 @@
 import typer
 
 from plimsoll.interfaces.cli import npl_tender
+from plimsoll.interfaces.cli.npl_after import after, money
 from plimsoll.interfaces.cli.npl_claims import claims
 from plimsoll.interfaces.cli.npl_package import package
 from plimsoll.interfaces.cli.npl_sheet import sheet
@@ -23,3 +24,5 @@ app.command("transfer")(transfer)
 app.command("put-back")(put_back)
 app.command("backtest")(backtest)
 app.command("claims")(claims)
+app.command("after")(after)
+app.command("money")(money)

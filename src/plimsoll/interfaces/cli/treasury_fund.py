@@ -32,7 +32,7 @@ Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it, f
 
 
 def fund(on: On, cash: Cash = None, licence: Licence = "cfc", actor: Actor = "treasury", db: Db = "", as_json: AsJson = False) -> None:
-    """Route every draw and pay-later purchase of a day among the open funders, and file the shares; running it again files nothing twice."""
+    """Route every draw and pay-later purchase of a day among the open funders and file the shares; again, it files nothing twice."""
     day, bounds = read_on(on, "--on"), read_cash(cash)
     with open_store(book_url(db)) as store:
         done = fund_draws(store, day, Act(actor, now(), lawful_rules()), licence=licence, cash=bounds)

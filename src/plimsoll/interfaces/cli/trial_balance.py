@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
-from plimsoll.ledger.chart import CODES
+from plimsoll.ledger.chart import WHOLE_CHART
 from plimsoll.units.money import text_of
 
 
 def table_of(ledger: Mapping[str, int], currency: str) -> str:
     """Give the balances of one currency (account code -> minor units, debits positive) as text; zero ones are left out."""
     rows: list[Sequence[str]] = [("account", f"debit {currency}", f"credit {currency}"), RULE]
-    for code in CODES:
+    for code in (one.code for one in WHOLE_CHART):
         minor = ledger.get(code, 0)
         if minor:
             rows.append((code, grouped(minor, currency), "") if minor > 0 else (code, "", grouped(-minor, currency)))
