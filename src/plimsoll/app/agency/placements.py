@@ -36,11 +36,12 @@ class Held(NamedTuple):
 def placements_of_agency(store: Store, agency: str, *, with_ended: bool = False) -> list[Held]:
     """Give the placements of an agency that last, or all it ever had, in the order of customers."""
     columns = work_item.c
-    wanted = select(columns.customer_id).where(columns.kind == QUEUE, columns.assigned_to == agency).distinct()
+    # Put in order here: asked for an order, SQLite would read every row of every queue in it.
+    wanted = select(columns.customer_id).where(columns.kind == QUEUE, columns.assigned_to == agency)
     if not with_ended:
         wanted = wanted.where(columns.state == CLAIMED)
     with store.engine.connect() as connection:
-        customers = [int(one) for one in connection.execute(wanted.order_by(columns.customer_id)).scalars()]
+        customers = sorted({int(one) for one in connection.execute(wanted).scalars()})
     found = []
     for customer_id, filings in files(store, customers, (MADE, ENDED)):
         mine = (one for one in placements_of(filings).values() if one.agency == agency)

@@ -4,13 +4,11 @@ import re
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select, tuple_
-
 from plimsoll.app.access.principal import Target
-from plimsoll.app.database.schema import filing
 from plimsoll.app.kept_figures import BeingMade, Made
 from plimsoll.app.show.figures import FUNDERS, month_of
-from plimsoll.app.show.funding import FunderPage, funder_page_of, loan_shares
+from plimsoll.app.show.funder_loans import After, funder_loans
+from plimsoll.app.show.funding import FunderPage, funder_page_of
 from plimsoll.app.treasury.shares import funders_of
 from plimsoll.interfaces.console.kept import Figures, being_made, made_at
 from plimsoll.interfaces.console.words_of import word
@@ -36,19 +34,15 @@ from plimsoll.interfaces.pages.parts import (
     text,
 )  # fmt: skip
 from plimsoll.interfaces.pages.visit import File, Screen, Shown, Visit
-from plimsoll.treasury.funded import FUNDED
 from plimsoll.treasury.funder import CLOSED
 from plimsoll.treasury.route import LENDER
 from plimsoll.units.refusal import Malformed, Refused
 
 PERMISSION: Final = "funder.read"
-LOANS: Final = 50
-PAGE: Final = 400
-PAGES_MAX: Final = 5
 PPM: Final = 1_000_000
 OTHERS: Final = "…"
 """Under which the parts of other funders stand together."""
-DIGITS_MAX: Final = 18
+PLACE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})\.([0-9]{1,9})", re.ASCII)
 MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -111,42 +105,31 @@ def _settled(visit: Visit, found: FunderPage) -> Panel:
 
 def _loans(visit: Visit, funder: str, path: str) -> Panel:
     """Give loans that a funder holds a part of, those filed last first, with what its part of the principal is."""
-    rows, after = _held(visit, funder)
-    more = f"{path}?after={after}#loans" if after else ""
+    found, after = funder_loans(visit.house.store, funder, visit.today(), _after(visit))
+    rows = [
+        (
+            Cell(
+                visit.t("loan.number", {"n": one.loan_id, "customer": one.customer_id}),
+                f"/customers/{one.customer_id}/loans/{one.loan_id}",
+            ),
+            share(one.ppm / PPM),
+            money(one.principal_minor, one.currency),
+        )
+        for one in found
+    ]
+    more = f"{path}?after={after.on}.{after.customer_id}.{after.n}#loans" if after else ""
     columns = ("nav.loan", "funder.part#", "funder.principal#")
     table = Table(visit.t("funder.loans"), heads(visit, *columns), rows, empty="funder.loans.none", is_list=True, more=more)
     return Panel(visit.t("funder.loans"), [table], "loans")
 
 
-def _held(visit: Visit, funder: str) -> tuple[list[tuple[Cell, ...]], str]:
-    """Give rows of loans and after which the next page goes on, "" at the end. Reads at most 2,000 filings."""
-    columns, rows = filing.c, []
-    customer, _, subject = visit.query.get("after", "").partition(".")
-    is_read = customer.isascii() and customer.isdigit() and len(customer) < DIGITS_MAX
-    after = (int(customer), subject[:DIGITS_MAX]) if is_read else (0, "")
-    for _ in range(PAGES_MAX):
-        wanted = select(columns.customer_id, columns.subject).where(columns.kind == FUNDED)
-        wanted = wanted.where(tuple_(columns.customer_id, columns.subject) > tuple_(*after)).distinct()
-        with visit.house.store.engine.connect() as connection:
-            found = connection.execute(wanted.order_by(columns.customer_id, columns.subject).limit(PAGE)).all()
-        for customer_id, loan in found:
-            after = (customer_id, loan)
-            row = _row(visit, funder, customer_id, int(loan))
-            rows += [row] if row is not None else []
-            if len(rows) == LOANS:
-                return rows, f"{customer_id}.{loan}"
-        if len(found) < PAGE:
-            return rows, ""
-    return rows, f"{after[0]}.{after[1]}"
-
-
-def _row(visit: Visit, funder: str, customer_id: int, loan_id: int) -> tuple[Cell, ...] | None:
-    shares = loan_shares(visit.house.store, customer_id, loan_id, visit.today().toordinal())
-    mine: Any = None if isinstance(shares, Refused) else next((one for one in shares.now if one.funder == funder and one.ppm), None)
-    if mine is None or isinstance(shares, Refused):
+def _after(visit: Visit) -> After | None:
+    """Read where the list goes on; what cannot be read is its beginning."""
+    said = PLACE.fullmatch(visit.query.get("after", ""))
+    try:
+        return After(date.fromisoformat(said[1]), int(said[2]), int(said[3])) if said else None
+    except ValueError:
         return None
-    name = Cell(visit.t("loan.number", {"n": loan_id, "customer": customer_id}), f"/customers/{customer_id}/loans/{loan_id}")
-    return name, share(mine.ppm / PPM), money(mine.principal_minor, shares.currency)
 
 
 def show_month(visit: Visit) -> Shown:
