@@ -1,15 +1,18 @@
 """Test clocks and webhooks over HTTP: made, moved, lived under by a header; registered, rotated, replayed; refused in live."""
 
 import json
+import subprocess
+import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.chain.seal import seal
+from plimsoll.app.database import schema
 from plimsoll.app.database.schema_chain import hook_endpoint
 from plimsoll.app.hooks.deliver import Deliverer
 from plimsoll.app.hooks.endpoint import Hooks
@@ -28,6 +31,7 @@ from plimsoll.risk.lawful import lawful_rules
 from tests.receiver import receiving
 
 NOW = datetime(2026, 12, 1, 1, tzinfo=UTC)
+INSTANTS = ("recorded_at", "created_at", "opened_at", "changed_at", "rules_id")
 RULES = lawful_rules()
 ROLES = {"ops": ("it_ops",), "wu": ("it_ops",), "zhao": ("servicing",), "li": ("compliance",)}
 
@@ -36,7 +40,8 @@ class Api:
     """A house served in this process, asked by people of the test."""
 
     def __init__(self, store, tmp_path, mode: str) -> None:
-        self.house = House(store, RULES, Vault(store, new_keyring(NOW)), mode, lambda: NOW)
+        self.now = NOW
+        self.house = House(store, RULES, Vault(store, new_keyring(NOW)), mode, lambda: self.now)
 
         store.move_open_day(NOW.date())
 
@@ -82,17 +87,21 @@ def stood_still(api, clock: str) -> dict:
     raise AssertionError("it goes on and on")
 
 
-def test_a_life_under_a_clock(api):
-    """Open, draw, move: the loan is there under the clock, late as the close says, and unknown to the house itself."""
-    clock = made(api)
-    assert (clock["status"], clock["at"], clock["business_date"]) == ("frozen", "2026-01-15T01:00:00.000Z", "2026-01-15")
-    under = {"Plimsoll-Test-Clock": clock["id"]}
-    house = api.house.part("sandbox", lambda: None).opened.house_of(clock["id"])
+def lend(house) -> None:
+    """Open a customer with a line and a loan under a clock."""
     who = {"customer_id": 7, "on": "2026-01-15"}
     limits = {"limit": "9000.00", "cash_limit": "9000.00", "later_limit": "0.00", "currency": "CNY"}
     loan = {"loan_id": 2, "amount": "6000.00", "currency": "CNY", "rate": "0.0004", "instalments": 12}
     for name, more in (("open_customer", {}), ("open_line", limits), ("draw", loan)):
         house.execute(read_command({"key": name, **who, **more}, name), actor="test")
+
+
+def test_a_life_under_a_clock(api):
+    """Open, draw, move: the loan is there under the clock, late as the close says, and unknown to the house itself."""
+    clock = made(api)
+    assert (clock["status"], clock["at"], clock["business_date"]) == ("frozen", "2026-01-15T01:00:00.000Z", "2026-01-15")
+    under = {"Plimsoll-Test-Clock": clock["id"]}
+    lend(api.house.part("sandbox", lambda: None).opened.house_of(clock["id"]))
     status, moving = api("ops", "POST", f"/test_clocks/{clock['id']}/advance", {"to": "2027-01-15T09:00:00+08:00", "stop_on": [STOPS[1]]})
     assert (status, moving["status"]) == (202, "advancing")
     late = stood_still(api, clock["id"])
@@ -171,6 +180,70 @@ def test_a_lost_answer_makes_no_second_clock(api):
     assert answers[0] == answers[1]
     assert api("ops", "POST", "/test_clocks", body | {"name": "other"}, **key)[1]["code"] == "idempotency_key_reused"
     assert {one["id"] for one in api("ops", "GET", "/test_clocks")[1]["data"]} == {first["id"], answers[0][1]["id"]}
+
+
+KILLED = """
+import os, sys
+from datetime import datetime, timedelta
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.house import House
+from plimsoll.app.sandbox.advance import Mover
+from plimsoll.app.sandbox.of_house import sandbox_of
+from plimsoll.app.sandbox.pay import money_of
+from plimsoll.risk.lawful import lawful_rules
+
+def dies(house, on, at):
+    if f"{on}" == sys.argv[3]:
+        os._exit(9)
+    return money_of(house, on, at)
+
+with open_store(sys.argv[1]) as store:
+    house = House(store, lawful_rules(), now=lambda: datetime.fromisoformat(sys.argv[4]))
+    sandbox = sandbox_of(house)
+    claimed = sandbox.clocks.find(sys.argv[2])
+    Mover(sandbox.opened, dies)._moved(claimed)
+"""
+"""A process that takes over the moving of a clock, and is killed on a day."""
+
+
+def test_an_advance_whose_process_was_killed_goes_on_where_it_is_asked_for_again(api, database, monkeypatch):
+    """The same key, another process, no state of the first: the clock comes to its target, with the book of one that was not stopped."""
+    clocks = [made(api, name=name) for name in ("killed", "whole")]
+    for clock in clocks:
+        lend(api.house.part("sandbox", lambda: None).opened.house_of(clock["id"]))
+    killed, whole = clocks
+    to = {"to": "2026-03-05T09:00:00+08:00", "stop_on": []}
+    mover = api.house.part("sandbox", lambda: None).mover
+    monkeypatch.setattr(mover, "go", lambda claimed: None)
+    path, key = f"/test_clocks/{killed['id']}/advance", {"Idempotency-Key": "far"}
+    assert api("ops", "POST", path, to, **key)[1]["status"] == "advancing"
+    ran = subprocess.run([sys.executable, "-c", KILLED, database, killed["id"], "2026-02-20", NOW.isoformat()], check=False)
+    assert ran.returncode == 9
+    monkeypatch.undo()
+    monkeypatch.setenv("PLIMSOLL_CLOCKS", str(mover.clocks.folder))
+    assert api("ops", "POST", path, to, **key)[0] == 202
+    assert api("ops", "GET", f"/test_clocks/{killed['id']}")[1]["status"] == "advancing", "whoever moves it was seen a moment ago"
+    api.now += timedelta(minutes=2)
+    status, again = api("ops", "POST", path, to, **key)
+    assert (status, again["status"]) == (202, "advancing")
+    assert stood_still(api, killed["id"])["business_date"] == "2026-03-05"
+    version = api("ops", "GET", f"/test_clocks/{killed['id']}")[1]["version"]
+    assert api("ops", "POST", path, to, **key)[0] == 202
+    assert api("ops", "GET", f"/test_clocks/{killed['id']}")[1]["version"] == version, "it is done: nobody moves it again"
+    api("ops", "POST", f"/test_clocks/{whole['id']}/advance", to)
+    assert stood_still(api, whole["id"])["business_date"] == "2026-03-05"
+    books = [records(mover.opened.house_of(clock["id"]).store) for clock in clocks]
+    assert books[0] == books[1]
+
+
+def records(store) -> list:
+    """What a book says, but for instants."""
+    found = []
+    with store.engine.connect() as connection:
+        for table in (schema.loan_state, schema.fact, schema.journal, schema.filing, schema.work_item):
+            rows = connection.execute(select(table).order_by(*table.primary_key))
+            found += [{**row._mapping, **dict.fromkeys(INSTANTS)} for row in rows]
+    return found
 
 
 def test_clocks_of_others_look_absent(api):

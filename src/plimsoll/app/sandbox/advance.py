@@ -12,6 +12,9 @@ from datetime import time as hours
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from sqlalchemy import select
+
+from plimsoll.app.database.schema import book
 from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Failed, told
 from plimsoll.app.house import House
@@ -74,6 +77,11 @@ class Mover:
         self._under_way = {one for one in self._under_way if one.is_alive()} | {thread}
         thread.start()
 
+    def go_on(self, clock: Clock, to: datetime, stop_on: Sequence[str]) -> None:
+        """Go on in the background with an advance that ended before its time; one that is under way, or done, is left alone."""
+        if self.clocks.is_left(clock, to, stop_on):
+            self.start(clock.clock_id, to, stop_on)
+
     def wait(self, timeout_s: float) -> bool:
         """Wait until nothing is moved in the background, or the time is over; tell whether nothing is."""
         for thread in self._under_way:
@@ -115,16 +123,21 @@ class Mover:
 
     def _settled(self, clock: Clock, moved: Moved) -> Clock | Refused:
         state = FAILED if moved.failure else FROZEN
-        values: dict[str, Any] = {"target": None, "stopped_by": moved.stopped_by, "failure": moved.failure, "beats_at": None}
-        self.clocks.change(clock, {**values, "state": state, "at": moved.at, "business_date": day_of(moved.at)})
+        values: dict[str, Any] = {"stopped_by": moved.stopped_by, "failure": moved.failure, "beats_at": None, "state": state}
+        # What failed keeps its target: whoever asks for the same again goes on to it.
+        values |= {} if moved.failure else {"target": None}
+        self.clocks.change(clock, {**values, "at": moved.at, "business_date": day_of(moved.at)})
         return self.clocks.find(clock.clock_id)
 
 
 def moves(house: House, clock: Clock, money: Money) -> Iterator[Moved]:
-    """Close day after day and give where the clock stands after each; the last one is where it stays."""
+    """Close day after day and give where the clock stands after each; the last one is where it stays.
+
+    A book may be ahead of what is on record of its clock, where whoever moved it was killed: days before its last one are not lived again.
+    """
     assert clock.target is not None, "it was claimed"
     last, stop_on, at = day_of(clock.target), frozenset(clock.stop_on), clock.at
-    for day in range(clock.business_date.toordinal(), last.toordinal()):
+    for day in range(max(clock.business_date.toordinal(), _last_closed(house)), last.toordinal()):
         found = _night(house, day, at, money, is_looked_at=bool(stop_on))
         if isinstance(found, str):
             yield Moved(at, failure=found[:FAILURE_LENGTH_MAX])
@@ -135,6 +148,13 @@ def moves(house: House, clock: Clock, money: Money) -> Iterator[Moved]:
         if hit:
             return
     yield Moved(clock.target)
+
+
+def _last_closed(house: House) -> int:
+    """Give the last day on which a book takes no entries any more, which may not have been lived to its end."""
+    with house.store.engine.connect() as connection:
+        open_on = connection.scalar(select(book.c.open_on))
+    return open_on.toordinal() - 1 if open_on is not None else 0
 
 
 def _night(house: House, day: int, earliest: datetime, money: Money, *, is_looked_at: bool) -> frozenset[str] | str:

@@ -164,6 +164,12 @@ class Clocks:
             state=ADVANCING, target=target, stop_on=tuple(stop_on), stopped_by="", failure="", beats_at=seen_at, version=clock.version + 1
         )
 
+    def is_left(self, clock: Clock, to: datetime, stop_on: Sequence[str]) -> bool:
+        """Tell whether an advance to an instant ended before its time: it failed, or whoever moved the clock was not seen for long."""
+        is_same = clock.target == to.astimezone(UTC) and clock.stop_on == tuple(stop_on)
+        is_over = clock.state == FAILED or (clock.state == ADVANCING and _refuse_moving(clock, self.house.now()) is None)
+        return is_same and is_over
+
     def change(self, clock: Clock, values: Mapping[str, object]) -> bool:
         """Change the record of a clock if nobody did since it was read; tell whether."""
         same = (test_clock.c.clock_id == clock.clock_id, test_clock.c.version == clock.version)

@@ -28,16 +28,19 @@ class Then(NamedTuple):
 
 def once(
     operation: Operation, *, hides: Mapping[str, Any] = NOTHING, tells: Callable[[Asked], Mapping[str, Any]] | None = None,
-    is_one_change: bool = True, asks: str | None = None,
+    is_one_change: bool = True, asks: str | None = None, again: Callable[[Asked], object] | None = None,
 ) -> Operation:  # fmt: skip
     """Give an operation that takes a key, and is done once for it.
 
     `hides` is what stands in place of what is shown once wherever the first answer is given again; `tells` gives what can be told once more
     all the same. `is_one_change` is that of `first_answer.once`. Who repeats is asked for the permission of the operation, or for `asks`.
+    `again` is done where the first answer is given again, such as to go on with what a process that ended had begun.
     """
     permission = operation.permission if asks is None else asks
     return replace(
-        operation, is_idempotent=True, handle=partial(_answer, operation, _Way(dict(hides), tells, permission, is_one_change=is_one_change))
+        operation,
+        is_idempotent=True,
+        handle=partial(_answer, operation, _Way(dict(hides), tells, permission, again, is_one_change=is_one_change)),
     )
 
 
@@ -45,6 +48,7 @@ class _Way(NamedTuple):
     hides: dict[str, Any]
     tells: Callable[[Asked], Mapping[str, Any]] | None
     permission: str
+    again: Callable[[Asked], object] | None
     is_one_change: bool
 
 
@@ -66,6 +70,8 @@ def _answer(operation: Operation, way: _Way, asked: Asked) -> Any:
     found = done_once(asked.house, this, do, partial(_kept, operation, way), is_one_change=way.is_one_change)
     for step in after:
         step()
+    if isinstance(found, Kept) and way.again is not None:
+        way.again(asked)
     if isinstance(found, Kept) and way.tells is not None:
         return found._replace(text=json.dumps({**json.loads(found.text), **way.tells(asked)}, ensure_ascii=False, separators=(",", ":")))
     return found

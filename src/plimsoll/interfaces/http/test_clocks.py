@@ -122,6 +122,14 @@ def advance_clock(asked: Asked) -> Any:
     return claimed if isinstance(claimed, Refused) else Then(clock_shown(claimed), partial(sandbox.mover.go, claimed))
 
 
+def go_on_with_advance(asked: Asked) -> None:
+    """Go on with an advance that is asked for again under its key, where whoever moved the clock was stopped before its time."""
+    found = _own(asked)
+    if not isinstance(found, Refused):
+        sandbox, clock = found
+        sandbox.mover.go_on(clock, asked.body.to, asked.body.stop_on)
+
+
 def branch_clock(asked: Asked) -> Any:
     """Make a clock whose book is a copy of another's."""
     found = _own(asked)
@@ -225,6 +233,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             status=202,
             example=_ADVANCE,
         ),
+        again=go_on_with_advance,
     ),
     once(
         Operation(
