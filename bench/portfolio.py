@@ -91,8 +91,9 @@ def make(folder: Path, loans: int, openings: int) -> Made:
     return Made(folder, map_path, loans * LIFE, states, opened)
 
 
-def asked(tape: Tape) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
-    """Return the rows of both questions, after making curves and matrices of them."""
+def asked(bare: Tape) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    """Return the rows of both questions, after making curves and matrices of them. The loans are read from the files each time."""
+    tape = bare.holding()
     hits, moves = tape.ask(hits_text(tape.source)), tape.ask(moves_text(tape.source))
     for event in range(3):
         curves_of(hits, event, tape.source.months, "month")
@@ -178,7 +179,7 @@ def against_transition_matrix(setting: Setting, result: Result) -> None:
         assert np.abs(shares - theirs).max() < 1e-9, "the matrices differ"
 
         def ours() -> int:
-            matrices(tape.ask(moves_text(tape.source)), value=5)
+            matrices(tape.ask(text), value=5)
             return moves
 
         def rival() -> int:

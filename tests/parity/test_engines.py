@@ -155,6 +155,21 @@ def test_engines_give_equal_rows(request: pytest.FixtureRequest, pair: tuple[Tap
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("by", ["", "product"])
+def test_engines_that_hold_the_loans_give_the_rows_of_those_that_do_not(pair: tuple[Tape, Tape], by: str):
+    """Spark holds them where it works, and takes half a minute to start."""
+    texts = [strings.moves_text, lambda source, by: strings.cures_text(source, 2, by)]
+    duck, spark = pair
+    if by and not duck.shape.tells(by):
+        pytest.skip(f"the tape does not tell: {by}")
+    if duck.shape.tells("opened"):
+        texts.append(vintage.hits_text)
+    for text in texts:
+        expected = duck.ask(text(duck.source, by))
+        assert [one.ask(text(one.source, by)) for one in (duck.holding(by), spark.holding(by))] == [expected, expected]
+
+
+@pytest.mark.slow
 def test_tapes_look_alike_to_both_engines(pair: tuple[Tape, Tape]):
     """Needs Java, which takes long to start."""
     duck, spark = (one.about() for one in pair)

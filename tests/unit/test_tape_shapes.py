@@ -28,6 +28,9 @@ def answers(where: Path, text: str, zero: int = 0) -> list[Any]:
     with open_tape(Order(str(where), str(path))) as tape:
         moves, amounts = tape.ask(moves_text(tape.source)), tape.ask(amounts_text(tape.source))
         hits = tape.ask(hits_text(tape.source)) if tape.shape.tells("opened") else []
+        held = tape.holding()
+        assert held.ask(moves_text(held.source)) == moves
+        assert not hits or held.ask(hits_text(held.source)) == hits
     if zero:
         moves, amounts, hits = ([(row[0] + zero, *row[1:]) for row in rows] for rows in (moves, amounts, hits))
     return [moves, amounts, hits]

@@ -20,7 +20,8 @@ class Source(NamedTuple):
     """A tape as a query sees it.
 
     `currency` is the one that is looked at, empty before it is known. `months` are the months that the tape has, oldest first.
-    `month_ends` are the days that stand for their months (since 1970-01-01), empty where every row does.
+    `month_ends` are the days that stand for their months (since 1970-01-01), empty where every row does. `held` are the dimensions ("" for
+    none) for which the engine holds a row for each loan, so that a question needs no pass over the tape to make them.
     """
 
     shape: Shape
@@ -29,3 +30,9 @@ class Source(NamedTuple):
     currency: str = ""
     months: tuple[int, ...] = ()
     month_ends: tuple[int, ...] = ()
+    held: frozenset[str] = frozenset()
+
+
+def held_table(by: str) -> str:
+    """Give the name under which an engine holds the loans of a tape, with the dimension that they carry."""
+    return f"tape_loans_{by}" if by else "tape_loans"

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 MONTHS: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12}
@@ -70,20 +71,27 @@ class _Opened(NamedTuple):
 
 def curves_of(hits: Iterable[Sequence[Any]], event: int, months: tuple[int, ...], every: str) -> Curves:
     """Give the curves of an event (a place in EVENTS) from the rows of `hits_text`; `months` are those of the tape."""
-    found: dict[tuple[str, int], _Opened] = {}
+    rows: dict[tuple[str, int], list[Sequence[Any]]] = defaultdict(list)
     left_out = 0
     for row in hits:
-        opened, dimension = row[0], row[1]
-        if opened < months[0]:
+        if row[0] < months[0]:
             left_out += row[_LOANS]
-            continue
-        one = found.get((dimension, opened), _Opened(opened, 0, 0, defaultdict(int), defaultdict(int)))
-        age = row[_HITS + event]
-        if age >= 0:
-            one.hits[age] += row[_LOANS]
-            one.amounts[age] += row[_AMOUNTS + event]
-        found[dimension, opened] = one._replace(loans=one.loans + row[_LOANS], lent=one.lent + row[_LENT])
+        else:
+            rows[row[1], row[0]].append(row)
+    found = {key: _opened(key[1], some, event) for key, some in rows.items()}
     return Curves(_gathered(found, months[-1], every), left_out)
+
+
+def _opened(month: int, rows: list[Sequence[Any]], event: int) -> _Opened:
+    counts: dict[int, int] = defaultdict(int)
+    amounts: dict[int, int] = defaultdict(int)
+    at, outstanding = _HITS + event, _AMOUNTS + event
+    for row in rows:
+        age = row[at]
+        if age >= 0:
+            counts[age] += row[_LOANS]
+            amounts[age] += row[outstanding]
+    return _Opened(month, sum(row[_LOANS] for row in rows), sum(row[_LENT] for row in rows), counts, amounts)
 
 
 def losses_of(
@@ -117,13 +125,20 @@ def _gathered(found: dict[tuple[str, int], _Opened], last: int, every: str) -> t
 
 
 def _curve(begin: int, dimension: str, some: list[_Opened], last: int) -> Curve:
+    lives = [(last - one.month + 1, one, *_so_far(one, last - one.month + 1)) for one in some]
     cells = []
-    for age in range(last - min(one.month for one in some) + 1):
-        old = [one for one in some if one.month + age <= last]
-        hits = sum(count for one in old for at, count in one.hits.items() if at <= age)
-        amount = sum(minor for one in old for at, minor in one.amounts.items() if at <= age)
-        cells.append(Cell(age, sum(one.loans for one in old), sum(one.lent for one in old), hits, amount, is_mature=len(old) == len(some)))
+    for age in range(max(life for life, *_ in lives)):
+        old = [(one, counts[age], amounts[age]) for life, one, counts, amounts in lives if age < life]
+        loans, lent = sum(one.loans for one, _, _ in old), sum(one.lent for one, _, _ in old)
+        hits, amount = sum(count for _, count, _ in old), sum(minor for _, _, minor in old)
+        cells.append(Cell(age, loans, lent, hits, amount, is_mature=len(old) == len(some)))
     return Curve(begin, dimension, sum(one.loans for one in some), sum(one.lent for one in some), tuple(cells))
+
+
+def _so_far(one: _Opened, life: int) -> tuple[list[int], list[int]]:
+    """Give the hits and the money by every age of a month's loans."""
+    ages = range(life)
+    return list(accumulate(one.hits.get(age, 0) for age in ages)), list(accumulate(one.amounts.get(age, 0) for age in ages))
 
 
 def vintage_name(begin: int, every: str, *, is_calendar: bool) -> str:

@@ -45,6 +45,7 @@ class Read(NamedTuple):
 
 def month_report(tape: Tape, month: int, rules: Rules, harm: Harm | None = None) -> Document:
     """Make the report of a month, with what the book tells of harm. Cost: some passes over the tape and a row a loan in memory."""
+    tape = tape.holding()
     moves = moves_of(tape)
     read = Read(_npl(tape, month), moves, expected(tape, month, rules, is_strict=False, moves=moves))
     parts = [

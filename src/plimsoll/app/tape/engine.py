@@ -56,6 +56,9 @@ class Engine(Protocol):
     def columns(self, text: str) -> Mapping[str, Any]:
         """Answer a query with arrays by column: whole numbers as int64, anything else as Python objects."""
 
+    def hold(self, name: str, text: str) -> None:
+        """Hold the answer to a query under a name, in place of what was held under it."""
+
     def close(self) -> None:
         """Let go of the files."""
 
@@ -114,6 +117,10 @@ class DuckEngine:
             return arrays_of(self.connection.sql(text).to_arrow_table())
         except self.duckdb.Error as wrong:
             raise Malformed("tape_unreadable", str(wrong).splitlines()[0]) from None
+
+    def hold(self, name: str, text: str) -> None:
+        """Hold the answer to a query in memory, in DuckDB's own form."""
+        self.rows(f"CREATE OR REPLACE TEMP TABLE {_named(name)} AS {text}")
 
     def close(self) -> None:
         """Let go of the files."""
@@ -190,6 +197,13 @@ class SparkEngine:
         """Answer a query with arrays; raises Malformed tape_unreadable with what Spark says."""
         try:
             return arrays_of(self.session.sql(text).toArrow())
+        except self.trouble as wrong:
+            raise Malformed("tape_unreadable", str(wrong).splitlines()[0]) from None
+
+    def hold(self, name: str, text: str) -> None:
+        """Hold the answer to a query where the cluster keeps it; what is lost of it is worked out again."""
+        try:
+            self.session.sql(text).cache().createOrReplaceTempView(name)
         except self.trouble as wrong:
             raise Malformed("tape_unreadable", str(wrong).splitlines()[0]) from None
 

@@ -14,9 +14,10 @@ import plimsoll.portfolio
 from plimsoll.app.tape.engine import Engine, Row, start_engine
 from plimsoll.app.tape.files import Files, check_columns, find_files, partition_names
 from plimsoll.portfolio.expressions.check import Counted, faults, periods_text, seen_text, statuses_text, twice_text, unreadable
+from plimsoll.portfolio.expressions.loans import loans_text
 from plimsoll.portfolio.read_map import read_map
 from plimsoll.portfolio.shape import ENDS, MONTHS_MAX, NUMBER, Shape, month_text
-from plimsoll.portfolio.source import DAY, FRACTION, INSTANT, INTEGERS, OTHER, TEXT, Source
+from plimsoll.portfolio.source import DAY, FRACTION, INSTANT, INTEGERS, OTHER, TEXT, Source, held_table
 from plimsoll.rulebook.read import read
 from plimsoll.units.money import EXPONENTS
 from plimsoll.units.refusal import Malformed
@@ -72,6 +73,15 @@ class Tape:
     def ask(self, text: str) -> list[Row]:
         """Put a question to the tape."""
         return self.engine.rows(text)
+
+    def holding(self, by: str = "") -> "Tape":
+        """Give the tape with a row for each loan held by its engine: for whoever puts several questions about loans to it.
+
+        One pass over the tape, and about 100 bytes a loan for as long as the tape is open.
+        """
+        bare = self.source._replace(held=self.source.held - {by})
+        self.engine.hold(held_table(by), loans_text(bare, by))
+        return replace(self, source=self.source._replace(held=self.source.held | {by}))
 
     def as_of(self) -> str:
         """Give the last day of the tape, or its last month."""

@@ -5,8 +5,8 @@ from typing import Final
 import ibis
 
 from plimsoll.portfolio.expressions.columns import Expression
+from plimsoll.portfolio.expressions.loans import first_value
 from plimsoll.portfolio.expressions.rows import keys_of, rows_of
-from plimsoll.portfolio.expressions.vintage import first_value
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.source import Source
 from plimsoll.portfolio.state import LATEST, LOST, PAID

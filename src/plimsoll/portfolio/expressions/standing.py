@@ -5,8 +5,8 @@ from typing import Final
 import ibis
 
 from plimsoll.portfolio.expressions.columns import Expression
+from plimsoll.portfolio.expressions.loans import BITS, CLEAN, HISTORY, LATEST_DIGIT, MASK, STRIDE, loans_of
 from plimsoll.portfolio.expressions.rows import keys_of, rows_of
-from plimsoll.portfolio.expressions.strings import BITS, CLEAN, HISTORY, LATEST_DIGIT, MASK, STRIDE, strings_of
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.source import Source
 from plimsoll.portfolio.state import LATEST, LOST
@@ -22,11 +22,11 @@ def standing_text(source: Source, at: int) -> str:
     is not seen counts as not late.
     """
     keys = keys_of(source)
-    strings = strings_of(source)
+    loans = loans_of(source)
     steps = range(1, HISTORY + 1)
-    late = {f"late{step}": _is_late(source, strings, at - step, CLEAN) for step in steps}
-    deep = {f"deep{step}": _is_late(source, strings, at - step, CLEAN + 1) for step in steps}
-    past = strings.select(**{f"p_{key}": strings[key] for key in keys}, **late, **deep)
+    late = {f"late{step}": _is_late(source, loans, at - step, CLEAN) for step in steps}
+    deep = {f"deep{step}": _is_late(source, loans, at - step, CLEAN + 1) for step in steps}
+    past = loans.select(**{f"p_{key}": loans[key] for key in keys}, **late, **deep)
     rows = rows_of(source)
     here = rows.filter((rows.t == at) & (rows.state <= LATEST))
     seen = here.inner_join(past, [here[key] == past[f"p_{key}"] for key in keys])
@@ -43,11 +43,11 @@ def standing_text(source: Source, at: int) -> str:
     return write(told.order_by(*keys), source.engine)
 
 
-def _is_late(source: Source, strings: Expression, month: int, above: int) -> Expression:
+def _is_late(source: Source, loans: Expression, month: int, above: int) -> Expression:
     place = month - source.months[0]
     if place < 0:
         return ibis.literal(value=False)
-    digit = (strings[f"w{place // STRIDE}"] >> ibis.literal((place % STRIDE + HISTORY) * BITS, "int32")) & MASK
+    digit = (loans[f"w{place // STRIDE}"] >> ibis.literal((place % STRIDE + HISTORY) * BITS, "int32")) & MASK
     return (digit > above) & (digit <= LATEST_DIGIT)
 
 
