@@ -10,6 +10,7 @@ from plimsoll.app.access.invitation import Invitation, invite
 from plimsoll.app.access.people import NewUser, register
 from plimsoll.app.access.principal import Principal
 from plimsoll.app.database.schema import filing, loan
+from plimsoll.app.imports.batch import Batch, Upload, upload
 from tests.browser.site import PATIENCE, Site
 
 READING = timedelta(minutes=2)
@@ -69,7 +70,7 @@ def _entering(site: Site) -> dict[str, object]:
 
 
 def _left(site: Site) -> dict[str, object]:
-    """Make a test clock, ask for emergency access, invite somebody."""
+    """Make a test clock, ask for emergency access, invite somebody, bring a file."""
     admin = Principal("admin-wu", ("tenant_admin",))
     register(site.house, admin, NewUser("mei", "Mei", language="en"))
     invited = invite(site.house, admin, "mei")
@@ -77,5 +78,7 @@ def _left(site: Site) -> dict[str, object]:
     today = site.house.today().isoformat()
     clock = step(site, site.session("it-ops"), "/console/developers/clocks", "make", name="a year", at=today)
     glass = step(site, site.session("support-engineer"), "/console/emergency", "ask", reason="the desk is ill, and money waits")
+    brought = upload(site.house, Principal("treasury", ("treasury",)), Upload("bank.csv", b"key,customer_id,on\n", "repay"))
+    assert isinstance(brought, Batch), brought
     made = {name: path.partition("?")[0].rpartition("/")[2] for name, path in (("clock", clock), ("glass", glass))}
-    return {**made, "invitation": invited.text}
+    return {**made, "import": brought.import_id, "invitation": invited.text}

@@ -65,6 +65,7 @@ CONSOLE = {
     "own-stress": ("treasury", "/treasury/stress?cash=400000&leave=100"),
     "funder-page": ("treasury", "/treasury/harbour-notes"),
     "funder-month": ("funder", "/treasury/river-bank/month"),
+    "view": ("treasury", "/views"),
     "import": ("treasury", "/imports"),
     "import-columns": ("treasury", "/imports/columns?verb=repay"),
     "import-page": ("treasury", "/imports/{import}"),

@@ -2,8 +2,10 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
+import segno
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
@@ -91,12 +93,26 @@ def test_an_invitation_that_ran_out_or_never_was_says_so_and_sets_nothing(house,
     assert not people.get(house, "mei").has_password
 
 
+def matrix(text):
+    """Give the squares of the QR code of a text, as another program draws them."""
+    return segno.make_qr(unescape(text), error="m").matrix
+
+
+def squares(path):
+    """Give the places of the dark squares that a path draws."""
+    runs = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path)
+    return {(int(x) + n, int(y)) for x, y, width in runs for n in range(int(width))}
+
+
 def test_codes_are_set_up_shown_once_and_asked_for_from_then_on(house, browser, clock):
     settle(house, "kim", "risk_analyst")
     client = browser(enter(house, "kim").token)
     shown = send(client, "/account", "enrol")
     fields = {name: re.search(rf'name="{name}" value="([^"]*)"', shown.text)[1] for name in ("challenge", "seed", "uri")}
     assert f"{fields['seed'][:4]} {fields['seed'][4:8]}" in shown.text
+    side, path = re.search(r'<svg class="qr" viewBox="0 0 (\d+) \d+".*?<path d="([^"]*)"', shown.text).groups()
+    assert squares(path) == {(x + 4, y + 4) for y, row in enumerate(matrix(fields["uri"])) for x, is_dark in enumerate(row) if is_dark}
+    assert int(side) == len(matrix(fields["uri"])) + 8, "four light squares stand on every side"
     wrong = send(client, "/account", "confirm", code="000000", **fields)
     assert wrong.status_code == 409
     assert fields["challenge"] in wrong.text, "the seed is shown again with what was wrong"

@@ -126,3 +126,23 @@ def test_what_cannot_be_read_or_is_too_large_or_not_for_somebody_is_told(look):
     assert "key,customer_id,on" in tre.get("/console/imports/columns?verb=repay").text
     assert look("col").get("/console/imports").status_code == 403
     assert tre.get("/console/imports/imp_nothing").status_code == 404
+
+
+def test_a_view_is_kept_under_a_name_by_one_person_and_leads_where_they_may_go(look):
+    sup = look("sup")
+    page = sup.get("/console/cases?view=overdue&after=%5B%5D")
+    assert 'name="back" value="/cases?view=overdue"' in page.text, "where a page of it begins is no part of a view"
+    form = {"act": "keep", "key": "v1", "form_token": token_in(page), "back": "/cases?view=overdue", "name": "<b>late</b> 今天"}
+    assert sup.post("/console/views", data=form).headers["location"].startswith("/console/cases?view=overdue")
+    side = sup.get("/console/customers").text.partition('<nav class="side"')[2].partition("</nav>")[0]
+    assert 'href="/console/cases?view=overdue"' in side
+    assert "&lt;b&gt;late&lt;/b&gt; 今天" in side
+    for back in ("//elsewhere.example/?x=1", "/cases", "javascript:alert(1)?a=1", "/x?a=1&b=<"):
+        assert sup.post("/console/views", data=form | {"back": back}).status_code == 409, back
+    other = look("tre")
+    other.cookies.update(sup.cookies)
+    other.cookies.set("plimsoll", look("tre").cookies["plimsoll"])
+    assert "late" not in other.get("/console/treasury").text.partition('<nav class="side"')[2].partition("</nav>")[0]
+    sup.post("/console/views", data=form | {"act": "drop"})
+    assert "No view is kept" in sup.get("/console/views").text
+    assert "to_keep" not in sup.get("/console/customers").text

@@ -14,6 +14,7 @@ from plimsoll.interfaces.pages.parts import (
     Heading,
     Links,
     Panel,
+    Part,
     Said,
     Table,
     Text,
@@ -24,6 +25,7 @@ from plimsoll.interfaces.pages.parts import (
     text,
 )  # fmt: skip
 from plimsoll.interfaces.pages.passkeys import Ceremony, answer_of, options_file
+from plimsoll.interfaces.pages.qr import picture
 from plimsoll.interfaces.pages.visit import Done, Go, Page, Screen, Shown, Visit
 from plimsoll.units.refusal import Refused
 
@@ -151,7 +153,8 @@ def _ask_first(visit: Visit, challenge: str, seed: str, uri: str) -> Done:
     )
     form = Form("confirm", "", visit.t("account.codes.confirm"), fields, is_folded=False, tone="btn-primary")
     spaced = " ".join(seed[n : n + 4] for n in range(0, len(seed), 4))
-    parts = [Text(visit.t("account.codes.seed")), Code(spaced), Text(visit.t("account.codes.uri")), Code(uri), form]
+    parts: list[Part] = [Text(visit.t("account.codes.scan")), picture(uri, visit.t("account.codes.picture")), form]
+    parts += [Text(visit.t("account.codes.seed")), Code(spaced), Text(visit.t("account.codes.uri")), Code(uri)]
     shown = _board(visit, Panel(visit.t("account.codes.set"), parts, "enrolment"))
     return Page("page.html", shown) if isinstance(shown, dict) else Refused("absent")
 

@@ -10,6 +10,7 @@ from plimsoll.app.access.relation import Sight
 from plimsoll.app.database.schema import close_run, close_shard
 from plimsoll.app.database.schema_access import approval
 from plimsoll.app.show.queues import PERMISSIONS
+from plimsoll.interfaces.console.views import to_keep, views_of
 from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.serve import Chrome
 from plimsoll.interfaces.pages.visit import Visit
@@ -129,6 +130,8 @@ def around(visit: Visit) -> Mapping[str, Any]:
         "mode": visit.house.mode,
         "inbox": waiting,
         "has_inbox": may_check,
+        "views": views_of(visit),
+        "to_keep": to_keep(visit),
     }
 
 

@@ -41,6 +41,7 @@ from plimsoll.interfaces.console import (
     reviews,
     tenders,
     treasury,
+    views,
     what_if,
 )
 from plimsoll.interfaces.console.around import CHROME
@@ -72,6 +73,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     *policies.SCREENS,
     *policy_draft.SCREENS,
     *treasury.SCREENS,
+    *views.SCREENS,
     *what_if.SCREENS,
     *parties.SCREENS,
     *tenders.SCREENS,

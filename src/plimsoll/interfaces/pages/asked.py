@@ -134,6 +134,7 @@ def visit_of(request: Request, house: House, door: object, form: Mapping[str, st
         host=request.client.host if request.client else "",
         device=request.headers.get("user-agent", "")[:DEVICE_MAX],
         is_part=request.headers.get("hx-request") == "true",
+        views=request.cookies.get(cookies.views_name(held.who.user_id), "")[: cookies.VIEWS_MAX] if held else "",
         waits_for=held.waits_for if held else (),
     )
 

@@ -15,6 +15,9 @@ from typing import Final
 from starlette.responses import Response
 
 SESSION, BEFORE, LANGUAGE, THEME = "plimsoll", "plimsoll-before", "plimsoll-language", "plimsoll-theme"
+VIEWS: Final = "plimsoll-views"
+VIEWS_MAX: Final = 3_000
+"""Characters of the views of one person: what a cookie has room for."""
 _SECURE_PREFIX: Final = "__Host-"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.-]{16,200}")
 _YEAR: Final = 31_536_000
@@ -59,6 +62,11 @@ def put(response: Response, name: str, value: str, *, is_secure: bool) -> None:
 def keep(response: Response, name: str, value: str, *, is_secure: bool) -> None:
     """Set a choice, such as the language, for a year."""
     response.set_cookie(name, value, max_age=_YEAR, path="/", secure=is_secure, httponly=True, samesite="lax")
+
+
+def views_name(user_id: str) -> str:
+    """Give the name under which the browser keeps the views of one of its people."""
+    return f"{VIEWS}-{sha256(user_id.encode()).hexdigest()[:8]}"
 
 
 def drop(response: Response, name: str, *, is_secure: bool) -> None:

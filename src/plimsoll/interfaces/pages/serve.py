@@ -199,6 +199,8 @@ class Site:
             chosen = go.keeps.get(name.removeprefix("plimsoll-"), "")
             if chosen in among:
                 cookies.keep(response, name, chosen, is_secure=is_tls)
+        if "views" in go.keeps:
+            cookies.keep(response, cookies.views_name(visit.who.user_id), go.keeps["views"], is_secure=is_tls)
         return self._finished(request, visit, response)
 
     def _file(self, request: Request, visit: Visit, kept: File) -> Response:

@@ -52,6 +52,8 @@ class Visit:
     device: str = ""
     is_part: bool = False
     """Whether a script of ours asks for a part of a page."""
+    views: str = ""
+    """What the browser keeps of the views of whoever looks, as it was written."""
     waits_for: tuple[str, ...] = ()
     """Second factors of which one is still to be shown."""
 
