@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,12 +50,13 @@ def main(arguments: list[str]) -> int:
     STAMPS.mkdir(exist_ok=True)
     if not is_locked(arguments[0]) and not installed(arguments[0]):
         return 1
-    dress(arguments[0])
-    if not is_linked() and not linked():
-        return 1
-    if stamp("kernel") != kernel():
-        warm()
-    return 0
+    with ThreadPoolExecutor(1) as beside:
+        compiling = beside.submit(warm) if stamp("kernel") != kernel() else None
+        dress(arguments[0])
+        is_done = is_linked() or linked()
+        if compiling is not None:
+            compiling.result()
+    return 0 if is_done else 1
 
 
 def is_working() -> bool:
@@ -118,9 +120,10 @@ def linked() -> bool:
 
 
 def warm() -> None:
-    """Compile the kernel and keep what was compiled; where that fails the environment is good all the same, and only slower."""
+    """Compile the kernel from the source of this folder, beside what else there is to do, and keep what was compiled; where that fails the
+    environment is good all the same, and only slower."""
     print("environment: compiling the kernel, once (about a minute)", flush=True)
-    if succeeds(str(PYTHON), "-c", "from plimsoll.interfaces.cli.warm import warm_up; warm_up()"):
+    if succeeds(str(PYTHON), "-c", "import sys; sys.path.insert(0, 'src'); from plimsoll.interfaces.cli.warm import warm_up; warm_up()"):
         (STAMPS / "kernel").write_text(kernel(), "utf-8")
     else:
         print("environment: the kernel could not be compiled; .venv/bin/plimsoll doctor --warm says why", file=sys.stderr)
