@@ -303,6 +303,10 @@ def test_the_commands(store, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PLIMSOLL_AUDIT_ANCHOR", str(tmp_path))
     assert main(["audit", "verify", *db]) == 0
     assert "2 anchors" in capsys.readouterr().out
+    run(store, Repay("pay 3", 2, 6_000, 10))
+    assert main(["audit", "seal", *db, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["anchored"] == 3, "a place for anchors is configured: it is used"
+    assert anchored.read_text().count("plimsoll audit checkpoint v1") == 3
     monkeypatch.delenv("PLIMSOLL_AUDIT_ANCHOR")
     assert main(["audit", "checkpoint", *db]) == 0
     assert read_note(capsys.readouterr().out).text() == notes_of(store)[-1]

@@ -94,6 +94,8 @@ def test_fields_of_a_list(ask):
 def test_what_is_not_on_the_list_is_refused_with_the_list(ask, path, refusal):
     answer = ask.get("aud", path)
     assert code(answer) == (400, refusal)
+    if refusal in ("expand_unknown", "fields_unknown"):
+        assert [one["pointer"] for one in answer.json()["errors"]] == [f"?/{refusal.removesuffix('_unknown')}"]
     if refusal == "expand_unknown":
         assert "loans.schedule" in answer.json()["errors"][0]["message"]
     if refusal == "fields_unknown":

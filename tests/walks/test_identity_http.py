@@ -136,6 +136,8 @@ def test_an_administrator_needs_the_version_and_a_fresh_second_factor(api, boss,
     assert (status, changed["unit"], changed["version"]) == (200, "south", 2)
     assert api(boss, "PATCH", "/users/boss", {"unit": "all"}, **{"If-Match": '"1"'})[1]["code"] == "user_is_yourself"
     assert api(boss, "PATCH", "/users/wang", {"state": "active"}, **{"If-Match": '"2"'})[0] == 400, "no field too many"
+    short = api(boss, "POST", "/users/wang/lock", {"reason": "x"}, **{"If-Match": '"2"'})[1]
+    assert (short["code"], "1 of 4" in short["detail"]) == ("reason_too_short", True)
     assert api(boss, "POST", "/users/wang/lock", {"reason": "left the desk open"}, **{"If-Match": '"2"'})[1]["state"] == "locked"
     assert api(boss, "POST", "/users/wang/unlock", {"reason": "talked to"}, **{"If-Match": '"3"'})[1]["state"] == "active"
     assert api(boss, "POST", "/users/boss/grants", {"role": "treasury", "reason": "for myself"})[1]["code"] in (

@@ -149,6 +149,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # Models and whatever else governs decisions
     "actor_missing": ("没有写明由谁办理，无法区分职责。请写明办理人。", "It does not say who acts, so duties cannot be kept apart. Name the person."),
     "reason_missing": ("没有写明理由，日后无法查证。请写明理由。", "No reason is given, so nobody can follow it later. Give the reason."),
+    "reason_too_short": ("理由过短，日后看不出原因。请至少写满所示字数。", "The reason is too short to say anything later. Write as many characters as are asked for, or more."),
     "reason_too_long": ("理由过长。请缩短，细节放进附件。", "The reason is too long. Shorten it, and put details into the document it points to."),
     "step_not_allowed": ("当前状态下不能办理这一步。请按允许的下一步办理。", "This step does not lead on from the present state. Take one of the steps allowed from there."),
     "proof_missing": ("这一步必须附上依据（验证结果或对比结果）。请先完成并附上。", "This step needs its proof, a validation or a comparison. Make it first and hand it in."),

@@ -23,6 +23,8 @@ USER_ID: Final = re.compile(r"[a-z][a-z0-9._-]{0,61}[a-z0-9]", re.ASCII)
 RESERVED: Final = frozenset({NOBODY, HOUSE, "admin", "system", "root"})
 """Names that would be taken for somebody else on the record."""
 NAME_MAX: Final = 100
+REASON_LENGTH_MIN: Final = 4
+"""Characters of a reason that can be followed later: two words of Chinese."""
 
 
 class NewUser(NamedTuple):
@@ -175,8 +177,11 @@ def user_of(row: Row[Any]) -> User:
 
 
 def refuse_reason(reason: str) -> Refused | None:
-    """Ask for words that say why."""
-    return Refused("reason_missing") if len(reason.strip()) < 4 else None
+    """Ask for words that say why. Refuses reason_missing, reason_too_short."""
+    length = len(reason.strip())
+    if not length:
+        return Refused("reason_missing")
+    return Refused("reason_too_short", "", f"{length} of {REASON_LENGTH_MIN}") if length < REASON_LENGTH_MIN else None
 
 
 def _move(house: House, who: Principal, user_id: str, version: int, reason: str, state: str, action: str) -> User | Refused:

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
+from plimsoll.app.chain.anchor import Anchored, path_of, read_anchors
 from plimsoll.app.chain.anchor import anchor as write_anchor
-from plimsoll.app.chain.anchor import path_of, read_anchors
 from plimsoll.app.chain.checkpoint import Note, latest_notes, write_checkpoint
 from plimsoll.app.chain.key import VARIABLE, AuditKeys, configured_keys, key_id, key_path, new_keys, read_public, shown, write_keys
 from plimsoll.app.chain.prove import bundle
@@ -36,7 +36,12 @@ from plimsoll.units.refusal import Refused
 
 app = typer.Typer(help="Seal, sign, anchor and prove what is on record.", no_args_is_help=True, add_completion=False)
 
-Anchor = Annotated[Path | None, typer.Option("--anchor", metavar="PATH", help="File, or folder, outside the book, that keeps checkpoints.")]
+Anchor = Annotated[
+    Path | None,
+    typer.Option(
+        "--anchor", metavar="PATH", help="File, or folder, outside the book, that keeps checkpoints. Default: $PLIMSOLL_AUDIT_ANCHOR."
+    ),
+]
 Held = Annotated[
     Path | None,
     typer.Option("--anchor", metavar="PATH", help="File, or folder, of anchors to hold to. Default: $PLIMSOLL_AUDIT_ANCHOR."),
@@ -67,10 +72,10 @@ def key(as_json: AsJson = False) -> None:
 
 @app.command()
 def seal(db: Db = "", anchor: Anchor = None, as_json: AsJson = False) -> None:
-    """Seal everything that no block holds yet; with a key configured, sign; with --anchor, keep the signature outside."""
+    """Seal everything that no block holds yet; with a key configured, sign, and with a place for anchors keep the signature outside."""
     with open_store(book_url(db)) as store:
         done = seal_records(store, configured_keys(), now())
-        kept = write_anchor(store, anchor) if anchor is not None else None
+        kept = _anchored(store, anchor or anchor_place())
     if as_json:
         print(json.dumps(done._asdict() | {"anchored": kept.block_n if kept else None}))
         return
@@ -86,7 +91,7 @@ def checkpoint(db: Db = "", anchor: Anchor = None, as_json: AsJson = False) -> N
     """Sign where the chain stands, and print the newest checkpoint."""
     with open_store(book_url(db)) as store:
         write_checkpoint(store, _keys(), now())
-        kept = write_anchor(store, anchor) if anchor is not None else None
+        kept = _anchored(store, anchor or anchor_place())
         newest = next(iter(latest_notes(store, 1)), None)
     if newest is None:
         raise Stop(NOT_FOUND, "nothing is sealed yet. Run: plimsoll audit seal")
@@ -102,13 +107,9 @@ def anchor_command(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, or a folder.")], db: Db = "", as_json: AsJson = False
 ) -> None:
     """Add new checkpoints to a file outside the book, which only grows; refuse where the chain no longer leads to the last one there."""
-    try:
-        with open_store(book_url(db)) as store:
-            kept = write_anchor(store, path)
-    except StoreTrouble as trouble:
-        if trouble.code == "audit_anchor_differs":
-            raise Stop(VERIFICATION_FAILED, trouble.text()) from None
-        raise
+    with open_store(book_url(db)) as store:
+        kept = _anchored(store, path)
+    assert kept is not None, "it was told where"
     words = f"{kept.path}: {kept.added:,} checkpoints added, up to block {kept.block_n:,}."
     tell({**kept._asdict(), "path": str(kept.path)}, words, as_json=as_json)
 
@@ -227,6 +228,16 @@ def _path() -> Path:
     if path is None:
         raise StoreTrouble("audit_key_missing", f"{VARIABLE} is not set")
     return path
+
+
+def _anchored(store: Store, place: Path | None) -> Anchored | None:
+    """Keep new checkpoints in a place outside the book, None for nowhere; ends with 5 where the chain no longer leads to the last."""
+    try:
+        return None if place is None else write_anchor(store, place)
+    except StoreTrouble as trouble:
+        if trouble.code == "audit_anchor_differs":
+            raise Stop(VERIFICATION_FAILED, trouble.text()) from None
+        raise
 
 
 def _keys() -> AuditKeys:

@@ -135,7 +135,7 @@ def of_refused(refused: Refused, *, language: str, request_id: str) -> dict[str,
 
 def of_malformed(wrong: Malformed, *, language: str, request_id: str) -> dict[str, Any]:
     """Give the problem of what could not be read; its detail would repeat what was sent, so it is left out."""
-    at = wrong.key if wrong.key.startswith("/") or not wrong.key else "/" + wrong.key.replace(".", "/")
+    at = wrong.key if wrong.key.startswith(("/", "?")) or not wrong.key else "/" + wrong.key.replace(".", "/")
     is_told = (at or wrong.remedy) and status_of(wrong.code) != 404
     errors = ((at, wrong.code, wrong.remedy),) if is_told else ()
     return problem(wrong.code, language=language, request_id=request_id, errors=errors)
