@@ -107,8 +107,10 @@ def test_the_page_says_everything_in_two_languages(html):
     assert "channel = <script>" in text
 
 
-def test_a_picture_is_the_same_for_the_same_figures(found):
-    assert validation_pictures(found[0])[0] == validation_pictures(found[0])[0]
+def test_a_picture_is_the_same_for_the_same_figures(found, drawn):
+    one, again = drawn[0], validation_pictures(found[0])[0]
+    assert one == again
+    assert one.png == again.png
 
 
 def test_pictures_are_whole_files_without_a_date(drawn, tmp_path):

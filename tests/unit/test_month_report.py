@@ -24,27 +24,36 @@ LOANS = {
 FOREIGN = re.compile(r"""(?:src|href)\s*=\s*["'](?!#|data:)|@import|url\((?!#)""")
 
 
-def test_the_report_says_what_the_commands_say(tmp_path):
-    with made_tape(tmp_path, LOANS) as tape:
-        month = tape.source.months[-1]
-        document = month_report(tape, month, RULES)
-        loss = expected(tape, month, RULES, is_strict=False)
-        said = {language: object_of(document, language) for language in ("zh-CN", "en")}
-        titles = [part["title"] for part in said["en"]["parts"]]
-        assert titles[:3] == ["At a glance", "The bad share, month by month", "Why the bad share changed"]
-        assert "Expected loss and provisions" in titles
-        stages = next(part for part in said["en"]["parts"] if part["title"].startswith("Expected loss"))["grids"][0]["rows"]
-        assert [row[1] for row in stages] == [f"{by.loans:,}" for by in loss.stages]
-        glance = {row[0]: row[1] for row in said["en"]["parts"][0]["grids"][0]["rows"]}
-        assert glance["bad share, over 90 days"] == f"{100 * 100 / 3_600:.2f} %"
-        for part in said["zh-CN"]["parts"]:
-            assert re.search(r"[\u4e00-\u9fff]", part["title"]), part["title"]
-            assert part["drill"].startswith("plimsoll portfolio ")
+@pytest.fixture(scope="module")
+def tape(tmp_path_factory):
+    """A tape of some months."""
+    with made_tape(tmp_path_factory.mktemp("tape"), LOANS) as made:
+        yield made
 
 
-def test_the_page_needs_nothing_beside_it(tmp_path):
-    with made_tape(tmp_path, LOANS) as tape:
-        page = html_of(month_report(tape, tape.source.months[-1], RULES))
+@pytest.fixture(scope="module")
+def document(tape):
+    """The report of the last month."""
+    return month_report(tape, tape.source.months[-1], RULES)
+
+
+def test_the_report_says_what_the_commands_say(tape, document):
+    loss = expected(tape, tape.source.months[-1], RULES, is_strict=False)
+    said = {language: object_of(document, language) for language in ("zh-CN", "en")}
+    titles = [part["title"] for part in said["en"]["parts"]]
+    assert titles[:3] == ["At a glance", "The bad share, month by month", "Why the bad share changed"]
+    assert "Expected loss and provisions" in titles
+    stages = next(part for part in said["en"]["parts"] if part["title"].startswith("Expected loss"))["grids"][0]["rows"]
+    assert [row[1] for row in stages] == [f"{by.loans:,}" for by in loss.stages]
+    glance = {row[0]: row[1] for row in said["en"]["parts"][0]["grids"][0]["rows"]}
+    assert glance["bad share, over 90 days"] == f"{100 * 100 / 3_600:.2f} %"
+    for part in said["zh-CN"]["parts"]:
+        assert re.search(r"[\u4e00-\u9fff]", part["title"]), part["title"]
+        assert part["drill"].startswith("plimsoll portfolio ")
+
+
+def test_the_page_needs_nothing_beside_it(document):
+    page = html_of(document)
     assert not FOREIGN.search(page), FOREIGN.search(page)
     assert page.count("<figure") >= 4
     assert "资产组合月报" in page
@@ -52,16 +61,13 @@ def test_the_page_needs_nothing_beside_it(tmp_path):
     assert "<image" not in page.replace('<image xlink:href="data:', "")
 
 
-def test_the_first_months_leave_out_what_cannot_be_compared(tmp_path):
-    with made_tape(tmp_path, LOANS) as tape:
-        document = month_report(tape, tape.source.months[1], RULES)
-        assert "Why the bad share changed" not in [part.title.en for part in document.parts]
+def test_the_first_months_leave_out_what_cannot_be_compared(tape):
+    second = month_report(tape, tape.source.months[1], RULES)
+    assert "Why the bad share changed" not in [part.title.en for part in second.parts]
 
 
-def test_both_pdfs_are_set(tmp_path):
+def test_both_pdfs_are_set(document):
     pytest.importorskip("typst")
-    with made_tape(tmp_path, LOANS) as tape:
-        document = month_report(tape, tape.source.months[-1], RULES)
     english = pdf_of(document, "en", datetime(2026, 9, 1, tzinfo=UTC))
     assert isinstance(english, bytes)
     assert english.startswith(b"%PDF")

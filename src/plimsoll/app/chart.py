@@ -6,8 +6,10 @@ no font for Chinese; the page around it says it in both languages.
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 INK: Final = "#1f2933"
 SOFT: Final = "#8592a2"
@@ -46,13 +48,24 @@ SETTINGS: Final[Any] = {
 }
 
 
-class Picture(NamedTuple):
-    """One picture: a short name for its file, what it shows in words, and its two forms."""
+@dataclass(frozen=True)
+class Picture:
+    """One picture: a short name for its file, what it shows in words, and its two forms; as PNG it is drawn when that is asked for."""
 
     name: str
     shows: str
     svg: str
-    png: bytes
+    figure: Any = field(repr=False, compare=False)
+
+    @cached_property
+    def png(self) -> bytes:
+        """Give the picture as a PNG file."""
+        from matplotlib import rc_context
+
+        raster = io.BytesIO()
+        with rc_context(SETTINGS):
+            self.figure.savefig(raster, format="png", dpi=DPI, metadata={"Software": None})
+        return raster.getvalue()
 
 
 def picture(name: str, shows: str, draw: Callable[[Any], None], size: tuple[float, float] = SIZE) -> Picture:
@@ -65,11 +78,10 @@ def picture(name: str, shows: str, draw: Callable[[Any], None], size: tuple[floa
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
         draw(figure.add_subplot())
-        vector, raster = io.StringIO(), io.BytesIO()
+        vector = io.StringIO()
         figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Title": shows})
-        figure.savefig(raster, format="png", dpi=DPI, metadata={"Software": None})
     text = vector.getvalue()
-    return Picture(name, shows, text[text.index("<svg") :], raster.getvalue())
+    return Picture(name, shows, text[text.index("<svg") :], figure)
 
 
 def write_picture(one: Picture, folder: Path) -> tuple[Path, Path]:
