@@ -7,7 +7,8 @@ import pytest
 from plimsoll.app.database.store import Store
 from plimsoll.app.keyring import new_keyring
 from plimsoll.app.vault import Act, Vault
-from plimsoll.simulator.seal_people import seal_people
+from plimsoll.protection.region import regions_of
+from plimsoll.simulator.seal_people import PLACES, seal_people
 from tests.toys import Open, run
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
@@ -22,13 +23,17 @@ def test_people_are_sealed_together_and_found(store: Store) -> None:
     assert seal_people(vault, people, date(2026, 1, 15), 7, act, lambda *said: steps.append(said)) == 3, "4 is nobody, 5 is known"
     assert steps == [("customer 5", 5)]
     assert vault.reveal(5, "phone", act) == "13812345678"
-    assert [len(vault.log(customer_id)) for customer_id in people] == [4, 4, 4, 0, 2]
+    puts = [[one.action for one in vault.log(customer_id)].count("put") for customer_id in people]
+    assert puts[3:] == [0, 1]
+    assert set(puts[:3]) <= {5, 6}
+    assert regions_of(PLACES["3301"]) == ("浙江省", "杭州市")
     shown = {customer_id: vault.reveal(customer_id, "phone", act) for customer_id in (1, 2, 3)}
     assert len(set(shown.values())) == 3
     for customer_id, phone in shown.items():
         assert isinstance(phone, str)
         assert customer_id in vault.find("phone", phone, act)
-        assert [one.field for one in vault.show(customer_id)] == ["card", "id_number", "name", "phone"]
+        held = [one.field for one in vault.show(customer_id)]
+        assert held in (["address", "card", *more, "id_number", "name", "phone"] for more in ([], ["employer"]))
     assert seal_people(vault, people, date(2026, 1, 15), 7, act, lambda *_: None) == 0
     assert {customer_id: vault.reveal(customer_id, "phone", act) for customer_id in (1, 2, 3)} == shown, "who is known stays"
 
