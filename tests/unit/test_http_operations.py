@@ -16,7 +16,8 @@ from plimsoll.interfaces.http.problem import EDGE_CODES
 from plimsoll.interfaces.http.reference import reference
 from plimsoll.interfaces.http.routes import Routes
 from plimsoll.interfaces.http.statuses import STATUS
-from plimsoll.interfaces.http.told.read import recorded, refusals
+from plimsoll.interfaces.http.story_of import BY_OPERATION
+from plimsoll.interfaces.http.told.read import recorded, refusals, verbs
 from plimsoll.interfaces.http.verb_paths import PLACES
 from plimsoll.interfaces.http.verb_shape import form_of, read_form
 from plimsoll.risk.lawful import lawful_rules
@@ -194,3 +195,11 @@ def test_a_word_of_a_path_goes_before_an_id_and_an_empty_step_leads_nowhere():
 def test_statuses_are_of_known_codes():
     unknown = [code for code in STATUS if code not in SENTENCES]
     assert not unknown, unknown
+
+
+def test_what_single_operations_tell_is_of_their_own_answers():
+    """Each of the examples that are told by operation is one, and names nothing that its answer does not have."""
+    named = operations.by_name()
+    for name, told in BY_OPERATION.items():
+        assert told.keys() <= named[name].answer.model_fields.keys(), name
+        assert name not in recorded().keys() | verbs().keys(), f"{name}: it is recorded, so this is never shown"

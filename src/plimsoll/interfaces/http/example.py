@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from plimsoll.interfaces.http.operation import Operation
 from plimsoll.interfaces.http.story import AT, BY_END, BY_KIND, BY_NAME, BY_SHAPE, DAY, HASH, OPEN
+from plimsoll.interfaces.http.story_of import BY_OPERATION
 from plimsoll.interfaces.http.told.read import recorded, verbs
 
 MONEY: Final = {"amount": 100_000, "currency": "CNY"}
@@ -39,7 +40,8 @@ def example_out(operation: Operation, answer: type[BaseModel]) -> Any:
         if found is not None:
             return found["answer"]
     schema = answer.model_json_schema(mode="serialization")
-    return value_of("", schema, schema.get("$defs", {}), is_whole=True)
+    made = value_of("", schema, schema.get("$defs", {}), is_whole=True)
+    return {**made, **BY_OPERATION[operation.name]} if operation.name in BY_OPERATION else made
 
 
 def example_of(shape: type[BaseModel]) -> dict[str, Any]:
