@@ -140,7 +140,7 @@ def test_the_words_of_a_template_never_change():
     assert sha256(told.encode()).hexdigest()[:16] == WORDS_OF[TEMPLATE]
 
 
-WORDS_OF = {"cn.allin.1": "c262ea9567c948be"}
+WORDS_OF = {"cn.allin.1": "c262ea9567c948be", "cn.allin.2": "ea0dff5572f649eb"}
 
 
 @given(

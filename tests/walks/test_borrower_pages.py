@@ -206,6 +206,38 @@ def test_consents_complaints_wishes_and_help(house: House) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
+def test_costs_are_read_in_the_language_of_the_page_with_the_sign_of_the_currency(house: House) -> None:
+    phone = Phone(house, 1)
+    wish = "/borrow?amount=1500&instalments=6&repayment=equal-instalment"
+    phone.client.cookies.set("plimsoll-language", "zh-CN")
+    chinese = phone.send(wish, "show").headers["location"]
+    assert "¥1,500.00，不预先扣除" in phone.get(chinese)
+    phone.client.cookies.set("plimsoll-language", "en")
+    assert "This was shown to you in Chinese" in phone.get(chinese)
+    english = phone.send(chinese, "reshow").headers["location"]
+    text = phone.get(english)
+    assert english != chinese
+    assert "¥1,500.00; nothing is deducted" in text
+    shown = re.sub(r"<[^>]+>", " ", text.partition("<main")[2])
+    assert not re.search(r"\d\.\d\d (CNY|元)|(?<![¥\d,.])\d[\d,]*\.\d\d(?![\d]* ?%)", shown), "no sum without its sign"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_who_asks_to_be_erased_hears_what_stands_in_the_way_and_by_when(house: House) -> None:
+    phone = Phone(house, 1)
+    assert "While you have a line or owe something" in phone.get("/consents")
+    loan = next(one.loan_id for one in phone.page().loans if one.kind == "loan")
+    phone.send(f"/loans/{loan}/pay", "settle")
+    phone.send("/limit", "close", sure="yes")
+    text = phone.get("/consents").partition("Take my data along")[2]
+    assert "The law asks us to keep part of your data until 2036-09-02" in text, re.sub(r"<[^>]+>|\s+", " ", text)[:600]
+    first = phone.form("/consents", "erase")
+    phone.post("/consents", first)
+    assert "Answer by" in phone.get("/complaints")
+    assert "done.b.complained-before" in phone.send("/consents", "erase").headers["location"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_what_people_write_is_never_run(house: House) -> None:
     phone = Phone(house, 1)
     script = "<script>alert(1)</script>"

@@ -22,7 +22,7 @@ from plimsoll.risk.offer import account_offer, find_plan, product_in
 from plimsoll.rulebook.product import AccountOffer, Plan
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.divide import half_even, half_up
-from plimsoll.units.money import text_of
+from plimsoll.units.money import sign_of, text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
@@ -107,12 +107,13 @@ class Row(NamedTuple):
 
 def rows(table: Table, language: str) -> list[Row]:
     """Give what is shown in one language, in order."""
-    known = dict(table.numbers) | dict(table.names[language])
+    sign = {"sign": sign_of(table.numbers["currency"])}
+    known = dict(table.numbers) | dict(table.names[language]) | sign
     if "repayment" in table.words:
         known["repayment"] = REPAYMENT_WORDS[language][table.words["repayment"]]
     if "method" in table.words:
         known["cost_method"] = METHOD_WORDS[language][table.words["method"]]
-    known["schedule"] = "\n".join(LINES[language].format_map(line) for line in table.lines)
+    known["schedule"] = "\n".join(LINES[language].format_map({**line, **sign}) for line in table.lines)
     for what, plans in table.plans.items():
         known[what] = "\n".join(PLAN_COSTS[language].format_map(plan) for plan in plans)
     words = WORDS[language]

@@ -9,8 +9,11 @@ from typing import Final, TypeAlias
 Words: TypeAlias = Mapping[str, tuple[str, str]]
 """By row: the label and the sentence, with the names of numbers in braces."""
 
-TEMPLATE: Final = "cn.allin.1"
-"""The template in use (rules CN.COST.DISCLOSURE, in force 2026-08-01): what is charged, by whom, all of it, and nothing else."""
+TEMPLATE: Final = "cn.allin.2"
+"""The template in use (rules CN.COST.DISCLOSURE, in force 2026-08-01): what is charged, by whom, all of it, and nothing else.
+
+cn.allin.1 was the same with amounts that had no sign of their currency.
+"""
 
 DRAW: Final = ("principal", "term", "method", "schedule", "interest", "no_fee", "no_service", "no_other", "all_in", "total", "overdue")
 PLAN: Final = ("principal", "plan_term", "plan_method", "schedule", "no_interest")
@@ -63,8 +66,8 @@ METHOD_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 LINES: Final[Mapping[str, str]] = {
-    "zh-CN": "第{n}期 {due_on} 应还 {due} 元（本金 {principal}，利息 {interest}，手续费 {fee}）",
-    "en": "{n}. {due_on}: {due} (principal {principal}, interest {interest}, fee {fee})",
+    "zh-CN": "第{n}期 {due_on} 应还 {sign}{due}（本金 {sign}{principal}，利息 {sign}{interest}，手续费 {sign}{fee}）",
+    "en": "{n}. {due_on}: {sign}{due} (principal {sign}{principal}, interest {sign}{interest}, fee {sign}{fee})",
 }
 """One line of the schedule."""
 
@@ -75,44 +78,44 @@ PLAN_COSTS: Final[Mapping[str, str]] = {
 """One kind of instalment plan in the conditions of an account."""
 
 _ZH: Final[Words] = {
-    "limit": ("额度", "{limit} 元（{currency}）"),
-    "example": ("举例", "以下各项按一次借款 {principal} 元、{instalments} 期计算；每次借款前会按实际金额重新明示"),
-    "principal": ("贷款本金", "{principal} 元（{currency}），不预先扣除利息或费用"),
+    "limit": ("额度", "{sign}{limit}"),
+    "example": ("举例", "以下各项按一次借款 {sign}{principal}、{instalments} 期计算；每次借款前会按实际金额重新明示"),
+    "principal": ("贷款本金", "{sign}{principal}，不预先扣除利息或费用"),
     "term": ("期限与还款日", "{instalments} 期，{on} 放款，首期还款日 {first_due}，末期还款日 {last_due}"),
     "plan_term": ("期限与还款日", "{instalments} 期，随账单入账，首期还款日 {first_due}，末期还款日 {last_due}"),
-    "method": ("还款方式", "{repayment}；首期应还 {first} 元，末期应还 {last} 元"),
-    "plan_method": ("还款方式", "每期本金与手续费等额，除不尽的余数计入首期；首期应还 {first} 元，末期应还 {last} 元"),
+    "method": ("还款方式", "{repayment}；首期应还 {sign}{first}，末期应还 {sign}{last}"),
+    "plan_method": ("还款方式", "每期本金与手续费等额，除不尽的余数计入首期；首期应还 {sign}{first}，末期应还 {sign}{last}"),
     "schedule": ("还款计划", "{schedule}"),
     "interest": (
         "利息",
         (
-            "日利率 {rate_per_day}%，年利率 {rate_per_year}%（单利，日利率×365）；按未还本金和实际天数计算；按期还款共 {interest} 元；"
+            "日利率 {rate_per_day}%，年利率 {rate_per_year}%（单利，日利率×365）；按未还本金和实际天数计算；按期还款共 {sign}{interest}；"
             "收取方：{lender}"
         ),
     ),
     "no_interest": ("利息", "无"),
     "no_fee": ("分期手续费", "无"),
-    "fee": ("分期手续费", "共 {fee} 元，为本金的 {fee_share}%，随各期收取；收取方：{lender}"),
-    "merchant_fee": ("分期手续费", "您支付 0.00 元；{merchant_fee} 元由商家承担，从支付给商家的货款中扣除；收取方：{lender}"),
+    "fee": ("分期手续费", "共 {sign}{fee}，为本金的 {fee_share}%，随各期收取；收取方：{lender}"),
+    "merchant_fee": ("分期手续费", "您支付 {sign}0.00；{sign}{merchant_fee} 由商家承担，从支付给商家的货款中扣除；收取方：{lender}"),
     "no_service": ("增信、担保、服务费用", "无"),
     "no_other": ("其他费用", "无"),
     "all_in": (
         "综合融资成本（年化）",
         "{cost_simple}%（单利，{cost_method}）；按复利计为 {cost_effective}%。含利息和全部费用，以实际占用的本金计算，以按期还款为前提",
     ),
-    "total": ("还款总额", "{total} 元"),
+    "total": ("还款总额", "{sign}{total}"),
     "overdue": (
         "逾期的或有成本",
         (
             "对逾期本金按日 {penalty_per_day}%（年 {penalty_per_year}%）计收罚息，代替该部分本金的正常利息，不计复利；收取方：{lender}。"
-            "举例：第{late_n}期应还本金 {late_principal} 元逾期 {late_days} 天，罚息 {late_penalty} 元。除罚息外不收取其他逾期费用"
+            "举例：第{late_n}期应还本金 {sign}{late_principal} 逾期 {late_days} 天，罚息 {sign}{late_penalty}。除罚息外不收取其他逾期费用"
         ),
     ),
     "plan_overdue": (
         "逾期的或有成本",
         (
             "对逾期本金按日 {penalty_per_day}%（年 {penalty_per_year}%）计收罚息，不计复利；收取方：{lender}。"
-            "举例：第{late_n}期应还本金 {late_principal} 元逾期 {late_days} 天，罚息 {late_penalty} 元。除罚息外不收取其他逾期费用"
+            "举例：第{late_n}期应还本金 {sign}{late_principal} 逾期 {late_days} 天，罚息 {sign}{late_penalty}。除罚息外不收取其他逾期费用"
         ),
     ),
     "early": (
@@ -134,7 +137,7 @@ _ZH: Final[Words] = {
         "逾期的或有成本",
         (
             "未还足最低还款额的，对逾期本金按日 {penalty_per_day}%（年 {penalty_per_year}%）计收罚息；收取方：{lender}。"
-            "举例：逾期本金 {late_principal} 元，逾期 {late_days} 天，罚息 {late_penalty} 元。除罚息外不收取其他逾期费用"
+            "举例：逾期本金 {sign}{late_principal}，逾期 {late_days} 天，罚息 {sign}{late_penalty}。除罚息外不收取其他逾期费用"
         ),
     ),
     "account_early": ("提前还款", "可随时提前还款，不收违约金；分期提前结清的，尚未入账各期的手续费不再收取"),
@@ -143,28 +146,34 @@ _ZH: Final[Words] = {
 }
 
 _EN: Final[Words] = {
-    "limit": ("Credit limit", "{limit} {currency}"),
+    "limit": ("Credit limit", "{sign}{limit}"),
     "example": (
         "Example",
-        "What follows is for one draw of {principal} in {instalments} instalments; each draw is disclosed again with its own numbers",
+        "What follows is for one draw of {sign}{principal} in {instalments} instalments; each draw is disclosed again with its own numbers",
     ),
-    "principal": ("Principal", "{principal} {currency}; nothing is deducted from it in advance"),
+    "principal": ("Principal", "{sign}{principal}; nothing is deducted from it in advance"),
     "term": ("Term and due dates", "{instalments} instalment(s), paid out on {on}, first due on {first_due}, last on {last_due}"),
     "plan_term": ("Term and due dates", "{instalments} instalment(s) on your bills, first due on {first_due}, last on {last_due}"),
-    "method": ("Repayment", "{repayment}; first instalment {first}, last {last}"),
-    "plan_method": ("Repayment", "principal and fee in equal parts, remainders with the first; first instalment {first}, last {last}"),
+    "method": ("Repayment", "{repayment}; first instalment {sign}{first}, last {sign}{last}"),
+    "plan_method": (
+        "Repayment",
+        "principal and fee in equal parts, remainders with the first; first instalment {sign}{first}, last {sign}{last}",
+    ),
     "schedule": ("Schedule", "{schedule}"),
     "interest": (
         "Interest",
         (
             "{rate_per_day} % a day, {rate_per_year} % a year (simple, daily rate × 365), on the principal not yet repaid, by actual days; "
-            "{interest} in all if paid on time; paid to {lender}"
+            "{sign}{interest} in all if paid on time; paid to {lender}"
         ),
     ),
     "no_interest": ("Interest", "none"),
     "no_fee": ("Instalment fee", "none"),
-    "fee": ("Instalment fee", "{fee} in all, {fee_share} % of the principal, with the instalments; paid to {lender}"),
-    "merchant_fee": ("Instalment fee", "0.00 for you; the merchant bears {merchant_fee}, kept back from what it is paid; paid to {lender}"),
+    "fee": ("Instalment fee", "{sign}{fee} in all, {fee_share} % of the principal, with the instalments; paid to {lender}"),
+    "merchant_fee": (
+        "Instalment fee",
+        "{sign}0.00 for you; the merchant bears {sign}{merchant_fee}, kept back from what it is paid; paid to {lender}",
+    ),
     "no_service": ("Enhancement, guarantee, service fees", "none"),
     "no_other": ("Other fees", "none"),
     "all_in": (
@@ -174,20 +183,20 @@ _EN: Final[Words] = {
             "outstanding, if paid on time"
         ),
     ),
-    "total": ("Total to repay", "{total}"),
+    "total": ("Total to repay", "{sign}{total}"),
     "overdue": (
         "If you pay late",
         (
             "late principal costs {penalty_per_day} % a day ({penalty_per_year} % a year) instead of its normal interest, not compounded; "
-            "paid to {lender}. Example: the principal of instalment {late_n}, {late_principal}, {late_days} days late costs "
-            "{late_penalty}. There is no other charge for paying late"
+            "paid to {lender}. Example: the principal of instalment {late_n}, {sign}{late_principal}, {late_days} days late costs "
+            "{sign}{late_penalty}. There is no other charge for paying late"
         ),
     ),
     "plan_overdue": (
         "If you pay late",
         (
             "late principal costs {penalty_per_day} % a day ({penalty_per_year} % a year), not compounded; paid to {lender}. "
-            "Example: the principal of instalment {late_n}, {late_principal}, {late_days} days late costs {late_penalty}. "
+            "Example: the principal of instalment {late_n}, {sign}{late_principal}, {late_days} days late costs {sign}{late_penalty}. "
             "There is no other charge for paying late"
         ),
     ),
@@ -213,7 +222,7 @@ _EN: Final[Words] = {
         "If you pay late",
         (
             "where the minimum is not paid, late principal costs {penalty_per_day} % a day ({penalty_per_year} % a year); paid to "
-            "{lender}. Example: {late_principal} of principal {late_days} days late costs {late_penalty}. "
+            "{lender}. Example: {sign}{late_principal} of principal {late_days} days late costs {sign}{late_penalty}. "
             "There is no other charge for paying late"
         ),
     ),

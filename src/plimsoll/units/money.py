@@ -12,8 +12,14 @@ EXPONENTS: Final[dict[str, int]] = {
     "MXN": 2, "MYR": 2, "NGN": 2, "NOK": 2, "NZD": 2, "OMR": 3, "PHP": 2, "PKR": 2, "PLN": 2, "SAR": 2, "SEK": 2, "SGD": 2,
     "THB": 2, "TND": 3, "TRY": 2, "TWD": 2, "USD": 2, "VND": 0, "ZAR": 2,
 }  # fmt: skip
+SIGNS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 MINOR_MAX: Final = 10**15
 _TEXT_LENGTH_MAX: Final = 40
+
+
+def sign_of(currency: str) -> str:
+    """Give what stands before an amount of a currency: ¥ of CNY, the code with a space where there is no sign."""
+    return SIGNS.get(currency, f"{currency} ")
 
 
 def parse_minor(text: str, currency: str) -> int:

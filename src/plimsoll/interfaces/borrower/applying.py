@@ -9,8 +9,8 @@ from plimsoll.app.assess import assess
 from plimsoll.app.kit import kits_of
 from plimsoll.app.replay_decision import decisions_of, underwrite_again
 from plimsoll.app.show.customer import consent_rows
-from plimsoll.interfaces.borrower.costs import agreeing, along, confirm_costs, confirming, page_of_costs, seen_costs, show_costs
-from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, my_file, screen, whole, words
+from plimsoll.interfaces.borrower.costs import agreeing, along, confirm_costs, confirming, page_of_costs, seen_costs, show_again, show_costs
+from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, my_file, screen, upper, whole, words
 from plimsoll.interfaces.borrower.papers import APPLICATION, asked_for, more
 from plimsoll.interfaces.borrower.seen import key_on
 from plimsoll.interfaces.pages import parts, written
@@ -79,7 +79,7 @@ def _apply(visit: Visit) -> Shown:
 def _titled(visit: Visit, purpose: Purpose) -> str:
     """Give what is agreed to, and whether nothing goes without it."""
     needed = visit.t("b.apply.needed" if purpose.is_required else "b.apply.free")
-    return f"{purpose.title[visit.speech]} ({needed})"
+    return f"{upper(purpose.title[visit.speech])} ({needed})"
 
 
 def _send(visit: Visit) -> Done:
@@ -134,6 +134,8 @@ def _one(visit: Visit, one: Application) -> Panel:
         body += asked_for(visit, my_file(visit))
     if one.state in (*LIVE, DECLINED):
         body.append(more(visit, APPLICATION, one.application_id))
+    if one.state == SIGNED:
+        body.append(Links(((visit.t("b.nav.home"), "/"), (visit.t("b.nav.borrow"), "/borrow"))))
     if one.state in LIVE:
         body.append(Form("withdraw", visit.t("b.apps.withdraw"), visit.t("b.apps.withdraw"), hidden))
     return Panel(visit.t("b.apps.of", {"day": written.day(one.applied_on)}), body)
@@ -219,6 +221,10 @@ def _confirm(visit: Visit) -> Done:
     return confirm_costs(visit, "/applications/offer", CHOSEN)
 
 
+def _reshow(visit: Visit) -> Done:
+    return show_again(visit, "/applications/offer", CHOSEN)
+
+
 def _sign(visit: Visit) -> Done:
     """Sign exactly what is offered; the verb asks for the costs to have been read and the lesson to have been passed."""
     found = _find(visit, visit.form.get("application", ""))
@@ -249,7 +255,7 @@ SCREENS: Final = (
         "application.sign",
         "page.html",
         for_borrowers(_offer_page),
-        {"confirm": _confirm, "sign": _sign},
+        {"confirm": _confirm, "sign": _sign, "reshow": _reshow},
         target=mine,
     ),
 )

@@ -5,7 +5,17 @@ from typing import Final
 from plimsoll.app.show.bills import BillRow, Bills
 from plimsoll.app.show.bills import bills as bills_of
 from plimsoll.app.show.loan import loan_page, see_loan
-from plimsoll.interfaces.borrower.costs import agreeing, along, confirm_costs, confirming, page_of_costs, seen_costs, show_costs, taken_by
+from plimsoll.interfaces.borrower.costs import (
+    agreeing,
+    along,
+    confirm_costs,
+    confirming,
+    page_of_costs,
+    seen_costs,
+    show_again,
+    show_costs,
+    taken_by,
+)
 from plimsoll.interfaces.borrower.loans import ACCOUNT, read_day
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, for_borrowers, mine, myself, screen, whole, words
 from plimsoll.interfaces.borrower.seen import key_of_loan, of_amount, on_seen
@@ -238,6 +248,10 @@ def _confirm(visit: Visit) -> Done:
     return confirm_costs(visit, "/bills/costs", CHOSEN)
 
 
+def _reshow(visit: Visit) -> Done:
+    return show_again(visit, "/bills/costs", CHOSEN, loan_id=_account(visit))
+
+
 def _convert(visit: Visit) -> Done:
     key, customer_id = words(visit)
     if taken_by(visit) is not None:
@@ -255,7 +269,7 @@ SCREENS: Final = (
         "loan.convert",
         "page.html",
         for_borrowers(_costs),
-        {"confirm": _confirm, "convert": _convert},
+        {"confirm": _confirm, "convert": _convert, "reshow": _reshow},
         target=mine,
     ),
 )

@@ -12,6 +12,7 @@ from plimsoll.interfaces.borrower.costs import (
     once_more,
     page_of_costs,
     seen_costs,
+    show_again,
     show_costs,
     taken_by,
 )
@@ -169,6 +170,10 @@ def _confirm(visit: Visit) -> Done:
     return confirm_costs(visit, "/borrow/sign")
 
 
+def _reshow(visit: Visit) -> Done:
+    return show_again(visit, "/borrow/costs")
+
+
 def _sign_page(visit: Visit) -> Shown:
     """Show what is signed, in ten lines at most, and the button that signs. Nobody comes here past the cost table."""
     seen = seen_costs(visit)
@@ -222,6 +227,14 @@ def _sign(visit: Visit) -> Done:
 
 SCREENS: Final = (
     screen("b-borrow", "/borrow", "loan.draw", _borrow, {"show": _show}),
-    Screen("b-costs", "/borrow/costs", "disclosure.confirm", "page.html", for_borrowers(_read), {"confirm": _confirm}, target=mine),
+    Screen(
+        "b-costs",
+        "/borrow/costs",
+        "disclosure.confirm",
+        "page.html",
+        for_borrowers(_read),
+        {"confirm": _confirm, "reshow": _reshow},
+        target=mine,
+    ),
     Screen("b-sign", "/borrow/sign", "loan.draw", "page.html", for_borrowers(_sign_page), {"sign": _sign}, target=mine),
 )

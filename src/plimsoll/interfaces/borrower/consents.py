@@ -4,13 +4,17 @@ import json
 from dataclasses import asdict
 from typing import Final
 
+from plimsoll.app.erase import dealings_of
+from plimsoll.app.show.care import complaint_rows
 from plimsoll.app.show.customer import consent_rows
-from plimsoll.interfaces.borrower.me import my_file, myself, screen, whole, words
+from plimsoll.interfaces.borrower.me import my_file, myself, screen, upper, whole, words
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Field, Form, Heading, Panel, Part, Said, Text
 from plimsoll.interfaces.pages.visit import Act, Done, File, Go, Shown, Visit
 from plimsoll.loan.filing import read_body
+from plimsoll.protection.file_complaint import FileComplaint
 from plimsoll.protection.grant_consent import GrantConsent
+from plimsoll.protection.retention import refuse_erasure
 from plimsoll.protection.withdraw_consent import WithdrawConsent
 from plimsoll.units.refusal import Refused
 
@@ -33,10 +37,32 @@ def _consents(visit: Visit) -> Shown:
                 "withdraw" if is_on else "grant", "", visit.t("b.consent.withdraw" if is_on else "b.consent.grant"), hidden, is_folded=False
             )
         )
-        panels.append(Panel(purpose.title[visit.speech], body))
+        panels.append(Panel(upper(purpose.title[visit.speech]), body))
     data: list[Part] = [Text(visit.t("b.data.said"))]
     data.append(Form("export", "", visit.t("b.data.export"), (), is_folded=False))
+    data += _erasing(visit)
     return parts.board(Heading(visit.t("b.nav.consents"), visit.t("b.consent.lead")), [*panels, Panel(visit.t("b.data.title"), data)])
+
+
+def _erasing(visit: Visit) -> list[Part]:
+    """Give what keeps the house from erasing who looks, if anything, and the form that asks for it."""
+    house = visit.house
+    with house.store.engine.connect() as connection:
+        kept = refuse_erasure(dealings_of(connection, visit.who.customer_id), visit.today(), house.rules)
+    if kept is not None and kept.code == "erasure_while_owing":
+        return [Text(visit.t("b.erase.owing"))]
+    said = visit.t("b.erase.kept", {"day": kept.detail.removeprefix("until ")}) if kept is not None else visit.t("b.erase.free")
+    return [Form("erase", visit.t("b.erase.title"), visit.t("b.erase.button"), (), said)]
+
+
+def _erase(visit: Visit) -> Done:
+    """Ask to be erased: it is answered as a complaint about the use of data is, with its deadline."""
+    key, customer_id = words(visit)
+    request = f"erase-{customer_id}"
+    if any(one.complaint_id == request for one in complaint_rows(my_file(visit), visit.today().toordinal())):
+        return Go("/complaints", "done.b.complained-before")
+    command = FileComplaint(key, customer_id, visit.today(), request, "data_use", channel="web:erase")
+    return Act(command, "done.b.erase", "/complaints")
 
 
 def _grant(visit: Visit) -> Done:
@@ -67,6 +93,8 @@ def _data(visit: Visit) -> Shown | Refused:
 
 
 SCREENS: Final = (
-    screen("b-consents", "/consents", "consent.give", _consents, {"grant": _grant, "withdraw": _withdraw, "export": _export}),
+    screen(
+        "b-consents", "/consents", "consent.give", _consents, {"grant": _grant, "withdraw": _withdraw, "export": _export, "erase": _erase}
+    ),
     screen("b-my-data", "/consents/my-data", "personal.export", _data),
 )

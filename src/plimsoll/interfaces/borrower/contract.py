@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from plimsoll.app.contract import contract_data, contract_pdf
+from plimsoll.interfaces.borrower.costs import told
 from plimsoll.interfaces.borrower.me import loan_of, screen
 from plimsoll.interfaces.pages import parts
 from plimsoll.interfaces.pages.parts import Fact, Facts, Heading, Links, Panel, Part, Text
@@ -44,7 +45,7 @@ def _page(visit: Visit) -> Shown:
 
 
 def _facts(rows: list[list[str]]) -> list[Fact]:
-    return [Fact(label, parts.text(text)) for label, text in rows]
+    return [told(label, text) for label, text in rows]
 
 
 def _lines(rows: list[list[str]]) -> list[Part]:

@@ -10,18 +10,30 @@ from plimsoll.app.execute import Answer
 from plimsoll.interfaces.borrower.me import my_file, words
 from plimsoll.interfaces.borrower.seen import key_on
 from plimsoll.interfaces.pages import parts, written
-from plimsoll.interfaces.pages.parts import Fact, Facts, Field, Form, Heading, Links, Panel, Said
+from plimsoll.interfaces.pages.parts import Fact, Facts, Field, Form, Heading, Links, Panel, Part, Said
 from plimsoll.interfaces.pages.visit import Act, Done, Go, Visit
 from plimsoll.loan.filing import read_body
 from plimsoll.protection.confirm_disclosure import ConfirmDisclosure
 from plimsoll.protection.show_disclosure import ShowDisclosure
-from plimsoll.risk.disclose import Ask
+from plimsoll.risk.disclose import Ask, read_ask
 from plimsoll.risk.gate import SHOWN, USED, unused
 from plimsoll.units.refusal import Refused
 
 DIGEST, CONFIRMED = "d", "confirmed"
 """Fields of an address or a form: what was shown, by its digest, and the confirmation that it was read, by its number."""
+CARRIED: Final = (DIGEST, "n", "bill", "application")
+"""Fields of the addresses of costs: what was shown, and what it is about."""
 NOTHING: Final[Mapping[str, str]] = {}
+LINE: Final = 30
+"""Widths of a letter that stand beside a label on a telephone; a Chinese sign has two."""
+CHINESE: Final = "\u2e80"
+"""Signs from here on are as wide as two letters."""
+
+
+def told(label: str, text: str) -> Fact:
+    """Give a row of a text; one that is longer than a line of a telephone has lines of its own."""
+    cell = parts.text(text)
+    return Fact(label, cell._replace(tone="long") if "\n" in text or sum(1 + (sign > CHINESE) for sign in text) > LINE else cell)
 
 
 class Taken(NamedTuple):
@@ -37,6 +49,7 @@ class Seen(NamedTuple):
 
     ask: Mapping[str, Any]
     """What was asked: `risk.disclose.Ask` by its names."""
+    language: str
     rows: Sequence[tuple[str, str, str]]
     """Name, label and text of each row."""
     seconds_left: int
@@ -56,7 +69,7 @@ class Seen(NamedTuple):
 
     def facts(self, names: Sequence[str] = ()) -> Facts:
         """Give the rows as they were shown, all of them or those that are named."""
-        return Facts([Fact(label, parts.text(text)) for name, label, text in self.rows if not names or name in names])
+        return Facts([told(label, text) for name, label, text in self.rows if not names or name in names])
 
 
 def show_costs(visit: Visit, ask: Ask, path: str, further: Mapping[str, str] = NOTHING, *, loan_id: int = 0) -> Done:
@@ -86,7 +99,7 @@ def seen_costs(visit: Visit, named: str = "") -> Seen | None:
     taken = tuple(Taken(int(read_body(one)["confirmed"]), one.on, str(read_body(one)["about"])) for one in used)
     confirmed = unused(mine).get(digest, 0)
     is_signed = bool(used) and not confirmed and used[-1].n > last.n
-    return Seen(said["ask"], said["rows"], max(said["seconds"] - open_s, 0), said["seconds"], confirmed, taken, is_signed)
+    return Seen(said["ask"], said["language"], said["rows"], max(said["seconds"] - open_s, 0), said["seconds"], confirmed, taken, is_signed)
 
 
 def taken_by(visit: Visit) -> Taken | None:
@@ -126,7 +139,23 @@ def confirming(visit: Visit, seen: Seen, names: Sequence[str] = ()) -> Form:
 def page_of_costs(visit: Visit, seen: Seen, form: Form | Links, *ways: tuple[str, str]) -> dict[str, Any]:
     """Give the page of the costs: every row as it was shown, what is next, and the ways out."""
     heading = Heading(visit.t("b.read.title"), visit.t("b.read.lead"))
-    return parts.board(heading, [Panel("", [*once_more(visit, seen), seen.facts(), form, Links(ways)])])
+    again = _in_own_language(visit) if seen.language != visit.speech else []
+    return parts.board(heading, [Panel("", [*again, *once_more(visit, seen), seen.facts(), form, Links(ways)])])
+
+
+def _in_own_language(visit: Visit) -> list[Part]:
+    """Give the form that shows the same costs in the language of the page: what is confirmed is read in words that one understands."""
+    hidden = [Field(name, kind="hidden", value=value) for name, value in visit.query.items() if name in CARRIED]
+    return [Form("reshow", "", visit.t("b.read.language"), hidden, visit.t("b.read.language.said"), is_folded=False)]
+
+
+def show_again(visit: Visit, path: str, names: Sequence[str] = (), *, loan_id: int = 0) -> Done:
+    """Show the costs of the form once more, in the language of the page, as they are today."""
+    seen = seen_costs(visit, visit.form.get(DIGEST, ""))
+    if seen is None:
+        return Refused("disclosure_unknown")
+    ask = read_ask(seen.ask)._replace(on=visit.today())
+    return show_costs(visit, ask, path, {name: visit.form.get(name, "") for name in names}, loan_id=loan_id)
 
 
 def confirm_costs(visit: Visit, path: str, names: Sequence[str] = ()) -> Act:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from plimsoll.app.show.care import lesson_rows
-from plimsoll.interfaces.borrower.me import my_file, screen, whole, words
+from plimsoll.interfaces.borrower.me import my_file, screen, upper, whole, words
 from plimsoll.interfaces.pages import parts
 from plimsoll.interfaces.pages.parts import Field, Form, Heading, Links, Panel, Part, Said, Text
 from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
@@ -20,9 +20,8 @@ def _learn(visit: Visit) -> Shown:
         if version is None:
             continue
         mine = taken.get((lesson.name, version.version))
-        panels += [
-            Panel(lesson.title[visit.speech] if n == 1 else "", [Text(page[visit.speech])]) for n, page in enumerate(version.pages, 1)
-        ]
+        title = upper(lesson.title[visit.speech])
+        panels += [Panel(title if n == 1 else "", [Text(page[visit.speech])]) for n, page in enumerate(version.pages, 1)]
         if mine is not None and mine.is_passed:
             panels.append(Panel("", [Said("good", visit.t("b.learn.passed")), Links(((visit.t("b.nav.borrow"), "/borrow"),))]))
         else:

@@ -35,7 +35,7 @@ def _limit(visit: Visit) -> Shown:
         body.append(Text(visit.t("b.load.mine", said)))
     body.append(Text(visit.t("b.limit.restores")))
     moments = [_moment(visit, one) for one in found.changes]
-    prices = [[Cell(written.day(one.on)), Cell(written.daily_rate(one.rate_per_day, visit.language))] for one in found.prices]
+    prices = [[parts.day(one.on), Cell(written.daily_rate(one.rate_per_day, visit.language))] for one in found.prices]
     object_form = Form("object", visit.t("b.limit.object"), visit.t("b.limit.object"), (), visit.t("b.limit.object.said"))
     close_form = Form(
         "close",

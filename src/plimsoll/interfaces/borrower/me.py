@@ -134,6 +134,11 @@ def no(visit: Visit, why: Refused | Malformed) -> str:
     return visit.t(key) if has(key) else sentence(why.code, visit.speech)
 
 
+def upper(title: str) -> str:
+    """Give a title of the rulebook as it stands at the head of something."""
+    return title[:1].upper() + title[1:]
+
+
 def tomorrow(visit: Visit) -> int:
     """Give the day after the business date."""
     return (visit.today() + timedelta(days=1)).toordinal()

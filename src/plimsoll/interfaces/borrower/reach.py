@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from plimsoll.app.show.contacts import contacts_of, last_debit_failed, preferences_of, reminders_of
+from plimsoll.app.show.contacts import ContactRow, contacts_of, last_debit_failed, preferences_of, reminders_of
 from plimsoll.app.show.customer import consent_rows
 from plimsoll.collections.prefer_reminders import PreferReminders
 from plimsoll.interfaces.borrower.me import my_file, myself, next_asked, screen, whole, words
 from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Facts, Field, Form, Heading, Moment, Panel, Part, Said, Text, Timeline, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
+from plimsoll.interfaces.pages.words import has
 from plimsoll.protection.grant_consent import GrantConsent
 from plimsoll.protection.withdraw_consent import WithdrawConsent
 from plimsoll.rulebook.reminder import CHANNELS
@@ -16,6 +17,8 @@ from plimsoll.units.refusal import LANGUAGES, Refused
 
 DEBIT: Final = "debit"
 SHOWN_MAX: Final = 20
+BY_PERSON: Final = ("call", "visit", "letter")
+"""Ways by which somebody of the house or of an agency speaks to a borrower: who it was is told."""
 
 
 def _reminders(visit: Visit) -> Shown:
@@ -39,10 +42,8 @@ def _reminders(visit: Visit) -> Shown:
         Moment(written.instant(one.at), visit.t(f"b.channel.{one.channel}"), visit.t("b.reach.sent" if one.is_sent else "b.reach.held"))
         for one in reminders_of(filings)
     ]
-    contacts = [
-        Moment(written.instant(one.at), visit.t(f"b.channel.{one.channel}") if one.channel in CHANNELS else one.channel, one.actor)
-        for one in contacts_of(filings)
-    ]
+    sent = {(one.at, one.channel) for one in reminders_of(filings)}
+    contacts = [contact(visit, one) for one in contacts_of(filings) if (one.at, one.channel) not in sent]
     return parts.board(
         Heading(visit.t("b.nav.reminders")),
         [
@@ -51,6 +52,12 @@ def _reminders(visit: Visit) -> Shown:
             Panel(visit.t("b.reach.contacts"), [Text(visit.t("b.reach.contacts.said")), Timeline(contacts[:SHOWN_MAX])]),
         ],
     )
+
+
+def contact(visit: Visit, one: ContactRow) -> Moment:
+    """Give one contact: when, by which way, and who it was where a person called."""
+    key = f"b.channel.{one.channel}"
+    return Moment(written.instant(one.at), visit.t(key) if has(key) else one.channel, one.actor if one.channel in BY_PERSON else "")
 
 
 def _prefer(visit: Visit) -> Done:

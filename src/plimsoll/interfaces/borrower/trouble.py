@@ -9,11 +9,11 @@ from plimsoll.collections.propose_plan import ProposePlan
 from plimsoll.interfaces.borrower.loans import ACCOUNT
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, my_file, myself, screen, whole, words
 from plimsoll.interfaces.borrower.papers import more
+from plimsoll.interfaces.borrower.reach import contact
 from plimsoll.interfaces.borrower.seen import key_on, of_amount, on_seen
 from plimsoll.interfaces.pages import parts, written
-from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Moment, Panel, Part, Said, Table, Text, Timeline, fact
+from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Panel, Part, Said, Table, Text, Timeline, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
-from plimsoll.interfaces.pages.words import has
 from plimsoll.risk.load.policy import TIERS
 
 PERSONS_MAX: Final = 12
@@ -36,8 +36,9 @@ def _overdue(visit: Visit) -> Shown:
         for one in late
     ]
     heads = parts.heads(visit, "b.overdue.of", "b.overdue.days", "b.overdue.since")
-    ways = Links(((visit.t("b.nav.hardship"), "/hardship"), (visit.t("b.nav.complaints"), "/complaints")))
-    contacts = [Moment(written.instant(one.at), _channel(visit, one.channel), one.actor) for one in contacts_of(filings)][:CONTACTS_MAX]
+    pay = [(visit.t("b.overdue.pay", {"what": row[0].text}), row[0].link) for row in rows]
+    ways = Links((*pay, (visit.t("b.nav.hardship"), "/hardship"), (visit.t("b.nav.complaints"), "/complaints")))
+    contacts = [contact(visit, one) for one in contacts_of(filings)[:CONTACTS_MAX]]
     return parts.board(
         heading,
         [
@@ -49,11 +50,6 @@ def _overdue(visit: Visit) -> Shown:
             Panel(visit.t("b.reach.contacts"), [Text(visit.t("b.reach.contacts.said")), Timeline(contacts)]),
         ],
     )
-
-
-def _channel(visit: Visit, channel: str) -> str:
-    key = f"b.channel.{channel}"
-    return visit.t(key) if has(key) else channel
 
 
 def _hardship(visit: Visit) -> Shown:
@@ -98,7 +94,7 @@ def _ask_form(visit: Visit, before: int) -> Panel:
         Field("essentials", visit.t("b.hard.essentials"), "money"),
         Field("others", visit.t("b.hard.others"), "money", "0"),
         Field("persons", visit.t("b.hard.persons"), "choice", "1", persons),
-        Field("tier", visit.t("b.hard.tier"), "choice", TIERS[0], tiers),
+        Field("tier", visit.t("b.hard.tier"), "choice", TIERS[0], tiers, hint=visit.t("b.hard.flags")),
         *why,
     )
     form = Form("ask", "", visit.t("b.hard.button"), fields, visit.t("b.hard.said"), key_on(visit, "ask", before), is_folded=False)

@@ -46,7 +46,7 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "cash": "CNY",
     "shock": "region-" + "5f1c" * 12,
     "artefact": "aded5890d3efd72803353cf4e4193869373791928a2d7317940cb8d3155ccb7f",
-    "disclosure": "9b605b9a87fb6878915aa1a676c973acb5165fc4aa4183f9d70aaedb0c54ee9d",
+    "disclosure": "545ee1c72019aba0d0b4f9105ef52090154d85c5d261c4d56bb60364e3578cdf",
     "rule": "CN.COST.CAP",
     "day": "2026-03-15",
     "seq": "1",

@@ -9,10 +9,9 @@ from fractions import Fraction
 from typing import Final
 
 from plimsoll.interfaces.pages.words import CHINESE, say
-from plimsoll.units.money import EXPONENTS, text_of
+from plimsoll.units.money import EXPONENTS, sign_of, text_of
 
 MINUS: Final = "\N{MINUS SIGN}"
-SIGNS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 ABSENT: Final = "–"
 DAYS_A_YEAR: Final = 365
 LARGE: Final = (
@@ -27,15 +26,14 @@ def money(minor: int | None, currency: str = "CNY") -> str:
     if minor is None or not currency:
         return ABSENT
     whole, point, part = text_of(abs(minor), currency).partition(".")
-    sign = SIGNS.get(currency, f"{currency} ")
-    return f"{MINUS if minor < 0 else ''}{sign}{int(whole):,}{point}{part}"
+    return f"{MINUS if minor < 0 else ''}{sign_of(currency)}{int(whole):,}{point}{part}"
 
 
 def large(minor: int | None, currency: str = "CNY", language: str = CHINESE) -> str:
     """Write a large amount for a board: 234,567,800 minor units are ¥234.6 万 in Chinese and ¥2.35m in English."""
     if minor is None:
         return ABSENT
-    units, sign = Fraction(abs(minor), 10 ** EXPONENTS[currency]), SIGNS.get(currency, f"{currency} ")
+    units, sign = Fraction(abs(minor), 10 ** EXPONENTS[currency]), sign_of(currency)
     for least, by, name, digits in LARGE[language == CHINESE]:
         if units >= least:
             return f"{MINUS if minor < 0 else ''}{sign}{float(units / by):,.{digits}f}{name}"
