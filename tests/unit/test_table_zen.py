@@ -1,4 +1,4 @@
-"""Our tables and another engine's hit the same rows: 2,000 random tables, each asked with rows near its thresholds."""
+"""Our tables and another engine's hit the same rows: 500 random tables, each asked with rows near its thresholds."""
 
 import json
 import random
@@ -10,12 +10,12 @@ from plimsoll.rulebook.table.table import Value
 from plimsoll.units.rate import Rate
 from tests.made_tables import Made, make_up, values_of
 
-CASES = 2_000
+CASES = 500
 ROWS_EACH = 3
 NOWHERE = {"x": 0, "y": 0}
 
 
-def test_2000_random_tables_hit_the_same_rows_as_zen_engine():
+def test_random_tables_hit_the_same_rows_as_zen_engine():
     zen = pytest.importorskip("zen", reason="the package zen-engine is not installed")
     engine, chance = zen.ZenEngine(), random.Random(20_261_121)
     hits = 0
