@@ -18,7 +18,7 @@ from bench.setting import Setting, Unavailable
 
 NAMES = (
     "case", "fold", "command", "http", "many", "close", "replay", "score", "decide_tables",
-    "decision", "gate", "remind", "collect", "treat", "watch", "expected_loss", "portfolio", "pages",
+    "decision", "gate", "remind", "collect", "clock", "treat", "watch", "expected_loss", "portfolio", "pages",
 )  # fmt: skip
 FOLDER = Path("build/bench")
 WIDTH = 130  # of the tables where there is no terminal to ask

@@ -313,22 +313,26 @@ def test_every_stop_is_named_once():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite"])
-def test_a_year_of_a_hundred_loans_takes_seconds(sandbox):
-    """The bar is ten seconds of a processor for whole days: debits, reminders, close, monitoring. Slow because it takes most of them.
+@pytest.mark.parametrize(("late", "most_s"), [(0, 14), (10, 18), (100, 45)])
+def test_a_year_of_a_hundred_loans_takes_seconds(sandbox, late, most_s):
+    """The bar is ten seconds of a processor for whole days: debits, reminders, close, monitoring; thirty where nobody pays. Slow: it takes them.
 
-    Where others use the other half of its cores, a processor is busy up to twice as long with the same work.
+    Where others use the other half of its cores, a processor is busy up to twice as long with the same work, so more is let pass here;
+    `make bench BENCH=clock` holds it to the bar.
     """
     import time
 
     clock = sandbox.clock(100)
     house = sandbox.opened.house_of(clock.clock_id)
-    for one in range(1, 101):
+    for one in range(late + 1, 101):
         agreed = {"key": f"g{one}", "customer_id": one, "on": "2026-01-15", "purpose": "debit", "version": 1}
         assert not isinstance(house.execute(read_command(agreed, "grant_consent"), actor="test"), Refused)
     begun = time.process_time()
     moved = Mover(sandbox.opened, money_of).advance(clock.clock_id, BEGINS + timedelta(days=365), ["promise.broken"])
     took = time.process_time() - begun
     assert (moved.state, moved.business_date) == ("frozen", date(2027, 1, 15))
-    assert took < 20, took
+    assert took < most_s, took
     with open_store(f"sqlite:///{sandbox.clocks.path(moved)}") as book:
         assert len(rows(book, schema.close_run)) == 365
+        cases = {one.customer_id for one in rows(book, schema.work_item) if one.kind == "collection" and one.state != "done"}
+        assert cases == set(range(1, late + 1))
