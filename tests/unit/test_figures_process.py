@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from plimsoll.app import kept_figures as keeping
+from plimsoll.app.config import tape_folder
 from plimsoll.app.database.schema import customer
 from plimsoll.app.database.trouble import StoreTrouble
-from plimsoll.app.figures_process import figures_beside
+from plimsoll.app.figures_process import AT_REST, figures_beside
 from plimsoll.app.house import House
 from plimsoll.app.kept_figures import BeingMade, Figure, KeptFigures, MakerEnded, kept_figures
 from plimsoll.app.show.figures import BOOK, WATCH, accounts_of
@@ -48,6 +49,15 @@ def maker(_house):
     return os.getpid(), _house.now()
 
 
+def leaves_once(house):
+    """Leaves as the process does when nothing was asked for a while, the first time."""
+    left = tape_folder(house.store.address.url)
+    if not left.exists():
+        left.mkdir()
+        os._exit(AT_REST)
+    return "made"
+
+
 def writes(house):
     with house.store.changing() as connection:
         connection.execute(customer.delete())
@@ -79,7 +89,7 @@ def wait_for(is_so):
         time.sleep(0.02)
 
 
-def test_a_process_makes_what_would_be_made_here_and_cannot_write(house):
+def test_a_process_makes_what_would_be_made_here_and_cannot_write(house, kind):
     with figures_beside(house) as process:
         kept = kept_figures(house)
         kept.wait_s = PATIENCE_S
@@ -93,6 +103,9 @@ def test_a_process_makes_what_would_be_made_here_and_cannot_write(house):
             kept.look(Figure("writes", writes))
         with pytest.raises(Malformed, match="tape"):
             kept.look(accounts_of())
+        if kind == "sqlite":
+            assert kept.look(Figure("leaves", leaves_once)).value == "made", "it is started again for what it was asked as it left"
+            pid = process.pid
     assert is_gone(pid)
     with pytest.raises(MakerEnded):
         process.make(BOOK, NOW)

@@ -4,6 +4,7 @@ It goes behind the pages: it is nicer than they are, uses one processor of the d
 """
 
 import os
+import resource
 import signal
 import sys
 from contextlib import ExitStack
@@ -27,6 +28,8 @@ from plimsoll.units.refusal import Malformed
 NICER: Final = 10
 IDLE_S: Final = 120.0
 """After how long without work the process leaves, and with it what it holds in memory."""
+LARGE_KIB, LARGE_S = 600_000, 10.0
+"""After how long it leaves that has held so much, as for the positions of 1,000,000 loans: what is freed is seldom given back before."""
 READING: Final = {
     "sqlite": ("PRAGMA query_only = on",),
     "postgresql": ("SET default_transaction_read_only = on", "SET max_parallel_workers_per_gather = 0"),
@@ -104,7 +107,7 @@ def main() -> None:
     Thread(target=_listen, args=(incoming, jobs), daemon=True).start()
     while True:
         try:
-            job = jobs.get(timeout=IDLE_S)
+            job = jobs.get(timeout=LARGE_S if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > LARGE_KIB else IDLE_S)
         except Empty:
             member.close()
             sys.exit(AT_REST)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from plimsoll.interfaces.pages import written
+from plimsoll.interfaces.pages import static_files, words, written
 from plimsoll.interfaces.pages.cookies import new_key
 from plimsoll.interfaces.pages.static_files import address, missing
 from plimsoll.interfaces.pages.visit import Visit
@@ -31,6 +31,14 @@ def environment() -> Environment:
     made.filters.update({"money": written.money, "count": written.count, "day": written.day, "share": written.share})
     made.globals.update({"sentence": sentence, "new_key": new_key})
     return made
+
+
+def get_ready() -> None:
+    """Read what pages are made of, words, templates and files, before the first of them is asked for."""
+    words.catalogue()
+    for name in environment().list_templates(extensions=("html",)):
+        environment().get_template(name)
+    static_files.get_ready()
 
 
 def render(template: str, visit: Visit, said: Mapping[str, Any]) -> str:

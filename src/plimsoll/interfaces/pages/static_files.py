@@ -45,6 +45,13 @@ def address(name: str) -> str:
     return f"/static/{found.digest}/{name}" if found is not None else ""
 
 
+def get_ready() -> None:
+    """Read and pack every file."""
+    for folder in ("own", "vendor"):
+        for path in sorted((FOLDER / folder).glob("*")):
+            file(path.name)
+
+
 def missing() -> tuple[str, ...]:
     """Name the files of the build that are not there."""
     return tuple(name for name in VENDOR if file(name) is None)

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import uvicorn
 
+from plimsoll.interfaces.pages.render import get_ready
+
 GRACE_S: Final = 10
 HEADERS_MAX: Final = 32_768
 KEPT_S: Final = 30
@@ -49,6 +51,7 @@ def settings_of(app: Any, proxies: str = "") -> uvicorn.Config:
 def run(app: Any, listener: socket.socket, *, proxies: str = "", ready: Callable[[], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM. `proxies` names whose X-Forwarded-For and -Proto are believed; "" believes nobody."""
     server = uvicorn.Server(settings_of(app, proxies))
+    get_ready()
     # What stands by now stays: whoever looks for what nobody needs any more would look through all of it, and a page would wait 0.2 s.
     gc.collect()
     gc.freeze()
