@@ -82,8 +82,9 @@ def _hardship(visit: Visit) -> Shown:
 
 
 def _ask_form(visit: Visit, before: int) -> Panel:
-    persons = [(str(n), str(n)) for n in range(1, PERSONS_MAX + 1)]
-    tiers = [(one, visit.t(f"b.tier.{one}")) for one in TIERS]
+    choose = ("", visit.t("b.choose"))
+    persons = [choose, *((str(n), str(n)) for n in range(1, PERSONS_MAX + 1))]
+    tiers = [choose, *((one, visit.t(f"b.tier.{one}")) for one in TIERS)]
     flags = visit.house.rules.value("POLICY.HARDSHIP.FLAGS", visit.today())
     why = [
         Field(f"flag_{one}", visit.t(f"b.flag.{one}"), "check", "yes", is_needed=False)
@@ -93,8 +94,8 @@ def _ask_form(visit: Visit, before: int) -> Panel:
         Field("income", visit.t("b.hard.income"), "money"),
         Field("essentials", visit.t("b.hard.essentials"), "money"),
         Field("others", visit.t("b.hard.others"), "money", "0"),
-        Field("persons", visit.t("b.hard.persons"), "choice", "1", persons),
-        Field("tier", visit.t("b.hard.tier"), "choice", TIERS[0], tiers, hint=visit.t("b.hard.flags")),
+        Field("persons", visit.t("b.hard.persons"), "choice", "", persons),
+        Field("tier", visit.t("b.hard.tier"), "choice", "", tiers, hint=visit.t("b.hard.flags")),
         *why,
     )
     form = Form("ask", "", visit.t("b.hard.button"), fields, visit.t("b.hard.said"), key_on(visit, "ask", before), is_folded=False)
@@ -103,11 +104,12 @@ def _ask_form(visit: Visit, before: int) -> Panel:
 
 def _plan_form(visit: Visit, before: int) -> Panel:
     loans = [one for one in myself(visit).loans if one.kind != ACCOUNT and one.status == "open"]
-    options = [(str(one.loan_id), f"{written.day(one.opened_on)} · {written.money(one.principal_minor)}") for one in loans]
+    options = [("", visit.t("b.choose"))]
+    options += [(str(one.loan_id), f"{written.day(one.opened_on)} · {written.money(one.principal_minor)}") for one in loans]
     body: list[Part] = [Text(visit.t("b.plan.said"))]
-    if options:
+    if loans:
         fields = (
-            Field("loan", visit.t("b.kind.loan"), "choice", options[0][0], options),
+            Field("loan", visit.t("b.kind.loan"), "choice", "", options),
             Field("payment", visit.t("b.plan.payment"), "money"),
         )
         body.append(Form("plan", "", visit.t("b.plan.button"), fields, key=key_on(visit, "plan", before), is_folded=False))
