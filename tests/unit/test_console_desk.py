@@ -1,7 +1,7 @@
 """Desks of the back office in process: queues as far as one sees them, and what is said in a call."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -10,7 +10,11 @@ from plimsoll.app.database.opening import create_store
 from plimsoll.app.database.schema_access import access_user
 from plimsoll.app.house import House
 from plimsoll.app.keyring import Keyring
+from plimsoll.app.show.queues import WorkRow
 from plimsoll.app.vault import Act, Vault
+from plimsoll.interfaces.console.case_words import because, line_of, told
+from plimsoll.interfaces.console.rows_of_work import due
+from plimsoll.interfaces.pages.visit import Visit
 from plimsoll.units.refusal import sentence
 from tests import looked
 from tests.made_house import STAFF, hire
@@ -130,12 +134,12 @@ def test_what_cannot_be_read_or_is_too_large_or_not_for_somebody_is_told(look):
 
 def test_a_view_is_kept_under_a_name_by_one_person_and_leads_where_they_may_go(look):
     sup = look("sup")
-    page = sup.get("/console/cases?view=overdue&after=%5B%5D")
-    assert 'name="back" value="/cases?view=overdue"' in page.text, "where a page of it begins is no part of a view"
-    form = {"act": "keep", "key": "v1", "form_token": token_in(page), "back": "/cases?view=overdue", "name": "<b>late</b> 今天"}
-    assert sup.post("/console/views", data=form).headers["location"].startswith("/console/cases?view=overdue")
+    page = sup.get("/console/cases?view=due&after=%5B%5D")
+    assert 'name="back" value="/cases?view=due"' in page.text, "where a page of it begins is no part of a view"
+    form = {"act": "keep", "key": "v1", "form_token": token_in(page), "back": "/cases?view=due", "name": "<b>late</b> 今天"}
+    assert sup.post("/console/views", data=form).headers["location"].startswith("/console/cases?view=due")
     side = sup.get("/console/customers").text.partition('<nav class="side"')[2].partition("</nav>")[0]
-    assert 'href="/console/cases?view=overdue"' in side
+    assert 'href="/console/cases?view=due"' in side
     assert "&lt;b&gt;late&lt;/b&gt; 今天" in side
     for back in ("//elsewhere.example/?x=1", "/cases", "javascript:alert(1)?a=1", "/x?a=1&b=<"):
         assert sup.post("/console/views", data=form | {"back": back}).status_code == 409, back
@@ -146,3 +150,25 @@ def test_a_view_is_kept_under_a_name_by_one_person_and_leads_where_they_may_go(l
     sup.post("/console/views", data=form | {"act": "drop"})
     assert "No view is kept" in sup.get("/console/views").text
     assert "to_keep" not in sup.get("/console/customers").text
+
+
+def test_lines_of_a_case_are_told_as_people_write_them():
+    zh, en = (Visit(house=None, door=None, language=language) for language in ("zh-CN", "en"))
+    assert (
+        told(zh, "call, promise-1 broken, until 2026-10-26, owed 12671.97 CNY") == "电话, 承诺还款 未履行, 至 2026-10-26, 欠款 ¥12,671.97"
+    )
+    assert because(en, ("promises_broken 1 >= 1", "segment in_need = in_need", "is_resting no")) == (
+        "promises broken 1 (≥ 1); thought to be in need; resting no"
+    )
+    assert line_of(en, "43 days; 622.33 CNY; ai_call; promise promise-2; general") == (
+        "43 days · M2; ¥622.33; automatic call; waits for a promise; general"
+    )
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "due today"), (1, "due tomorrow"), (4, "4 days left"), (-3, "3 days over")])
+def test_a_case_is_due_by_days(days, said):
+    visit, noon = Visit(house=None, door=None, language="en"), datetime(2026, 3, 20, 4, tzinfo=UTC)
+    due_at = datetime(2026, 3, 19, 16, tzinfo=UTC) + timedelta(days=days)
+    left = int((due_at - noon).total_seconds())
+    row = WorkRow(1, "collection", "case-1", "waiting", 0, due_at, left, left < 0, "", "", noon, noon)
+    assert due(visit, row).text == said

@@ -10,6 +10,7 @@ from plimsoll.app.acts import ACTS
 from plimsoll.app.approve.check import check, withdraw
 from plimsoll.app.database.schema_access import approval, approval_check
 from plimsoll.app.database.sheet import instant_of
+from plimsoll.interfaces.console.case_words import amounts
 from plimsoll.interfaces.console.effect import effect_parts
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
@@ -99,7 +100,7 @@ def show_one(visit: Visit) -> Shown:
             select(approval_check).where(approval_check.c.approval_id == row.approval_id).order_by(approval_check.c.at)
         ).all()
     shown: Mapping[str, Any] = json.loads(row.shown)
-    changes = [(text(one[visit.speech]), text(one["before"]), text(one["after"])) for one in shown["change"]]
+    changes = [(text(one[visit.speech]), text(amounts(one["before"])), text(amounts(one["after"]))) for one in shown["change"]]
     change = Table(
         visit.t("approval.change"), heads(visit, "effect.what", "effect.before#", "effect.after#"), changes, empty="approval.unchanged"
     )

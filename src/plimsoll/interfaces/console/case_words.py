@@ -38,6 +38,9 @@ def told(visit: Visit, detail: str) -> str:
     parts = []
     for part in detail.split(", "):
         name, _, rest = part.partition(" ")
+        if name.startswith("promise-") and rest:
+            parts.append(f"{visit.t('case.promise')} {word(visit, 'promise.state', rest)}")
+            continue
         is_put = name in ("until", "owed", "paid") and bool(rest)
         parts.append(visit.t(f"case.told.{name}", {"what": amounts(rest)}) if is_put else amounts(words_in(visit, SPOKEN, part)))
     return ", ".join(parts)
@@ -56,7 +59,7 @@ def _condition(visit: Visit, said: str) -> str:
     name, _, rest = said.partition(" ")
     value, _, asked = rest.partition(" ")
     shown = _value(visit, name, value)
-    wanted = asked.removeprefix("= ")
+    wanted = asked.removeprefix("= ").replace(">=", "≥").replace("<=", "≤")
     more = f" ({wanted})" if wanted and wanted != value and not words.has(f"word.{wanted}") else ""
     return f"{word(visit, 'trait', name)} {shown}{more}".strip()
 

@@ -76,7 +76,7 @@ def show(visit: Visit) -> Shown:
     if visit.may("case.claim", EVERYBODY) and not is_hardship:
         parts.insert(0, Form("next", "", visit.t("work.next"), (), tone="btn-primary", is_folded=False))
     heading = Heading(
-        visit.t("nav.case"), visit.t("case.lead"), tabs=tabs(visit, "/cases", "", "mine", "held", "resting", "overdue", "hardship")
+        visit.t("nav.case"), visit.t("case.lead"), tabs=tabs(visit, "/cases", "", "mine", "held", "resting", "due", "hardship")
     )
     figures = Figures(visit)
     return figures.board(heading, [_promised(visit, figures), Panel("", parts)])
@@ -99,7 +99,7 @@ def _promised(visit: Visit, figures: Figures) -> Panel:
     stats = [
         Stat(visit.t("work.open"), count(waiting.open if waiting else 0)),
         Stat(visit.t("work.claimed"), count(waiting.claimed if waiting else 0)),
-        Stat(visit.t("work.overdue"), count(waiting.overdue if waiting else 0)),
+        Stat(visit.t("work.view.due"), count(waiting.overdue if waiting else 0)),
     ]
     if not sight.is_everybody:
         return Panel(visit.t("queue.title"), [Stats(stats)])
@@ -191,14 +191,31 @@ def _gate(visit: Visit, found: CaseShown) -> Panel:
         state = chip(visit.t("gate.open"), "good") if not one.rule else chip(visit.t("gate.closed"), "bad")
         until = written.instant(one.until) if one.until else ""
         left = visit.t("gate.left", {"today": "∞" if one.today is None else one.today, "week": "∞" if one.week is None else one.week})
-        rows.append((text(word(visit, "channel", one.channel)), state, text(left), text(one.rule, under=until)))
+        rows.append((text(word(visit, "channel", one.channel)), state, text(left), _rule(visit, one.rule, until)))
     table = Table(visit.t("gate.title"), heads(visit, "contact.channel", "gate.now", "gate.left-head", "gate.rule"), rows, is_dense=True)
-    step = found.next
-    advice = Said(
-        "wait" if step.held else "good",
-        visit.t("gate.next", {"what": word(visit, "treatment", step.action), "because": because(visit, step.because) or step.row}),
-    )
+    advice = Said("wait" if found.next.held or found.next.not_before else "good", _next_said(visit, found))
     return Panel(visit.t("gate.title"), [advice, table], "gate", "gate.title", width="half")
+
+
+def _rule(visit: Visit, name: str, until: str) -> Cell:
+    """Give the rule that stands in the way, by its title, and until when."""
+    return Cell(_titled(visit, name), f"/rules/{name}" if name else "", until) if name else text("")
+
+
+def _titled(visit: Visit, name: str) -> str:
+    rules = visit.house.rules
+    return rules.rule(name).title[visit.speech] if name in rules.rules else name
+
+
+def _next_said(visit: Visit, found: CaseShown) -> str:
+    """Give what comes next and why; where the gate holds it back, by which rule and until when."""
+    step = found.next
+    what = word(visit, "treatment", found.case.treatment if step.held else step.action)
+    said = visit.t("gate.next", {"what": what, "because": because(visit, step.because) or step.row})
+    until = written.instant(step.not_before) if "T" in step.not_before else step.not_before
+    if step.held:
+        said = f"{said} {visit.t('gate.held', {'rule': _titled(visit, step.held)})}"
+    return f"{said} {visit.t('gate.until', {'day': until})}" if until else said
 
 
 def _acts(visit: Visit, found: CaseShown) -> Panel | None:
@@ -273,7 +290,7 @@ def _record(visit: Visit, found: CaseShown) -> Panel:
         )
         for one in reversed(found.timeline[-CONTACTS:])
     ]
-    return Panel(visit.t("case.record"), [Timeline(rows)], "record", width="half")
+    return Panel(visit.t("case.record"), [Timeline(rows)], "record")
 
 
 def _name(visit: Visit) -> Done:

@@ -24,6 +24,7 @@ from plimsoll.interfaces.pages.parts import (
     text,
 )
 from plimsoll.interfaces.pages.visit import Visit
+from plimsoll.rulebook.reason import load as load_reasons
 
 PPM, PPB = 1_000_000, 1_000_000_000
 WATERFALL = 8
@@ -43,8 +44,8 @@ def why(visit: Visit, shown: DecisionShown) -> Panel:
         rows = [
             (
                 text(one_condition.title_zh if _is_zh(visit) else one_condition.title_en),
-                text(one_condition.value),
-                text(f"{one_condition.op} {one_condition.threshold}"),
+                text(_value(visit, one_condition.value)),
+                text(_threshold(visit, one_condition.op, one_condition.threshold)),
             )
             for one_condition in one.conditions
         ]
@@ -61,11 +62,28 @@ def why(visit: Visit, shown: DecisionShown) -> Panel:
     return Panel(visit.t("explain.title"), parts, "why", "explain.title", aside, "half")
 
 
+def _value(visit: Visit, value: str) -> str:
+    return visit.t("explain.missing") if value == "missing" else value
+
+
+def _threshold(visit: Visit, op: str, threshold: str) -> str:
+    """Give what a rule asks of a value, with the signs that people write."""
+    if (op, threshold) == ("is", "needed"):
+        return visit.t("explain.is-needed")
+    return f"{ {'>=': '≥', '<=': '≤'}.get(op, op) } {_value(visit, threshold)}".strip()
+
+
+def _said(visit: Visit, code_of: str) -> Cell:
+    """Give the reason of a part of a score in words, with its code."""
+    found = load_reasons().by_code.get(code_of)
+    return text(found.said[visit.speech], under=code_of) if found is not None else text(code_of)
+
+
 def score(visit: Visit, shown: DecisionShown) -> Panel:
     """Give the score part by part, from the base."""
     one = shown.score
     rows = [
-        (text(part.title_zh if _is_zh(visit) else part.title_en, under=part.bin), count(part.points), text(part.reason))
+        (text(part.title_zh if _is_zh(visit) else part.title_en, under=part.bin), count(part.points), _said(visit, part.reason))
         for part in sorted(one.parts, key=lambda part: part.points)
     ]
     facts = Facts(

@@ -25,7 +25,7 @@ def page_of(visit: Visit, kind: str, permission: str) -> WorkPage:
     asked = WorkAsked(
         state={"held": "claimed", "resting": "waiting"}.get(view, ""),
         assigned_to=visit.who.actor if view == "mine" else None,
-        is_overdue=view == "overdue",
+        is_overdue=view in ("overdue", "due"),
     )
     sight = visit.door.sight(visit.who, permission)
     house, at = visit.house, at_of(visit.house)
@@ -54,8 +54,10 @@ def due(visit: Visit, row: WorkRow) -> Cell:
     """Give how long is left, or for how long it is overdue."""
     if row.seconds_left is None:
         return Cell(visit.t("work.no-limit"))
-    if row.is_overdue and row.kind == COLLECTION and row.state != CLAIMED and -row.seconds_left < DAY:
-        return chip(visit.t("work.today"), "wait")
+    if row.kind == COLLECTION and row.state != CLAIMED and row.seconds_left > -DAY:
+        days = -(-row.seconds_left // DAY)
+        known = {0: "work.today", 1: "work.tomorrow"}.get(days, "")
+        return chip(visit.t(known) if known else visit.t("work.left.days", {"n": days}), "wait")
     hours = abs(row.seconds_left) // HOUR
     side, is_long = "over" if row.is_overdue else "left", hours >= 48
     text = visit.t(f"work.{side}.{'days' if is_long else 'hours'}", {"n": hours // 24 if is_long else hours})
