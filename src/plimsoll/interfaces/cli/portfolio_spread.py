@@ -1,9 +1,13 @@
 """`plimsoll portfolio usage` and `concentration`: how limits are used, and in how few places the money stands."""
 
+from datetime import date
 from typing import Any
 
-from plimsoll.app.tape.reading import Tape
-from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.app.config import book_url
+from plimsoll.app.database.opening import open_store
+from plimsoll.app.tape.groups import places_by_group
+from plimsoll.app.tape.reading import EPOCH, Tape
+from plimsoll.interfaces.cli.options import AsJson, Db
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
 from plimsoll.interfaces.cli.portfolio_tape import (
     MONTHS_SHOWN,
@@ -23,7 +27,9 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     show,
     table,
 )
+from plimsoll.monitoring.shock import GROUPS
 from plimsoll.portfolio.concentration import Concentration, concentration_of
+from plimsoll.risk.lawful import lawful_rules
 
 
 def usage(
@@ -88,16 +94,29 @@ def concentration(
     currency: Currency = "",
     engine: Engine = "duckdb",
     master: Master = "",
+    db: Db = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show in how few places the money stands in the last month: by a dimension, and with the largest borrowers."""
-    from plimsoll.portfolio.expressions.usage import borrowers_text, places_text
+    """Show in how few places the money stands in the last month: by a dimension, and with the largest borrowers.
 
-    with opened(order_of(tape, map_name, currency, engine, master), "balance", by) as found:
+    By region or employer the tape of the house is joined with its book (--db), where people belong to groups without names.
+    """
+    from plimsoll.portfolio.expressions.usage import borrowers_text, owing_text, places_text
+
+    is_group = by in GROUPS and bool(db)
+    with opened(order_of(tape, map_name, currency, engine, master), "balance", "customer" if is_group else by) as found:
         refuse_ends(found)
-        queries = [places_text(found.source, by), borrowers_text(found.source)]
-        made = concentration_of(*(found.ask(query) for query in queries))
+        queries = [owing_text(found.source) if is_group else places_text(found.source, by), borrowers_text(found.source)]
+        places, borrowers = (found.ask(query) for query in queries)
+        made = concentration_of(_grouped(found, places, by, db) if is_group else places, borrowers)
         show(answer(found, queries, _spread(found, made, by)), _spread_text(found, made, by), as_json=as_json)
+
+
+def _grouped(tape: Tape, owing: list[Any], kind: str, db: str) -> list[Any]:
+    """Give the places of the groups that customers belong to by the book."""
+    on = date.fromordinal(tape.last_day + EPOCH)
+    with open_store(book_url(db)) as store:
+        return places_by_group(store, owing, kind, on, lawful_rules().whole("POLICY.DISPOSAL.K", on) or 1)
 
 
 def _spread(tape: Tape, made: Concentration, by: str) -> dict[str, Any]:

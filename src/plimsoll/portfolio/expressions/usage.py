@@ -65,6 +65,23 @@ def places_text(source: Source, by: str) -> str:
     return write(counted.order_by(ibis.desc("balance"), "dimension"), source.engine)
 
 
+def owing_text(source: Source) -> str:
+    """Ask who owes in the last month: customer, loans that owe, balance, loans and balance that are bad."""
+    rows = rows_of(source)
+    last = rows.filter((rows.t == source.months[-1]) & (rows.state <= LATEST))
+    is_bad = last.state >= BAD_FROM
+    told = last.select(
+        customer=last.customer,
+        balance=last.balance.fill_null(0),
+        bad=is_bad.cast("int64"),
+        bad_balance=ibis.ifelse(is_bad, last.balance.fill_null(0), 0),
+    )
+    counted = told.group_by("customer").agg(
+        loans=told.count(), **{name: told[name].sum().cast("int64") for name in ("balance", "bad", "bad_balance")}
+    )
+    return write(counted.order_by("customer"), source.engine)
+
+
 def borrowers_text(source: Source) -> str:
     """Ask for the balances of the largest borrowers in the last month, without names: balance, the largest first; 100 of them."""
     rows = rows_of(source)
