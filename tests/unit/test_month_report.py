@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from plimsoll.app.portfolio_charts import bridge_span
 from plimsoll.app.report.document import html_of, object_of, pdf_of
 from plimsoll.app.report.month import month_report
 from plimsoll.app.tape.risk import expected
 from plimsoll.interfaces.cli.main import main
+from plimsoll.portfolio.attribution import points_text
 from plimsoll.rulebook.rules import load
 from tests.made_tapes import MAP, made_tape, rows_of, write_rows
 
@@ -50,6 +52,15 @@ def test_the_report_says_what_the_commands_say(tape, document):
     for part in said["zh-CN"]["parts"]:
         assert re.search(r"[\u4e00-\u9fff]", part["title"]), part["title"]
         assert part["drill"].startswith("plimsoll portfolio ")
+
+
+def test_causes_that_lower_the_bad_share_are_drawn_whole():
+    """From 0 by -0.11 and +0.10 to -0.01 and back: the axis reaches below nought, or the first two steps would not be seen."""
+    low, high = bridge_span(0.0, {"seasoning": -0.0011, "entry": 0.0010, "cure": 0.0001})
+    assert low < -0.11
+    assert high > 0
+    assert bridge_span(0.02, {"cure": -0.01})[0] == 0
+    assert [points_text(part) for part in (-0.000001, 0.00123, -0.02)] == ["+0.000", "+0.123", "-2.000"]
 
 
 def test_the_page_needs_nothing_beside_it(document):

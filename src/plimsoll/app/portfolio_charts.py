@@ -1,6 +1,7 @@
 """Pictures of a portfolio: vintage curves, roll rates as a map of heat, bad shares month by month. Needs matplotlib (extra `charts`)."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.chart import BLUE, GREEN, INK, ORANGE, SOFT, Picture, picture
@@ -8,6 +9,8 @@ from plimsoll.app.chart import BLUE, GREEN, INK, ORANGE, SOFT, Picture, picture
 WIDE: Final = (8.0, 4.6)
 LABELLED: Final = 8
 """Curves of which each is named; of more the first and the last are."""
+ROOM: Final = 12
+"""Above and below the steps of a bridge one part in so many of their height is left."""
 
 
 class Line(NamedTuple):
@@ -91,9 +94,19 @@ def bridge_picture(begun: float, parts: Mapping[str, float], title: str) -> Pict
         axes.bar(len(parts) + 1, level, color=BLUE, width=0.7)
         axes.set_xticks(range(len(parts) + 2), ["from", *parts, "to"], rotation=30, ha="right")
         axes.set(title=title, ylabel="per cent")
-        axes.set_ylim(bottom=0)
+        bottom, top = bridge_span(begun, parts)
+        axes.set_ylim(bottom, top)
+        axes.axhline(0, color=INK, linewidth=0.8)
 
     return picture("bridge", title, draw, WIDE)
+
+
+def bridge_span(begun: float, parts: Mapping[str, float]) -> tuple[float, float]:
+    """Give the lowest and the highest per cent that the steps of a bridge reach, nought among them, with room for what is written there."""
+    levels = [0.0, *(100 * level for level in accumulate(parts.values(), initial=begun))]
+    low, high = min(levels), max(levels)
+    room = (high - low) / ROOM or 1.0
+    return (low - room if low < 0 else 0.0, high + room)
 
 
 def bars_picture(values: Mapping[str, float], title: str) -> Picture:

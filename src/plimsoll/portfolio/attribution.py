@@ -86,6 +86,11 @@ def attribute(before: Book, after: Book) -> dict[str, float]:
     return parts
 
 
+def points_text(part: float) -> str:
+    """Write a part of a share as points, with its sign and three digits; what is nothing to these has a plus."""
+    return f"{round(100 * part, 3) + 0.0:+.3f}"
+
+
 def _subsets(causes: Sequence[str]) -> list[tuple[str, ...]]:
     return [chosen for size in range(len(causes) + 1) for chosen in combinations(causes, size)]
 

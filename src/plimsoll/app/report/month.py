@@ -10,10 +10,10 @@ from plimsoll.app.page import Words
 from plimsoll.app.portfolio_charts import Line, bars_picture, bridge_picture, curves_picture, heat_picture, months_picture
 from plimsoll.app.report.document import Document, Grid, Part
 from plimsoll.app.report.harm_part import harm_part
-from plimsoll.app.report.month_words import SAY, ZH_CAUSES, ZH_CLASSES, ZH_MOVES, ZH_SCENARIOS
+from plimsoll.app.report.month_words import SAY, ZH_CAUSES, ZH_CLASSES, ZH_DIMENSIONS, ZH_ENDS, ZH_FROM, ZH_MOVES, ZH_SCENARIOS
 from plimsoll.app.tape.reading import Tape
 from plimsoll.app.tape.risk import Expected, day_of, expected, moves_of
-from plimsoll.portfolio.attribution import CAUSES
+from plimsoll.portfolio.attribution import CAUSES, points_text
 from plimsoll.portfolio.bridge import bridge, whole
 from plimsoll.portfolio.concentration import concentration_of
 from plimsoll.portfolio.early import FIRST_DAYS, first_payments
@@ -166,10 +166,9 @@ def _bridge(tape: Tape, month: int) -> Part | None:
     steps = bridge(tape.ask(flows_text(tape.source)), begin, month)
     last, all_parts = steps[-1].parts, whole(steps)
     rows = [
-        (Words(zh, cause), f"{100 * last[cause]:+.3f}", f"{100 * all_parts[cause]:+.3f}")
-        for zh, cause in zip(ZH_CAUSES, CAUSES, strict=True)
+        (Words(zh, cause), points_text(last[cause]), points_text(all_parts[cause])) for zh, cause in zip(ZH_CAUSES, CAUSES, strict=True)
     ]
-    rows.append((SAY["all"], f"{100 * sum(last.values()):+.3f}", f"{100 * sum(all_parts.values()):+.3f}"))
+    rows.append((SAY["all"], points_text(sum(last.values())), points_text(sum(all_parts.values()))))
     heads = (
         SAY["cause"],
         SAY["this-month-points"],
@@ -195,7 +194,7 @@ def _rolls(month: int, read: Read) -> Part | None:
         return None
     one = made[0]
     cured = {state: rate for state, rate, _ in cure_rates(one)}
-    heads = (SAY["from"], *(Words(name, name) for name in one.columns), SAY["cured"])
+    heads = (SAY["from"], *(Words(ZH_ENDS.get(name, name), name) for name in one.columns), SAY["cured"])
     rows = [
         (state, *(_share(rate) for rate in shares), _share(cured.get(state))) for state, shares in zip(one.rows, one.shares(), strict=True)
     ]
@@ -270,7 +269,8 @@ def _loss(tape: Tape, one: Expected) -> Part:
     grids.append(Grid((SAY["five-classes"], SAY["balance-2"], SAY["specific-provision"]), classes))
     fit = one.fit
     meaning = Words(
-        f"IFRS 9 / CAS 22。违约率由{fit.cases:,}次月度迁移拟合（考虑近三个月逾期史），违约损失率{_share(fit.loss)}（{fit.loss_from}）。",
+        f"IFRS 9 / CAS 22。违约率由{fit.cases:,}次月度迁移拟合（考虑近三个月逾期史），违约损失率{_share(fit.loss)}"
+        f"（来自{ZH_FROM[fit.loss_from]}）。",
         f"IFRS 9, CAS 22. Chances of default fitted on {fit.cases:,} moves, with the lateness of three months before; loss given default "
         f"{_share(fit.loss)} (from {fit.loss_from}).",
     )
@@ -321,7 +321,7 @@ def _concentration(tape: Tape) -> Part | None:
         for one in found.places
     ]  # fmt: skip
     heads = (
-        Words(dimensions[0], dimensions[0]),
+        Words(ZH_DIMENSIONS.get(dimensions[0], dimensions[0]), dimensions[0]),
         SAY["loans-2"],
         SAY["balance-2"],
         SAY["share"],

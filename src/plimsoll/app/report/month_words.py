@@ -89,6 +89,9 @@ SAY: Final = {
     "with-losses-and-sales-put": Words("不良率（还原核销与出售）", "with losses and sales put back"),
 }
 
+ZH_ENDS: Final = {"paid": "结清", "written-off": "核销", "sold": "出售"}
+ZH_FROM: Final = {"tape": "数据带", "policy": "政策参数"}
+ZH_DIMENSIONS: Final = {"product": "产品", "channel": "渠道", "city": "城市"}
 ZH_CAUSES: Final = ("结构", "账龄", "新增", "存量与滚动", "治愈", "核销", "出售", "规模增长")
 """The causes of `portfolio.attribution`, in their order."""
 

@@ -27,7 +27,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     show,
     table,
 )
-from plimsoll.portfolio.attribution import CAUSES
+from plimsoll.portfolio.attribution import CAUSES, points_text
 
 if TYPE_CHECKING:
     from plimsoll.app.tape.reading import Tape
@@ -89,14 +89,10 @@ def _text(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float]) -> str
     begun = steps[0].share - sum(steps[0].parts.values())
     rows: list[Sequence[str]] = [("month", "bad share %", *CAUSES)]
     rows.append((tape.month(steps[0].month - 1), share(begun), *("" for _ in CAUSES)))
-    rows += [(tape.month(step.month), share(step.share), *(_points(step.parts[cause]) for cause in CAUSES)) for step in steps]
-    rows.append(("all", _points(steps[-1].share - begun), *(_points(parts[cause]) for cause in CAUSES)))
+    rows += [(tape.month(step.month), share(step.share), *(points_text(step.parts[cause]) for cause in CAUSES)) for step in steps]
+    rows.append(("all", points_text(steps[-1].share - begun), *(points_text(parts[cause]) for cause in CAUSES)))
     said = "Change of the bad share of the balance in points, by cause; the parts of a row add up to its change."
     return "\n\n".join([head(tape), said, table(rows)])
-
-
-def _points(value: float) -> str:
-    return f"{100 * value:+.3f}"
 
 
 def _picture(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float]) -> Any:
