@@ -156,6 +156,16 @@ def test_a_months_end_warns_by_the_plain_rule_keeps_and_ends_warnings(store):
     assert [one[0]["outcome"] for one in endings if one] == ["late", "late"], "nobody paid, so both came true"
 
 
+def test_a_warning_says_what_single_events_tell_too(store):
+    """All are alike, so the first two are warned of; of them one complained of how money was asked for."""
+    book = Book(store, range(1, 41))
+    book.do(1, "file_complaint", "2026-01-20", complaint_id="c1", about="collection_conduct", reference="vault-1")
+    book.watch("2026-01-31")
+    ((one,), (two,)) = (book.said(who, "warning.raised") for who in (1, 2))
+    assert ("complaints_hard" in one["signals"], one["action"]) == (True, "review")
+    assert ("complaints_hard" in two["signals"], two["action"]) == (False, "remind")
+
+
 def test_a_customers_page_tells_why_there_is_a_warning(book):
     book.do(PAYS, "raise_warning", "2026-01-20", rank=1, chance_ppm=300_000, signals=["utilisation", "inquiries"], action="no-increase")
     assert watched(book.store, PAYS, date(2026, 1, 20), at(date(2026, 1, 20))).warning.reasons == ("utilisation", "inquiries")

@@ -14,8 +14,9 @@ from plimsoll.app.watching.find import OnFile, Standing
 from plimsoll.app.watching.places import PPM, Place, changed_places
 from plimsoll.app.watching.shocks import shock_columns, shocks_found, shocks_on
 from plimsoll.app.watching.signal_columns import as_table, signal_columns
+from plimsoll.app.watching.signals import told_signals
 from plimsoll.monitoring.shock import shock_policy
-from plimsoll.monitoring.signals import NO_USE, raised
+from plimsoll.monitoring.signals import NO_USE, Values, raised
 from plimsoll.monitoring.tell_shock import TellShock
 from plimsoll.monitoring.warn import Alert, Scored, Warned, warn_ranked, watch_policy
 from plimsoll.risk.load.over_extension_columns import shown_by_claims
@@ -132,12 +133,15 @@ def _warned(desk: Desk, ids: Ints, chances: Floats, columns: Mapping[str, Floats
     rank_of[order] = np.arange(1, count + 1)
     standing = np.isin(ids, np.fromiter(before, np.int64, len(before))) if before else np.zeros(count, bool)
     chosen = np.flatnonzero((rank_of <= within) | standing)
-    ranked = [(int(rank_of[at]), _row(ids, chances, columns, at, model)) for at in chosen[np.argsort(rank_of[chosen])].tolist()]
+    # What single events and evidence say has no part in the rank; it says why, and what is recommended.
+    told = told_signals(desk.store, ids[chosen].tolist(), desk.on, desk.now)
+    ranked = [(int(rank_of[at]), _row(ids, chances, columns, at, model, told)) for at in chosen[np.argsort(rank_of[chosen])].tolist()]
     return warn_ranked(ranked, count, before, desk.on.year * 12 + desk.on.month, policy, load())
 
 
-def _row(ids: Ints, chances: Floats, columns: Mapping[str, Floats], at: int, model: Model | None) -> Scored:
-    values = {name: None if np.isnan(column[at]) else float(column[at]) for name, column in columns.items()}
+def _row(ids: Ints, chances: Floats, columns: Mapping[str, Floats], at: int, model: Model | None, told: Mapping[int, Values]) -> Scored:
+    values: Values = {name: None if np.isnan(column[at]) else float(column[at]) for name, column in columns.items()}
+    values |= told.get(int(ids[at]), {})
     if model is None:
         return Scored(int(ids[at]), 0.0, values)
     catalogue = load()

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import and_, exists, func, select, tuple_
+from sqlalchemy import Text, and_, cast, exists, func, select, tuple_
 
 from plimsoll.app.database.schema import line, link
 from plimsoll.app.database.store import Store
@@ -108,14 +108,12 @@ def _newly(panel: Panel, first: int) -> tuple[Flags, Flags]:
 
 
 def _by_group(store: Store, customer_id: Ints, on: date, least: int) -> dict[str, Ints]:
-    """Give the rows of a panel by group, of groups of so many people or more."""
-    grouped = select(link.c.kind, link.c.blind).where(link.c.kind.in_(GROUPS)).group_by(link.c.kind, link.c.blind)
-    large = grouped.having(func.count() >= least)
-    found: dict[tuple[str, str], list[int]] = {}
-    for row in rows_of(store, _members(on).where(tuple_(link.c.kind, link.c.blind).in_(large))):
-        found.setdefault((row.kind, row.blind), []).append(row.customer_id)
-    groups = {}
-    for (kind, blind), people in found.items():
+    """Give the rows of a panel by group, of groups of so many people or more; the database sends a row a group."""
+    who = func.aggregate_strings(cast(link.c.customer_id, Text), ",")
+    grouped = _members(on).with_only_columns(link.c.kind, link.c.blind, who).group_by(link.c.kind, link.c.blind)
+    groups: dict[str, Ints] = {}
+    for kind, blind, listed in rows_of(store, grouped.having(func.count() >= least)):
+        people = np.sort(np.array(listed.split(","), np.int64))
         at = np.minimum(np.searchsorted(customer_id, people), max(len(customer_id) - 1, 0))
         rows: Ints = at[customer_id[at] == people] if len(customer_id) else np.zeros(0, np.int64)
         if len(rows) >= least:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from plimsoll.app.closing.scan import Snapshot, snapshot
 from plimsoll.app.database import schema
+from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.app.vault import PUT
-from plimsoll.app.watching.find import rows_of
+from plimsoll.app.watching.find import IN_LIST, rows_of
 from plimsoll.app.watching.shocks import shock_signals
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import Filing, read_body
@@ -31,6 +32,11 @@ from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
 
 EVIDENCE: Final = "evidence"
+TOLD: Final = (
+    *(EVIDENCE, "consent.granted", "consent.withdrawn", "autopay.failed", "hardship.opened"),
+    *("complaint.filed", "complaint.closed", "contact.attempted", "contact.outcome", "contact.fact"),
+)
+"""Filings that say a signal, or whether it may be used."""
 MONTH_DAYS: Final = 30
 Loans = Sequence[tuple[Terms, tuple[Fact, ...]]]
 
@@ -53,6 +59,18 @@ def signals_of(store: Store, customer_id: int, on: date, now: datetime) -> Value
     values |= churn(_since(store, customer_id), day)
     values["payment_drift"] = drift(loans, day)
     return values | shock_signals(store, customer_id, on)
+
+
+def told_signals(store: Store, customers: Sequence[int], on: date, now: datetime) -> dict[int, Values]:
+    """Give the signals that single events and evidence say of some customers, of those of whom there are any; one statement a page."""
+    day, table, told = on.toordinal(), schema.filing.c, dict[int, list[Filing]]()
+    chosen = select(schema.filing).where(table.kind.in_(TOLD), table.effective_on <= on).order_by(table.customer_id, table.n)
+    for first in range(0, len(customers), IN_LIST):
+        for row in rows_of(store, chosen.where(table.customer_id.in_(customers[first : first + IN_LIST]))):
+            known = Filing(row.n, row.kind, row.subject, row.effective_on.toordinal(), instant_of(row.recorded_at), row.actor, row.body)
+            told.setdefault(row.customer_id, []).append(known)
+    features = load_features()
+    return {one: from_file(_usable(filings, now), day, features) | from_conduct(filings, day) for one, filings in told.items()}
 
 
 def drift(loans: Loans, day: int) -> float | None:
