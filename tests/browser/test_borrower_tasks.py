@@ -112,7 +112,7 @@ def test_a_borrower_asks_for_help(site: Site, window: Open, language: str) -> No
     found = window(customer, language)
     found.go("/")
     found.page.locator("a[href$='/hardship']").first.click()
-    found.fill(income="3000", essentials="2500", others="0", flag_job_loss="yes")
+    found.fill(income="3000", essentials="2500", others="0", persons="2", tier="tier2", flag_job_loss="yes")
     found.send(found.t("b.hard.button"), "done=done.b.asked")
     found.sees(found.t("b.plan.propose"))
 

@@ -23,7 +23,6 @@ PATHS = (
         "/loans",
         "/loans/1001",
         "/loans/1001/pay",
-        "/loans/1001/pay?ahead=500",
     ),
     *(
         "/loans/1001/pay?ahead=500",
