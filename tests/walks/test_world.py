@@ -7,19 +7,25 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from plimsoll.app.access.session import Begin, begin
 from plimsoll.app.access.sign_in import show_one_time, sign_in
 from plimsoll.app.approve.inbox import approval_of
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.file import work
 from plimsoll.app.house import House
 from plimsoll.app.keyring import read_keyring
+from plimsoll.app.open_door import open_door
 from plimsoll.app.vault import Vault
 from plimsoll.app.verify import verify
 from plimsoll.interfaces.cli.demo import Plan
 from plimsoll.interfaces.cli.exits import Stop
 from plimsoll.interfaces.cli.world import app, make_way
+from plimsoll.interfaces.console.serve import console
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.staff import PASSWORD
 from plimsoll.simulator.town import MONTHLY, Span
@@ -69,6 +75,20 @@ def test_there_is_work_on_the_desks(folder: Path, told: dict[str, str]) -> None:
             assert found.state == "pending"
             assert found.maker == "underwriter-2"
     assert told["tried"] == {"hook_unreachable": 1}
+
+
+def test_what_went_to_the_bureau_stands_in_a_file_and_on_the_customers_page(folder: Path, told: dict[str, dict[str, str]]) -> None:
+    lines = Path(told["bureau"]["file"]).read_text("utf-8").splitlines()
+    assert len(lines) == int(told["bureau"]["records"]) + 1 > 10
+    assert "requests for help" in (folder / "month.html").read_text("utf-8")
+    customer = lines[-1].split(",")[1].partition("-")[0]
+    with open_store(f"sqlite:///{folder / 'book.db'}") as store, House(store, lawful_rules()) as house:
+        with store.changing() as connection:
+            token = begin(connection, house, Begin("compliance", now=house.now(), strong_at=house.now())).token
+        client = TestClient(Starlette(routes=[Mount("/console", console(house, open_door(house)))]), "http://desk")
+        client.cookies.set("plimsoll", token)
+        page = client.get(f"/console/customers/{customer}")
+    assert "已报送记录" in page.text
 
 
 def test_it_is_made_once(folder: Path) -> None:

@@ -13,6 +13,7 @@ from plimsoll.interfaces.console import waits
 from plimsoll.interfaces.console.acts import offered
 from plimsoll.interfaces.console.aims import customer_of
 from plimsoll.interfaces.console.customers import late_chip
+from plimsoll.interfaces.console.helped import helped
 from plimsoll.interfaces.console.load_line import drawn
 from plimsoll.interfaces.console.reveal import may_reveal, revealed, stamped
 from plimsoll.interfaces.console.words_of import name_of, word
@@ -79,7 +80,7 @@ def _board(visit: Visit, page: CustomerPage, opened: dict[str, str]) -> dict[str
         panels.append(_case(visit, page))
     panels += [_person(visit, page, opened), _contacts(visit, page)]
     if not visit.who.party:
-        panels += [_judged(visit, page), _limits(visit, page)]
+        panels += [_judged(visit, page), *helped(visit, page.customer_id), _limits(visit, page)]
     panels += [_ways(visit, page.customer_id), _record(visit, page)]
     return board(Heading(number, lead, chips, [(visit.t("nav.customer"), "/customers")]), panels)
 
