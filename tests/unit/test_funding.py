@@ -11,6 +11,7 @@ from plimsoll.rulebook.rules import load
 from plimsoll.treasury.ladder import BUCKETS, Behaviour, Flow, behaved, by_day, first_short, rungs
 from plimsoll.treasury.ratio import leverage_ratio, liquidity_ratio
 from plimsoll.treasury.route import GUARANTEED, LENDER, PARTNER, Draw, Funder, House, route
+from plimsoll.treasury.settle import KINDS, Loan, Sums, settle, total
 from plimsoll.treasury.share import WHOLE, Share, split, split_flow
 from plimsoll.treasury.survive import Balance, Course, Stress, horizons, survive
 from plimsoll.treasury.trigger import BREACHED, CLEAR, DOWN, NEAR, UP, Trigger, place
@@ -52,6 +53,22 @@ def test_no_flow_loses_or_makes_a_cent(parts, flows):
     assert stands == (split(total, shares, LENDER) if stands else {})
     for share in shares[:-1]:
         assert 0 <= total * share.ppm / WHOLE - stands.get(share.funder, 0) < 1 or not stands
+
+
+@given(PARTS, st.lists(st.integers(0, 10**9), min_size=6, max_size=6), st.lists(st.integers(0, 10**6), min_size=12, max_size=12))
+def test_who_joins_shares_what_flows_from_then_on_and_the_parts_add_up(parts, before, more):
+    """Between the last settlement and joining all is the lender's; from then on every kind of flow is shared, whatever came before."""
+    shares = tuple(shares_of(parts))
+    early = Sums(*before)
+    joined = Sums(*(minor + grown for minor, grown in zip(early, more[:6], strict=True)))
+    late = Sums(*(minor + grown for minor, grown in zip(joined, more[6:], strict=True)))
+    lines = settle([Loan(1, 2, "CNY", shares, early, late, (), joined)])
+    got = {name: total(held) for name, held in lines.items()}
+    for at in range(len(KINDS)):
+        assert sum(sums[at] for sums in got.values()) == late[at] - early[at]
+        for share in shares[:-1]:
+            own = got[share.funder][at] if share.funder in got else 0
+            assert abs(own - (late[at] - joined[at]) * share.ppm / WHOLE) < 1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Packages: what is owed, what keeps a loan out, which loans are chosen, how people are hidden, and the life of the dossier."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from itertools import product as combinations
 
 import pytest
@@ -17,7 +18,7 @@ from plimsoll.disposal.package import digest_of, package_of, shares_of
 from plimsoll.disposal.token import token_of
 from plimsoll.disposal.value import Worth
 from plimsoll.loan.facts import Fact
-from plimsoll.loan.filing import body_of, read_body
+from plimsoll.loan.filing import Filing, body_of, read_body
 from plimsoll.loan.layout import CHARGED_OFF_FACT, O_CLAIM, O_CUMULATIVE, O_SIZE, RECOVERED, REPAID, REVERSED
 from plimsoll.rulebook.rules import load
 from plimsoll.units.refusal import Refused
@@ -83,6 +84,21 @@ def test_what_is_on_file_keeps_out(does, reason):
         decided = file.run(name, "2026-12-02", **fields)
         assert not isinstance(decided, Refused), decided
     assert reasons_of(file.book.filings, 7, 200, (), POLICY) == ((reason,) if reason else ())
+
+
+def test_a_house_may_keep_loans_before_a_court_out():
+    """The notices of the registry sell them, so the house's own list has to name the stage."""
+    file = File()
+    for on, step in (("2026-11-01", "filed"), ("2026-12-01", "judged"), ("2026-12-02", "enforced")):
+        filings = body_of({"step": step, "reference": "court"})
+        day = date.fromisoformat(on)
+        one = Filing(1, "court.step", "7", day.toordinal(), datetime(2026, 12, 3, tzinfo=UTC), "desk", filings)
+        file.book = replace(file.book, filings=(*file.book.filings, one))
+    named = Eligibility(frozenset({"executing"}), 91)
+    assert reasons_of(file.book.filings, 7, 200, (), named) == ("executing",)
+    assert reasons_of(file.book.filings, 8, 200, (), named) == ()
+    assert reasons_of(file.book.filings, 7, 200, (), Eligibility(frozenset({"in_suit"}), 91)) == (), "the suit is over"
+    assert reasons_of(file.book.filings, 7, 200, (), POLICY) == ()
 
 
 def test_a_complaint_about_another_loan_keeps_nothing_out():

@@ -89,7 +89,7 @@ def _curves(house: House) -> Curves | Refused:
 
 
 def _funders(house: House) -> tuple[FunderRow, ...]:
-    return read_funders(house.store, house.today().toordinal())
+    return read_funders(house.store, house.today().toordinal(), house.rules)
 
 
 def _unanswered(house: House) -> tuple[UnansweredRow, ...]:

@@ -15,6 +15,7 @@ from plimsoll.app.file import filings_of
 from plimsoll.app.show.days import day_or_none, on_day
 from plimsoll.app.treasury.liquidity import Planned, Position, ladder, positions, ratios
 from plimsoll.app.treasury.shares import Holdings, funders_of, holdings_of, principals_of
+from plimsoll.app.treasury.shop_accounts import promised
 from plimsoll.loan.filing import of_kind, read_body
 from plimsoll.rulebook.rules import Rules
 from plimsoll.treasury.funded import FUNDED, holdings, shares_on
@@ -38,7 +39,10 @@ LOANS_MAX: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class FunderRow:
-    """A funder: what it committed, has lent now and has left, in minor units; its price and its share of all, as decimal text."""
+    """A funder: what it committed, has lent now and has left for more, in minor units; its price and its share of all, as decimal text.
+
+    What the unused limits of its accounts may still take is not left for more (`shop_accounts.promised`).
+    """
 
     funder: str
     kind: str
@@ -171,28 +175,16 @@ class TriggerRow:
     consequence: str
 
 
-def funder_rows(store: Store, today: int) -> tuple[FunderRow, ...] | Refused:
-    """Give every funder as `read_funders` does. Refuses book_too_large."""
-    if is_much_funded(store):
-        return Refused("book_too_large", "", f"more than {LOANS_MAX:,} funded loans; plimsoll treasury funders")
-    return read_funders(store, today)
-
-
-def read_funders(store: Store, today: int) -> tuple[FunderRow, ...]:
+def read_funders(store: Store, today: int, rules: Rules) -> tuple[FunderRow, ...]:
     """Give every funder. Rows read: funders' dossiers, what is on file of funded loans, those loans' states."""
     found = funders_of(store)
     if not found:
         return ()
     held = holdings_of(store, today)
     lent, counts = _lent(store, held, today)
-    whole = _whole(store)
-    return tuple(_funder(name, one, lent, counts, whole) for name, one in sorted(found.items()))
-
-
-def funder_page(store: Store, name: str, today: int) -> FunderPage | Refused:
-    """Give one funder with its settlements. Refuses funder_unknown, book_too_large."""
-    rows = funder_rows(store, today)
-    return rows if isinstance(rows, Refused) else funder_page_of(store, name, rows)
+    whole, kept_free = _whole(store), promised(store, held, rules, date.fromordinal(today))
+    free = {name: kept_free.get(one.currency, {}).get(name, 0) for name, one in found.items()}
+    return tuple(_funder(name, one, lent, counts, whole, free[name]) for name, one in sorted(found.items()))
 
 
 def funder_page_of(store: Store, name: str, rows: Sequence[FunderRow]) -> FunderPage | Refused:
@@ -237,7 +229,9 @@ def _whole(store: Store) -> dict[str, int]:
         return {row[0]: int(row[1]) for row in rows}
 
 
-def _funder(name: str, one: Funder, lent: Mapping[tuple[str, str], int], counts: Mapping[str, int], whole: Mapping[str, int]) -> FunderRow:
+def _funder(
+    name: str, one: Funder, lent: Mapping[tuple[str, str], int], counts: Mapping[str, int], whole: Mapping[str, int], promised_minor: int
+) -> FunderRow:
     minor, total = lent.get((name, one.currency), 0), whole.get(one.currency, 0)
     return FunderRow(
         name,
@@ -245,7 +239,7 @@ def _funder(name: str, one: Funder, lent: Mapping[tuple[str, str], int], counts:
         one.currency,
         one.committed_minor,
         minor,
-        max(one.committed_minor - minor, 0),
+        max(one.committed_minor - minor - promised_minor, 0),
         counts.get(name, 0),
         one.price.text(),
         Rate.parse(Rate(minor * PPM // total if total else 0, PPM).text()).text(),

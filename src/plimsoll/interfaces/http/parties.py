@@ -154,7 +154,7 @@ def _funders(asked: Asked) -> Any:
     """Give every funder, of a large book as it was made beside the server."""
     if is_much_funded(asked.house.store):
         return value_of(kept_figures(asked.house), FUNDERS)
-    return read_funders(asked.house.store, today_of(asked).toordinal())
+    return read_funders(asked.house.store, today_of(asked).toordinal(), asked.house.rules)
 
 
 def get_funder(asked: Asked) -> Any:
