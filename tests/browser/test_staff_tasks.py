@@ -284,6 +284,58 @@ def test_a_developer_finds_keys_webhooks_and_the_first_call(window: Open, langua
     found.sees(found.t("hook.title"), found.t("developer.start"), "curl")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_treasury_brings_a_file_and_finance_agrees_to_it_without_a_mouse(site: Site, window: Open, language: str) -> None:
+    """Slow only since the forms of a browser are the point of it; what is done and refused is proved without one."""
+    customer, number = site.take()
+    key, today = f"file-{language}", site.house.today().isoformat()
+    rows = f"key,customer_id,on,loan_id,amount,currency,ref\n{key},{customer},{today},{number},12.34,CNY,bank {language}\n"
+    found = window("treasury", language)
+    found.go("/")
+    found.press("g", "j")
+    found.arrives("**/imports")
+    found.press("n")
+    found.page.locator("[name='file']").set_input_files([{"name": "bank.csv", "mimeType": "text/csv", "buffer": rows.encode()}])
+    found.fill(verb="repay")
+    found.focus_button(found.t("import.bring.do"))
+    found.press("Enter")
+    found.arrives("**done=done.import.valid**")
+    found.sees("¥12.34", found.t("import.effect"))
+    found.press("a")
+    found.type("of today")
+    found.press("Enter")
+    found.arrives("**done=done.waiting**")
+    paid = select(fact.c.n).where(fact.c.customer_id == customer, fact.c.loan_id == number, fact.c.kind == KINDS["repaid"])
+    before = len(site.rows(paid))
+    asked = found.page.locator("#waits a[href*='/approvals/']").get_attribute("href").rpartition("/")[2]
+    checker = window("finance", language)
+    checker.go(f"/approvals/{asked}")
+    checker.sees("bank.csv")
+    checker.press("a")
+    checker.type("seen")
+    checker.press("Tab", "Enter")
+    checker.arrives("**done=done.approval.executed**")
+    assert len(site.rows(paid)) == before + 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_supervisor_keeps_a_view_and_comes_back_to_it(window: Open, language: str) -> None:
+    found = window("collections-supervisor", language)
+    found.go("/customers?late=1")
+    found.page.locator(".keep-view summary").click()
+    found.fill(name="late today")
+    found.send(found.t("view.keep.do"), "done.view.kept")
+    found.go("/")
+    found.page.locator("nav.side").get_by_text("late today").click()
+    found.arrives("**/customers?late=1")
+    found.go("/views")
+    found.unfold(found.t("view.drop"))
+    found.send(found.t("view.drop"), "done.view.dropped")
+    found.sees(found.t("view.none"))
+
+
 def test_the_language_and_the_colours_are_switched_and_kept(window: Open) -> None:
     found = window("servicing", "en")
     found.page.context.clear_cookies(name="plimsoll-language")
