@@ -156,14 +156,14 @@ def make(folder: Path) -> None:
     """Make the house in a folder: lives and closes, people in the vault, funders, staff, work on every desk."""
     span = Span(MONTHS, BEGINS, BAD_MONTH)
     plan = Plan(f"sqlite:///{folder / 'book.db'}", folder, BORROWERS, span, SEED, MONTHLY)
-    town, control, _ = lived(plan)
+    town, control, _, funding = lived(plan)
     assert not town.counts.failed
     assert not control.breaches
     rules, last = lawful_rules(), date.fromordinal(plan.days[-1])
     clock = Clock(datetime.combine(last + timedelta(days=1), datetime.min.time(), UTC) + MORNING)
     write_keyring(folder / "vault.json", new_keyring(clock()), is_new=True)
     with open_store(plan.url) as store:
-        fund_town(store, last, plan.tape, plan.seed, rules)
+        fund_town(store, last, plan.tape, funding, rules)
         vault = Vault(store, read_keyring(folder / "vault.json"))
         seal_people(vault, [one.customer_id for one in town.people], last, plan.seed, Act("world", clock(), "application"), lambda *_: None)
         with House(store, rules, vault, now=clock) as house:

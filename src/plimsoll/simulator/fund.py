@@ -1,6 +1,6 @@
 """Three made-up funders of a made-up book: registered, routed to, settled with, and the ladder of what is left to the lender."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -31,7 +31,9 @@ KINDS: Final = (
 """Name, kind, and the most of one loan that each takes."""
 
 MONTHS: Final = 2
-"""Month ends of the tape from which on draws are funded."""
+"""The last months, whose draws are funded."""
+LATE: Final = time(23, 55)
+"""When a day is funded."""
 
 CASH_PARTS: Final = 3
 """The lender holds cash of one part in so many of what it has lent."""
@@ -50,19 +52,47 @@ def funding_lines(found: Any) -> list[str]:
     return [*lines, f"Ladder: cash of {found['cash']} {short} as people behave; after 30 days {found['after_30']}."]
 
 
-def fund_town(store: Store, last: date, tape: Path, seed: int, rules: Rules) -> dict[str, Any]:
-    """Register three funders, fund what was drawn in the last months, settle each with them, and ladder the lender's own cash."""
-    act = Act(ACTOR, datetime.combine(last, time(23, 55), UTC), rules)
+class Funding:
+    """Registers three funders as the last months of a book begin, and each day has funded what was drawn and bought the day before."""
+
+    def __init__(self, days: range, seed: int, rules: Rules) -> None:
+        starts = [day for day in days[1:] if date.fromordinal(day).day == 1]
+        self.first = (starts or [days[-1]])[-MONTHS:][0]
+        self.funded_through = self.first - 1
+        self.draws = 0
+        self.seed = seed
+        self.rules = rules
+
+    def is_wanted(self, day: int) -> bool:
+        """Tell whether the day before is one of those that are funded."""
+        return day > self.first
+
+    def do(self, store: Store, day: int) -> None:
+        """Fund the day before."""
+        self.fund(store, day - 1)
+
+    def fund(self, store: Store, through: int) -> Act:
+        """Fund every day through one that is not funded yet; give who acted on that one."""
+        if self.funded_through < self.first:
+            for command in made_up(date.fromordinal(self.first), self.seed):
+                act = self._act(self.first)
+                answer = execute_dossier(store, DOSSIER_WIRING, command, actor=act.actor, now=act.now, rules=act.rules)
+                assert isinstance(answer, Answer), answer
+        for day in range(self.funded_through + 1, through + 1):
+            funded = fund_draws(store, date.fromordinal(day), self._act(day), licence="cfc")
+            assert not isinstance(funded, Refused), funded
+            self.draws += sum(one.draws for one in funded)
+            self.funded_through = day
+        return self._act(through)
+
+    def _act(self, day: int) -> Act:
+        return Act(ACTOR, datetime.combine(date.fromordinal(day), LATE, UTC), self.rules)
+
+
+def fund_town(store: Store, last: date, tape: Path, funding: Funding, rules: Rules) -> dict[str, Any]:
+    """Fund the last day, settle each of the last months with the funders, and ladder the lender's own cash."""
+    act = funding.fund(store, last.toordinal())
     ends = [day for day in month_ends(tape, last) if (day.year, day.month) != (last.year, last.month)][-MONTHS:]
-    first = ends[0] + timedelta(days=1) if ends else last
-    for command in made_up(first, seed):
-        answer = execute_dossier(store, DOSSIER_WIRING, command, actor=act.actor, now=act.now, rules=rules)
-        assert isinstance(answer, Answer), answer
-    draws = 0
-    for ahead in range((last - first).days + 1):
-        funded = fund_draws(store, first + timedelta(days=ahead), act, licence="cfc")
-        assert not isinstance(funded, Refused), funded
-        draws += sum(one.draws for one in funded)
     settled: dict[str, int] = {}
     for since, day in pairwise((*ends, last) if ends else ()):
         done = settle_day(store, Days(day, since, tape), tape.parent / "settlement", act)
@@ -70,9 +100,9 @@ def fund_town(store: Store, last: date, tape: Path, seed: int, rules: Rules) -> 
         for name in done.files:
             settled[name] = settled.get(name, 0) + sum(line.net_minor() for line in done.lines[name])
     return _told(store, last, rules) | {
-        "draws": draws,
+        "draws": funding.draws,
         "settled": {name: text_of(minor, CURRENCY) for name, minor in settled.items()},
-        "since": first.isoformat(),
+        "since": date.fromordinal(funding.first).isoformat(),
     }
 
 

@@ -1,5 +1,6 @@
 """`plimsoll demo`: a book of made-up borrowers, closed day by day; who is late, the trial balance, and where the files are."""
 
+import gc
 import json
 import sys
 import time
@@ -38,7 +39,7 @@ from plimsoll.interfaces.cli.watch_run import told_of
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.collect_town import COLLECTED_DAYS, Collector
 from plimsoll.simulator.enter import ENGINE, REVIEWERS, STAGES
-from plimsoll.simulator.fund import fund_town, funding_lines
+from plimsoll.simulator.fund import Funding, fund_town, funding_lines
 from plimsoll.simulator.seek_help import CARERS, Helper
 from plimsoll.simulator.tell_bureau import TELLER, Reporter
 from plimsoll.simulator.town import ACTOR, BEGINS_ON, MONTHLY, NIGHT, Span, Town, live, make_town
@@ -113,12 +114,12 @@ def command(
     plan = Plan(db or f"sqlite:///{folder / 'book.db'}", folder, borrowers, Span(months, _first_of(begins), bad_month - 1), seed, tape)
     make_room(plan, again=again)
     begun = time.perf_counter()
-    town, control, watched = lived(plan)
+    town, control, watched, funding = lived(plan)
     with open_store(plan.url) as store:
         collected = report(store, date.fromordinal(first_collected(plan.days)), date.fromordinal(plan.days[-1]), lawful_rules())
     told = tell(plan, town, control, collected, time.perf_counter() - begun) | {"monitoring": told_of(watched)}
     with open_store(plan.url) as store:
-        told["funding"] = fund_town(store, date.fromordinal(plan.days[-1]), plan.tape, plan.seed, lawful_rules())
+        told["funding"] = fund_town(store, date.fromordinal(plan.days[-1]), plan.tape, funding, lawful_rules())
     told["disposal"] = sold_in_a_copy(plan.url, plan.disposal, date.fromordinal(plan.days[-1] + 1), plan.seed, lawful_rules())
     told["month_report"] = month_written(plan.url, plan.tape, plan.folder)
     plan.report.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -181,23 +182,29 @@ def remove(plan: Plan) -> None:
         file.parent.rmdir()
 
 
-def lived(plan: Plan) -> tuple[Town, Control, Ran]:
-    """Make the book and live its days, with a progress bar on a terminal; give the town, the last control totals, and what monitoring did
-    as it ended.
+def lived(plan: Plan) -> tuple[Town, Control, Ran, Funding]:
+    """Make the book and live its days, with a progress bar on a terminal; give the town, the last control totals, what monitoring did as it
+    ended, and what was funded so far.
     """
     rules = lawful_rules()
     town = make_town(plan.borrowers, plan.span, rules, Random(plan.seed))  # noqa: S311 -- people are made up, nothing is secret
     control, last = None, plan.days[-1]
     collector = Collector(town, plan.seed, first_collected(plan.days))
-    chores = (Helper(town, plan.seed, plan.days), Reporter(town, last, threads()), collector)
+    funding = Funding(plan.days, plan.seed, rules)
+    chores = (funding, Helper(town, plan.seed, plan.days), Reporter(town, last, threads()), collector)
     with made_in_haste(plan.url) as store, bar(len(plan.days), "days lived and closed") as step:
         for one in live(store, town, plan.days, tape=plan.tape, scans=plan.scans, threads=threads(), chores=chores):
-            step(date.fromordinal(one.day).isoformat())
+            on = date.fromordinal(one.day)
+            step(on.isoformat())
+            if on.day == 1:
+                # What lives on is not looked through again and again by the collector of cycles.
+                gc.freeze()
             control = one.closed.control if one.closed is not None else None
         night = Orders(rules, datetime.combine(date.fromordinal(last), NIGHT), threads())
         watched = watch_day(store, date.fromordinal(last), night, is_whole=True)
     assert control is not None, "the last day is always scanned, and somebody comes in the first months"
-    return town, control, watched
+    gc.unfreeze()
+    return town, control, watched, funding
 
 
 def first_collected(days: range) -> int:

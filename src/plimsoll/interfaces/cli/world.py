@@ -146,7 +146,7 @@ def make(plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
         one.unlink()
     write_keyring(keys / "vault.json", new_keyring(now()), is_new=True)
     write_keys(keys / "audit.json", new_keys(), is_new=True)
-    town, control, _ = lived(plan)
+    town, control, _, funding = lived(plan)
     if town.counts.failed or control.breaches:
         raise Stop(FAILURE, f"{len(town.counts.failed)} commands met a bug, {len(control.breaches)} control totals do not agree")
     rules, last = lawful_rules(), date.fromordinal(plan.days[-1])
@@ -159,7 +159,7 @@ def make(plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
             seal_people(vault, people, last, plan.seed, Act("world", now(), "application"), step)
         with bar(len(BESIDE), "books sent out") as step:
             step(BESIDE[0])
-            fund_town(store, last, plan.tape, plan.seed, rules)
+            fund_town(store, last, plan.tape, funding, rules)
             step(BESIDE[1])
             bureau = file_month(store, last, last + timedelta(days=1), plan.folder, rules, threads())
             step(BESIDE[2])
