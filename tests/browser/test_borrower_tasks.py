@@ -47,6 +47,12 @@ def test_a_borrower_borrows_through_the_cost_table_and_no_other_way(site: Site, 
     for name in ("instalments", "repayment"):
         assert found.page.locator(f"[name='{name}']").input_value() == "", "nothing is chosen for anybody"
     found.fill(amount="800", instalments="6", repayment="equal-instalment")
+    found.page.get_by_text(found.t("b.cost.total")).wait_for()  # worked out while it is chosen
+    six = found.text()
+    found.fill(instalments="12")
+    found.page.get_by_text("12", exact=True).wait_for()
+    assert found.text() != six
+    found.fill(instalments="6")
     found.send(found.t("b.borrow.see"))
     found.sees(found.t("b.cost.year"), found.t("b.cost.total"))
     found.send(found.t("b.borrow.read"), "/borrow/costs?d=")
