@@ -103,7 +103,10 @@ def main() -> None:
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     jobs: SimpleQueue[Job] = SimpleQueue()
-    member = Member(*receive(incoming))
+    try:
+        member = Member(*receive(incoming))
+    except (EOFError, UnpicklingError):  # the server was gone before it had said which book
+        return
     Thread(target=_listen, args=(incoming, jobs), daemon=True).start()
     while True:
         try:
