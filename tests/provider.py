@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+LONG_S = 12
+"""Seconds, longer than anybody waits here."""
 SCORE = {"name": "platform_score", "value": 712, "event_at": "2026-07-30"}
 
 
@@ -64,14 +66,14 @@ class Provider(BaseHTTPRequestHandler):
         self.raw(200, b"\x1f\x8b", **{"content-encoding": "gzip"})
 
     def do_slow(self) -> None:
-        time.sleep(1.5)
+        time.sleep(LONG_S)
         self.close_connection = True
 
     def do_drip(self) -> None:
         self.send_response(200)
-        self.send_header("content-length", "100")
+        self.send_header("content-length", "1000")
         self.end_headers()
-        for _ in range(15):
+        for _ in range(10 * LONG_S):
             self.wfile.write(b" ")
             self.wfile.flush()
             time.sleep(0.1)

@@ -1,8 +1,8 @@
 """The table of commands: what it imports, what it says, what it ends with."""
 
+import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -181,9 +181,11 @@ def test_case_imports_no_database_no_parser_and_no_compiler():
 
 
 def test_version_answers_within_half_a_second():
-    begun = time.perf_counter()
+    """Seconds of the processor: a machine that is busy with other tests is slow."""
+    before = os.times()
     subprocess.run([sys.executable, "-m", "plimsoll.interfaces.cli.main", "--version"], check=True, capture_output=True)
-    assert time.perf_counter() - begun < 0.5
+    after = os.times()
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 0.5
 
 
 def test_the_page_of_commands_says_what_the_commands_say():

@@ -102,7 +102,7 @@ def test_a_clock_is_made_moved_copied_and_deleted_by_its_owner(look, house):
     moved = send(ops, path, act="advance", to="2026-03-03", **{"stop[]": "business_date.closed"})
     assert moved.status_code == 303, moved.text
     sandbox = sandbox_of(house)
-    assert sandbox.mover.wait(20)
+    assert sandbox.mover.wait(60)
     found = sandbox.clocks.find(clock)
     assert (found.state, found.stopped_by) == ("frozen", "business_date.closed")
     assert send(ops, path, act="advance", to="2026-02-01").status_code == 409, "time goes forward"

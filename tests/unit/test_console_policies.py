@@ -139,7 +139,7 @@ def test_a_version_is_written_by_one_and_put_in_force_by_another_on_a_back_test(
     assert act(ris, "check").status_code == 303
     assert act(ris, "approve").status_code == 409, "not the one who wrote it"
     assert act(ris, "backtest").status_code == 303
-    trials_of(house).wait(30)
+    trials_of(house).wait(120)
     seen = ris.get(one).text.partition('id="trial"')[2].partition("</section>")[0]
     assert "Approved by this version" in seen, seen[:500]
     assert act(pia, "approve").status_code == 303
@@ -184,7 +184,7 @@ def test_the_same_life_over_the_api(house):
     why = {"reason": "as agreed"}
     assert asked("ris", f"{one}/check", why).json()["artefact"]["state"] == "checked"
     assert asked("ris", f"{one}/backtests", {"since": "2025-01-01"}).status_code == 202
-    trials_of(house).wait(30)
+    trials_of(house).wait(120)
     tried = asked("ris", f"{one}/backtests").json()
     assert (tried["status"], len(tried["report"])) == ("done", 64)
     assert asked("ris", f"{one}/approve", why).status_code == 403

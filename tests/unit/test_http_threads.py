@@ -9,7 +9,7 @@ from plimsoll.interfaces.http.threads import Threads
 
 
 def test_work_is_shared_by_as_many_threads_as_may_be():
-    crew, seen, gate = Threads(3), set(), threading.Barrier(3, timeout=20)
+    crew, seen, gate = Threads(3), set(), threading.Barrier(3, timeout=60)
 
     def work(number):
         seen.add(threading.current_thread().name)

@@ -88,10 +88,10 @@ def test_erfc_is_that_of_the_standard_library():
 
 def test_a_million_customers_are_recomputed_well_within_a_minute():
     book = drawn(1_000_000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     standing = columns.stand(book, POLICY)
     counts = columns.tally(book, standing)
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 30
     assert sum(one.customers for one in counts) == 1_000_000
     assert sum(one.balance_minor for one in counts) == int(book.balance_minor.sum())
 

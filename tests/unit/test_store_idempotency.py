@@ -58,7 +58,7 @@ class Slow:
 
     def decide(self, book, command, rules):
         self.is_deciding.set()
-        assert self.go.wait(20)
+        assert self.go.wait(60)
         return WIRING[Open].decide(book, command, rules)
 
 
@@ -68,7 +68,7 @@ def start(store, slow):
     wiring = {Open: replace_decide(slow)}
     thread = threading.Thread(target=lambda: answers.append(execute(store, wiring, Open("a", 1), actor="t", now=NOW, rules=ToyRules)))
     thread.start()
-    assert slow.is_deciding.wait(20)
+    assert slow.is_deciding.wait(60)
     return thread, answers
 
 
@@ -110,7 +110,7 @@ def test_a_decision_on_what_has_moved_since_is_taken_again(store, database):
     def decide(book, command, rules):
         seen.append(book.line.used_minor)
         slow.is_deciding.set()
-        assert slow.go.wait(20)
+        assert slow.go.wait(60)
         return WIRING[Draw].decide(book, command, rules)
 
     outcomes = []
@@ -118,7 +118,7 @@ def test_a_decision_on_what_has_moved_since_is_taken_again(store, database):
     more = Draw("more", 1, 11, 400)
     thread = threading.Thread(target=lambda: outcomes.append(execute(store, wiring, more, actor="t", now=NOW, rules=ToyRules)))
     thread.start()
-    assert slow.is_deciding.wait(20)
+    assert slow.is_deciding.wait(60)
     with open_store(database) as other:
         assert isinstance(run(other, Repay("pay", 1, 500, 10)), Answer)
     slow.go.set()

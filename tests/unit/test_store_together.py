@@ -57,7 +57,7 @@ def test_refusals_bugs_and_repeats_in_a_group_stay_their_own(store, together):
         held.take_one("hold", WANT_NOBODY)
         given = [Repay("a", 1, 100, 10), Break("b", 1), Repay("c", 1, 0, 10), Repay("known", 1, 5, 10), Repay("", 1, 5, 10)]
         futures = [submit(together, command) for command in given]
-    outcomes = [future.result(timeout=20) for future in futures]
+    outcomes = [future.result(timeout=60) for future in futures]
     assert [type(one) for one in outcomes] == [Answer, Failed, Refused, Answer, Refused]
     assert outcomes[3].is_replayed
     assert counts(store)["fact"] == 2
@@ -70,9 +70,9 @@ def test_a_key_that_waits_is_in_flight(store, together):
         held.take_one("hold", WANT_NOBODY)
         first = submit(together, Draw("same", 1, 10, 1_000)) if store.address.kind == "sqlite" else None
         if first is not None:
-            assert submit(together, Draw("same", 1, 10, 1_000)).result(timeout=20).code == "command_in_flight"
+            assert submit(together, Draw("same", 1, 10, 1_000)).result(timeout=60).code == "command_in_flight"
     if first is not None:
-        assert isinstance(first.result(timeout=20), Answer)
+        assert isinstance(first.result(timeout=60), Answer)
 
 
 def test_closing_answers_what_waits_and_takes_no_more(store):
@@ -82,7 +82,7 @@ def test_closing_answers_what_waits_and_takes_no_more(store):
     futures = [submit(executor, Repay(f"r{number}", 1, 10, 10)) for number in range(200)]
     executor.close()
     executor.close()
-    done, waiting = wait(futures, timeout=20)
+    done, waiting = wait(futures, timeout=60)
     assert len(done) == 200
     assert not waiting
     assert all(isinstance(future.result(), Answer) for future in futures)
@@ -102,7 +102,7 @@ def test_trouble_with_the_store_reaches_every_caller(store):
         futures = [submit(executor, Repay(f"r{number}", 1, 10, 10)) for number in range(5)]
         for future in futures:
             with pytest.raises(StoreTrouble, match="cut"):
-                future.result(timeout=20)
+                future.result(timeout=60)
     assert not store.keys_in_flight
 
 
@@ -116,7 +116,7 @@ def test_who_comes_alone_writes_and_who_comes_meanwhile_is_queued(store, togethe
         again = together.take(Repay("meanwhile", 1, 100, 10), actor="test", now=NOW)
         assert not meanwhile.done()
     assert again.code == "command_in_flight"
-    assert isinstance(meanwhile.result(timeout=20), Answer)
+    assert isinstance(meanwhile.result(timeout=60), Answer)
     together.close()
     assert together.take(Repay("late", 1, 10, 10), actor="test", now=NOW).code == "store_busy"
     assert not store.keys_in_flight

@@ -2,19 +2,25 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import StringIO
 from itertools import count
 
 import pytest
 
+from plimsoll.app.house import House
+from plimsoll.interfaces.cli import signed_in
 from plimsoll.interfaces.cli.main import main
 from tests.people_of_house import PASSWORD, code_at
 
 OTHER = "tides come and go twice"
+NOW = datetime.now(UTC)
+"""The instant of all commands here: between a code and the command that shows it no half minute may end."""
 
 
 @pytest.fixture
 def ask(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(signed_in, "House", partial(House, now=lambda: NOW))
     monkeypatch.setenv("PLIMSOLL_VAULT_KEYS", str(tmp_path / "keys.json"))
     monkeypatch.setenv("PLIMSOLL_DB", f"sqlite:///{tmp_path / 'book.db'}")
     for words in (["book", "create"], ["vault", "keygen"]):
@@ -43,11 +49,11 @@ def enrol(ask, tmp_path, monkeypatch):
         if first_time:
             made = ask("user", "one-time", "--json", by=user, secrets=secrets)
             (tmp_path / "seed").write_text(made["seed"])
-            (tmp_path / "now").write_text(f"{word}\n{code_at(made['seed'], datetime.now(UTC) - timedelta(seconds=30))}\n")
+            (tmp_path / "now").write_text(f"{word}\n{code_at(made['seed'], NOW - timedelta(seconds=30))}\n")
             monkeypatch.setattr("sys.stdin", StringIO((tmp_path / "now").read_text()))
             ask("user", "confirm", made["challenge_id"], "--password-file", "-", by=user, secrets="")
         ahead = timedelta(seconds=30 * (next(steps) - 1))
-        (tmp_path / "now").write_text(f"{word}\n{code_at((tmp_path / 'seed').read_text(), datetime.now(UTC) + ahead)}\n")
+        (tmp_path / "now").write_text(f"{word}\n{code_at((tmp_path / 'seed').read_text(), NOW + ahead)}\n")
         return "now"
 
     return for_user

@@ -170,7 +170,7 @@ def test_nobody_waits_for_a_source_that_hangs_or_breaks():
     sources = [Hangs("bureau", 1, lambda _: Truth()), Breaks("score", 1, lambda _: Truth()), *well()[:1]]
     begun = time.monotonic()
     found = ask(sources, Request(1, DAY, WANG), NOW, 0.3)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
     released.set()
     assert found["bureau"].code == "source_timed_out"
     assert found["score"] == Unavailable("source_failed", "ValueError"), "and says nothing personal"

@@ -244,7 +244,7 @@ def test_the_same_over_a_real_socket(served, kind):
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()
         try:
-            for _ in range(200):
+            for _ in range(3_000):
                 if server.started:
                     break
                 time.sleep(0.02)

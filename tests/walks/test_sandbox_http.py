@@ -79,7 +79,7 @@ def made(api, **body) -> dict:
 
 
 def stood_still(api, clock: str) -> dict:
-    for _ in range(500):
+    for _ in range(6_000):
         _, found = api("ops", "GET", f"/test_clocks/{clock}")
         if found["status"] != "advancing":
             return found
