@@ -4,9 +4,10 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from plimsoll.app.database.opening import create_store
+from plimsoll.app.database.schema import work_item
 from plimsoll.app.database.schema_access import access_user
 from plimsoll.app.house import House
 from plimsoll.app.keyring import Keyring
@@ -172,3 +173,15 @@ def test_a_case_is_due_by_days(days, said):
     left = int((due_at - noon).total_seconds())
     row = WorkRow(1, "collection", "case-1", "waiting", 0, due_at, left, left < 0, "", "", noon, noon)
     assert due(visit, row).text == said
+
+
+def test_the_customer_page_the_queue_and_the_call_screen_say_what_the_policy_of_today_says(look, house):
+    """The case was opened as one of somebody who can pay and will not; by then a request for help came in."""
+    asked = {"hardship_id": "h1", "income": "4000.00", "city_tier": "tier2", "currency": "CNY"}
+    give(house.store, BO, "2026-03-20", "open_hardship", **asked)
+    sup = look("sup")
+    for path in ("/cases", f"/cases/{BO}", f"/customers/{BO}"):
+        assert "leave alone for now" in sup.get(f"/console{path}").text, path
+    with house.store.engine.connect() as connection:
+        note = connection.scalar(select(work_item.c.note).where(work_item.c.kind == "collection", work_item.c.customer_id == BO))
+    assert "call" in note, "what was decided then stands where it stood"

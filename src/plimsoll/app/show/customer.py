@@ -19,6 +19,8 @@ from plimsoll.app.show.line import LineShown, line_of
 from plimsoll.app.show.loan import DueNext, LoanRow, next_due, owing_of, row_on
 from plimsoll.app.vault import Vault
 from plimsoll.collections.case import case_of
+from plimsoll.collections.move_case import looked_at
+from plimsoll.collections.next_action import CLOSE
 from plimsoll.collections.placement import placed_with
 from plimsoll.loan.book import LINE_CLOSED, LINE_FROZEN, Book, Held, standing_of
 from plimsoll.loan.filing import Filing, of_kind
@@ -29,6 +31,7 @@ from plimsoll.origination.application import Application, fold_applications
 from plimsoll.risk.complaint import fold_complaints, is_collection_stopped
 from plimsoll.risk.consent import consents
 from plimsoll.risk.plan.record import PERFORMING, live_hardship, plans_of
+from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
 CONTACTS: Final = 5
@@ -136,8 +139,13 @@ class CustomerPage:
         )
 
 
-def customer_page(store: Store, customer_id: int, today: int, now: datetime, vault: Vault | None = None) -> CustomerPage | Refused:
-    """Give one customer on a day. Refuses customer_unknown. Rows read: one line, every loan, the file; nothing is folded from facts."""
+def customer_page(
+    store: Store, customer_id: int, today: int, now: datetime, vault: Vault | None = None, rules: Rules | None = None
+) -> CustomerPage | Refused:
+    """Give one customer on a day. Refuses customer_unknown. Rows read: one line, every loan, the file; nothing is folded from facts.
+
+    With `rules` a case stands as the policy of the day sees it, else as it was last looked at.
+    """
     with snapshot(store) as seen:
         book = book_in(seen, Want(customer_id, is_every=True, kinds=()))
         if book is None:
@@ -152,7 +160,7 @@ def customer_page(store: Store, customer_id: int, today: int, now: datetime, vau
     rows = tuple(row_on(customer_id, held, today) for held in sorted(loans, key=lambda one: one.loan_id))
     due, coming = due_of(book.loans, today)
     applications = list(fold_applications(book.filings, today).values())
-    case = case_row(book.filings)
+    case = case_row(replace(book, loans=tuple(held for held in book.loans if held.loan_id not in parked)), rules, on_day(today))
     placement, hardship = placed_with(book.filings), live_hardship(book.filings)
     return CustomerPage(
         customer_id,
@@ -224,11 +232,14 @@ def chips_of(book: Book, loans: Sequence[LoanRow], applications: Sequence[Applic
     return found or (GOOD,)
 
 
-def case_row(filings: Sequence[Filing]) -> CaseRow | None:
-    """Give the case that is open, None where none is."""
-    case = case_of(filings)
+def case_row(book: Book, rules: Rules | None, on: date) -> CaseRow | None:
+    """Give the case that is open, as the policy of a day sees it where there are rules; None where none is."""
+    case = case_of(book.filings)
     if case is None:
         return None
+    if rules is not None:
+        case = looked_at(book, case, rules, on)
+        case = case if case.late_minor else case._replace(treatment=CLOSE)
     promise = case.open_promise()
     return CaseRow(
         case.case_id,

@@ -64,7 +64,7 @@ def show(visit: Visit) -> Shown:
 
 def _page(visit: Visit) -> CustomerPage | Refused:
     house, customer_id = visit.house, int(visit.path["customer"])
-    page = customer_page(house.store, customer_id, visit.today().toordinal(), house.now(), house.vault)
+    page = customer_page(house.store, customer_id, visit.today().toordinal(), house.now(), house.vault, house.rules)
     if isinstance(page, Refused):
         return Refused("absent")
     return page.for_party() if visit.who.party else page

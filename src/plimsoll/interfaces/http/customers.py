@@ -45,7 +45,7 @@ def get_customer(asked: Asked) -> Any:
         return customer_id
     asked.door.saw(asked.who, "customer", (customer_id,))
     house = asked.house
-    page = customer_page(house.store, customer_id, today_of(asked).toordinal(), house.now(), house.vault)
+    page = customer_page(house.store, customer_id, today_of(asked).toordinal(), house.now(), house.vault, house.rules)
     if not isinstance(page, Refused) and asked.who.party:
         page = page.for_party()
     return shown(page, asked, customer_id)
