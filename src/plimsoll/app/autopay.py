@@ -23,7 +23,7 @@ from plimsoll.collections.near_due import spoken
 from plimsoll.collections.record_debit import RecordDebit
 from plimsoll.collections.record_failed_debit import RecordFailedDebit
 from plimsoll.collections.reminded import DEBIT_FAILED
-from plimsoll.loan.filing import read_body
+from plimsoll.loan.filing import Filing, read_body
 from plimsoll.rulebook.reminder import load
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.repay import Repay
@@ -92,16 +92,24 @@ def _due(store: Store, on: date) -> Iterator[Wanted]:
 def _to_try_again(store: Store, on: date) -> Iterator[Wanted]:
     """Give what failed and is to be tried again by a day, and what was asked for without an answer."""
     day, last = on.toordinal(), dict[Wanted, str]()
-    found = [
-        (filing.at, filing.n, customer_id, filing)
-        for kind in (ASKED, DEBIT_FAILED, DONE)
-        for customer_id, filing in filings_on(store, kind, max(day - DAYS_BACK, 1), day)
-    ]
-    for _, _, customer_id, filing in sorted(found, key=lambda one: one[:3]):
-        said = read_body(filing)
-        when = said["retry_on"] if filing.kind == DEBIT_FAILED else (on - timedelta(days=1)).isoformat() if filing.kind == ASKED else ""
-        last[Wanted(customer_id, int(filing.subject), date.fromisoformat(said["due_on"]))] = when
+    found: dict[tuple[int, str], list[Filing]] = {}
+    for kind in (ASKED, DEBIT_FAILED, DONE):
+        for customer_id, filing in filings_on(store, kind, max(day - DAYS_BACK, 1), day):
+            found.setdefault((customer_id, filing.subject), []).append(filing)
+    for (customer_id, subject), filed in found.items():
+        for filing in () if _is_settled(filed) else sorted(filed, key=lambda one: (one.at, one.n)):
+            said = read_body(filing)
+            before = (on - timedelta(days=1)).isoformat()
+            when = said["retry_on"] if filing.kind == DEBIT_FAILED else before if filing.kind == ASKED else ""
+            last[Wanted(customer_id, int(subject), date.fromisoformat(said["due_on"]))] = when
     yield from (wanted for wanted, when in last.items() if when and when <= on.isoformat())
+
+
+def _is_settled(filed: Sequence[Filing]) -> bool:
+    """Tell whether every debit of a loan was asked for once and done the same day, as nearly all are: then nothing of it is read."""
+    asked = [one.on for one in filed if one.kind == ASKED]
+    done = [one.on for one in filed if one.kind == DONE]
+    return len(asked) + len(done) == len(filed) and len(set(asked)) == len(asked) and sorted(asked) == sorted(done)
 
 
 def _debit(store: Store, page: Sequence[Wanted], on: date, orders: Orders) -> Iterator[Debited]:
