@@ -106,7 +106,7 @@ def _bill(visit: Visit, found: Bills, bill: BillRow, *, is_last: bool) -> Panel:
     if found.convertible_minor and is_last:
         body.append(Links(((visit.t("b.convert.title"), f"/bills/instalments?bill={bill.billed_on.isoformat()}"),)))
     if bill.lines:
-        body.append(_lines(visit, found, bill))
+        body += [_lines(visit, found, bill), Links(((visit.t("b.bill.dispute"), "/complaints"),))]
     return Panel(visit.t("b.bill.of", {"day": written.day(bill.billed_on)}), body)
 
 

@@ -1,13 +1,16 @@
 """When it gets hard: what is overdue and what follows by when, asking for help, and proposing a plan that can be kept."""
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from plimsoll.app.show.care import hardship_rows, plan_rows
 from plimsoll.app.show.contacts import contacts_of
+from plimsoll.app.show.loan import LoanRow
+from plimsoll.app.show.schedule import pay_off
 from plimsoll.collections.open_hardship import OpenHardship
 from plimsoll.collections.propose_plan import ProposePlan
 from plimsoll.interfaces.borrower.loans import ACCOUNT
-from plimsoll.interfaces.borrower.me import CURRENCY, amount, my_file, myself, screen, whole, words
+from plimsoll.interfaces.borrower.me import CURRENCY, amount, my_file, myself, screen, tomorrow, whole, words
 from plimsoll.interfaces.borrower.papers import more
 from plimsoll.interfaces.borrower.reach import contact
 from plimsoll.interfaces.borrower.seen import key_on, of_amount, on_seen
@@ -15,8 +18,13 @@ from plimsoll.interfaces.pages import parts, written
 from plimsoll.interfaces.pages.parts import Cell, Facts, Field, Form, Heading, Links, Panel, Part, Said, Table, Text, Timeline, fact
 from plimsoll.interfaces.pages.visit import Act, Done, Shown, Visit
 from plimsoll.risk.load.policy import TIERS
+from plimsoll.risk.plan.record import COUNTERED
+from plimsoll.units.money import parse_minor
+from plimsoll.units.refusal import Refused
 
 PERSONS_MAX: Final = 12
+FOLLOWS: Final = ("penalty", "frozen", "bureau", "rights")
+"""What follows of being late, each in a paragraph."""
 CONTACTS_MAX: Final = 20
 
 
@@ -46,10 +54,18 @@ def _overdue(visit: Visit) -> Shown:
                 visit.t("b.overdue.owed"),
                 [Facts([fact(visit, "b.overdue.amount", parts.money(owed))]), Table(visit.t("b.overdue.owed"), heads, rows), ways],
             ),
-            Panel(visit.t("b.overdue.what"), [Text(visit.t(f"b.overdue.{name}")) for name in ("penalty", "frozen", "bureau", "rights")]),
+            Panel(visit.t("b.overdue.what"), [*_a_day_more(visit, late), *(Text(visit.t(f"b.overdue.{name}")) for name in FOLLOWS)]),
             Panel(visit.t("b.reach.contacts"), [Text(visit.t("b.reach.contacts.said")), Timeline(contacts)]),
         ],
     )
+
+
+def _a_day_more(visit: Visit, late: Sequence[LoanRow]) -> list[Part]:
+    """Give what the debts that are late cost more tomorrow than today, in one sum; nothing where a day costs nothing."""
+    store, today = visit.house.store, visit.today().toordinal()
+    offs = [[pay_off(store, visit.who.customer_id, one.loan_id, day) for day in (today, tomorrow(visit))] for one in late]
+    more = sum(then.total_minor - now.total_minor for now, then in offs if not isinstance(now, Refused) and not isinstance(then, Refused))
+    return [Text(visit.t("b.overdue.day", {"amount": written.money(more)}))] if more > 0 else []
 
 
 def _hardship(visit: Visit) -> Shown:
@@ -142,8 +158,22 @@ def _plan(visit: Visit) -> Done:
     loan_id, minor = whole(visit.form.get("loan", ""), 10**15), amount(visit, "payment")
     plan_id = f"web-{visit.form.get('key', '')[:16]}"
     command = ProposePlan(key, customer_id, visit.today(), plan_id, loan_id, CURRENCY, payment_minor=minor, is_borrowers=True)
-    act = Act(command, "done.b.proposed", "/hardship")
+    act = Act(command, "done.b.proposed", "/hardship", tells=_answered)
     return on_seen(visit, key_on(visit, "plan", len(plan_rows(my_file(visit)))), of_amount(act, minor))
+
+
+def _answered(said: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
+    """Give what became of a proposal: taken in, or answered with what can be carried and the plan that fits it."""
+    if said["state"] != COUNTERED:
+        return "done.b.proposed", {}
+    affordable, offer = _money(said["affordable"]), said.get("offer")
+    if not offer:
+        return "done.b.countered-none", {"affordable": affordable}
+    return "done.b.countered", {"affordable": affordable, "n": str(offer["instalments"]), "month": _money(offer["month"])}
+
+
+def _money(text: str) -> str:
+    return written.money(parse_minor(text, CURRENCY))
 
 
 SCREENS: Final = (

@@ -8,6 +8,7 @@ tuple and hand them to `site` with a `Chrome`. Templates extend `layout` and tak
 parts from `parts.html` and their figures from `written.py`; no inline script, no style attribute, no other host.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -149,6 +150,8 @@ class Site:
             return outcome
         if not isinstance(outcome, Answer):
             raise RuntimeError(f"{type(act.command).__name__}: {outcome}")
+        if act.tells is not None:
+            return Go(act.to, *act.tells(json.loads(outcome.text)))
         return Go(act.to, "done.again" if outcome.is_replayed else act.done, act.values)
 
     def _again(self, screen: Screen, visit: Visit, why: Malformed | Refused) -> Shown:

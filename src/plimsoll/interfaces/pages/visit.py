@@ -117,6 +117,8 @@ class Act:
     to: str
     reason: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    tells: Callable[[Mapping[str, Any]], tuple[str, Mapping[str, str]]] | None = None
+    """Gives the line and what fills it from the answer, where they depend on it; None where `done` is all."""
 
 
 @dataclass(frozen=True, slots=True)
