@@ -74,7 +74,7 @@ def _threshold(visit: Visit, op: str, threshold: str) -> str:
 
 
 def _said(visit: Visit, code_of: str) -> Cell:
-    """Give the reason of a part of a score in words, with its code."""
+    """Give the reason that a part which lowers a score is told by, in words with its code."""
     found = load_reasons().by_code.get(code_of)
     return text(found.said[visit.speech], under=code_of) if found is not None else text(code_of)
 
@@ -83,7 +83,11 @@ def score(visit: Visit, shown: DecisionShown) -> Panel:
     """Give the score part by part, from the base."""
     one = shown.score
     rows = [
-        (text(part.title_zh if _is_zh(visit) else part.title_en, under=part.bin), count(part.points), _said(visit, part.reason))
+        (
+            text(part.title_zh if _is_zh(visit) else part.title_en, under=part.bin),
+            count(part.points),
+            _said(visit, part.reason) if part.points < 0 else code(part.reason),
+        )
         for part in sorted(one.parts, key=lambda part: part.points)
     ]
     facts = Facts(

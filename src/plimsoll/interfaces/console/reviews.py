@@ -15,6 +15,7 @@ from plimsoll.interfaces.console.aims import customer_of, everybody
 from plimsoll.interfaces.console.case_words import amounts
 from plimsoll.interfaces.console.rows_of_work import due, locked, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word
+from plimsoll.interfaces.pages import written
 from plimsoll.interfaces.pages.parts import (
     Cell,
     Facts,
@@ -160,7 +161,7 @@ def _asked(visit: Visit, page: ApplicationPage) -> Panel:
                 under=visit.t("review.leaning", {"what": word(visit, "decision", page.leaning)}) if page.leaning else "",
             ),
         ),
-        fact(visit, "work.holder", text(page.claimed_by, under=page.claimed_until)),
+        fact(visit, "work.holder", text(page.claimed_by, under=written.instant(page.claimed_until) if page.claimed_until else "")),
         fact(visit, "review.documents", text(", ".join(page.documents_asked) or "")),
         fact(visit, "review.given", text(", ".join(page.documents_given) or "")),
     ]
