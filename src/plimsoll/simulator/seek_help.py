@@ -37,8 +37,8 @@ ASKS_ON, DECIDES_ON, LOOKS_ON = 4, 7, 20
 """Days of a month on which people ask, are answered, and plans are looked after."""
 ASKS_MAX: Final = 6
 """Requests of a month; afterwards who is called asks by telephone."""
-ASKS, ASKS_IN_VAIN = 0.3, 0.03
-"""Chance that somebody who is late on a draw asks, with and without hard months."""
+ASKS_HARD, ASKS_LOST, ASKS_IN_VAIN = 0.4, 0.1, 0.03
+"""Chance that somebody who is late on a draw asks in a month: in hard months, where nothing will be paid any more, and without need."""
 LATE_MAX_DAYS: Final = 120
 INCOME_LEFT, ESSENTIALS = 0.6, 0.25
 """Of the usual income: what is left of it in hard months, and what cannot be cut."""
@@ -80,7 +80,7 @@ class Helper:
             if one.loan_id != by_id[one.customer_id].account_id and one.days <= LATE_MAX_DAYS
         }
         turns = {customer_id: chance(self.seed, customer_id, on, "asks") for customer_id in late - self.asked}
-        wanting = [by_id[one] for one, turn in turns.items() if turn < (ASKS if by_id[one].has_stopped(day) else ASKS_IN_VAIN)]
+        wanting = [by_id[one] for one, turn in turns.items() if turn < _likely(by_id[one], day)]
         people = sorted(wanting, key=lambda one: turns[one.customer_id])[:ASKS_MAX]
         commands = [self._request(person, on) for person in people]
         outcomes = self._give(store, commands, on, ACTOR)
@@ -151,6 +151,13 @@ class Helper:
         outcomes = list(execute_many(store, WIRING, commands, actor=actor, now=_at(on), rules=self.town.rules))
         self.town.answered(commands, outcomes, on.toordinal())
         return outcomes
+
+
+def _likely(person: Person, day: int) -> float:
+    """Give the chance that somebody who is late asks for help."""
+    if 0 < person.stops_on <= day:
+        return ASKS_LOST
+    return ASKS_HARD if day < person.stumbles_until else ASKS_IN_VAIN
 
 
 def _decision(person: Person, on: date) -> DecideHardship:
