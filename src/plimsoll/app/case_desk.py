@@ -247,11 +247,15 @@ def read_book(store: Store, customer_id: int, actor: str, now: datetime) -> Book
 
 def notes(store: Store, customers: Iterable[int], at: At, rules: Rules) -> dict[int, str]:
     """Give the line of the queue of customers' open cases as the policy of today sees them. Rows read: the files of these customers."""
-    found = {}
-    for customer_id in dict.fromkeys(customers):
-        want = want_of(MoveCase("", customer_id, at.today), READS_TO_MOVE)
-        with store.transaction() as transaction:
-            book = transaction.look_one("", want).sheets[customer_id].book(want, "", at.now)
+    found: dict[int, str] = {}
+    books, known = {}, dict.fromkeys(customers)
+    if not known:
+        return found
+    with store.transaction() as transaction:  # one for all: on SQLite each waits for its turn to write
+        for customer_id in known:
+            want = want_of(MoveCase("", customer_id, at.today), READS_TO_MOVE)
+            books[customer_id] = transaction.look_one("", want).sheets[customer_id].book(want, "", at.now)
+    for customer_id, book in books.items():
         case = case_of(book.filings)
         if case is not None:
             case = looked_at(book, case, rules, at.today)
