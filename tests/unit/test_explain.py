@@ -119,6 +119,7 @@ def test_an_explanation_names_every_value_that_was_not_there(changed, asked):
     missing = {name for name in KIT.needed if name in decided.dossier.readings and decided.values.get(name) is None}
     assert {one.name for one in told.absent} == missing
     assert all(one.outcome for one in told.absent)
+    assert not [text for one in told.changes for text in one.said.values() if " CNY" in text], "people read ¥4,961.61"
     assert {one.source for one in told.used} <= {"identity", "score", "bureau", "income", "spending", "assets", "device"}
 
 

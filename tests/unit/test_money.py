@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.units.money import EXPONENTS, MINOR_MAX, Money, parse_minor, text_of
+from plimsoll.units.money import EXPONENTS, MINOR_MAX, Money, parse_minor, text_of, written
 from plimsoll.units.refusal import Malformed
 
 
@@ -78,3 +78,11 @@ def test_an_unknown_currency_is_refused(currency):
 @given(st.integers(-MINOR_MAX, MINOR_MAX), st.sampled_from(sorted(EXPONENTS)))
 def test_every_amount_survives_the_way_to_text_and_back(minor, currency):
     assert parse_minor(text_of(minor, currency), currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "said"),
+    [(496_161, "CNY", "¥4,961.61"), (0, "CNY", "¥0.00"), (-5, "CNY", "-¥0.05"), (1_234_567, "JPY", "¥1,234,567"), (100, "TWD", "TWD 1.00")],
+)
+def test_people_read_an_amount_with_its_sign(minor, currency, said):
+    assert written(minor, currency) == said

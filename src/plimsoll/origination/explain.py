@@ -17,7 +17,7 @@ from plimsoll.origination.would_change import Change, what_would_change
 from plimsoll.risk.evidence import Reading
 from plimsoll.rulebook.feature import Value
 from plimsoll.units.dates import day_text
-from plimsoll.units.money import text_of
+from plimsoll.units.money import text_of, written
 from plimsoll.units.sentences import SENTENCES
 
 PARTS_MAX: Final = 4
@@ -140,8 +140,8 @@ def _counterfactual(change: Change, decided: Underwritten) -> Counterfactual:
     words = {
         name: HELD[name].format(
             title=feature.title[name],
-            before=value_words(before, name),
-            after=value_words(after, name),
+            before=value_words(_written(change.before, currency), name),
+            after=value_words(_written(change.after, currency), name),
             outcome=OUTCOME_WORDS[change.outcome][name],
         )
         for name in LANGUAGES
@@ -156,6 +156,13 @@ def shown(value: Value | None, currency: str = "") -> str:
     if currency and type(value) is int:
         return f"{text_of(value, currency)} {currency}"
     return str(plain(value))
+
+
+def _written(value: Value | None, currency: str) -> str:
+    """Write a value into a sentence: amounts as on pages, all else as `shown`."""
+    if currency and type(value) is int:
+        return written(value, currency)
+    return shown(value, currency)
 
 
 def _used(readings: Mapping[str, Reading], on: int) -> tuple[Used, ...]:

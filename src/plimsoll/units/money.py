@@ -22,6 +22,12 @@ def sign_of(currency: str) -> str:
     return SIGNS.get(currency, f"{currency} ")
 
 
+def written(minor: int, currency: str) -> str:
+    """Write minor units for people: 496161 CNY is ¥4,961.61."""
+    whole, point, part = text_of(abs(minor), currency).partition(".")
+    return f"{'-' if minor < 0 else ''}{sign_of(currency)}{int(whole):,}{point}{part}"
+
+
 def parse_minor(text: str, currency: str) -> int:
     """Read decimal text such as "-120.00" as minor units; at most 10^15 either way.
 

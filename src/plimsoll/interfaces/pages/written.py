@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Final
 
 from plimsoll.interfaces.pages.words import CHINESE, say
-from plimsoll.units.money import EXPONENTS, sign_of, text_of
+from plimsoll.units.money import EXPONENTS, sign_of
+from plimsoll.units.money import written as amount
 
 MINUS: Final = "\N{MINUS SIGN}"
 ABSENT: Final = "–"
@@ -25,8 +26,7 @@ def money(minor: int | None, currency: str = "CNY") -> str:
     """Write minor units: 123456 CNY is ¥1,234.56, and -5 is −¥0.05; – where there is none, or no currency yet."""
     if minor is None or not currency:
         return ABSENT
-    whole, point, part = text_of(abs(minor), currency).partition(".")
-    return f"{MINUS if minor < 0 else ''}{sign_of(currency)}{int(whole):,}{point}{part}"
+    return amount(minor, currency).replace("-", MINUS)
 
 
 def large(minor: int | None, currency: str = "CNY", language: str = CHINESE) -> str:
