@@ -75,6 +75,7 @@ def test_there_is_work_on_the_desks(folder: Path, told: dict[str, str]) -> None:
             assert found.state == "pending"
             assert found.maker == "underwriter-2"
     assert told["tried"] == {"hook_unreachable": 1}
+    assert dict(told["agency"]).get("agency") == "north"
 
 
 def test_what_went_to_the_bureau_stands_in_a_file_and_on_the_customers_page(folder: Path, told: dict[str, dict[str, str]]) -> None:

@@ -35,6 +35,7 @@ from plimsoll.interfaces.cli.up import command as up
 from plimsoll.protection.mask import PHONE
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.fund import fund_town
+from plimsoll.simulator.leave_agency import leave_agency
 from plimsoll.simulator.leave_work import leave_approval, leave_complaints, leave_reviews, leave_tender, leave_webhook, try_webhook
 from plimsoll.simulator.seal_people import seal_people
 from plimsoll.simulator.staff import PASSWORD, Login, machine_key, staff
@@ -166,7 +167,7 @@ def make(plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
             told = {"asked": asked, "bureau": bureau, "month": month.result()}
             sealed.result()
         with House(store, rules, vault) as house:
-            told |= opened(house, plan)
+            told |= opened(house, plan) | {"agency": leave_agency(house, house.today(), plan.seed)}
     (plan.folder / TOLD).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     (plan.folder / TOLD).chmod(0o600)
     return told
