@@ -75,6 +75,7 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = {
     "adverse.delivered": ("告知送达情况", "what became of the notice"),
     "bureau.adverse": ("首次报送不良信息", "default reported to the bureau"),
     "limitation.interrupted": ("诉讼时效中断", "limitation begins anew"),
+    "court.step": ("诉讼或执行进程", "step before a court"),
     "placement.made": ("委外", "placed with an agency"),
     "placement.ended": ("委外结束", "called back from an agency"),
 }

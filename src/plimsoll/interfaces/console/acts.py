@@ -28,6 +28,7 @@ from plimsoll.interfaces.pages.visit import Act, Done, Page, Screen, Shown, Visi
 from plimsoll.monitoring.recall import REJECTED, UPHELD
 from plimsoll.risk.credit.sanction import SANCTIONS
 from plimsoll.risk.limitation import TOLD
+from plimsoll.risk.litigation import STEPS
 from plimsoll.rulebook.strategy import SKILLS
 from plimsoll.treasury.move_share import WHY
 from plimsoll.units.dates import parse_date
@@ -38,8 +39,8 @@ from plimsoll.units.refusal import Malformed, Refused
 _MONEY: Final = "repay prepay settle use_credit refund convert recover charge_off close_line"
 _CARE: Final = """decide_hardship propose_plan agree_plan break_plan keep_plan dispute_record answer_dispute object_to_limit
 withdraw_consent withdraw_application"""
-_COLLECTING: Final = """note_outcome escalate_case cancel_promise tell_contact_fact record_interruption apply_sanction lift_sanction
-recall_early object_to_recall answer_recall enforce_recall give_adverse_notice confirm_notice"""
+_COLLECTING: Final = """note_outcome escalate_case cancel_promise tell_contact_fact record_interruption record_court_step apply_sanction
+lift_sanction recall_early object_to_recall answer_recall enforce_recall give_adverse_notice confirm_notice"""
 _RISK: Final = "mark_load_line review_limit propose_write_off decide_write_off transfer_claim put_back_claim move_share"
 _BY_SUBJECT: Final = {"money": _MONEY, "care": _CARE, "collecting": _COLLECTING, "risk": _RISK}
 OFFERED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({about: tuple(names.split()) for about, names in _BY_SUBJECT.items()})
@@ -53,6 +54,7 @@ CHOICES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = MappingProxyType(
         ("recall_early", "ground"): ("purpose_breach", "fraud", "death", "long_default"),
         ("tell_contact_fact", "fact"): TELLABLE,
         ("record_interruption", "what"): tuple(TOLD),
+        ("record_court_step", "step"): tuple(STEPS),
         ("apply_sanction", "sanction"): SANCTIONS,
         ("escalate_case", "skill"): SKILLS,
         ("move_share", "why"): WHY,
