@@ -241,7 +241,8 @@ def note(book: Book, command: Note, rules: Any) -> Decision | Refused:
 
 def mark(book: Book, command: Mark, rules: Any) -> Decision | Refused:
     on = command.on.toordinal()
-    return Decision(load_line=LoadLine("CNY", command.capacity_minor, ROOM, 95_000_001, on))
+    load_line = LoadLine("CNY", command.capacity_minor, ROOM, 95_000_001, on)
+    return Decision(load_line=load_line, filings=(NewFiling("load_line", "", body_of({**load_line._asdict(), "reason": "toy"})),))
 
 
 def run_into_a_bug(book: Book, command: Break, rules: Any) -> Decision | Refused:

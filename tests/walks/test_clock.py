@@ -315,7 +315,7 @@ def test_every_stop_is_named_once():
 @pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize(("late", "most_s"), [(0, 14), (10, 18), (100, 45)])
 def test_a_year_of_a_hundred_loans_takes_seconds(sandbox, late, most_s):
-    """The bar is ten seconds of a processor for whole days: debits, reminders, close, monitoring; thirty where nobody pays. Slow: it takes them.
+    """The bar is ten seconds of a processor for whole days: debits, reminders, close, monitoring; thirty where nobody pays. Slow.
 
     Where others use the other half of its cores, a processor is busy up to twice as long with the same work, so more is let pass here;
     `make bench BENCH=clock` holds it to the bar.

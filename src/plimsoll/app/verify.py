@@ -20,6 +20,7 @@ from plimsoll.app.database import schema
 from plimsoll.app.database.sheet import PARKED
 from plimsoll.app.database.store import Store
 from plimsoll.app.held_money import house_balances
+from plimsoll.app.verify_filed import ACCRUED_OTHERWISE, DRAWN_OTHERWISE, day_text, days_accrued_off, load_lines_off
 from plimsoll.ledger.chart import CHART, CODES
 from plimsoll.loan.book import pack_standing
 from plimsoll.loan.columns import Folded, Histories, Ints, fits_states, fold_many, terms_of, unpack_many
@@ -91,6 +92,8 @@ def verify(store: Store, *, threads: int = 1, progress: Progress | None = None, 
             if progress is not None:
                 progress(verdict.customers)
         _verify_files(seen, verdict)
+        for day in days_accrued_off(seen):
+            verdict.breaches[f"{ACCRUED_OTHERWISE}: {day_text(day)}"].append((0, 0))
         for currency, account, minor in seen.sum_legs():
             verdict.totals.setdefault(currency, dict.fromkeys(CODES, 0))[CODES[account]] = minor
     for currency, house in house_balances(store).items():
@@ -140,6 +143,8 @@ def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threa
     use: dict[int, int] = defaultdict(int)
     for row in states:
         use[row[0]] += row[5]
+    for customer_id in load_lines_off(seen, first, until):
+        verdict.breaches[DRAWN_OTHERWISE].append((customer_id, 0))
     for customer_id, used, _, _ in lines:
         if used != use[customer_id]:
             verdict.breaches["use of the limit is not the principal in use"].append((customer_id, 0))

@@ -145,6 +145,22 @@ class Snapshot:
         statement = f"SELECT DISTINCT customer_id FROM {table.name} AS found WHERE NOT EXISTS ({_THERE}) ORDER BY customer_id"
         return [row[0] for row in self._read(statement, ())]
 
+    def bodies_of(self, kind: str, first: int, until: int) -> list[tuple[int, str]]:
+        """Read the bodies of the filings of a kind, of customers from `first` up to and without `until`, the last of each at the end."""
+        statement = "SELECT customer_id, body FROM filing WHERE kind = ? AND customer_id >= ? AND customer_id < ? ORDER BY customer_id, n"
+        return self._read(statement, (kind, first, until))
+
+    def standing_accruals(self) -> list[tuple[int, str, str, int, int]]:
+        """Read every row of the standing accrual: day, product, currency, number of the account, minor units."""
+        table = schema.standing_accrual
+        day = _day_number(self.kind, table.c.accrued_on)
+        return self._read(f"SELECT {day}, product, currency, account, minor FROM standing_accrual ORDER BY accrued_on", ())
+
+    def close_sums(self) -> list[tuple[int, str]]:
+        """Read what every day that was closed, or is being closed, tells of its totals: day, JSON."""
+        day = _day_number(self.kind, schema.close_run.c.closed_on)
+        return self._read(f"SELECT {day}, sums FROM close_run", ())
+
     def sum_legs(self) -> list[tuple[str, int, int]]:
         """Read the balance of every account that was posted to: currency, number of the account, minor units."""
         return self._read("SELECT currency, account, CAST(sum(minor) AS BIGINT) FROM journal GROUP BY 1, 2 ORDER BY 1, 2", ())

@@ -6,7 +6,7 @@ what loans have earned by a day and their entries do not yet show, one amount by
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -62,12 +62,12 @@ def stand(store: Store, day: int, now: datetime, *, tape: Path | None, threads: 
         journal = seen.sum_legs_until(day)
     if writer is not None:
         writer.finish()
-    _book_standing(store, day, now, totals)
-    return control(day, totals, journal, house_balances(store, date.fromordinal(day)))
+    standing = _book_standing(store, day, now, totals)
+    return replace(control(day, totals, journal, house_balances(store, date.fromordinal(day))), standing=standing)
 
 
-def _book_standing(store: Store, day: int, now: datetime, totals: Totals) -> None:
-    """Append the standing accrual of a day, unless it is there."""
+def _book_standing(store: Store, day: int, now: datetime, totals: Totals) -> dict[str, dict[str, int]]:
+    """Append the standing accrual of a day, unless it is there; give it as it then stands, by product and currency, and by account."""
     on = date.fromordinal(day)
     rows = [
         {"accrued_on": on, "product": product, "currency": currency, "account": account, "minor": int(minor), "recorded_at": now}
@@ -80,6 +80,10 @@ def _book_standing(store: Store, day: int, now: datetime, totals: Totals) -> Non
         known = connection.execute(table.select().where(table.c.accrued_on == on).limit(1)).first()
         if rows and known is None:
             connection.execute(insert(table), rows)
+        found: dict[str, dict[str, int]] = {}
+        for row in connection.execute(table.select().where(table.c.accrued_on == on)):
+            found.setdefault(f"{row.product} {row.currency}", {})[CODES[row.account]] = row.minor
+    return found
 
 
 def control(day: int, totals: Totals, journal: list[tuple[str, int, int, int]], house: Mapping[str, Mapping[str, int]]) -> Control:
