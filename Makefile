@@ -28,8 +28,8 @@ env: python  ## make the full development environment in .venv/
 test: env  ## run every test but the slow ones, on SQLite and on PostgreSQL
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile -q $(TESTS)
 
-slow: env  ## run the slow tests: kill -9 storms, 100,000 random lives
-	@PLIMSOLL_EXAMPLES=new $(RUN) -m pytest -m slow -q $(TESTS)
+slow: env  ## run the slow tests (kill -9 storms, 100,000 random lives), and properties over new examples
+	@PLIMSOLL_EXAMPLES=new $(RUN) -m pytest -m "slow or hypothesis" -q $(TESTS)
 
 check: env  ## lint, format, types, import contracts, the style guide as a test
 	@$(RUN) -m ruff check .
