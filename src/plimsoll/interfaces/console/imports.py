@@ -83,7 +83,7 @@ def _row(visit: Visit, one: Batch) -> tuple[Cell, ...]:
 def _verbs(visit: Visit) -> list[tuple[str, str]]:
     """Give the verbs that somebody may bring in a file: those they may do to every customer."""
     own = [one for one in ALL_COMMANDS if takes(one) and visit.door.may(visit.who, VERBS[one].permission, EVERYBODY) is Relation.HOUSE]
-    return sorted((one, f"{word(visit, 'verb', one)} ({one})") for one in own)
+    return sorted(((one, word(visit, "verb", one)) for one in own), key=lambda one: one[1])
 
 
 def _bring(visit: Visit) -> Form:
