@@ -8,10 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from plimsoll.app.command_fields import READERS
 from plimsoll.app.database.sheet import Want
 from plimsoll.app.posting import reading_of, want_of
-from plimsoll.app.wiring import COMMANDS, DOSSIER_COMMANDS, DOSSIER_WIRING, WIRING, parts_of, read_command
+from plimsoll.app.wiring import _READERS, COMMANDS, DOSSIER_COMMANDS, DOSSIER_WIRING, WIRING, parts_of, read_command
 from plimsoll.loan.dossier import DOSSIERS
 from plimsoll.loan.filing import Body
 from plimsoll.servicing.draw import Draw
@@ -192,7 +191,7 @@ def test_what_nobody_can_read_is_a_bug(reads: str):
 
 def read_as(kind: object, value: object) -> object:
     """Read the value of a field of a type."""
-    return READERS[kind](value)
+    return _READERS[kind](value)
 
 
 @pytest.mark.parametrize("value", [{"b": 1, "a": {"d": None, "c": [True, "\u4e2d"]}}, ' {"b": 1, "a": {"d": null, "c": [true, "\u4e2d"]}}'])

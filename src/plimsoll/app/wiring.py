@@ -5,12 +5,13 @@ A command is written with the names of its fields, except that an amount drops i
 Empty means not given.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from plimsoll.app.command_fields import READERS
 from plimsoll.app.contact import decide_contact
 from plimsoll.app.dossier import DossierVerb, DossierWiring
 from plimsoll.app.execute import Verb, Wiring
@@ -101,6 +102,7 @@ from plimsoll.disposal import (
     transfer_claim,
     withdraw_package,
 )
+from plimsoll.loan.filing import BODY_LENGTH_MAX, Body, body_of
 from plimsoll.monitoring import (
     answer_recall,
     assess_limit,
@@ -182,7 +184,9 @@ from plimsoll.treasury import (
     set_throttle,
     state_cash,
 )
+from plimsoll.units.dates import parse_date
 from plimsoll.units.money import parse_minor
+from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed
 
 WIRING: Final[Wiring] = {
@@ -364,6 +368,9 @@ DOSSIER_COMMANDS: Final[Mapping[str, type]] = {verb.name: command for command, v
 ALL_COMMANDS: Final[Mapping[str, type]] = {**COMMANDS, **DOSSIER_COMMANDS}
 """Every command that can be written down; no name stands in both tables."""
 
+WHOLE_MAX: Final = 2**63 - 1
+TEXT_LENGTH_MAX: Final = 500
+LIST_LENGTH_MAX: Final = 600
 _MINOR: Final = "_minor"
 
 
@@ -411,7 +418,7 @@ def parts_of(name: str) -> Mapping[str, Part]:
         is_amount = field.name.endswith(_MINOR)
         key = field.name.removesuffix(_MINOR)
         is_needed = field.default is MISSING and field.default_factory is MISSING
-        found[key] = Part(field.name, key, READERS[field.type], is_amount, is_needed)
+        found[key] = Part(field.name, key, _READERS[field.type], is_amount, is_needed)
     return found
 
 
@@ -419,3 +426,69 @@ def _refuse_unknown(said: Mapping[str, object], parts: Mapping[str, Part]) -> No
     for key in said:
         if key not in parts and key != "command":
             raise Malformed("field_unknown", repr(key), key=str(key), remedy=f"Known: {', '.join(parts)}.")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_LENGTH_MAX or not value.isprintable():
+        raise Malformed("field_malformed", repr(value)[:60], remedy=f"Text of at most {TEXT_LENGTH_MAX} visible characters.")
+    return value
+
+
+def _whole(value: object) -> int:
+    """Read a whole number of JSON, or the digits of one in a file."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(WHOLE_MAX)):
+        value = int(value)
+    if type(value) is not int or not 0 <= value <= WHOLE_MAX:
+        raise Malformed("field_malformed", repr(value)[:60], remedy="A whole number from 0 up.")
+    return value
+
+
+def _day(value: object) -> date:
+    return parse_date(value)  # type: ignore[arg-type]  # what is not text is refused there
+
+
+def _list(value: object) -> list[object]:
+    """Read a list, or what stands with spaces between it in a file."""
+    values = value.split() if isinstance(value, str) else value
+    if not isinstance(values, list) or len(values) > LIST_LENGTH_MAX:
+        raise Malformed("field_malformed", repr(value)[:60], remedy=f"A list of at most {LIST_LENGTH_MAX}.")
+    return values
+
+
+def _flag(value: object) -> bool:
+    """Read true or false of JSON, or the words in a file."""
+    if value is True or value is False:
+        return value
+    if value not in ("true", "false"):
+        raise Malformed("field_malformed", repr(value)[:60], remedy="true or false.")
+    return value == "true"
+
+
+def _body(value: object) -> Body:
+    """Read a JSON object, or the text of one, and give it as the one text that says it."""
+    try:
+        said = json.loads(value) if isinstance(value, str) and len(value) <= BODY_LENGTH_MAX else value
+        body = body_of(said) if isinstance(said, dict) else Body("")
+        if 0 < len(body.encode()) <= BODY_LENGTH_MAX:
+            return body
+    except (ValueError, RecursionError):
+        pass
+    raise Malformed("field_malformed", repr(value)[:60], remedy=f"A JSON object of at most {BODY_LENGTH_MAX} bytes.")
+
+
+def _rate(value: object) -> Rate:
+    return Rate.parse(value)  # type: ignore[arg-type]  # what is not text is refused there
+
+
+_READERS: Final[Mapping[object, Callable[[object], object]]] = {
+    str: _text,
+    int: _whole,
+    date: _day,
+    date | None: _day,
+    tuple[date, ...]: lambda value: tuple(map(_day, _list(value))),
+    tuple[str, ...]: lambda value: tuple(map(_text, _list(value))),
+    bool: _flag,
+    Body: _body,
+    Rate: _rate,
+    Rate | None: _rate,
+}
