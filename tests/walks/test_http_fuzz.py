@@ -63,6 +63,12 @@ def asked(request, tmp_path_factory):
     store.close()
 
 
+def is_sent_whole(case) -> bool:
+    """Tell whether what is wrong with a query reaches the server: a parameter that holds nothing is left out by the client."""
+    sent = (value if isinstance(value, list | tuple | dict) else [value] for value in (case.query or {}).values())
+    return all(any(one is not None for one in values) for values in sent)
+
+
 def fuzz(operation, mode, examples):
     @settings(
         max_examples=examples,
@@ -74,7 +80,8 @@ def fuzz(operation, mode, examples):
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case):
-        case.call_and_validate(checks=CHECKS, headers={"Authorization": "Bearer machine"}, timeout=PATIENCE_S)
+        checks = CHECKS if is_sent_whole(case) else [one for one in CHECKS if one is not negative_data_rejection]
+        case.call_and_validate(checks=checks, headers={"Authorization": "Bearer machine"}, timeout=PATIENCE_S)
 
     ask()
 
