@@ -140,7 +140,7 @@ def test_a_key_that_is_revoked_stops_here_at_once_and_elsewhere_in_ten_seconds(h
     watch = [5.0]
     with open_store(house.store.address.url) as other, house_of(other, clock) as elsewhere:
         assert isinstance(by_key(elsewhere, made.text, "", clock=lambda: watch[0]), Principal)
-        assert code(key.revoke(house, wang, made.key.key_id, "no")) == "reason_missing"
+        assert code(key.revoke(house, wang, made.key.key_id, "no")) == "reason_too_short"
         assert key.revoke(house, wang, made.key.key_id, "it was seen").ended_at == clock.at
         assert code(by_key(house, made.text, "")) == "not_recognised"
         watch[0] += 10
