@@ -22,7 +22,9 @@ def mask(field: str, value: str) -> str:
     if field == CARD:
         return "••" + value[-4:] if len(value) > 4 else STARS
     if field == NAME:
-        return " ".join(word[:1] + STAR * (len(word) - 1) for word in value.split(" ")) if len(value) > 1 else STAR
+        words = value.split()
+        shown = any(len(word) > 1 for word in words)  # of a name of single letters, to show the first of each is to show it whole
+        return " ".join(word[:shown] + STAR * (len(word) - shown) for word in words)
     if field == EMAIL:
         name, at, place = value.partition("@")
         return f"{name[:1]}***@{place}" if at else STARS
