@@ -15,12 +15,18 @@ from plimsoll.treasury.share import Share
 from tests.refusing import refuses
 from tests.walks.test_treasury import ACT, DRAWN_ON, RULES, TERMS, House, fund_draws, shares, write_tape
 
+ASSESSED = {
+    "investor_class": "institution", "loss_capacity": "1", "horizon_months": 60, "answers_digest": "5f1c" * 16,
+    "assessed_on": "2026-01-05", "assessed_by": "compliance",
+}  # fmt: skip
+
 
 @pytest.fixture
 def house(store) -> House:
     """Give two draws of 1,200.00: seven tenths an investor's, who is guaranteed; one borrower pays the first month, the other nothing."""
     found = House(store)
     terms = TERMS | {"kind": "investor", "committed": "5000.00", "most": "0.7", "is_guaranteed": True}
+    assert found.do("assess_investor", "2026-01-05", subject="fund", **ASSESSED)["level"] == "venturesome"
     found.do("register_funder", "2026-01-05", subject="fund", **terms)
     found.do("register_funder", "2026-01-05", subject="heir", kind="notes", committed="500.00", most="0.7", **TERMS | {"price": "0.09"})
     for customer in (1, 2):

@@ -176,6 +176,7 @@ from plimsoll.servicing import (
 )
 from plimsoll.treasury import (
     amend_funder,
+    assess_investor,
     close_funder,
     file_settlement,
     fund_loan,
@@ -354,6 +355,7 @@ DOSSIER_WIRING: Final[DossierWiring] = {
     # Funders
     register_funder.RegisterFunder: DossierVerb("register_funder", "funder", register_funder.decide),
     amend_funder.AmendFunder: DossierVerb("amend_funder", "funder", amend_funder.decide),
+    assess_investor.AssessInvestor: DossierVerb("assess_investor", "funder", assess_investor.decide),
     close_funder.CloseFunder: DossierVerb("close_funder", "funder", close_funder.decide),
     file_settlement.FileSettlement: DossierVerb("file_settlement", "funder", file_settlement.decide),
     tell_shock.TellShock: DossierVerb("tell_shock", "shock", tell_shock.decide),

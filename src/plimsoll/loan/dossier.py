@@ -61,6 +61,7 @@ ENTRIES: Final = frozenset(
         # funders
         "funder.registered",
         "funder.amended",
+        "funder.assessed",
         "funder.closed",
         "funder.settled",
         "funder.reconciled",

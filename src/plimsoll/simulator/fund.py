@@ -1,6 +1,7 @@
 """Three made-up funders of a made-up book: registered, routed to, settled with, and the ladder of what is left to the lender."""
 
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -17,7 +18,9 @@ from plimsoll.app.treasury.tape_day import month_ends
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.rulebook.rules import Rules
 from plimsoll.simulator.town import ACTOR, CURRENCY
+from plimsoll.treasury.assess_investor import AssessInvestor
 from plimsoll.treasury.register_funder import RegisterFunder
+from plimsoll.treasury.route import INVESTOR
 from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
@@ -28,7 +31,7 @@ KINDS: Final = (
     ("harbour-notes", "notes", Rate(25, 100)),
     ("lantern-fund", "investor", Rate(2, 10)),
 )
-"""Name, kind, and the most of one loan that each takes."""
+"""Name, kind, and the most of one loan that each takes; the investor is an institution that can bear to lose it all."""
 
 MONTHS: Final = 2
 """The last months, whose draws are funded."""
@@ -106,12 +109,15 @@ def fund_town(store: Store, last: date, tape: Path, funding: Funding, rules: Rul
     }
 
 
-def made_up(on: date, seed: int) -> list[RegisterFunder]:
-    """Give three funders with prices and commitments by chance: the same for the same seed."""
+def made_up(on: date, seed: int) -> list[RegisterFunder | AssessInvestor]:
+    """Give three funders with prices and commitments by chance, an investor's assessment before it: the same for the same seed."""
     chance = Random(seed)  # noqa: S311 -- funders are made up, nothing is secret
-    found = []
+    found: list[RegisterFunder | AssessInvestor] = []
     for place, (name, kind, most) in enumerate(KINDS):
         price, committed = Rate.parse(f"0.0{chance.randint(38 + 6 * place, 43 + 6 * place)}"), chance.randint(4, 12) * 50_000 * MINOR
+        if kind == INVESTOR:
+            digest = sha256(f"{name} {seed}".encode()).hexdigest()
+            found.append(AssessInvestor(f"assessed:{name}", name, on, "institution", Rate(1, 1), 60, digest, on, ACTOR))
         found.append(RegisterFunder(f"funder:{name}", name, on, kind, CURRENCY, committed, price, most))
     return found
 

@@ -6,7 +6,7 @@ from datetime import date
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.funder import AMENDED, NOTHING, Terms, find_funder, refuse_terms, said_of
+from plimsoll.treasury.funder import AMENDED, NOTHING, Terms, find_funder, refuse_terms, refuse_unsuited, said_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
@@ -32,15 +32,19 @@ class AmendFunder:
     all_loans_minor: int = 0
 
 
-def decide(dossier: Dossier, command: AmendFunder, rules: Rules) -> Written | Refused:  # noqa: ARG001 -- nothing is ruled here
-    """File the new terms. Refuses funder_unknown, funder_closed, currency_must_match, funder_malformed."""
+def decide(dossier: Dossier, command: AmendFunder, rules: Rules) -> Written | Refused:
+    """File the new terms.
+
+    Refuses funder_unknown, funder_closed, currency_must_match, funder_malformed, and of an investor investor_not_assessed,
+    investor_unsuited.
+    """
     found = find_funder(dossier.subject, dossier.filings)
     if isinstance(found, Refused):
         return found
     if command.currency != found.currency:
         return Refused("currency_must_match", "", f"{command.currency}, the funder lends {found.currency}")
     terms = Terms(found.kind, *(getattr(command, name) for name in Terms._fields[1:]))
-    refused = refuse_terms(dossier.subject, terms)
+    refused = refuse_terms(dossier.subject, terms) or refuse_unsuited(terms, dossier.filings, rules, command.on)
     if refused is not None:
         return refused
     return Written((NewFiling(AMENDED, "", body_of(said_of(terms))),), body_of({"funder": dossier.subject}))

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from plimsoll.loan.filing import Filing, read_body
-from plimsoll.treasury.route import KINDS, LENDER, OWN, Funder
+from plimsoll.rulebook.rules import Rules
+from plimsoll.treasury.route import INVESTOR, KINDS, LENDER, OWN, Funder
 from plimsoll.treasury.share import WHOLE
+from plimsoll.treasury.suitability import assessed_of, refuse_terms_of
 from plimsoll.units.money import EXPONENTS
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
@@ -63,6 +65,13 @@ def refuse_terms(name: str, terms: Terms) -> Refused | None:
     return Refused("funder_malformed", "", "; ".join(wrong)) if wrong else None
 
 
+def refuse_unsuited(terms: Terms, filings: Iterable[Filing], rules: Rules, on: date) -> Refused | None:
+    """Refuse terms that do not suit an investor as it was assessed: investor_not_assessed, investor_unsuited. Others are not asked."""
+    if terms.kind != INVESTOR:
+        return None
+    return refuse_terms_of(assessed_of(filings), terms.months_most or MONTHS_MAX, terms.grades or ("",), rules, on)
+
+
 def ppm_of(rate: Rate) -> int:
     """Give a part in millionths, rounded down."""
     return rate.num * WHOLE // rate.den
@@ -71,12 +80,13 @@ def ppm_of(rate: Rate) -> int:
 def funder_of(name: str, filings: Iterable[Filing], lent_minor: int = 0) -> Funder | None:
     """Give a funder by the entries of its dossier and what it has lent now; None where it is not registered."""
     found: Funder | None = None
-    for filing in filings:
+    kept = list(filings)
+    for filing in kept:
         if filing.kind in (REGISTERED, AMENDED):
             found = _agreed(name, read_body(filing), lent_minor)._replace(is_open=found is None or found.is_open)
         elif filing.kind == CLOSED and found is not None:
             found = found._replace(is_open=False)
-    return found
+    return found if found is None else found._replace(assessed=assessed_of(kept))
 
 
 def find_funder(name: str, filings: Iterable[Filing]) -> Funder | Refused:

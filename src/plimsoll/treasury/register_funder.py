@@ -6,7 +6,7 @@ from datetime import date
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.funder import NOTHING, REGISTERED, Terms, funder_of, refuse_terms, said_of
+from plimsoll.treasury.funder import NOTHING, REGISTERED, Terms, funder_of, refuse_terms, refuse_unsuited, said_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
@@ -41,12 +41,12 @@ def terms_of(command: RegisterFunder) -> Terms:
     return Terms(*(getattr(command, name) for name in Terms._fields))
 
 
-def decide(dossier: Dossier, command: RegisterFunder, rules: Rules) -> Written | Refused:  # noqa: ARG001 -- nothing is ruled here
-    """Open its dossier. Refuses funder_exists, funder_malformed."""
+def decide(dossier: Dossier, command: RegisterFunder, rules: Rules) -> Written | Refused:
+    """Put the terms on file. Refuses funder_exists, funder_malformed, and of an investor investor_not_assessed, investor_unsuited."""
     if funder_of(dossier.subject, dossier.filings) is not None:
         return Refused("funder_exists", "", dossier.subject)
     terms = terms_of(command)
-    refused = refuse_terms(dossier.subject, terms)
+    refused = refuse_terms(dossier.subject, terms) or refuse_unsuited(terms, dossier.filings, rules, command.on)
     if refused is not None:
         return refused
     return Written((NewFiling(REGISTERED, "", body_of(said_of(terms))),), body_of({"funder": dossier.subject}))

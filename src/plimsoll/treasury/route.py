@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.rulebook.rules import Rules
 from plimsoll.treasury.share import WHOLE, Share
+from plimsoll.treasury.suitability import Assessed, suits_on, why_left_out
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
 
@@ -23,6 +24,7 @@ class Funder(NamedTuple):
 
     `least_ppm` and `most_ppm` bound its part of one loan; `products` and `grades` empty take all; `until` is its last day for new ones.
     `base_minor` is what the law measures its balance against (its own net tier-1 capital); 0 where nothing is measured.
+    `assessed` are the assessments of an investor, oldest first, without which it takes nothing.
     """
 
     name: str
@@ -41,6 +43,15 @@ class Funder(NamedTuple):
     until: int = 0
     base_minor: int = 0
     all_loans_minor: int = 0
+    assessed: tuple[Assessed, ...] = ()
+
+    def room_minor(self, rules: Rules, on: date) -> int:
+        """Give what it may still lend of its commitment: of an investor's no more than the part that suits it, rounded down."""
+        most = self.committed_minor
+        if self.kind == INVESTOR:
+            lent = suits_on(self.assessed, rules, on).lent
+            most = most * lent.num // lent.den
+        return most - self.lent_minor
 
 
 class Draw(NamedTuple):
@@ -112,6 +123,9 @@ def _left_out(funder: Funder, draw: Draw, house: House, rules: Rules) -> str:
         return "funder_takes_no_such_grade"
     if 0 < funder.months_most < draw.months:
         return "funder_takes_no_such_term"
+    unsuited = why_left_out(funder.assessed, draw.months, draw.grade, rules, draw.on) if funder.kind == INVESTOR else ""
+    if unsuited:
+        return unsuited
     if funder.is_guaranteed:
         most = rules.rate(GUARANTEED, draw.on, house.licence)
         guaranteed, loans = house.guaranteed_minor + draw.amount_minor, house.loans_minor + draw.amount_minor
@@ -121,8 +135,8 @@ def _left_out(funder: Funder, draw: Draw, house: House, rules: Rules) -> str:
 
 
 def _room_ppm(funder: Funder, draw: Draw, rules: Rules) -> int:
-    """Give the greatest part that the funder's commitment and the law's concentration leave it, rounded down."""
-    room = funder.committed_minor - funder.lent_minor
+    """Give the greatest part that the funder's commitment, what suits it and the law's concentration leave it, rounded down."""
+    room = funder.room_minor(rules, draw.on)
     for key, base in ((ONE, funder.base_minor), (ALL, funder.all_loans_minor)):
         most = rules.rate(key, draw.on)
         if most is not None and base > 0:

@@ -55,6 +55,19 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
         "That is no notice of a shock: a known group, a listed event, a share above 0 and up to 1, an end within a year, and a source. Correct it.",
     ),
     "cash_malformed": ("在手现金登记不成立：须为已知币种与不为负的金额。请核对。", "That is no statement of cash: a currency that is known, and an amount of nought or more. Correct it."),
+    "assessment_malformed": (
+        "投资者评估不完整：须有列出的类别、0 到 1 的损失承受比例、期限（月）、答卷的 SHA-256、不晚于登记日的评估日和评估人。请更正。",
+        "That is no assessment: a listed class, a capacity for loss of 0 to 1, months, the SHA-256 of the answers, a day not after filing, and by whom. Correct it.",
+    ),
+    "investor_not_asked": ("只有投资者需要适当性评估；自有资金、合作银行与票据不评估。请核对资金方。", "Only investors are assessed: own money, banks and notes are not asked. Check which funder it is."),
+    "investor_not_assessed": (
+        "该投资者没有有效的适当性评估，不清楚其能否承受损失，因此不能新增承诺或份额。请先评估，再重新提交。",
+        "No assessment of this investor is in force, so nobody knows what it can lose: it may not commit, nor take parts. Assess it, then try again.",
+    ),
+    "investor_unsuited": (
+        "所定期限、预期损失或份额超出该投资者的适当性等级，可能超出其承受能力。请缩短期限、限定等级，或重新评估。",
+        "The term, the expected loss or any part at all is more than suits the level of this investor. Take shorter terms or better grades, or assess it anew.",
+    ),
     "figures_being_made": ("全量数据正在生成。请稍候再试。", "The figures of the whole book are being made. Ask again in a moment."),
     # Who asks
     "not_recognised": ("无法识别您的身份：密钥或会话无效。请重新登录，或更换密钥。", "The key or session is not known, or holds no longer. Sign in again, or use another key."),

@@ -188,6 +188,7 @@ VERBS: Final[Mapping[str, VerbAccess]] = {
     # Funders
     "register_funder": VerbAccess(_P.FUNDER_REGISTER, makes=True),
     "amend_funder": VerbAccess(_P.FUNDER_REGISTER),
+    "assess_investor": VerbAccess(_P.FUNDER_REGISTER, makes=True),
     "close_funder": VerbAccess(_P.FUNDER_REGISTER),
     "file_settlement": VerbAccess(_P.FUNDER_SETTLE),
     "set_throttle": VerbAccess(_P.THROTTLE_SET, makes=True),

@@ -166,6 +166,7 @@ OF_COMMANDS: Final[Mapping[str, str]] = {
     # Funders
     "register_funder": "funder.registered",
     "amend_funder": "funder.amended",
+    "assess_investor": "funder.assessed",
     "close_funder": "funder.closed",
     "file_settlement": "funder.settlement_filed",
     "set_throttle": "throttle.set",

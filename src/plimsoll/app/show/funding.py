@@ -24,6 +24,7 @@ from plimsoll.treasury.ladder import Rung
 from plimsoll.treasury.ratio import Ratio
 from plimsoll.treasury.route import LENDER, Funder
 from plimsoll.treasury.share import split
+from plimsoll.treasury.suitability import assessed_of
 from plimsoll.treasury.throttle import DOSSIER as THROTTLE
 from plimsoll.treasury.throttle import throttle_of
 from plimsoll.units.rate import Rate
@@ -76,10 +77,12 @@ class SettlementRow:
 
 @dataclass(frozen=True, slots=True)
 class FunderPage:
-    """A funder with its settlements, newest first."""
+    """A funder with its settlements, newest first; of an investor the level and the last day of its newest assessment ("" none)."""
 
     funder: FunderRow
     settlements: tuple[SettlementRow, ...]
+    level: str
+    assessed_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,9 @@ def read_funders(store: Store, today: int, rules: Rules) -> tuple[FunderRow, ...
     lent, counts = _lent(store, held, today)
     whole, kept_free = _whole(store), promised(store, held, rules, date.fromordinal(today))
     free = {name: kept_free.get(one.currency, {}).get(name, 0) for name, one in found.items()}
-    return tuple(_funder(name, one, lent, counts, whole, free[name]) for name, one in sorted(found.items()))
+    standing = {name: one._replace(lent_minor=lent.get((name, one.currency), 0)) for name, one in found.items()}
+    room = {name: one.room_minor(rules, date.fromordinal(today)) - free[name] for name, one in standing.items()}
+    return tuple(_funder(name, one, lent, counts, whole, max(room[name], 0)) for name, one in sorted(found.items()))
 
 
 def funder_page_of(store: Store, name: str, rows: Sequence[FunderRow]) -> FunderPage | Refused:
@@ -200,7 +205,9 @@ def funder_page_of(store: Store, name: str, rows: Sequence[FunderRow]) -> Funder
         day, is_done = str(said["day"]), str(said["day"]) in reconciled
         told = SettlementRow(date.fromisoformat(day), str(said["since"]), said["sha256"], said["lines"], said["totals"], is_done, one.at)
         settlements.append(told)
-    return FunderPage(row, tuple(settlements))
+    assessed = assessed_of(entries)
+    level, until = (assessed[-1].level, assessed[-1].until) if assessed else ("", 0)
+    return FunderPage(row, tuple(settlements), level, day_or_none(until))
 
 
 def is_much_funded(store: Store) -> bool:
@@ -230,7 +237,7 @@ def _whole(store: Store) -> dict[str, int]:
 
 
 def _funder(
-    name: str, one: Funder, lent: Mapping[tuple[str, str], int], counts: Mapping[str, int], whole: Mapping[str, int], promised_minor: int
+    name: str, one: Funder, lent: Mapping[tuple[str, str], int], counts: Mapping[str, int], whole: Mapping[str, int], room_minor: int
 ) -> FunderRow:
     minor, total = lent.get((name, one.currency), 0), whole.get(one.currency, 0)
     return FunderRow(
@@ -239,7 +246,7 @@ def _funder(
         one.currency,
         one.committed_minor,
         minor,
-        max(one.committed_minor - minor - promised_minor, 0),
+        room_minor,
         counts.get(name, 0),
         one.price.text(),
         Rate.parse(Rate(minor * PPM // total if total else 0, PPM).text()).text(),

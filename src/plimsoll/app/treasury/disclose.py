@@ -16,6 +16,7 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossiers
 from plimsoll.app.treasury.measure_book import BORROWERS, places, stands
 from plimsoll.app.treasury.shares import Holdings, Id, funders_of, holdings_of
+from plimsoll.app.treasury.suited import Suited, suited
 from plimsoll.app.treasury.tape_day import Flags, Ints, TapeDay, days_there, read_day
 from plimsoll.loan.layout import T_FIRST_DUE, T_INSTALMENTS, T_SKIP, T_STEP, T_STEP_UNIT
 from plimsoll.loan.terms import LOAN, Terms
@@ -56,7 +57,8 @@ class Event(NamedTuple):
 class Disclosed(NamedTuple):
     """A month: the days between which it lies, counts, amounts in minor units by name, and where the triggers stand.
 
-    `late` is the balance more than 30, 60 and 90 days past due at the beginning and at the end; `parts` what everybody holds at the end.
+    `late` is the balance more than 30, 60 and 90 days past due at the beginning and at the end; `parts` what everybody holds at the end;
+    `suited` what suits the one investor that is asked about.
     """
 
     asked: Asked
@@ -79,6 +81,7 @@ class Disclosed(NamedTuple):
     parts: Mapping[str, int]
     triggers: list[tuple[str, Place]]
     events: list[Event]
+    suited: Suited | None = None
 
     def adds_up(self) -> bool:
         """Tell whether the balance at the end is that of the beginning with what was lent, came back and was written off."""
@@ -108,7 +111,7 @@ def disclose(store: Store, asked: Asked, rules: Rules) -> Disclosed:
     own = tuple(one for _, one in sorted(funders.items()) if one.currency == asked.currency)
     months = register_on(rules, last).months
     triggers = places(stands(asked.tape, last, months, asked.currency, held), own, rules, last)
-    by = _by_customer(after, pool)
+    by, parts = _by_customer(after, pool), _parts(after, pool, held)
     return Disclosed(
         asked=asked,
         first=first,
@@ -127,9 +130,10 @@ def disclose(store: Store, asked: Asked, rules: Rules) -> Disclosed:
         largest=int(by.max(initial=0)),
         ten_largest=int(np.sort(by)[-BORROWERS:].sum()),
         products=_by_product(after, pool),
-        parts=_parts(after, pool, held),
+        parts=parts,
         triggers=triggers,
         events=_events(store, first, last, held, triggers),
+        suited=suited(funders.get(asked.funder), last, parts.get(asked.funder, 0), rules),
     )
 
 

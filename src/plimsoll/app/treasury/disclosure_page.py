@@ -11,6 +11,8 @@ from plimsoll.app.cell import Table
 from plimsoll.app.contract import find_fonts, font_folders
 from plimsoll.app.page import Cell, Mark, Words, heading, page, paragraph, table
 from plimsoll.app.treasury.disclose import LATE_FROM, Disclosed
+from plimsoll.app.treasury.suited import HEADS, suited_rows
+from plimsoll.app.treasury.suited import TITLE as SUITED
 from plimsoll.treasury.route import LENDER
 from plimsoll.treasury.trigger import BREACHED, CLEAR, NEAR
 from plimsoll.units.money import text_of
@@ -77,7 +79,8 @@ class Section(NamedTuple):
 
 def sections(one: Disclosed) -> list[Section]:
     """Give the report as rows in two languages."""
-    return [_pool(one), _flows(one), _late(one), _losses(one), _spread(one), _parts(one), _triggers(one), _events(one)]
+    own = [] if one.suited is None else [Section(SUITED, HEADS, suited_rows(one.suited))]
+    return [_pool(one), _flows(one), _late(one), _losses(one), _spread(one), _parts(one), *own, _triggers(one), _events(one)]
 
 
 def _pool(one: Disclosed) -> Section:

@@ -18,9 +18,11 @@ from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.shares import Holdings, Id, funders_of, holdings_of, refuse_future
 from plimsoll.app.wiring import WIRING
 from plimsoll.treasury.funded import shares_on
+from plimsoll.treasury.funder import MONTHS_MAX
 from plimsoll.treasury.move_share import MoveShare
-from plimsoll.treasury.route import LENDER
+from plimsoll.treasury.route import INVESTOR, LENDER
 from plimsoll.treasury.share import split
+from plimsoll.treasury.suitability import refuse_terms_of
 from plimsoll.units.refusal import Malformed, Refused
 
 GUARANTEE, EXIT = "guarantee", "exit"
@@ -65,7 +67,8 @@ def claim_guarantees(store: Store, on: date, act: Act) -> Moved | Refused:
 def leave(store: Store, name: str, on: date, act: Act, to: str = LENDER) -> Moved | Refused:
     """Move every part of a funder to the lender, or to another funder, at its principal.
 
-    Refuses date_in_future, funder_unknown, funder_over_limit (the one that takes over has no room for it all).
+    Refuses date_in_future, funder_unknown, funder_over_limit (the one that takes over has no room for it all), and where that is an
+    investor investor_not_assessed, investor_unsuited.
     """
     funders, refused = funders_of(store), refuse_future(on, act.now.date())
     if refused is not None:
@@ -82,7 +85,11 @@ def leave(store: Store, name: str, on: date, act: Act, to: str = LENDER) -> Move
         needed = sum(command.price_minor for command in commands)
         if any(command.currency != taking.currency for command in commands):
             return Refused("currency_must_match", "", f"{to} lends {taking.currency}")
-        if lent + needed > taking.committed_minor:
+        if taking.kind == INVESTOR:
+            refused = refuse_terms_of(taking.assessed, taking.months_most or MONTHS_MAX, taking.grades or ("",), act.rules, on)
+            if refused is not None:
+                return refused
+        if needed > taking._replace(lent_minor=lent).room_minor(act.rules, on):
             return Refused("funder_over_limit", "", f"{to}: {lent + needed} minor units of {taking.committed_minor}")
     return _executed(store, commands, act)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Final
 
 import typer
@@ -46,15 +47,16 @@ def fund(on: On, cash: Cash = None, licence: Licence = "cfc", actor: Actor = "tr
 
 def funders(db: Db = "", as_json: AsJson = False) -> None:
     """List every funder: committed, lent, room, price, and its share of all that is outstanding in its currency."""
-    today = now().date().toordinal()
+    today, rules = now().date().toordinal(), lawful_rules()
     with open_store(book_url(db)) as store:
         found, held = funders_of(store), holdings_of(store, today)
-        lent, kept_free = lent_now(store, held, found, today), promised(store, held, lawful_rules(), now().date())
+        lent, kept_free = lent_now(store, held, found, today), promised(store, held, rules, date.fromordinal(today))
     told: list[dict[str, Any]] = []
     for name, funder in found.items():
         by = lent.get(funder.currency)
         minor, whole = (by.of.get(name, 0), by.all_minor) if by else (0, 0)
         free = kept_free.get(funder.currency, {}).get(name, 0)
+        room = funder._replace(lent_minor=minor).room_minor(rules, date.fromordinal(today))
         told.append(
             {
                 "funder": name,
@@ -63,7 +65,7 @@ def funders(db: Db = "", as_json: AsJson = False) -> None:
                 "committed": text_of(funder.committed_minor, funder.currency),
                 "lent": text_of(minor, funder.currency),
                 "promised": text_of(free, funder.currency),
-                "room": text_of(max(funder.committed_minor - minor - free, 0), funder.currency),
+                "room": text_of(max(room - free, 0), funder.currency),
                 "price": funder.price.text(),
                 "share": Rate(minor * PPM // whole if whole else 0, PPM).text(),
                 "most": Rate(funder.most_ppm, PPM).text(),

@@ -35,7 +35,7 @@ from plimsoll.interfaces.pages.parts import (
 )  # fmt: skip
 from plimsoll.interfaces.pages.visit import File, Screen, Shown, Visit
 from plimsoll.treasury.funder import CLOSED
-from plimsoll.treasury.route import LENDER
+from plimsoll.treasury.route import INVESTOR, LENDER
 from plimsoll.units.refusal import Malformed, Refused
 
 PERMISSION: Final = "funder.read"
@@ -74,6 +74,8 @@ def show(visit: Visit) -> Shown:
 def _facts(visit: Visit, found: FunderPage) -> Facts:
     one = found.funder
     most = visit.t("funder.most", {"share": written.share(float(one.most))})
+    level = word(visit, "funder.level", found.level or "unassessed")
+    assessed = [fact(visit, "funder.level", text(level)), fact(visit, "funder.assessed.until", day(found.assessed_until))]
     return Facts(
         [
             fact(visit, "funder.committed", money(one.committed_minor, one.currency)),
@@ -82,6 +84,7 @@ def _facts(visit: Visit, found: FunderPage) -> Facts:
             fact(visit, "funder.price", text(written.yearly_rate(one.price, visit.language))),
             fact(visit, "funder.share", share(float(one.share))._replace(under=most)),
             fact(visit, "funder.until", day(one.until)),
+            *(assessed if one.kind == INVESTOR else ()),
         ]
     )
 

@@ -189,6 +189,7 @@ PLACES: Final[Mapping[str, Place]] = {
     # Funders
     "register_funder": Place("Funding", "/funders", "Register a funder with its terms.", "登记资金方及其条件。"),
     "amend_funder": Place("Funding", "/funders/{funder}/amendments", "Amend the terms of a funder.", "变更资金方条件。"),
+    "assess_investor": Place("Funding", "/funders/{funder}/assessments", "Assess what suits an investor.", "登记投资者适当性评估。"),
     "close_funder": Place("Funding", "/funders/{funder}/closures", "Take no more money of a funder.", "停止使用资金方。"),
     "file_settlement": Place("Funding", "/funders/{funder}/settlements", "File the settlement of a day.", "登记当日清算。"),
     "set_throttle": Place("Funding", "/throttles/{throttle}", "Set how much new lending liquidity allows.", "按流动性设定放款节奏。"),
