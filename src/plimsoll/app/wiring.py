@@ -112,6 +112,7 @@ from plimsoll.monitoring import (
     freeze_late,
     note_class,
     note_over_extension,
+    note_signals,
     object_to_limit,
     object_to_recall,
     raise_limit,
@@ -299,6 +300,7 @@ WIRING: Final[Wiring] = {
     enforce_recall.EnforceRecall: Verb("enforce_recall", enforce_recall.decide, enforce_recall.READS),
     note_class.NoteClass: Verb("note_class", note_class.decide, note_class.READS),
     note_over_extension.NoteOverExtension: Verb("note_over_extension", note_over_extension.decide, note_over_extension.READS),
+    note_signals.NoteSignals: Verb("note_signals", note_signals.decide, note_signals.READS),
     # Disposal
     propose_write_off.ProposeWriteOff: Verb("propose_write_off", propose_write_off.decide, propose_write_off.READS),
     decide_write_off.DecideWriteOff: Verb("decide_write_off", decide_write_off.decide, decide_write_off.READS),

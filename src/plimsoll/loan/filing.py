@@ -112,6 +112,7 @@ KINDS: Final = frozenset(
         "limit.objection",
         "limit.assessed",
         "over_extension.changed",
+        "signals.lit",
         "warning.raised",
         "warning.closed",
         "warning.ranked",

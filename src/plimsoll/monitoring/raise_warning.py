@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import Filing, NewFiling, WorkItem, body_of, of_kind
@@ -14,11 +15,18 @@ from plimsoll.units.refusal import Refused
 RAISED, ENDED = "warning.raised", "warning.closed"
 READS = f"line+file:{RAISED},{ENDED}"
 QUEUE = "warning"
+OUT_OF_TURN: Final = 0
+"""The rank of a warning that was raised between two month's ends, by events: nobody was ranked."""
+FIRST: Final = 1_000_000
+"""Its place in the queue: no chance is told of it, and it is of yesterday."""
 
 
 @dataclass(frozen=True, slots=True)
 class RaiseWarning:
-    """Warn of a customer: the rank and the chance (per million) of the month, the raised signals, and the action recommended."""
+    """Warn of a customer: the rank and the chance (per million) of the month, the raised signals, and the action recommended.
+
+    Rank 0 is a warning out of turn, by events between two month's ends: nobody was ranked, and no chance is told.
+    """
 
     key: str
     customer_id: int
@@ -47,8 +55,14 @@ def decide(book: Book, command: RaiseWarning, rules: Rules) -> Decision | Refuse
         "action": command.action,
         "is_held_out": is_held_out,
     }
-    work = () if is_held_out else (WorkItem(QUEUE, "", "open", command.chance_ppm, "", "", f"{command.action}, rank {command.rank}"),)
+    work = () if is_held_out else (_row(command),)
     return Decision(filings=(NewFiling(RAISED, "", body_of(said)),), work=work, answer=body_of({"is_held_out": is_held_out}))
+
+
+def _row(command: RaiseWarning) -> WorkItem:
+    is_ranked = command.rank != OUT_OF_TURN
+    note = f"{command.action}, rank {command.rank}" if is_ranked else f"{command.action}, out of turn"
+    return WorkItem(QUEUE, "", "open", command.chance_ppm if is_ranked else FIRST, "", "", note)
 
 
 def standing_warning(filings: tuple[Filing, ...]) -> Filing | None:

@@ -139,6 +139,7 @@ VERBS: Final[Mapping[str, VerbAccess]] = {
     "enforce_recall": VerbAccess(_P.RECALL_DEMAND),
     "note_class": VerbAccess(_P.CLASS_NOTE),
     "note_over_extension": VerbAccess(_P.LOAD_LINE_MARK),
+    "note_signals": VerbAccess(_P.WARNING_RAISE),
     # Disposal
     "propose_write_off": VerbAccess(_P.WRITE_OFF_PROPOSE),
     "decide_write_off": VerbAccess(_P.WRITE_OFF_DECIDE),

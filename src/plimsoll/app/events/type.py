@@ -117,6 +117,7 @@ OF_COMMANDS: Final[Mapping[str, str]] = {
     "enforce_recall": "recall.enforced",
     "note_class": "delinquency.class_noted",
     "note_over_extension": "over_extension.noted",
+    "note_signals": "signals.noted",
     # Disposal
     "propose_write_off": "write_off.proposed",
     "decide_write_off": "write_off.decided",

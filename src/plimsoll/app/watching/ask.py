@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import func, select
 
 from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
+from plimsoll.app.watching.events import Lit
 from plimsoll.app.watching.find import cured, loans_to_class, newly_late, plans_to_look_at, rows_of, still_late, written_off
 from plimsoll.app.watching.month import Desk, Month
 from plimsoll.app.watching.places import PPM, Place
@@ -24,8 +26,9 @@ from plimsoll.monitoring.expire_limit import ExpireLimit
 from plimsoll.monitoring.freeze_late import FreezeLate
 from plimsoll.monitoring.note_class import NoteClass
 from plimsoll.monitoring.note_over_extension import NoteOverExtension
+from plimsoll.monitoring.note_signals import NoteSignals, event_signals
 from plimsoll.monitoring.notice import move_policy
-from plimsoll.monitoring.raise_warning import RaiseWarning
+from plimsoll.monitoring.raise_warning import OUT_OF_TURN, RaiseWarning
 from plimsoll.monitoring.rank_warning import RankWarning
 from plimsoll.monitoring.review_limit import NONE, ReviewLimit, asked
 from plimsoll.monitoring.unfreeze_cured import UnfreezeCured
@@ -99,6 +102,17 @@ def of_warnings(desk: Desk, month: Month) -> Iterator[Any]:
             yield RaiseWarning(key, one.customer_id, on, one.rank, chance, one.reasons, one.action)
         elif was.months_below != one.months_below:
             yield RankWarning(key_of(on, "rank", one.customer_id), one.customer_id, on, one.rank, chance, one.months_below)
+
+
+def of_events(on: date, lit: Iterable[Lit], warned: Iterable[Lit]) -> Iterator[NoteSignals | RaiseWarning]:
+    """Give what is newly lit of customers to put on record, and the warnings out of turn, each with the action of its strongest signal."""
+    for one in lit:
+        if not one.is_noted:
+            key = key_of(on, "lit", one.customer_id, sha256(",".join(one.signals).encode()).hexdigest()[:16])
+            yield NoteSignals(key, one.customer_id, on, one.signals)
+    for one in warned:
+        action = event_signals()[one.signals[0]].action
+        yield RaiseWarning(key_of(on, "event", one.customer_id), one.customer_id, on, OUT_OF_TURN, 0, one.signals, action)
 
 
 def of_help(desk: Desk, *, is_whole: bool) -> Iterator[ReviewLimit]:

@@ -16,7 +16,9 @@ from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
 from plimsoll.loan.book import LINE_OPEN
 from plimsoll.loan.layout import CHARGED_OFF, CHARGED_OFF_FACT, OPEN, PAID_OFF, PAUSED, RESCHEDULED
+from plimsoll.monitoring.note_signals import LIT, since_of
 from plimsoll.monitoring.notice import is_unpaid
+from plimsoll.monitoring.raise_warning import OUT_OF_TURN
 from plimsoll.monitoring.review_limit import HELP
 from plimsoll.risk.credit.sanction import RESTRICT
 from plimsoll.risk.load.over_extension import BANDS, CLASSES, FIT
@@ -31,14 +33,15 @@ STARTED, BROKEN, KEPT, DECIDED = "plan.started", "plan.broken", "plan.kept", "ha
 LAPSED, CLOSED = "hardship.lapsed", "hardship.closed"
 APPLIED, LIFTED = "sanction.applied", "sanction.lifted"
 OF_PLANS, OF_WARNINGS = (STARTED, BROKEN, KEPT, DECIDED, LAPSED, CLOSED), (RAISED, RANKED, ENDED)
-READ: Final = (NOTICE, TEMPORARY, *OF_PLANS, APPLIED, LIFTED, *OF_WARNINGS, OVER, CLASS, TRIGGER, ASSESSED)
+READ: Final = (NOTICE, TEMPORARY, *OF_PLANS, APPLIED, LIFTED, *OF_WARNINGS, OVER, CLASS, TRIGGER, ASSESSED, LIT)
 IN_LIST: Final = 500
 EVIDENCE: Final = "evidence"
 LOAD_LINE: Final = "load_line"
 
 
 class Standing(NamedTuple):
-    """A warning that stands: since which day, the months it was outside what keeps, whether nothing is done, the chance and why."""
+    """A warning that stands: since which day, the months it was outside what keeps, whether nothing is done, the chance and why, and
+    whether it was raised between two month's ends."""
 
     since: int
     months_below: int
@@ -46,6 +49,7 @@ class Standing(NamedTuple):
     chance_ppm: int
     signals: tuple[str, ...]
     action: str
+    is_out_of_turn: bool
 
 
 class Accepted(NamedTuple):
@@ -73,7 +77,7 @@ class OnFile:
     which temporary limits end, `places` class and band of over-extension, `classed` the five-class and bucket that are on record of
     loans ("" for one that is normal again, `accepted` the requests for help that wait for a plan,
     `restricted` those whose use is restricted,
-    `assessed` the day and state of the last step of a yearly assessment.
+    `assessed` the day and state of the last step of a yearly assessment, `noted` since which day each signal of an event is on record.
     """
 
     notices: dict[int, tuple[int, str, str]] = field(default_factory=dict)
@@ -88,6 +92,7 @@ class OnFile:
     accepted: dict[int, Accepted] = field(default_factory=dict)
     restricted: set[int] = field(default_factory=set)
     assessed: dict[int, tuple[int, str]] = field(default_factory=dict)
+    noted: dict[int, dict[str, int]] = field(default_factory=dict)
 
     def place(self, customer_id: int) -> tuple[str, str]:
         """Give class and band of over-extension; who is not on record fits, and is calm."""
@@ -105,6 +110,7 @@ class OnFile:
             self.triggered,
             self.assessed,
             self.accepted,
+            self.noted,
         ):
             for one in customers:
                 by_customer.pop(one, None)
@@ -133,8 +139,8 @@ class OnFile:
         elif kind in (APPLIED, LIFTED):
             if said["sanction"] == RESTRICT:
                 (self.restricted.add if kind == APPLIED else self.restricted.discard)(customer_id)
-        elif kind == OVER:
-            self.places[customer_id] = (said["over_extension"], said["chance_band"])
+        elif kind in (OVER, LIT):
+            self._noted(customer_id, kind, said)
         elif kind == CLASS:
             last = said["changes"][-1] if said["changes"] else None
             self.classed[customer_id, int(subject)] = ("", "") if last is None else (last["five_class"], last["bucket"])
@@ -142,6 +148,12 @@ class OnFile:
             self.assessed[customer_id] = (day, subject)
         else:
             self._warning(customer_id, kind, day, said)
+
+    def _noted(self, customer_id: int, kind: str, said: dict[str, Any]) -> None:
+        if kind == OVER:
+            self.places[customer_id] = (said["over_extension"], said["chance_band"])
+        else:
+            self.noted.setdefault(customer_id, {}).update(since_of(said))
 
     def _request(self, customer_id: int, kind: str, subject: str, day: int, text: str) -> None:
         """Take what became of a request for help: a decision moves the class, and an acceptance waits for a plan."""
@@ -166,7 +178,8 @@ class OnFile:
         if kind == ENDED:
             self.warnings.pop(customer_id, None)
         elif kind == RAISED:
-            self.warnings[customer_id] = Standing(day, 0, said["is_held_out"], said["chance_ppm"], tuple(said["signals"]), said["action"])
+            why = (said["is_held_out"], said["chance_ppm"], tuple(said["signals"]), said["action"], said["rank"] == OUT_OF_TURN)
+            self.warnings[customer_id] = Standing(day, 0, *why)
         elif customer_id in self.warnings:
             was = self.warnings[customer_id]
             self.warnings[customer_id] = was._replace(months_below=said["months_below"], chance_ppm=said["chance_ppm"])

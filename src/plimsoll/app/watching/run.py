@@ -14,7 +14,8 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Answer, Failed
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.watching.ask import of_assessments, of_help, of_loans, of_places, of_reviews, of_warnings
+from plimsoll.app.watching.ask import of_assessments, of_events, of_help, of_loans, of_places, of_reviews, of_warnings
+from plimsoll.app.watching.events import lit_today, warned_out_of_turn
 from plimsoll.app.watching.find import customers_in, moved, on_file, parked, read_again
 from plimsoll.app.watching.month import Desk, Month, counted, month_end
 from plimsoll.app.watching.places import Place, overdue_elsewhere, places_today
@@ -85,7 +86,8 @@ def watch_day(store: Store, on: date, orders: Orders, *, is_whole: bool | None =
 
 
 def _of_customers(desk: Desk, month: Month | None) -> Iterator[Any]:
-    """Give what follows from where customers stand: places on record, warnings, reviews, assessments."""
+    """Give what follows from where customers stand, and from what came of them: places on record, warnings, signals of events, reviews,
+    assessments."""
     found = places_today(desk.store, desk.on, desk.known, desk.rules, desk.now) if month is None else month.places
     places: dict[int, Place] = {one.customer_id: one for one in found}
     yield from of_places(desk.on, places.values())
@@ -93,6 +95,8 @@ def _of_customers(desk: Desk, month: Month | None) -> Iterator[Any]:
     if month is not None:
         yield from of_warnings(desk, month)
         warned = {one.customer_id: one.is_held_out for one in month.warned.new}
+    lit = lit_today(desk)
+    yield from of_events(desk.on, lit, warned_out_of_turn(desk, lit, warned))
     yield from of_reviews(desk, places, warned, overdue_elsewhere(desk.store, desk.on, desk.now))
     if month is not None:
         yield from of_assessments(desk)

@@ -1,6 +1,6 @@
 """Every signal of one customer on a day: from months, facts, evidence with consent, links, the log of the vault, and notices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
@@ -56,7 +56,7 @@ def signals_of(store: Store, customer_id: int, on: date, now: datetime) -> Value
     filings = filings_of(store, customer_id)
     values = from_months(_months(loans, limit, day))
     values |= from_file(_usable(filings, now), day, load_features()) | from_conduct(filings, day)
-    values |= churn(_since(store, customer_id), day)
+    values |= churn(_since(store, (customer_id,)).get(customer_id, {}), day)
     values["payment_drift"] = drift(loans, day)
     return values | shock_signals(store, customer_id, on)
 
@@ -71,6 +71,25 @@ def told_signals(store: Store, customers: Sequence[int], on: date, now: datetime
             told.setdefault(row.customer_id, []).append(known)
     features = load_features()
     return {one: from_file(_usable(filings, now), day, features) | from_conduct(filings, day) for one, filings in told.items()}
+
+
+def event_values(store: Store, customers: Sequence[int], paid: Collection[int], on: date, now: datetime) -> dict[int, Values]:
+    """Give what single events say of some customers with a line on a day, and of those of them who paid how payments drift.
+
+    As `signals_of` says it; of nobody else anything is read. One statement a page and source; a loan of who paid is folded once.
+    """
+    line, day = schema.line.c, on.toordinal()
+    lined: list[int] = []
+    for first in range(0, len(customers), IN_LIST):
+        chosen = select(line.customer_id).where(line.customer_id.in_(customers[first : first + IN_LIST]), line.limit_minor > 0)
+        lined += [row.customer_id for row in rows_of(store, chosen)]
+    told, since = told_signals(store, lined, on, now), _since(store, lined)
+    values = {one: told.get(one, {}) | churn(since.get(one, {}), day) for one in lined}
+    if drifting := [one for one in lined if one in paid]:
+        with snapshot(store) as seen:
+            for one in drifting:
+                values[one]["payment_drift"] = drift(_loans(seen, one, day), day)
+    return values
 
 
 def drift(loans: Loans, day: int) -> float | None:
@@ -134,13 +153,16 @@ def _usable(filings: Sequence[Filing], now: datetime) -> list[Filing]:
     return [one for one in filings if one.kind != EVIDENCE or one.subject in agreed or "items" not in read_body(one)]
 
 
-def _since(store: Store, customer_id: int) -> dict[str, list[int]]:
-    """Give the days on which devices and numbers were first seen, and on which number and address were written."""
+def _since(store: Store, customers: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+    """Give the days on which devices and numbers of customers were first seen, and on which number and address were written."""
     link, access = schema.link.c, schema.vault_access.c
-    found: dict[str, list[int]] = {}
-    for row in rows_of(store, select(link.kind, link.since).where(link.customer_id == customer_id)):
-        found.setdefault(row.kind, []).append(row.since.toordinal())
-    chosen = select(access.field, access.at).where(access.customer_id == customer_id, access.action == PUT)
-    for row in rows_of(store, chosen.where(access.field.in_((PHONE, ADDRESS)))):
-        found.setdefault("phone_written" if row.field == PHONE else "address", []).append(row.at.toordinal())
+    found: dict[int, dict[str, list[int]]] = {}
+    for first in range(0, len(customers), IN_LIST):
+        some = customers[first : first + IN_LIST]
+        for row in rows_of(store, select(link.customer_id, link.kind, link.since).where(link.customer_id.in_(some))):
+            found.setdefault(row.customer_id, {}).setdefault(row.kind, []).append(row.since.toordinal())
+        chosen = select(access.customer_id, access.field, access.at).where(access.customer_id.in_(some), access.action == PUT)
+        for row in rows_of(store, chosen.where(access.field.in_((PHONE, ADDRESS)))):
+            kind = "phone_written" if row.field == PHONE else "address"
+            found.setdefault(row.customer_id, {}).setdefault(kind, []).append(row.at.toordinal())
     return found

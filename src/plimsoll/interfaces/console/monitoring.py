@@ -34,6 +34,7 @@ from plimsoll.interfaces.pages.parts import (
 )
 from plimsoll.interfaces.pages.visit import Act, Done, Screen, Shown, Visit
 from plimsoll.monitoring.close_warning import OUTCOMES, CloseWarning
+from plimsoll.monitoring.raise_warning import OUT_OF_TURN
 from plimsoll.units.refusal import Refused
 
 QUEUE: Final = "warning"
@@ -93,7 +94,10 @@ def _row(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
 def _note(visit: Visit, note: str) -> str:
     """Give the line of a warning in words: what to do, and its place among those of its day."""
     action, _, rank = note.partition(", rank ")
-    return visit.t("warning.ranked", {"what": word(visit, "action", action), "n": rank}) if rank else words_in(visit, ("action",), note)
+    if rank:
+        return visit.t("warning.ranked", {"what": word(visit, "action", action), "n": rank})
+    action, between, _ = note.partition(", out of turn")
+    return visit.t("warning.by-events", {"what": word(visit, "action", action)}) if between else words_in(visit, ("action",), note)
 
 
 def show_one(visit: Visit) -> Shown:
@@ -114,9 +118,11 @@ def _warning(visit: Visit, found: Watched) -> Panel:
     one = found.warning
     if one is None:
         return Panel(visit.t("warning.one"), [Said("good", visit.t("warning.none-one"))], "warning", width="half")
+    is_ranked = one.rank != OUT_OF_TURN
+    since = visit.t("warning.since", {"day": one.on.isoformat(), "rank": one.rank}) if is_ranked else ""
     parts = [
-        Said("warn", visit.t("warning.since", {"day": one.on.isoformat(), "rank": one.rank})),
-        Text(visit.t("warning.chance", {"share": share(one.chance_ppm / PPM).text})),
+        Said("warn", since or visit.t("warning.since-events", {"day": one.on.isoformat()})),
+        *([Text(visit.t("warning.chance", {"share": share(one.chance_ppm / PPM).text}))] if is_ranked else []),
         *(Text(why) for why in one.reasons),
         Text(visit.t("warning.action", {"what": word(visit, "action", one.action)})),
     ]

@@ -140,6 +140,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "enforce_recall": Place("Monitoring", f"{LOAN}/early_recalls/enforcements", "Make everything due after a recall.", "执行提前到期。"),
     "note_class": Place("Risk classes", f"{LOAN}/risk_classes", "Note the risk class of a loan.", "登记贷款风险分类。"),
     "note_over_extension": Place("Monitoring", f"{CUS}/over_extension", "Note how far a customer is over the load line.", "登记客户超载程度。"),
+    "note_signals": Place("Monitoring", f"{CUS}/signals", "Note which signals of events are newly lit.", "登记新触发的事件信号。"),
     # Disposal
     "propose_write_off": Place("Write-offs", f"{LOAN}/write_offs", "Propose to write a loan off.", "提出核销申请。"),
     "decide_write_off": Place("Write-offs", f"{LOAN}/write_offs/decisions", "Decide on a write-off that was proposed.", "审批核销。"),
