@@ -31,6 +31,7 @@ from plimsoll.app.treasury.due import Due
 from plimsoll.app.treasury.liquidity import Position
 from plimsoll.app.treasury.shares import Lent
 from plimsoll.treasury.route import Funder
+from plimsoll.treasury.suitability import Assessed
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
 
@@ -186,7 +187,7 @@ def _classes() -> Iterable[type]:
     """Give what these figures are made of: the dataclasses of the files that show them, and values from below."""
     for module in (book, funding, liquidity, portfolio, risk, watching):
         yield from (one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__)
-    yield from (Curves, PromisesSeen, Position, Due, Lent, Funder, Rate, Refused)
+    yield from (Curves, PromisesSeen, Position, Due, Lent, Funder, Assessed, Rate, Refused)
 
 
 may_be_kept(*_classes())
