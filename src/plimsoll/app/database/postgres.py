@@ -16,7 +16,7 @@ from plimsoll.app.database.arrays import WRITERS, arrays_of, numbers_text, texts
 from plimsoll.app.database.days import DayNumbers, StoredDates
 from plimsoll.app.database.driver_postgres import OPEN_STATUSES, Connection, troubles
 from plimsoll.app.database.rows import columns
-from plimsoll.app.database.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
+from plimsoll.app.database.sheet import Pending, Rows, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
 from plimsoll.app.database.trouble import Clash
 from plimsoll.loan.facts import Fact
 
@@ -56,8 +56,6 @@ _FILINGS_OF_KIND: Final = statements.FILINGS + "= ANY(%s::int8[]) AND kind = ANY
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state, due DATE) ON COMMIT DELETE ROWS"
 _COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state").replace(")", ", due)", 1)
 _APPLY_STAGE: Final = statements.update_state_from("staged_state AS staged")
-
-Rows = Sequence[tuple[object, ...]]
 
 
 def key_number(key: str) -> int:
@@ -178,7 +176,7 @@ class PostgresTransaction:
 
     def save(self, pending: Pending) -> None:
         """Write every row and commit; raises Clash, LimitGuard or StoreTrouble with nothing stored (see `outcome_unknown`)."""
-        tables = self._tables(pending)
+        tables = pending.inserted(self.days)
         changed = pending.states(self.days, is_fresh=False)
         longest = max(len(changed), *(len(rows) for _, rows in tables))
         is_whole = longest <= ROWS_IN_ARRAYS_MAX and not self.is_begun
@@ -195,23 +193,6 @@ class PostgresTransaction:
             with troubles(is_committing=True):
                 self._run("COMMIT")
                 self.is_begun = False
-
-    def _tables(self, pending: Pending) -> list[tuple[Table, Rows]]:
-        """Give the rows to insert, table by table, parents first."""
-        return [
-            (schema.command, pending.commands),
-            (schema.customer, pending.customers),
-            (schema.line, pending.new_lines(self.days)),
-            (schema.loan, pending.loans),
-            (schema.loan_state, pending.states(self.days, is_fresh=True)),
-            (schema.fact, pending.facts),
-            (schema.journal, pending.legs),
-            (schema.outbox, pending.outbox),
-            (schema.audit, pending.audit),
-            (schema.filing, pending.filings),
-            (schema.parked, pending.parked),
-            (schema.close_shard, pending.shards),
-        ]
 
     def _write_values(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
         """Write few rows as one statement, which is a transaction of its own where none is begun."""

@@ -1,11 +1,14 @@
 """What a transaction holds of a customer in memory: read once, changed by one command after another, written once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
+from sqlalchemy import Table
+
+from plimsoll.app.database import schema
 from plimsoll.app.database.rows import (
     AuditRow,
     CommandRow,
@@ -23,7 +26,6 @@ from plimsoll.app.database.rows import (
     Stored,
     WorkRow,
 )
-from plimsoll.app.database.schema import STATUS_NONE
 from plimsoll.app.database.statements import LOOK_AT_LOANS
 from plimsoll.loan.book import Book, Held, Line, LoadLine, Summary
 from plimsoll.loan.facts import Fact
@@ -33,6 +35,7 @@ from plimsoll.loan.terms import Terms, begun_on
 from plimsoll.units.pack import pack, unpack
 
 Row: TypeAlias = tuple[Any, ...]
+Rows: TypeAlias = Sequence[tuple[object, ...]]
 """A row as the driver gives it."""
 
 NO_LOAD_LINE = -1
@@ -186,6 +189,23 @@ class Pending:
         """Give the days of the agenda, as they were read, of the loans that changed: as `states` gives them."""
         return [days[sheet.due[loan_id]] for sheet in self.sheets for loan_id in sheet.touched if loan_id not in sheet.fresh]
 
+    def inserted(self, days: Mapping[int, Stored]) -> list[tuple[Table, Rows]]:
+        """Give the rows to insert, table by table, parents first."""
+        return [
+            (schema.command, self.commands),
+            (schema.customer, self.customers),
+            (schema.line, self.new_lines(days)),
+            (schema.loan, self.loans),
+            (schema.loan_state, self.states(days, is_fresh=True)),
+            (schema.fact, self.facts),
+            (schema.journal, self.legs),
+            (schema.outbox, self.outbox),
+            (schema.audit, self.audit),
+            (schema.filing, self.filings),
+            (schema.parked, self.parked),
+            (schema.close_shard, self.shards),
+        ]
+
     def new_lines(self, days: Mapping[int, Stored]) -> list[LineRow]:
         """Give the line rows of new customers."""
         return [
@@ -238,7 +258,7 @@ def _use_row(sheet: Sheet) -> tuple[int, ...]:
 def _terms_of(line: Line | None) -> tuple[int, int, int, int, int, int, int, str, str]:
     """Give a line as LINE_TERMS; a customer without one has zeros."""
     if line is None:
-        return (0, 0, 0, 0, 0, 0, 0, "", STATUS_NONE)
+        return (0, 0, 0, 0, 0, 0, 0, "", schema.STATUS_NONE)
     return (
         line.limit_minor,
         line.used_minor,
@@ -296,7 +316,7 @@ def sheet_of(row: Row, numbers: Mapping[Any, int]) -> Sheet:
     customer_id, opened_on, limit, used, cash_limit, cash_used, later_limit, later_used, credit, currency, status = row[:11]
     commands_count, filings_count, load_currency, capacity, room, stress, load_on = row[11:]
     line = load = None
-    if status != STATUS_NONE:
+    if status != schema.STATUS_NONE:
         line = Line(currency, limit, used, cash_limit, cash_used, later_limit, later_used, status, credit)
     if capacity != NO_LOAD_LINE:
         load = LoadLine(load_currency, capacity, room, stress, numbers[load_on])

@@ -171,20 +171,7 @@ class SqliteTransaction:
         with troubles():
             for row in pending.rules:
                 self.connection.execute(statements.insert_new(schema.rulebook, MARK), row)
-            for table, rows in (
-                (schema.command, pending.commands),
-                (schema.customer, pending.customers),
-                (schema.line, pending.new_lines(self.days)),
-                (schema.loan, pending.loans),
-                (schema.loan_state, pending.states(self.days, is_fresh=True)),
-                (schema.fact, pending.facts),
-                (schema.journal, pending.legs),
-                (schema.outbox, pending.outbox),
-                (schema.audit, pending.audit),
-                (schema.filing, pending.filings),
-                (schema.parked, pending.parked),
-                (schema.close_shard, pending.shards),
-            ):
+            for table, rows in pending.inserted(self.days):
                 if rows:
                     self._insert(table, rows)
             if pending.work:
