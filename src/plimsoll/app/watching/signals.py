@@ -83,6 +83,8 @@ def event_values(store: Store, customers: Sequence[int], paid: Collection[int], 
     for first in range(0, len(customers), IN_LIST):
         chosen = select(line.customer_id).where(line.customer_id.in_(customers[first : first + IN_LIST]), line.limit_minor > 0)
         lined += [row.customer_id for row in rows_of(store, chosen)]
+    if not lined:
+        return {}
     told, since = told_signals(store, lined, on, now), _since(store, lined)
     values = {one: told.get(one, {}) | churn(since.get(one, {}), day) for one in lined}
     if drifting := [one for one in lined if one in paid]:
