@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from plimsoll.risk.throttle import ladder_on
 from plimsoll.rulebook.rules import load
+from plimsoll.treasury.funded import WHOLLY
 from plimsoll.treasury.ladder import BUCKETS, Behaviour, Flow, behaved, by_day, first_short, rungs
 from plimsoll.treasury.ratio import leverage_ratio, liquidity_ratio
 from plimsoll.treasury.route import GUARANTEED, LENDER, PARTNER, Draw, Funder, House, route
-from plimsoll.treasury.settle import KINDS, Loan, Sums, settle, total
+from plimsoll.treasury.settle import KINDS, Loan, Owed, Sums, Turn, settle, total
 from plimsoll.treasury.share import WHOLE, Share, split, split_flow
+from plimsoll.treasury.strike import Stood, strike
 from plimsoll.treasury.survive import Balance, Course, Stress, horizons, survive
 from plimsoll.treasury.trigger import BREACHED, CLEAR, DOWN, NEAR, UP, Trigger, place
 from plimsoll.units.rate import Rate
@@ -62,13 +64,61 @@ def test_who_joins_shares_what_flows_from_then_on_and_the_parts_add_up(parts, be
     early = Sums(*before)
     joined = Sums(*(minor + grown for minor, grown in zip(early, more[:6], strict=True)))
     late = Sums(*(minor + grown for minor, grown in zip(joined, more[6:], strict=True)))
-    lines = settle([Loan(1, 2, "CNY", shares, early, late, (), joined)])
+    lines = settle([Loan(1, 2, "CNY", WHOLLY, early, late, (Turn(shares, joined),))])
     got = {name: total(held) for name, held in lines.items()}
     for at in range(len(KINDS)):
         assert sum(sums[at] for sums in got.values()) == late[at] - early[at]
         for share in shares[:-1]:
             own = got[share.funder][at] if share.funder in got else 0
             assert abs(own - (late[at] - joined[at]) * share.ppm / WHOLE) < 1
+
+
+@given(
+    PARTS,
+    st.lists(st.integers(0, 1000), min_size=6, max_size=6),
+    st.lists(st.integers(0, 10**9), min_size=18, max_size=18),
+    st.lists(st.integers(0, 10**9), min_size=4, max_size=4),
+)
+def test_parts_that_are_struck_anew_change_hands_at_what_is_owed_and_add_up(parts, less, flows, owed):
+    """Who has less from an evening on gets that much of what was owed then; before it shares as before, and after it by the new parts."""
+    shares = tuple(shares_of(parts))
+    cut = [Share(one.funder, one.ppm * (1000 - by) // 1000) for one, by in zip(shares[:-1], less, strict=False)]
+    new = (*cut, Share(LENDER, WHOLE - sum(one.ppm for one in cut)))
+    early, begins, late = (Sums(*(sum(flows[at : 6 * upto : 6]) for at in range(6))) for upto in (1, 2, 3))
+    lines = settle([Loan(1, 2, "CNY", shares, early, late, (Turn(new, begins, Owed(*owed)),))])
+    got = {name: total(held) for name, held in lines.items()}
+    assert tuple(sum(sums[at] for sums in got.values()) for at in range(6)) == tuple(b - a for a, b in zip(early, late, strict=True))
+    for was, now in zip(shares[:-1], cut, strict=True):
+        own = got.get(was.funder, Sums())
+        for at, minor in enumerate((-owed[0], 0, *owed[1:], 0)):
+            fair = (begins[at] - early[at]) * was.ppm + (late[at] - begins[at]) * now.ppm + minor * (was.ppm - now.ppm)
+            assert abs(own[at] - fair / WHOLE) < 3
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6), st.booleans()), min_size=1, max_size=8),
+    st.integers(0, 10**6),
+)
+def test_no_purchase_of_an_account_takes_a_funder_past_its_room_or_less_than_it_has(purchases, room):
+    """Each purchase after some of it was paid: what the funder has never grows past its room, and no purchase alone makes it less."""
+    shares, owed = (Share("bank", 600_000), Share(LENDER, 400_000)), 1_000_00
+    committed = owed * 6 // 10 + room
+    for paid, minor, is_open in purchases:
+        owed -= min(paid, owed)
+        without = owed * shares[0].ppm // WHOLE
+        owed += minor
+        bank = funder(committed_minor=committed, lent_minor=without, is_open=is_open)
+        struck = strike(DRAW._replace(amount_minor=minor), Stood(shares, shares, owed), {"bank": bank}, HOUSE, RULES)
+        has = owed * (struck.shares[0].ppm if len(struck.shares) > 1 else 0) // WHOLE
+        assert 0 <= has <= max(committed, without)
+        assert has - without == struck.more["bank"]
+        assert struck.shares[-1].ppm >= shares[-1].ppm
+        assert -owed / WHOLE - 1 <= has - without <= minor
+        if not is_open:
+            assert struck.left_out == (("bank", "funder_closed"),) or has == without
+        shares = struck.shares
+        if len(shares) == 1:
+            return
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from plimsoll.loan.filing import Filing, of_kind, read_body
 from plimsoll.treasury.route import LENDER
-from plimsoll.treasury.settle import Sums
+from plimsoll.treasury.settle import NOTHING_OWED, Owed, Sums, Turn
 from plimsoll.treasury.share import WHOLE, Share
 
 FUNDED: Final = "loan.funded"
@@ -18,12 +18,16 @@ READS_SHARES: Final = f"{FUNDED},{MOVED}"
 class Holding(NamedTuple):
     """The shares of a loan from a day (number) on, the lender's last.
 
-    `joined` says for an account from which sums on its funders have their part; None for a loan, where that is the beginning.
+    Where they were funded or struck on that day they hold on it, and `begins` are the sums from which on: the beginning of a loan,
+    those of the evening before of an account. Where a part moved they hold from the next day, and `begins` is None. `owed` is what an
+    account owed that evening, where parts of it were struck anew; who joined took its principal over with `begins`.
     """
 
     on: int
     shares: tuple[Share, ...]
-    joined: Sums | None = None
+    begins: Sums | None
+    owed: Owed = NOTHING_OWED
+    is_account: bool = False
 
 
 def holdings(filings: Iterable[Filing], loan_id: int) -> list[Holding]:
@@ -35,18 +39,31 @@ def holdings(filings: Iterable[Filing], loan_id: int) -> list[Holding]:
 
 def _holding(filing: Filing) -> Holding:
     said = read_body(filing)
-    return Holding(filing.on, shares_of(said["shares"]), Sums(*said["joined"]) if "joined" in said else None)
+    shares = shares_of(said["shares"])
+    if filing.kind == MOVED:
+        return Holding(filing.on, shares, None)
+    begins = said.get("struck", said.get("joined"))
+    return Holding(filing.on, shares, Sums(*begins or ()), Owed(*said.get("owed", ())), begins is not None)
 
 
 def shares_on(held: Iterable[Holding], day: int) -> tuple[Share, ...]:
     """Give the shares at the end of a day; the lender's alone before any were agreed. What moved on a day holds from the next."""
     found: tuple[Share, ...] = WHOLLY
-    is_first = True
     for one in held:
-        if one.on < day or (is_first and one.on == day):
+        if one.on < day or (one.on == day and one.begins is not None):
             found = one.shares
-        is_first = False
     return found
+
+
+def shares_before(held: Iterable[Holding], day: int) -> tuple[Share, ...]:
+    """Give the shares with which a day begins, before anything that is funded or struck on it."""
+    return shares_on((one for one in held if one.on < day), day)
+
+
+def turns_of(held: Iterable[Holding], since: int, until: int) -> tuple[Turn, ...]:
+    """Give where shares were funded or struck after one day and by another, the last word of each day."""
+    found = {one.on: Turn(one.shares, one.begins, one.owed) for one in held if one.begins is not None and since < one.on <= until}
+    return tuple(found[on] for on in sorted(found))
 
 
 def shares_of(parts: Iterable[Iterable[object]]) -> tuple[Share, ...]:

@@ -23,7 +23,7 @@ from plimsoll.loan.layout import (
 )
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import Terms
-from plimsoll.treasury.settle import Sums
+from plimsoll.treasury.settle import Owed, Sums
 from plimsoll.units.refusal import Refused
 
 EARNED = (O_INTEREST, O_PENALTY, O_FEE)
@@ -34,9 +34,7 @@ def join_before(terms: Terms, facts: Sequence[Fact], day: int) -> Sums | Refused
 
     Refuses account_not_clean.
     """
-    standing = fold(terms, facts, day - 1)
-    assert not isinstance(standing, Refused), "facts that were recorded fold to any day"
-    out = measured(terms, standing)
+    out = _evening_before(terms, facts, day)
     if out[O_STATUS] == CHARGED_OFF:
         return Refused("account_not_clean", "", "charged off")
     if out[O_LATE_DAYS] or any(out[place] for place in EARNED):
@@ -44,6 +42,18 @@ def join_before(terms: Terms, facts: Sequence[Fact], day: int) -> Sums | Refused
         return Refused("account_not_clean", "", f"{out[O_LATE_DAYS]} days past due, {owed} minor units of interest, penalty and fees")
     sums = sums_of(out)
     return sums._replace(disbursed=sums.disbursed - out[O_PRINCIPAL])
+
+
+def stands_before(terms: Terms, facts: Sequence[Fact], day: int) -> tuple[Sums, Owed]:
+    """Give what had flowed on an account by the evening before a day, and what was owed then."""
+    out = _evening_before(terms, facts, day)
+    return sums_of(out), Owed(out[O_PRINCIPAL], out[O_INTEREST], out[O_PENALTY], out[O_FEE])
+
+
+def _evening_before(terms: Terms, facts: Sequence[Fact], day: int) -> Sequence[int]:
+    standing = fold(terms, facts, day - 1)
+    assert not isinstance(standing, Refused), "facts that were recorded fold to any day"
+    return measured(terms, standing)
 
 
 def sums_of(out: Sequence[int]) -> Sums:

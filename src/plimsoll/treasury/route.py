@@ -91,8 +91,9 @@ def route(draw: Draw, funders: Sequence[Funder], house: House, rules: Rules) -> 
         raise Malformed("draw_malformed", f"{draw.amount_minor} minor units")
     free, shares, left_out = WHOLE - _kept(rules, draw.on), [], []
     for funder in sorted(funders, key=lambda one: (one.price.num * 10**9 // one.price.den, one.name)):
-        why = _left_out(funder, draw, house, rules)
-        ppm = 0 if why else min(funder.most_ppm, free, _room_ppm(funder, draw, rules))
+        why = left_out_why(funder, draw, house, rules)
+        room = max(room_minor(funder, draw.on, rules), 0)
+        ppm = 0 if why else min(funder.most_ppm, free, room * WHOLE // draw.amount_minor)
         if ppm < max(funder.least_ppm, 1):
             left_out.append((funder.name, why or ("no_part_left" if free < max(funder.least_ppm, 1) else "funder_full")))
             continue
@@ -111,7 +112,7 @@ def _kept(rules: Rules, on: date) -> int:
     return 0 if least is None else -(-WHOLE * least.num // least.den)
 
 
-def _left_out(funder: Funder, draw: Draw, house: House, rules: Rules) -> str:
+def left_out_why(funder: Funder, draw: Draw, house: House, rules: Rules) -> str:
     """Give why a funder does not take a draw at all, "" where it may."""
     if funder.currency != draw.currency:
         return "currency_must_match"
@@ -134,11 +135,11 @@ def _left_out(funder: Funder, draw: Draw, house: House, rules: Rules) -> str:
     return ""
 
 
-def _room_ppm(funder: Funder, draw: Draw, rules: Rules) -> int:
-    """Give the greatest part that the funder's commitment, what suits it and the law's concentration leave it, rounded down."""
-    room = funder.room_minor(rules, draw.on)
+def room_minor(funder: Funder, on: date, rules: Rules) -> int:
+    """Give what the funder's commitment, what suits it and the law's concentration leave it, below nought where it is past one of them."""
+    room = funder.room_minor(rules, on)
     for key, base in ((ONE, funder.base_minor), (ALL, funder.all_loans_minor)):
-        most = rules.rate(key, draw.on)
+        most = rules.rate(key, on)
         if most is not None and base > 0:
             room = min(room, base * most.num // most.den - funder.lent_minor)
-    return max(room, 0) * WHOLE // draw.amount_minor
+    return room

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from plimsoll.treasury.route import LENDER
-from plimsoll.treasury.share import Share, split
+from plimsoll.treasury.share import WHOLE, Share
 from plimsoll.units.refusal import Malformed
 
 KINDS: Final = ("disbursed", "principal", "interest", "penalty", "fee", "recovered")
@@ -22,13 +22,32 @@ class Sums(NamedTuple):
     recovered: int = 0
 
 
-class Loan(NamedTuple):
-    """A loan on a day of settlement: its shares, and its sums the evening before and this evening.
+class Owed(NamedTuple):
+    """What an account owes, in minor units."""
 
-    `stood` are the shares up to the evening before where the loan was funded only now: the funders then bring, and get, their part of all
-    that flowed since it began. () where they are the same, or where a part moved for a price. `joined` are the sums from which on the
-    funders have their part, where they joined an account that was there before; None where they have it from the beginning.
+    principal: int = 0
+    interest: int = 0
+    penalty: int = 0
+    fee: int = 0
+
+
+NOTHING_OWED: Final = Owed()
+
+
+class Turn(NamedTuple):
+    """Where the shares of a loan began, or were struck anew: the shares from there on, and the sums that had flowed until then.
+
+    What was `owed` then changes hands at its amount: who has less of it from there on gets the difference, who has more brings it.
+    Who joins an account takes over the principal owed with the sums: so much less had been lent until then.
     """
+
+    shares: tuple[Share, ...]
+    begins: Sums
+    owed: Owed = NOTHING_OWED
+
+
+class Loan(NamedTuple):
+    """A loan on a day of settlement: the shares after the evening before, its sums of that evening and of this, and turns between them."""
 
     customer_id: int
     loan_id: int
@@ -36,8 +55,7 @@ class Loan(NamedTuple):
     shares: tuple[Share, ...]
     before: Sums
     after: Sums
-    stood: tuple[Share, ...] = ()
-    joined: Sums | None = None
+    turns: tuple[Turn, ...] = ()
 
 
 class Line(NamedTuple):
@@ -57,28 +75,46 @@ def settle(loans: Iterable[Loan]) -> dict[str, list[Line]]:
     """Give each funder's lines of the day, the lender's too; a loan without a flow has none. The parts of each flow add up to it."""
     found: dict[str, list[Line]] = {}
     for loan in loans:
-        if loan.before == loan.after and not loan.stood and loan.joined is None:
+        if loan.before == loan.after and not loan.turns:
             continue
-        early = _early(loan)
-        late = [split(minor, loan.shares, LENDER) for minor in loan.after]
-        for share in loan.shares:
-            flows = Sums(*(now[share.funder] - was.get(share.funder, 0) for was, now in zip(early, late, strict=True)))
+        for name, flows in _flows(loan).items():
             if any(flows):
-                found.setdefault(share.funder, []).append(Line(loan.customer_id, loan.loan_id, loan.currency, flows))
+                found.setdefault(name, []).append(Line(loan.customer_id, loan.loan_id, loan.currency, flows))
     return found
 
 
-def _early(loan: Loan) -> list[dict[str, int]]:
-    """Give by kind what everybody's part was the evening before; of those who join since, what it was where they joined."""
-    if loan.joined is None:
-        return [split(minor, loan.stood or loan.shares, LENDER) for minor in loan.before]
-    found = []
-    for minor, from_here in zip(loan.before, loan.joined, strict=True):
-        parts = split(from_here, loan.shares, LENDER)
-        # What flowed between is the lender's: the parts of everybody still add up to what flowed.
-        parts[LENDER] += minor - from_here
-        found.append(parts)
-    return found
+def _flows(loan: Loan) -> dict[str, Sums]:
+    """Give what flowed to each by kind: of funders what they have by the sums of each stretch, of the lender all the rest."""
+    got: dict[str, list[int]] = {}
+    shares, early = loan.shares, loan.before
+    for turn in (*loan.turns, Turn(loan.turns[-1].shares if loan.turns else shares, loan.after)):
+        for share in shares:
+            if share.funder != LENDER:
+                of_it = got.setdefault(share.funder, [0] * len(KINDS))
+                for at, (since, until) in enumerate(zip(early, turn.begins, strict=True)):
+                    of_it[at] += _part(until, share) - _part(since, share)
+        _change_hands(got, shares, turn)
+        shares, early = turn.shares, turn.begins
+    rest = zip(loan.before, loan.after, *got.values(), strict=True)
+    lender = Sums(*(late - before - sum(parts) for before, late, *parts in rest))
+    return {**{name: Sums(*flows) for name, flows in got.items()}, LENDER: lender}
+
+
+def _change_hands(got: dict[str, list[int]], shares: Sequence[Share], turn: Turn) -> None:
+    """Let what was owed where parts were struck go over to who has it from there on."""
+    if turn.owed == NOTHING_OWED:
+        return
+    for parts, sign in ((shares, 1), (turn.shares, -1)):
+        for share in parts:
+            if share.funder != LENDER:
+                of_it = got.setdefault(share.funder, [0] * len(KINDS))
+                of_it[0] -= sign * _part(turn.owed.principal, share)
+                for at, minor in enumerate(turn.owed[1:], 2):
+                    of_it[at] += sign * _part(minor, share)
+
+
+def _part(minor: int, share: Share) -> int:
+    return minor * share.ppm // WHOLE
 
 
 def total(lines: Iterable[Line]) -> Sums:

@@ -1,9 +1,9 @@
 """Fund the draws and purchases of a day: each is routed among the funders that are open, and its shares are put on file.
 
-A draw is a loan of its own. A pay-later account is routed once, by what it owes at the end of its first day with a purchase on which it
-may be joined; what it buys later is shared in the same parts, and of its unused limit a part counts as promised. Given again after a stop,
-what is on file stays, and the rest is routed by what is lent by then. What nobody else may fund is the lender's own; nothing is filed about
-it, and it may be routed again.
+A draw is a loan of its own. A pay-later account is routed by what it owes at the end of its first day with a purchase on which it may be
+joined, and of its unused limit a part counts as promised. What it buys later asks its funders again: one that may not, or cannot, take its
+part keeps what it has, and its part is struck anew (`treasury/strike.py`). Given again after a stop, what is on file stays, and the rest is
+routed by what is lent by then. What nobody else may fund is the lender's own; nothing is filed about it, and it may be routed again.
 """
 
 import json
@@ -19,19 +19,17 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossiers
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.treasury.shares import Holdings, Id, Lent, funders_of, holdings_of, lent_now, refuse_future
+from plimsoll.app.treasury.route_day import Drawn, Routing
+from plimsoll.app.treasury.shares import Id, Lent, funders_of, holdings_of, lent_now, refuse_future
 from plimsoll.app.treasury.shop_accounts import Bought, bought_on, promised
 from plimsoll.app.wiring import WIRING
 from plimsoll.loan.filing import of_kind
 from plimsoll.loan.layout import T_INSTALMENTS, T_PRINCIPAL
 from plimsoll.loan.terms import LOAN, Terms
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.fund_loan import FundLoan
-from plimsoll.treasury.funded import WHOLLY, shares_on
 from plimsoll.treasury.funder import DOSSIER, SETTLED
 from plimsoll.treasury.policy import off_balance_minor
-from plimsoll.treasury.route import LENDER, Draw, Funder, House, Routed, route
-from plimsoll.treasury.share import WHOLE, Share, split
+from plimsoll.treasury.route import LENDER, Draw, House
 from plimsoll.units.pack import unpack
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
@@ -47,18 +45,6 @@ class Act(NamedTuple):
     actor: str
     now: datetime
     rules: Rules
-
-
-class Drawn(NamedTuple):
-    """A draw that waits for its funding, or what was bought on an account; `promised_minor` is what counts of the account's unused limit.
-
-    `waits` is the code of why nobody may join the account that day.
-    """
-
-    loan: Id
-    draw: Draw
-    promised_minor: int = 0
-    waits: str = ""
 
 
 class Got(NamedTuple):
@@ -102,10 +88,12 @@ def fund_draws(store: Store, on: date, act: Act, *, licence: str = "", cash: Map
         found.setdefault(one.draw.currency, []).append(one)
     done = []
     for currency, of_it in sorted(found.items()):
-        stands = lent.get(currency, NOBODY)
-        used = Counter(stands.of) + Counter(kept_free.get(currency, {}))
-        limits = (licence, (cash or {}).get(currency))
-        done.append(_fund(store, of_it, held, funders, stands._replace(of=used), limits, act))
+        stands, amount = lent.get(currency, NOBODY), sum(one.draw.amount_minor for one in of_it)
+        free = (cash or {}).get(currency, amount)
+        # The draws of the day stand among all loans already; they are counted again one by one as they are routed.
+        house = House(free, max(stands.all_minor - amount, 0), stands.guaranteed_minor, licence)
+        standing = Counter(stands.of), Counter(kept_free.get(currency, {}))
+        done.append(_filed(store, of_it, Routing(held, funders, house, act.rules, *standing), act))
     return done
 
 
@@ -128,7 +116,7 @@ def _shopped(store: Store, accounts: Sequence[Bought], on: date, rules: Rules) -
     graded = grades(store, {one.loan[0] for one in accounts}, on)
     for one in accounts:
         draw = Draw(one.product, one.currency, one.minor, one.months, graded.get(one.loan[0], ""), on)
-        yield Drawn(one.loan, draw, off_balance_minor(one.undrawn, rules, on), one.waits)
+        yield Drawn(one.loan, draw, off_balance_minor(one.undrawn, rules, on), one.waits, one.owed)
 
 
 def grades(store: Store, customers: Iterable[int], on: date) -> dict[int, str]:
@@ -153,81 +141,25 @@ def _refuse_settled(store: Store, on: date) -> Refused | None:
     return None
 
 
-def _fund(
-    store: Store,
-    drawn: Sequence[Drawn],
-    held: Holdings,
-    funders: Mapping[str, Funder],
-    lent: Lent,
-    limits: tuple[str, int | None],
-    act: Act,
-) -> Funding:
-    """Route what was drawn in one currency one after another, so that each sees what those before it left, and file the shares."""
-    (licence, cash), amount = limits, sum(one.draw.amount_minor for one in drawn)
-    stands = dict(lent.of)
-    free = amount if cash is None else cash
-    # The draws of the day stand among all loans already; they are counted again one by one as they are routed.
-    house = House(free, max(lent.all_minor - amount, 0), lent.guaranteed_minor, licence)
-    commands: list[FundLoan] = []
-    left_out: Counter[tuple[str, str]] = Counter()
-    waits: Counter[str] = Counter()
-    short: list[Id] = []
-    routed_by: dict[Id, tuple[Share, ...]] = {}
-    for one in drawn:
-        if one.loan in held:
-            routed_by[one.loan] = shares_on(held[one.loan], one.draw.on.toordinal())
-            house = _after(house, one.draw.amount_minor, routed_by[one.loan], is_guaranteed=False)
-            continue
-        if one.waits:
-            waits[one.waits] += 1
-            routed_by[one.loan] = WHOLLY
-            house = _after(house, one.draw.amount_minor, WHOLLY, is_guaranteed=False)
-            continue
-        wanted = one.draw._replace(amount_minor=one.draw.amount_minor + one.promised_minor)
-        # What is promised takes room of the funders, not cash.
-        asked = house._replace(cash_minor=house.cash_minor + one.promised_minor)
-        routed = route(wanted, [funder._replace(lent_minor=stands.get(name, 0)) for name, funder in funders.items()], asked, act.rules)
-        if isinstance(routed, Refused) or split(one.draw.amount_minor, routed.shares, LENDER)[LENDER] > house.cash_minor:
-            short.append(one.loan)
-            continue
-        left_out.update(routed.left_out)
-        routed_by[one.loan] = routed.shares
-        guaranteed = any(share.funder in funders and funders[share.funder].is_guaranteed for share in routed.shares)
-        house = _after(house, one.draw.amount_minor, routed.shares, is_guaranteed=guaranteed)
-        for name, minor in split(wanted.amount_minor, routed.shares, LENDER).items():
-            stands[name] = stands.get(name, 0) + minor
-        if len(routed.shares) > 1:
-            commands.append(_command(one, routed))
+def _filed(store: Store, drawn: Sequence[Drawn], routing: Routing, act: Act) -> Funding:
+    """Route what was drawn in one currency, and file the shares."""
+    routing.run(drawn)
     refused: Counter[str] = Counter()
-    for outcome in execute_many(store, WIRING, commands, actor=act.actor, now=act.now, rules=act.rules):
+    for outcome in execute_many(store, WIRING, routing.commands, actor=act.actor, now=act.now, rules=act.rules):
         if not isinstance(outcome, Answer):
             refused[outcome.code if isinstance(outcome, Refused) else "failed"] += 1
-    currency = drawn[0].draw.currency
-    before = sum(one.loan in held for one in drawn)
-    return Funding(currency, len(drawn), amount, before, _got(drawn, routed_by, funders), left_out, tuple(short), refused, waits)
+    amount = sum(one.draw.amount_minor for one in drawn)
+    left_out, short, waits = routing.left_out, tuple(routing.short), routing.waits
+    return Funding(drawn[0].draw.currency, len(drawn), amount, routing.before, _got(routing), left_out, short, refused, waits)
 
 
-def _after(house: House, minor: int, shares: Sequence[Share], *, is_guaranteed: bool) -> House:
-    """Give the lender's side after a draw."""
-    own = split(minor, shares, LENDER)[LENDER]
-    guaranteed = house.guaranteed_minor + (minor if is_guaranteed else 0)
-    return House(house.cash_minor - own, house.loans_minor + minor, guaranteed, house.licence)
-
-
-def _command(one: Drawn, routed: Routed) -> FundLoan:
-    customer_id, loan_id = one.loan
-    parts = tuple(f"{share.funder}:{Rate(share.ppm, WHOLE).text()}" for share in routed.shares if share.funder != LENDER)
-    return FundLoan(f"fund:{customer_id}:{loan_id}", customer_id, one.draw.on, loan_id, parts)
-
-
-def _got(drawn: Sequence[Drawn], routed: Mapping[Id, tuple[Share, ...]], funders: Mapping[str, Funder]) -> tuple[Got, ...]:
+def _got(routing: Routing) -> tuple[Got, ...]:
     sums: dict[str, list[int]] = {}
-    for one in drawn:
-        if one.loan in routed:
-            for name, minor in split(one.draw.amount_minor, routed[one.loan], LENDER).items():
-                of_it = sums.setdefault(name, [0, 0])
-                of_it[0] += minor
-                of_it[1] += 1
+    for parts in routing.got.values():
+        for name, minor in parts.items():
+            of_it = sums.setdefault(name, [0, 0])
+            of_it[0] += minor
+            of_it[1] += 1
     ordered = sorted(sums, key=lambda name: (name == LENDER, name))
-    prices = {name: funder.price for name, funder in funders.items()}
+    prices = {name: funder.price for name, funder in routing.funders.items()}
     return tuple(Got(name, sums[name][0], sums[name][1], prices.get(name)) for name in ordered)

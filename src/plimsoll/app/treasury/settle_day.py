@@ -19,7 +19,7 @@ from plimsoll.app.treasury.tape_day import TapeDay, read_day
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.loan.filing import body_of, of_kind, read_body
 from plimsoll.treasury.file_settlement import FileSettlement
-from plimsoll.treasury.funded import WHOLLY, Holding, shares_on
+from plimsoll.treasury.funded import Holding, shares_before, turns_of
 from plimsoll.treasury.funder import DOSSIER, SETTLED
 from plimsoll.treasury.route import LENDER
 from plimsoll.treasury.settle import KINDS, Line, Loan, Sums, settle, total
@@ -157,18 +157,16 @@ def _loans(before: TapeDay, after: TapeDay, held: Holdings) -> list[Loan]:
         early = Sums() if was is None else before.sums(was)
         own = held.get(one, [])
         _refuse_span(own, since, day)
-        is_new = bool(own) and since < own[0].on <= day
-        joined = own[0].joined if is_new else None
-        stood = WHOLLY if is_new and joined is None and early != Sums() else ()
-        if early != late or stood or joined is not None:
-            found.append(Loan(*one, after.words["currency"][place], shares_on(own, day), early, late, stood, joined))
+        turns = turns_of(own, since, day)
+        if early != late or turns:
+            found.append(Loan(*one, after.words["currency"][place], shares_before(own, since + 1), early, late, turns))
     return found
 
 
 def _refuse_span(own: Sequence[Holding], since: int, day: int) -> None:
     """Refuse to settle together what was one funder's and then another's."""
-    for one in own[1:]:
-        if since < one.on < day:
+    for one in own:
+        if one.begins is None and since < one.on < day:
             raise Malformed("settlement_spans_move", f"a part moved on {date.fromordinal(one.on)}")
 
 

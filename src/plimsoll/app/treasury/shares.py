@@ -46,6 +46,11 @@ def holdings_of(store: Store, through: int) -> Holdings:
     return {one: holdings(filings, one[1]) for one, filings in found.items()}
 
 
+def is_shared(held: Holdings, one: Id) -> bool:
+    """Tell whether somebody beside the lender has a part of a loan by the last word on file."""
+    return one in held and len(held[one][-1].shares) > 1
+
+
 def funders_of(store: Store) -> dict[str, Funder]:
     """Give every registered funder by name, without what it has lent."""
     found = ((name, funder_of(name, filings)) for name, filings in dossiers(store, DOSSIER))

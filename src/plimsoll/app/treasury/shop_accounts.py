@@ -1,21 +1,22 @@
 """Pay-later accounts as treasury funds them: those that bought something on a day, and what of unused limits funders have promised.
 
-An account is funded once, on the first day with a purchase on which nothing but principal is owed from before (`treasury/join.py`); all
-that is bought, billed and turned into instalments later is shared in the same parts.
+An account is joined on the first day with a purchase on which nothing but principal is owed from before (`treasury/join.py`); all
+that is billed and turned into instalments later is shared in the same parts. What it buys later asks its funders again
+(`treasury/strike.py`); one that is the lender's alone again is joined anew.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, exists, select, tuple_
 
 from plimsoll.app.closing.scan import Snapshot, snapshot
 from plimsoll.app.database.schema import fact, line, loan, loan_state
 from plimsoll.app.database.store import Store
-from plimsoll.app.treasury.shares import Holdings, Id
+from plimsoll.app.treasury.shares import Holdings, Id, is_shared
 from plimsoll.loan.fold import fold
-from plimsoll.loan.layout import M_COUNT, PURCHASED
+from plimsoll.loan.layout import M_COUNT, PURCHASED, REVERSED
 from plimsoll.loan.state import read_state
 from plimsoll.loan.terms import Terms
 from plimsoll.rulebook.rules import Rules
@@ -33,8 +34,9 @@ PAGE: Final = 400
 class Bought(NamedTuple):
     """An account that bought on a day. Amounts in minor units.
 
-    `minor` is what is to be funded: all that it owes at the end of the day, or, where it is funded already, what it bought. `undrawn` is
-    the unused limit of its customer. `waits` is the code of why nobody may join it that day, "" where one may.
+    `minor` is what is to be funded: all that it owes at the end of the day, or, where it is funded already, what it bought; `owed` is then
+    the principal that it owes now. `undrawn` is the unused limit of its customer. `waits` is the code of why nobody may join it that day,
+    "" where one may.
     """
 
     loan: Id
@@ -44,6 +46,7 @@ class Bought(NamedTuple):
     months: int
     undrawn: int
     waits: str
+    owed: int = 0
 
 
 def bought_on(store: Store, on: date, held: Holdings) -> list[Bought]:
@@ -59,13 +62,16 @@ def bought_on(store: Store, on: date, held: Holdings) -> list[Bought]:
             sums[customer_id, loan_id] = so_far + minor, max(months, count)
         rows = {(row[0], row[1]): row[2:] for row in _of_ids(connection, loan, ("product", "currency", "terms"), sums)}
         free = undrawn(connection, {customer_id for customer_id, _ in sums})
+        joined = [one for one in sums if is_shared(held, one)]
+        standing = {(row[0], row[1]): int(row[2]) for row in _of_ids(connection, loan_state, ("principal_minor",), joined)}
     found = []
     with snapshot(store) as seen:
         for one, (minor, months) in sorted(sums.items()):
             product, currency, packed = rows[one]
-            owed, waits = (minor, "") if one in held else _stands(seen, one, Terms.unpack(currency, tuple(unpack(packed))), on)
+            is_joined = one in standing
+            owed, waits = (minor, "") if is_joined else _stands(seen, one, Terms.unpack(currency, tuple(unpack(packed))), on)
             if owed:
-                found.append(Bought(one, product, currency, owed, months, free.get(one[0], 0), waits))
+                found.append(Bought(one, product, currency, owed, months, free.get(one[0], 0), waits, standing.get(one, 0)))
     return found
 
 
@@ -85,7 +91,7 @@ def promised(store: Store, held: Holdings, rules: Rules, on: date) -> dict[str, 
     How much of a limit counts is POLICY.TREASURY.OFF_BALANCE; of several accounts of one customer the first bears it.
     """
     first: dict[int, Id] = {}
-    for one in sorted(one for one, own in held.items() if own and own[0].joined is not None):
+    for one in sorted(one for one, own in held.items() if own and own[0].is_account):
         first.setdefault(one[0], one)
     found: dict[str, dict[str, int]] = {}
     with store.engine.connect() as connection:
@@ -99,11 +105,13 @@ def promised(store: Store, held: Holdings, rules: Rules, on: date) -> dict[str, 
 
 
 def _purchases(on: date) -> Select[Any]:
-    """Give the statement that reads the purchases of a day: only what moved on that day or later can have any."""
-    state = loan_state.c
+    """Give the statement that reads the purchases of a day that stand: only what moved on that day or later can have any."""
+    state, undoing = loan_state.c, fact.alias()
+    same = (undoing.c.customer_id == fact.c.customer_id) & (undoing.c.loan_id == fact.c.loan_id)
+    undone = exists().where(same, undoing.c.kind == REVERSED, undoing.c.a == fact.c.n)
     joined = loan_state.join(fact, (fact.c.customer_id == state.customer_id) & (fact.c.loan_id == state.loan_id))
     wanted = select(fact.c.customer_id, fact.c.loan_id, fact.c.amount_minor, fact.c.more).select_from(joined)
-    return wanted.where(state.last_on >= on, fact.c.kind == PURCHASED, fact.c.effective_on == on)
+    return wanted.where(state.last_on >= on, fact.c.kind == PURCHASED, fact.c.effective_on == on, ~undone)
 
 
 def _of_ids(connection: Connection, table: Any, names: tuple[str, ...], ids: Iterable[Id]) -> Iterator[tuple[Any, ...]]:
