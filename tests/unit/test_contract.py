@@ -102,7 +102,8 @@ def test_every_label_is_there_in_both_languages():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_prints_as_the_same_pdf_every_time(filings, language):
     pytest.importorskip("typst", reason="needs the extra documents")
-    from plimsoll.app.contract import INSTALL, contract_pages, contract_pdf
+    from plimsoll.app.contract import contract_pages, contract_pdf
+    from plimsoll.app.fonts import INSTALL
 
     told = contract(filings, language)
     pdf = contract_pdf(told, AT)
@@ -119,7 +120,7 @@ def test_it_prints_as_the_same_pdf_every_time(filings, language):
 
 def test_without_a_font_with_chinese_it_says_what_to_install(filings, monkeypatch):
     typst = pytest.importorskip("typst", reason="needs the extra documents")
-    from plimsoll.app import contract as printing
+    from plimsoll.app import fonts as printing
 
     class NoFonts:
         def __init__(self, **_: object) -> None: ...

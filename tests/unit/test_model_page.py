@@ -147,4 +147,4 @@ def test_what_is_no_number_is_nothing():
 
 
 def test_a_picture_can_hold_nothing():
-    assert picture("empty", "nothing", lambda axes: None).png
+    assert picture("empty", "nothing", lambda axes, say: None).png

@@ -56,10 +56,10 @@ def test_the_report_says_what_the_commands_say(tape, document):
 
 def test_causes_that_lower_the_bad_share_are_drawn_whole():
     """From 0 by -0.11 and +0.10 to -0.01 and back: the axis reaches below nought, or the first two steps would not be seen."""
-    low, high = bridge_span(0.0, {"seasoning": -0.0011, "entry": 0.0010, "cure": 0.0001})
+    low, high = bridge_span(0.0, [-0.0011, 0.0010, 0.0001])
     assert low < -0.11
     assert high > 0
-    assert bridge_span(0.02, {"cure": -0.01})[0] == 0
+    assert bridge_span(0.02, [-0.01])[0] == 0
     assert [points_text(part) for part in (-0.000001, 0.00123, -0.02)] == ["+0.000", "+0.123", "-2.000"]
 
 

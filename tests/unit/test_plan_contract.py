@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from plimsoll.app.contract import chinese_fonts, contract_pdf
+from plimsoll.app.contract import contract_pdf
+from plimsoll.app.fonts import chinese_fonts
 from plimsoll.loan.book import Decision
 from plimsoll.protection.plan_contract import WORDS, plan_contract_of
 from plimsoll.rulebook.rules import load

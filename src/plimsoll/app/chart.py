@@ -1,15 +1,18 @@
 """Pictures of figures: the same drawing as SVG, for a page, and as PNG, for a letter or a slide. Needs matplotlib (extra `charts`).
 
-Nothing here keeps state between pictures, and the same figures give the same bytes. Words in a picture are English: a picture carries
-no font for Chinese; the page around it says it in both languages.
+Nothing here keeps state between pictures, and the same figures give the same bytes. A picture speaks the language it is asked for, or
+both; where no font with Chinese is there it speaks English, and says in a line below why.
 """
 
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
+
+from plimsoll.app.fonts import picture_font
+from plimsoll.app.words import Words, said
 
 INK: Final = "#1f2933"
 SOFT: Final = "#8592a2"
@@ -19,12 +22,22 @@ ORANGE: Final = "#d9772b"
 GREEN: Final = "#3d8b63"
 """Colours that stay apart for the colour-blind."""
 
+ENGLISH: Final = "en"
+NO_FONT: Final = "In English: no font with Chinese was found (plimsoll doctor says what to install)."
+
+
+class Say(Protocol):
+    """Says words in the language of the picture."""
+
+    def __call__(self, words: Words | str, *, between: str = ...) -> str:
+        """Say them; `between` stands between both languages where there are two, a new line where there is little room."""
+
+
 SIZE: Final = (6.4, 4.0)
 DPI: Final = 160
 SETTINGS: Final[Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "plimsoll",
-    "font.family": "sans-serif",
     "font.size": 10,
     "axes.edgecolor": SOFT,
     "axes.labelcolor": INK,
@@ -68,20 +81,27 @@ class Picture:
         return raster.getvalue()
 
 
-def picture(name: str, shows: str, draw: Callable[[Any], None], size: tuple[float, float] = SIZE) -> Picture:
-    """Draw on one pair of axes (matplotlib.axes.Axes)."""
+def picture(
+    name: str, shows: Words | str, draw: Callable[[Any, Say], None], language: str = ENGLISH, size: tuple[float, float] = SIZE
+) -> Picture:
+    """Draw on one pair of axes (matplotlib.axes.Axes), in a language (zh-CN, en) or in both."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with rc_context(SETTINGS):
+    font = "" if language == ENGLISH else picture_font()
+    say: Say = partial(said, language=language if font else ENGLISH)
+    families = [family for family in (font, "sans-serif") if family]
+    with rc_context(SETTINGS | {"font.family": families}):
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
-        draw(figure.add_subplot())
+        draw(figure.add_subplot(), say)
+        if language != ENGLISH and not font:
+            figure.supxlabel(NO_FONT, fontsize=7, color=SOFT)
         vector = io.StringIO()
-        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Title": shows})
+        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Title": say(shows)})
     text = vector.getvalue()
-    return Picture(name, shows, text[text.index("<svg") :], figure)
+    return Picture(name, say(shows), text[text.index("<svg") :], figure)
 
 
 def write_picture(one: Picture, folder: Path) -> tuple[Path, Path]:

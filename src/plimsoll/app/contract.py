@@ -1,14 +1,14 @@
 """A contract as PDF, or as pictures of its pages: from the customer's file and the vault, set by typst."""
 
 import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
+from plimsoll.app.fonts import find_fonts, font_folders
 from plimsoll.app.keyring import Keyring
 from plimsoll.app.vault import Vault
 from plimsoll.protection.contract import contract_of
@@ -17,29 +17,8 @@ from plimsoll.protection.plan_contract import PLAN, plan_contract_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
-FONTS_VARIABLE: Final = "PLIMSOLL_FONTS"
 TEMPLATE: Final = Path(__file__).with_name("documents") / "contract.typ"
-LATIN: Final = ("Libertinus Serif", "DejaVu Sans")
-CHINESE: Final = (
-    "Noto Serif CJK SC",
-    "Noto Sans CJK SC",
-    "Source Han Serif SC",
-    "Source Han Sans SC",
-    "Noto Serif SC",
-    "Noto Sans SC",
-    "Songti SC",
-    "PingFang SC",
-    "SimSun",
-    "Microsoft YaHei",
-    "AR PL UMing CN",
-    "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei",
-    "Droid Sans Fallback",
-)
-"""Fonts with Chinese, the better ones first."""
-INSTALL: Final = f"install one (Debian: apt-get install fonts-noto-cjk), or name a folder with one in {FONTS_VARIABLE}"
 PARTIES: Final = (NAME, ID_NUMBER, PHONE, CARD)
-CHINESE_FROM: Final = "\u2e80"
 PIXELS_PER_INCH: Final = 110
 
 
@@ -95,25 +74,3 @@ def _set(data: Mapping[str, Any], at: datetime, form: str) -> bytes | list[bytes
         timestamp=at.replace(microsecond=0),  # typst takes whole seconds only
     )
     return found
-
-
-def find_fonts(said: str) -> Sequence[str] | Refused:
-    """Give the fonts to set a text with; refuses font_missing where it holds Chinese and no font does."""
-    if not any(one >= CHINESE_FROM for one in said):
-        return LATIN
-    chinese = chinese_fonts()
-    return (LATIN[0], *chinese, *LATIN[1:]) if chinese else Refused("font_missing", "", INSTALL)
-
-
-def chinese_fonts() -> list[str]:
-    """Give the known fonts with Chinese that are there, the better ones first."""
-    import typst
-
-    known = set(typst.Fonts(font_paths=font_folders()).families())
-    return [family for family in CHINESE if family in known]
-
-
-def font_folders() -> list[str]:
-    """Give the folders of fonts that the configuration names, beside those of the system."""
-    named = os.environ.get(FONTS_VARIABLE, "")
-    return [folder for folder in named.split(os.pathsep) if folder]

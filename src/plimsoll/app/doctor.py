@@ -146,7 +146,7 @@ def fonts() -> Iterator[Finding]:
     """Look for a font with Chinese, where contracts can be printed at all."""
     if not version_of("typst"):
         return
-    from plimsoll.app.contract import INSTALL, chinese_fonts
+    from plimsoll.app.fonts import INSTALL, chinese_fonts
 
     found = chinese_fonts()
     if found:

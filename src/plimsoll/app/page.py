@@ -8,6 +8,7 @@ from html import escape
 from typing import Final, NamedTuple
 
 from plimsoll.app.chart import Picture
+from plimsoll.app.words import Words
 
 STYLE: Final = """
 :root { color-scheme: light; }
@@ -37,13 +38,6 @@ figcaption { color: #616e7c; font-size: .85rem; max-width: 28rem; }
 @media print { h2 { break-after: avoid; } figure, tr { break-inside: avoid; } figure { width: 47%; }
   body { padding: 0; max-width: none; font-size: 11px; } }
 """
-
-
-class Words(NamedTuple):
-    """The same words twice, in Chinese and in English."""
-
-    zh: str
-    en: str
 
 
 class Mark(NamedTuple):

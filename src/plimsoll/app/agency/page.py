@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from plimsoll.app.page import Words, page, paragraph, table
+from plimsoll.app.page import page, paragraph, table
+from plimsoll.app.words import Words
 from plimsoll.collections.agency import SKILLS, Agency
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.dates import day_text

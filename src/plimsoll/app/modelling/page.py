@@ -5,29 +5,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from plimsoll.app.chart import Picture
+from plimsoll.app.modelling.charts import SAMPLES, SWAP
 from plimsoll.app.modelling.document import About
-from plimsoll.app.page import Cell, Mark, Words, heading, page, paragraph, pictures, table, verdict
-from plimsoll.risk.measure.comparison import BOTH, CHALLENGER, CHAMPION, NEITHER, ONLY_CHALLENGER, ONLY_CHAMPION, Comparison
+from plimsoll.app.page import Cell, Mark, heading, page, paragraph, pictures, table, verdict
+from plimsoll.app.words import Words
+from plimsoll.risk.measure.comparison import Comparison
 from plimsoll.risk.measure.fair import ALIKE, FEW, Group
 from plimsoll.risk.measure.interval import Interval, share
 from plimsoll.risk.measure.pair import Area
 from plimsoll.risk.measure.reject import Augmented
 from plimsoll.risk.measure.stability import Shift
 from plimsoll.risk.measure.strength import Band
-from plimsoll.risk.measure.validation import ALL, IN_TIME, LEARNT, OUT_OF_TIME, Check, Sample, Segment, Validation
+from plimsoll.risk.measure.validation import LEARNT, Check, Sample, Segment, Validation
 
 PASSED: Final = Words("通过", "passed")
 FAILED: Final = Words("未通过", "not passed")
 MET: Final = Words("达标", "met")
 MISSED: Final = Words("未达标", "missed")
-SAMPLES: Final = {
-    OUT_OF_TIME: "跨时间样本",
-    IN_TIME: "建模期样本",
-    ALL: "全部样本",
-    CHAMPION: "冠军",
-    CHALLENGER: "挑战者",
-}
-SWAP: Final = {BOTH: "两者", ONLY_CHAMPION: "仅冠军", ONLY_CHALLENGER: "仅挑战者", NEITHER: "均不批准"}
 CHECKS: Final = {
     LEARNT: "可能用于训练的样本数",
     "bad cases": "坏客户数",
@@ -95,7 +89,7 @@ def comparison_page(about: About, champion: str, challenger: str, found: Compari
         f"paired test of DeLong, p = {pair.p:.2g}.",
     )
     cells = [
-        (both(SWAP[cell.approved_by], cell.approved_by), f"{cell.cases:,}", f"{cell.bads:,}", bounds_text(share(cell.bads, cell.cases)))
+        (both(*SWAP[cell.approved_by]), f"{cell.cases:,}", f"{cell.bads:,}", bounds_text(share(cell.bads, cell.cases)))
         for cell in found.swap
     ]
     share_text = f"{100 * found.approved:.0f} %"
@@ -145,7 +139,7 @@ def _samples(samples: Iterable[Sample]) -> str:
     )
     rows = [
         (
-            both(SAMPLES[one.name], one.name),
+            both(*SAMPLES[one.name]),
             f"{one.rows:,}",
             f"{one.bads:,}",
             per_cent(one.bads / one.rows),

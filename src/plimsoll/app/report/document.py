@@ -1,18 +1,19 @@
 """A report as parts (words twice, tables, pictures), and its forms: one HTML page with both languages, a PDF in one of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.chart import Picture
-from plimsoll.app.contract import find_fonts, font_folders
-from plimsoll.app.page import Words, heading, page, paragraph, pictures, table
+from plimsoll.app.fonts import find_fonts, font_folders
+from plimsoll.app.page import heading, page, paragraph, pictures, table
+from plimsoll.app.words import BOTH, Words, said
 from plimsoll.units.refusal import Refused
 
 TEMPLATE: Final = Path(__file__).parents[1] / "documents" / "report.typ"
-CHINESE: Final = "zh-CN"
 
 
 class Grid(NamedTuple):
@@ -23,12 +24,12 @@ class Grid(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One part: its title, what its figures mean, its tables and pictures, and the command that lists the accounts behind it."""
+    """One part: its title, what its figures mean, its tables, its pictures (each drawn in a language), and the command behind it."""
 
     title: Words
     meaning: Words
     grids: tuple[Grid, ...] = ()
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[Callable[[str], Picture], ...] = ()
     drill: str = ""
 
 
@@ -48,38 +49,30 @@ def html_of(document: Document) -> str:
     parts: list[str] = []
     for part in document.parts:
         parts += [heading(part.title), paragraph(part.meaning)]
-        parts += [table(grid.heads, [[_both(cell) for cell in row] for row in grid.rows]) for grid in part.grids]
+        parts += [table(grid.heads, [[said(cell, BOTH) for cell in row] for row in grid.rows]) for grid in part.grids]
         if part.pictures:
-            parts.append(pictures(part.pictures))
+            parts.append(pictures([draw(BOTH) for draw in part.pictures]))
         if part.drill:
             parts.append(paragraph(Words(f"{DRILL.zh}：{part.drill}", f"{DRILL.en}: {part.drill}")))
-    return page(document.title, [_both(line) for line in document.said], parts)
-
-
-def _both(cell: Words | str) -> str:
-    return cell if isinstance(cell, str) else f"{cell.zh} · {cell.en}" if cell.zh != cell.en else cell.zh
+    return page(document.title, [said(line, BOTH) for line in document.said], parts)
 
 
 def object_of(document: Document, language: str) -> dict[str, Any]:
-    """Give the report in one language as plain values."""
-
-    def said(words: Words | str) -> str:
-        return words if isinstance(words, str) else words.zh if language == CHINESE else words.en
-
+    """Give the words and figures of the report in one language as plain values; pictures are not among them."""
+    say = partial(said, language=language)
     return {
         "language": language,
-        "title": said(document.title),
-        "said": [said(line) for line in document.said],
-        "drill": said(DRILL),
+        "title": say(document.title),
+        "said": [say(line) for line in document.said],
+        "drill": say(DRILL),
         "parts": [
             {
-                "title": said(part.title),
-                "meaning": said(part.meaning),
+                "title": say(part.title),
+                "meaning": say(part.meaning),
                 "grids": [
-                    {"heads": [said(head) for head in grid.heads], "rows": [[said(cell) for cell in row] for row in grid.rows]}
+                    {"heads": [say(head) for head in grid.heads], "rows": [[say(cell) for cell in row] for row in grid.rows]}
                     for grid in part.grids
                 ],
-                "pictures": [one.svg for one in part.pictures],
                 "drill": part.drill,
             }
             for part in document.parts
@@ -102,16 +95,18 @@ def pages_of(document: Document, language: str, at: datetime) -> Sequence[bytes]
 def _set(document: Document, language: str, at: datetime, form: str) -> Any:
     import typst
 
-    said = json.dumps(object_of(document, language), ensure_ascii=False)
-    fonts = find_fonts(said)
+    told = object_of(document, language)
+    fonts = find_fonts(json.dumps(told, ensure_ascii=False))
     if isinstance(fonts, Refused):
         return fonts
+    for shown, part in zip(told["parts"], document.parts, strict=True):
+        shown["pictures"] = [draw(language).svg for draw in part.pictures]
     form_of: Any = form
     return typst.compile(
         TEMPLATE.read_bytes(),
         format=form_of,
         ppi=110 if form == "png" else None,
         font_paths=typst.Fonts(font_paths=font_folders()),
-        sys_inputs={"data": said, "fonts": "|".join(fonts)},
+        sys_inputs={"data": json.dumps(told, ensure_ascii=False), "fonts": "|".join(fonts)},
         timestamp=at.replace(microsecond=0),
     )

@@ -3,8 +3,8 @@
 from typing import Final
 
 from plimsoll.app.harm import Harm
-from plimsoll.app.page import Words
 from plimsoll.app.report.document import Grid, Part
+from plimsoll.app.words import Words
 
 TITLE: Final = Words("对借款人的影响", "What lending does to borrowers")
 COUNTS: Final = {

@@ -3,16 +3,17 @@
 Everything is read off the tape; each part says what its figures mean and which command lists the accounts behind them.
 """
 
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.harm import Harm
-from plimsoll.app.page import Words
-from plimsoll.app.portfolio_charts import Line, bars_picture, bridge_picture, curves_picture, heat_picture, months_picture
+from plimsoll.app.portfolio_charts import Heat, Line, bars_picture, bridge_picture, curves_picture, heat_picture, months_picture
 from plimsoll.app.report.document import Document, Grid, Part
 from plimsoll.app.report.harm_part import harm_part
-from plimsoll.app.report.month_words import SAY, ZH_CAUSES, ZH_CLASSES, ZH_DIMENSIONS, ZH_ENDS, ZH_FROM, ZH_MOVES, ZH_SCENARIOS
+from plimsoll.app.report.month_words import SAY, SAY_CAUSES, SAY_SCENARIOS, ZH_CLASSES, ZH_DIMENSIONS, ZH_FROM, ZH_MOVES, ends
 from plimsoll.app.tape.reading import Tape
 from plimsoll.app.tape.risk import Expected, day_of, expected, moves_of
+from plimsoll.app.words import Words
 from plimsoll.portfolio.attribution import CAUSES, points_text
 from plimsoll.portfolio.bridge import bridge, whole
 from plimsoll.portfolio.concentration import concentration_of
@@ -132,9 +133,9 @@ def _fraction(fraction: tuple[int, int] | None) -> float | None:
 def _bad(tape: Tape, read: Read) -> Part:
     some = read.npl[-MONTHS_SHOWN:]
     series = [
-        ("reported", [one.reported() for one in some]),
-        ("at an even age", [one.at_even_age() for one in some]),
-        ("put back", [one.put_back() for one in some]),
+        (SAY["reported"], [one.reported() for one in some]),
+        (SAY["even-age"], [one.at_even_age() for one in some]),
+        (SAY["put-back"], [one.put_back() for one in some]),
     ]
     months = [tape.month(one.month) for one in some]
     heads = (
@@ -152,7 +153,7 @@ def _bad(tape: Tape, read: Read) -> Part:
         for one in some
     ]  # fmt: skip
     meaning = SAY["lagged-bad-now-on-the"]
-    drawn = months_picture(months, series, "Bad share", "per cent of the balance")
+    drawn = partial(months_picture, months, series, Words("不良率", "Bad share"))
     drill = f"plimsoll portfolio accounts --month {months[-1]} --from M4"
     return Part(SAY["the-bad-share-month-by"], meaning, (Grid(heads, tuple(rows)),), (drawn,), drill)
 
@@ -165,9 +166,7 @@ def _bridge(tape: Tape, month: int) -> Part | None:
     begin = max(month - QUARTER, first + 1)
     steps = bridge(tape.ask(flows_text(tape.source)), begin, month)
     last, all_parts = steps[-1].parts, whole(steps)
-    rows = [
-        (Words(zh, cause), points_text(last[cause]), points_text(all_parts[cause])) for zh, cause in zip(ZH_CAUSES, CAUSES, strict=True)
-    ]
+    rows = [(SAY_CAUSES[cause], points_text(last[cause]), points_text(all_parts[cause])) for cause in CAUSES]
     rows.append((SAY["all"], points_text(sum(last.values())), points_text(sum(all_parts.values()))))
     heads = (
         SAY["cause"],
@@ -175,7 +174,8 @@ def _bridge(tape: Tape, month: int) -> Part | None:
         Words(f"自{tape.month(begin)}", f"since {tape.month(begin)}"),
     )
     begun = steps[0].share - sum(steps[0].parts.values())
-    drawn = bridge_picture(begun, all_parts, f"Bad share, {tape.month(begin)} to {tape.month(month)}, per cent")
+    said = Words(f"不良率变化，{tape.month(begin)} 至 {tape.month(month)}", f"Bad share, {tape.month(begin)} to {tape.month(month)}")
+    drawn = partial(bridge_picture, begun, {SAY_CAUSES[cause]: part for cause, part in all_parts.items()}, said)
     meaning = SAY["the-parts-add-up-to"]
     return Part(
         SAY["why-the-bad-share-changed"],
@@ -194,11 +194,12 @@ def _rolls(month: int, read: Read) -> Part | None:
         return None
     one = made[0]
     cured = {state: rate for state, rate, _ in cure_rates(one)}
-    heads = (SAY["from"], *(Words(ZH_ENDS.get(name, name), name) for name in one.columns), SAY["cured"])
+    heads = (SAY["from"], *ends(one.columns), SAY["cured"])
     rows = [
         (state, *(_share(rate) for rate in shares), _share(cured.get(state))) for state, shares in zip(one.rows, one.shares(), strict=True)
     ]
-    drawn = heat_picture(one.rows, one.columns, one.shares(), "Roll rates, per cent a month")
+    heat = Heat(SAY["state"], SAY["a-month-later"], one.rows, ends(one.columns), one.shares())
+    drawn = partial(heat_picture, heat, Words("月滚动率（%）", "Roll rates, per cent a month"))
     meaning = SAY["of-the-loans-of-each"]
     return Part(SAY["roll-rates"], meaning, (Grid(heads, tuple(rows)),), (drawn,), "plimsoll portfolio rolls --json")
 
@@ -218,7 +219,8 @@ def _vintages(tape: Tape) -> Part | None:
         mature = sum(cell.is_mature for cell in curve.cells)
         lines.append(Line(name, tuple(100 * (cell.share(by_amount=False) or 0.0) for cell in curve.cells), mature, ()))
     meaning = SAY["share-of-loans-ever-over"]
-    drawn = curves_picture(lines, "Ever over 30 days late, by vintage", "per cent of loans")
+    title = Words("曾逾期30天以上，按放款季度", "Ever over 30 days late, by vintage")
+    drawn = partial(curves_picture, lines, title, Words("占笔数百分比", "per cent of loans"))
     return Part(SAY["vintages"], meaning, (Grid(heads, tuple(rows)),), (drawn,), "plimsoll portfolio vintage --json")
 
 
@@ -286,7 +288,7 @@ def _stress(tape: Tape, loss: Expected, rules: Rules) -> Part:
     rows: list[tuple[Words | str, ...]] = [(SAY["today"], _share(chance), _money(base, tape), "-")]
     rows += [
         (
-            Words(ZH_SCENARIOS[one.name], one.name),
+            SAY_SCENARIOS[one.name],
             _share(one.chance),
             _money(one.allowance_minor, tape),
             _money(one.allowance_minor - base, tape),
@@ -300,10 +302,9 @@ def _stress(tape: Tape, loss: Expected, rules: Rules) -> Part:
         quantiles = list(next(iter(years.values())))
         shown = tuple((f"{100 * rho:g} %", *(_share(rate) for rate in rates.values())) for rho, rates in years.items())
         grids.append(Grid((SAY["correlation"], *(Words(f"{100 * q:g} % 分位", f"{100 * q:g} % of years below") for q in quantiles)), shown))
-    sums = {"today": base, **{one.name: one.allowance_minor for one in found}}
-    drawn = bars_picture(
-        {name: float(text_of(minor, tape.source.currency)) for name, minor in sums.items()}, f"Allowance, {tape.source.currency}"
-    )
+    sums = {SAY["today"]: base, **{SAY_SCENARIOS[one.name]: one.allowance_minor for one in found}}
+    amounts = {name: float(text_of(minor, tape.source.currency)) for name, minor in sums.items()}
+    drawn = partial(bars_picture, amounts, Words(f"准备（{tape.source.currency}）", f"Allowance, {tape.source.currency}"))
     meaning = SAY["scenarios-are-figures-of-policy"]
     return Part(SAY["stress"], meaning, tuple(grids), (drawn,), "plimsoll portfolio stress --json")
 

@@ -1,11 +1,13 @@
 # ruff: noqa: E501
 """The words of the report of a month, in Chinese and in English."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from plimsoll.app.page import Words
+from plimsoll.app.words import Words
 
 SAY: Final = {
+    "a-month-later": Words("一个月后", "a month later"),
     "all": Words("合计", "all"),
     "allowance": Words("准备", "allowance"),
     "allowance-for-expected-loss": Words("预期信用损失准备", "allowance for expected loss"),
@@ -75,6 +77,7 @@ SAY: Final = {
     ),
     "specific-provision": Words("专项准备", "specific provision"),
     "stage": Words("阶段", "stage"),
+    "state": Words("逾期档", "state"),
     "stress": Words("压力测试", "Stress"),
     "the-bad-share-month-by": Words("不良率走势", "The bad share, month by month"),
     "the-parts-add-up-to": Words(
@@ -89,18 +92,27 @@ SAY: Final = {
     "with-losses-and-sales-put": Words("不良率（还原核销与出售）", "with losses and sales put back"),
 }
 
-ZH_ENDS: Final = {"paid": "结清", "written-off": "核销", "sold": "出售"}
 ZH_FROM: Final = {"tape": "数据带", "policy": "政策参数"}
 ZH_DIMENSIONS: Final = {"product": "产品", "channel": "渠道", "city": "城市"}
-ZH_CAUSES: Final = ("结构", "账龄", "新增", "存量与滚动", "治愈", "核销", "出售", "规模增长")
-"""The causes of `portfolio.attribution`, in their order."""
-
-ZH_SCENARIOS: Final = {
-    "mild": "轻度衰退",
-    "severe": "重度衰退",
-    "others-withdraw": "其他机构收缩",
-    "collections-halved": "催收能力减半",
+SAY_CAUSES: Final = {
+    "mix": Words("结构", "mix"),
+    "seasoning": Words("账龄", "seasoning"),
+    "entry": Words("新增", "entry"),
+    "roll": Words("存量与滚动", "roll"),
+    "cure": Words("治愈", "cure"),
+    "write-off": Words("核销", "write-off"),
+    "sale": Words("出售", "sale"),
+    "growth": Words("规模增长", "growth"),
 }
+"""The causes of `portfolio.attribution`."""
+
+SAY_SCENARIOS: Final = {
+    "mild": Words("轻度衰退", "mild"),
+    "severe": Words("重度衰退", "severe"),
+    "others-withdraw": Words("其他机构收缩", "others-withdraw"),
+    "collections-halved": Words("催收能力减半", "collections-halved"),
+}
+ENDS: Final = {"paid": Words("结清", "paid"), "written-off": Words("核销", "written-off"), "sold": Words("出售", "sold")}
 
 ZH_CLASSES: Final = {"normal": "正常", "special-mention": "关注", "substandard": "次级", "doubtful": "可疑", "loss": "损失"}
 
@@ -115,3 +127,8 @@ ZH_MOVES: Final = {
     "model": "模型变化",
     "closing": "期末",
 }
+
+
+def ends(states: Sequence[str]) -> list[Words]:
+    """Say states: buckets as they are, and how a loan left."""
+    return [ENDS.get(name, Words(name, name)) for name in states]

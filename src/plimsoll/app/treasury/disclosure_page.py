@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.cell import Table
-from plimsoll.app.contract import find_fonts, font_folders
-from plimsoll.app.page import Cell, Mark, Words, heading, page, paragraph, table
+from plimsoll.app.fonts import find_fonts, font_folders
+from plimsoll.app.page import Cell, Mark, heading, page, paragraph, table
 from plimsoll.app.treasury.disclose import LATE_FROM, Disclosed
 from plimsoll.app.treasury.suited import HEADS, suited_rows
 from plimsoll.app.treasury.suited import TITLE as SUITED
+from plimsoll.app.words import Words
 from plimsoll.treasury.route import LENDER
 from plimsoll.treasury.trigger import BREACHED, CLEAR, NEAR
 from plimsoll.units.money import text_of

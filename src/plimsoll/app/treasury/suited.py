@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final, NamedTuple
 
-from plimsoll.app.page import Words
+from plimsoll.app.words import Words
 from plimsoll.rulebook.rules import Rules
 from plimsoll.treasury.route import INVESTOR, Funder
 from plimsoll.treasury.suitability import NONE, Assessed, Suits, newest, suits_on

@@ -20,7 +20,7 @@ from plimsoll.app.database.opening import open_store
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, Stop
-from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, Language, read_language, read_on
 from plimsoll.interfaces.cli.remind import as_planned, by_clock, numbered, numbers_of, reach_of, sender_by
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.answer_contacts import SandboxPeople
@@ -47,6 +47,7 @@ def command(
     dry_run: DryRun = False,
     report_since: Since = "",
     chart: Chart = "",
+    language: Language = "en",
     db: Db = "",
     allow_unsafe: AllowUnsafe = False,
     as_json: AsJson = False,
@@ -60,6 +61,7 @@ def command(
     day, rules = read_on(on, "--on"), lawful_rules()
     first = read_on(report_since, "--report-since") if report_since else day
     _check_chart(chart)
+    read_language(language)
     with ExitStack() as closing:
         store = closing.enter_context(open_store(book_url(db), allow_unsafe=allow_unsafe))
         if receipts:
@@ -79,7 +81,7 @@ def command(
             told = take_all(store, sender.receipts(), rules, ACTOR)
         found = report(store, first, day, rules)
     if chart:
-        _draw(found, chart)
+        _draw(found, chart, language)
     print(json.dumps(object_of(found, done, told), ensure_ascii=False) if as_json else "\n".join(lines_of(found, done, told)))
     bugs = [why for why in done.failed if ":" in why] if done is not None else []
     if bugs:
@@ -99,10 +101,10 @@ def _check_chart(chart: str) -> None:
         check_suffix(Path(chart))
 
 
-def _draw(found: Report, chart: str) -> None:
+def _draw(found: Report, chart: str, language: str) -> None:
     from plimsoll.app.collecting.draw import write_chart
 
-    write_chart(found, Path(chart))
+    write_chart(found, Path(chart), language)
 
 
 def object_of(found: Report, done: Collected | None, told: dict[str, int]) -> dict[str, Any]:

@@ -9,10 +9,12 @@ import typer
 
 from plimsoll.app.applicants import Plan, applicants, read_plan, usual_plan
 from plimsoll.app.config import now
+from plimsoll.app.decide_charts import STAGES, write_charts
 from plimsoll.app.decide_file import FUNNEL, MALFORMED, REFUSED, Tally, decide_rows, summary, write_decisions
 from plimsoll.app.kit import standing_model
 from plimsoll.app.modelling.file import read_model_file
 from plimsoll.app.table_text import Texts, read_texts
+from plimsoll.app.words import said
 from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
@@ -35,16 +37,6 @@ WORDS: Final = {
     "outcome": ("结论", "outcome"),
     "labels": ("后来的表现", "How they turned out"),
     "files": ("文件", "Files"),
-}
-FUNNEL_WORDS: Final = {
-    "applied": ("申请", "applied"),
-    "readable": ("可读取", "readable"),
-    "identity-fraud": ("身份与反欺诈", "identity-fraud"),
-    "eligibility": ("准入", "eligibility"),
-    "policy": ("授信政策", "policy"),
-    "score and price": ("评分与定价", "score and price"),
-    "load line": ("负债能力线", "load line"),
-    "offered": ("可签约", "offered"),
 }
 ROW_WORDS: Final = {REFUSED: "不受理", MALFORMED: "无法读取"}
 
@@ -93,7 +85,7 @@ def command(
         for row in decide_rows(found, kit, plan, labels, language, tally):
             rows.append(row)
             step("")
-    told = summary(tally, kit, plan.currency) | {"on": day.isoformat(), "files": _written(rows, tally, out, is_drawn=not no_charts)}
+    told = summary(tally, kit, plan.currency) | {"on": day.isoformat(), "files": _written(rows, tally, out, "" if no_charts else language)}
     out.joinpath("summary.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(json.dumps(told, ensure_ascii=False) if as_json else _text(told, tally, language))
 
@@ -106,13 +98,11 @@ def _labels(texts: Texts, plan: Plan) -> list[str]:
     return ["" if row in texts.torn else str(next(found)) for row in range(1, texts.rows + len(texts.torn) + 1)]
 
 
-def _written(rows: list[list[str]], tally: Tally, out: Path, *, is_drawn: bool) -> list[str]:
-    """Write decisions and charts; give the paths."""
+def _written(rows: list[list[str]], tally: Tally, out: Path, language: str) -> list[str]:
+    """Write decisions, and charts where there is a language for them; give the paths."""
     paths = list(write_decisions(rows, out))
-    if is_drawn and rows:
-        from plimsoll.app.decide_charts import write_charts
-
-        paths += write_charts(tally, out)
+    if language and rows:
+        paths += write_charts(tally, out, language)
     return [str(path) for path in paths]
 
 
@@ -142,7 +132,7 @@ def _text(told: dict[str, object], tally: Tally, language: str) -> str:
 def _funnel(tally: Tally, language: str) -> list[str]:
     """Write who is left after each stage, as bars."""
     most = max(tally.funnel["applied"], 1)
-    names = {name: FUNNEL_WORDS[name][LANGUAGES.index(language)] for name in FUNNEL}
+    names = {name: said(STAGES[name], language) for name in FUNNEL}
     rows = [(names[name], f"{tally.funnel[name]:,}") for name in FUNNEL]
     lines = aligned(rows).splitlines()
     return [f"  {line}  {'#' * (tally.funnel[name] * WIDTH // most)}" for line, name in zip(lines, FUNNEL, strict=True)]

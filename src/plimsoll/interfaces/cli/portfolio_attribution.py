@@ -13,6 +13,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Chart,
     Currency,
     Engine,
+    Lang,
     Map,
     Master,
     Where,
@@ -47,6 +48,7 @@ def attribution(
     engine: Engine = "duckdb",
     master: Master = "",
     chart: Chart = None,
+    language: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Take the change of the bad share apart, exactly: mix, seasoning, entry, roll, cure, write-off, sale, growth.
@@ -76,7 +78,7 @@ def attribution(
             "parts": {cause: rounded(part) for cause, part in parts.items()},
             "months": [_object(found, step) for step in steps],
         }
-        picture = drawn(chart, lambda: _picture(found, steps, parts))
+        picture = drawn(chart, language, lambda: _picture(found, steps, parts, language))
         show(answer(found, [one.query], told), _text(found, steps, parts) + picture, as_json=as_json)
 
 
@@ -95,8 +97,12 @@ def _text(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float]) -> str
     return "\n\n".join([head(tape), said, table(rows)])
 
 
-def _picture(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float]) -> Any:
+def _picture(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float], language: str) -> Any:
     from plimsoll.app.portfolio_charts import bridge_picture
+    from plimsoll.app.report.month_words import SAY_CAUSES
+    from plimsoll.app.words import Words
 
     begun = steps[0].share - sum(steps[0].parts.values())
-    return bridge_picture(begun, parts, f"Bad share, {tape.month(steps[0].month - 1)} to {tape.month(steps[-1].month)}, per cent")
+    first, last = tape.month(steps[0].month - 1), tape.month(steps[-1].month)
+    title = Words(f"不良率变化，{first} 至 {last}", f"Bad share, {first} to {last}")
+    return bridge_picture(begun, {SAY_CAUSES[cause]: part for cause, part in parts.items()}, title, language)

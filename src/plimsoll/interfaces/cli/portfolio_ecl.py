@@ -12,6 +12,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Chart,
     Currency,
     Engine,
+    Lang,
     Map,
     Master,
     Where,
@@ -52,6 +53,7 @@ def ecl(
     engine: Engine = "duckdb",
     master: Master = "",
     chart: Chart = None,
+    language: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Work out expected loss (IFRS 9, CAS 22) of every loan that owes in a month, with chances fitted on all months up to it.
@@ -72,7 +74,7 @@ def ecl(
         if loans:
             told["loans_written"] = write_measured(found, at, one.fit, one.policy, loans)
             written = f"\n{told['loans_written']:,} loans in {loans}"
-        picture = drawn(chart, lambda: _picture(found, one))
+        picture = drawn(chart, language, lambda: _picture(found, one, language))
         show(answer(found, [], told), _text(found, one, strict=strict) + picture + written, as_json=as_json)
 
 
@@ -189,10 +191,14 @@ def _provision(one: "Provision", tape: Tape) -> str:
     )
 
 
-def _picture(tape: Tape, one: "Expected") -> Any:
-    from plimsoll.app.portfolio_charts import heat_picture
+def _picture(tape: Tape, one: "Expected", language: str) -> Any:
+    from plimsoll.app.portfolio_charts import Heat, heat_picture
+    from plimsoll.app.words import Words
 
     buckets = sorted({row[0] for row in one.states})
     grid = [[row[3] for row in one.states if row[0] == bucket] for bucket in buckets]
     names = ["C", *(f"M{bucket}" for bucket in buckets[1:])]
-    return heat_picture(names, [f"{late} of 3" for late in range(4)], grid, f"Default within a year, per cent, as of {tape.as_of()}")
+    before = [Words(f"前三个月逾期 {late} 个月", f"{late} of 3") for late in range(4)]
+    heat = Heat(Words("现逾期档", "late now"), Words("此前逾期", "months late of the three before"), names, before, grid)
+    on = tape.as_of()
+    return heat_picture(heat, Words(f"一年内违约率（%），截至 {on}", f"Default within a year, per cent, as of {on}"), language)

@@ -11,6 +11,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Chart,
     Currency,
     Engine,
+    Lang,
     Map,
     Master,
     Where,
@@ -36,6 +37,7 @@ def npl(
     engine: Engine = "duckdb",
     master: Master = "",
     chart: Chart = None,
+    language: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Show the bad share (over 90 days past due) month by month: reported, lagged, at an even age, and with losses and sales put back."""
@@ -43,7 +45,7 @@ def npl(
         refuse_ends(found)
         queries, made = _asked(found, by)
         told = {"by": by, "months_of_book": [_object(found, one) for one in made]}
-        picture = drawn(chart, lambda: _picture(found, made))
+        picture = drawn(chart, language, lambda: _picture(found, made, language))
         show(answer(found, queries, told), _text(found, made) + picture, as_json=as_json)
 
 
@@ -111,16 +113,18 @@ def _text(tape: Tape, made: list[Npl]) -> str:
     return "\n\n".join([head(tape), "\n".join(said), table(rows, left=2 if is_by else 1)])
 
 
-def _picture(tape: Tape, made: list[Npl]) -> Any:
+def _picture(tape: Tape, made: list[Npl], language: str) -> Any:
     from plimsoll.app.portfolio_charts import months_picture
+    from plimsoll.app.words import Words
 
     first = made[0].dimension if made else ""
     some = [one for one in made if one.dimension == first]
     series = [
-        ("reported", [one.reported() for one in some]),
-        ("at an even age", [one.at_even_age() for one in some]),
-        ("lagged", [one.lagged() for one in some]),
-        ("losses and sales put back", [one.put_back() for one in some]),
+        (Words("不良率", "reported"), [one.reported() for one in some]),
+        (Words("账龄均衡", "at an even age"), [one.at_even_age() for one in some]),
+        (Words("滞后9个月", "lagged"), [one.lagged() for one in some]),
+        (Words("还原核销与出售", "losses and sales put back"), [one.put_back() for one in some]),
     ]
-    title = f"Bad share{' of ' + first if first else ''}, as of {tape.as_of()}"
-    return months_picture([tape.month(one.month) for one in some], series, title, "per cent of the balance")
+    on = tape.as_of()
+    title = Words(f"不良率{first and f'（{first}）'}，截至 {on}", f"Bad share{first and f' of {first}'}, as of {on}")
+    return months_picture([tape.month(one.month) for one in some], series, title, language)

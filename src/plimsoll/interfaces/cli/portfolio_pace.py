@@ -12,6 +12,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Chart,
     Currency,
     Engine,
+    Lang,
     Map,
     Master,
     Where,
@@ -53,6 +54,7 @@ def pace(
     engine: Engine = "duckdb",
     master: Master = "",
     chart: Chart = None,
+    language: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Give the fastest growth a month that keeps inside every limit, and what growth does to the bad share; or the step of the throttle.
@@ -67,7 +69,7 @@ def pace(
         amounts = (parse_minor(text, found.source.currency) if text else 0 for text in (capital, funding))
         held, room = amounts
         one = pacing(found, at, lawful_rules(), most / 100, late_most=late_loans, capital=held, funding=room)
-        picture = drawn(chart, lambda: _picture(found, one, most / 100))
+        picture = drawn(chart, language, lambda: _picture(found, one, most / 100, language))
         show(answer(found, one.queries, _object(found, one)), _text(found, one) + picture, as_json=as_json)
 
 
@@ -129,10 +131,12 @@ def _text(tape: Tape, one: "Pacing") -> str:
     return "\n\n".join([head(tape), f"{tape.month(one.month)}: {said} ({today})", f"{held}\n{read}", table(rows)])
 
 
-def _picture(tape: Tape, one: "Pacing", most: float) -> Any:
+def _picture(tape: Tape, one: "Pacing", most: float, language: str) -> Any:
     from plimsoll.app.profit_charts import pace_picture
+    from plimsoll.app.words import Words
     from plimsoll.portfolio.pacing import used_by
 
     growth = [most * step / STEPS for step in range(STEPS + 1)]
     used = {name: [of(rate) for rate in growth] for name, of in used_by(one.seen, one.limits, one.pace.early).items()}
-    return pace_picture(growth, used, one.pace.paced.growth, f"Limits used by growth, {tape.month(one.month)}")
+    title = Words(f"增长对限额的占用，{tape.month(one.month)}", f"Limits used by growth, {tape.month(one.month)}")
+    return pace_picture(growth, used, one.pace.paced.growth, title, language)

@@ -12,6 +12,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Currency,
     Engine,
     Every,
+    Lang,
     Map,
     Master,
     Where,
@@ -48,6 +49,7 @@ def profit(
     engine: Engine = "duckdb",
     master: Master = "",
     chart: Chart = None,
+    language: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Show what vintages have earned: income received less funding, losses, running and acquisition cost; return a year, break-even month.
@@ -67,7 +69,7 @@ def profit(
             "left_out": left_out,
             "vintages": [_object(found, *pair) for pair in zip(names, some, strict=True)],
         }
-        picture = drawn(chart, lambda: _picture(found, names, some))
+        picture = drawn(chart, language, lambda: _picture(found, names, some, language))
         last = max((len(one.months) for one in some), default=0)
         shown = chosen_ages(ages, last)
         show(answer(found, queries, told), _text(found, names, some, shown, left_out) + picture, as_json=as_json)
@@ -134,11 +136,13 @@ def _text(tape: Tape, names: Sequence[str], some: Sequence["Profit"], ages: Sequ
     return "\n\n".join(parts)
 
 
-def _picture(tape: Tape, names: Sequence[str], some: Sequence["Profit"]) -> Any:
+def _picture(tape: Tape, names: Sequence[str], some: Sequence["Profit"], language: str) -> Any:
     from plimsoll.app.profit_charts import profit_picture
+    from plimsoll.app.words import Words
 
     lines = {
         " ".join((name, one.cohort.dimension)).strip(): [100 * (_of_lent(one, by) or 0.0) for by in one.months]
         for name, one in zip(names, some, strict=True)
     }
-    return profit_picture(lines, f"Profit so far by vintage, as of {tape.as_of()}")
+    on = tape.as_of()
+    return profit_picture(lines, Words(f"各放款批次累计利润，截至 {on}", f"Profit so far by vintage, as of {on}"), language)

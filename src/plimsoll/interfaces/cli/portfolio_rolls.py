@@ -13,6 +13,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Chart,
     Currency,
     Engine,
+    Lang,
     Map,
     Master,
     Where,
@@ -57,6 +58,7 @@ def rolls(
     engine: Engine = "duckdb",
     master: Master = "",
     chart: Chart = None,
+    language: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Show roll and cure rates: loans by state one month and the next, and how lateness before adds to lateness after.
@@ -81,7 +83,7 @@ def rolls(
             "matrices": [_object(found, one, amount=amount) for one in made],
             "history": [{**one._asdict(), "share": rounded(one.share())} for one in before],
         }
-        picture = drawn(chart, lambda: _picture(found, made))
+        picture = drawn(chart, language, lambda: _picture(found, made, language))
         show(answer(found, [query], told), _text(found, made, before, amount=amount) + picture, as_json=as_json)
 
 
@@ -135,11 +137,15 @@ def _text(tape: Tape, made: Sequence[Matrix], before: Sequence[Past], *, amount:
     return "\n\n".join(parts)
 
 
-def _picture(tape: Tape, made: Sequence[Matrix]) -> Any:
-    from plimsoll.app.portfolio_charts import heat_picture
+def _picture(tape: Tape, made: Sequence[Matrix], language: str) -> Any:
+    from plimsoll.app.portfolio_charts import Heat, heat_picture
+    from plimsoll.app.report.month_words import SAY, ends
+    from plimsoll.app.words import Words
 
     if not made:
         raise Malformed("tape_never_moves", "no move in these months", file=tape.files.root)
     one = made[0]
-    name = f" of {one.dimension}" if one.dimension else ""
-    return heat_picture(one.rows, one.columns, one.shares(), f"Roll rates{name}, per cent a month, as of {tape.as_of()}")
+    zh, en = (f"（{one.dimension}）", f" of {one.dimension}") if one.dimension else ("", "")
+    heat = Heat(SAY["state"], SAY["a-month-later"], one.rows, ends(one.columns), one.shares())
+    on = tape.as_of()
+    return heat_picture(heat, Words(f"月滚动率（%）{zh}，截至 {on}", f"Roll rates{en}, per cent a month, as of {on}"), language)

@@ -12,6 +12,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Chart,
     Currency,
     Engine,
+    Lang,
     Map,
     Master,
     Where,
@@ -47,6 +48,7 @@ def stress(
     engine: Engine = "duckdb",
     master: Master = "",
     chart: Chart = None,
+    language: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Stress the book of a month: recessions, other lenders who withdraw, fewer collectors, bad years, lower caps; and the reverse.
@@ -60,7 +62,7 @@ def stress(
         from plimsoll.app.tape.stress import stress_book
 
         one = stress_book(found, at, lawful_rules(), least)
-        picture = drawn(chart, lambda: _picture(found, one))
+        picture = drawn(chart, language, lambda: _picture(found, one, language))
         show(answer(found, [], _object(found, one)), _text(found, one) + picture, as_json=as_json)
 
 
@@ -113,8 +115,11 @@ def _text(tape: Tape, one: "StressedBook") -> str:
     return "\n\n".join(parts)
 
 
-def _picture(tape: Tape, one: "StressedBook") -> Any:
+def _picture(tape: Tape, one: "StressedBook", language: str) -> Any:
     from plimsoll.app.portfolio_charts import bars_picture
+    from plimsoll.app.report.month_words import SAY, SAY_SCENARIOS
+    from plimsoll.app.words import Words
 
-    sums = {"today": one.allowance_minor, **{by.name: by.allowance_minor for by in one.scenarios}}
-    return bars_picture({name: float(money(minor, tape)) for name, minor in sums.items()}, f"Allowance, {tape.source.currency}")
+    sums = {SAY["today"]: one.allowance_minor, **{SAY_SCENARIOS[by.name]: by.allowance_minor for by in one.scenarios}}
+    title = Words(f"准备（{tape.source.currency}）", f"Allowance, {tape.source.currency}")
+    return bars_picture({name: float(money(minor, tape)) for name, minor in sums.items()}, title, language)

@@ -13,6 +13,7 @@ from plimsoll.app.config import book_url, tape_folder, threads
 from plimsoll.app.tape.reading import HOUSE, Order, Tape, digest_of, open_tape
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import USAGE, Stop
+from plimsoll.interfaces.cli.options import read_language
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Malformed
 
@@ -29,6 +30,8 @@ Master = Annotated[str, typer.Option("--master", metavar="URL", help="Spark's ma
 By = Annotated[str, typer.Option("--by", metavar="DIM", help="A dimension of the map, such as product: one answer for each value.")]
 Every = Annotated[str, typer.Option("--every", metavar="SPAN", help="Gather openings by month, quarter, half or year.")]
 Chart = Annotated[Path | None, typer.Option("--chart", metavar="FILE", help="Also draw it: a .svg or .png file (extra `charts`).")]
+
+Lang = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="Language of the picture: zh-CN or en.")]
 
 MONTHS_SHOWN: Final = 13
 SUFFIXES: Final = (".svg", ".png")
@@ -106,8 +109,9 @@ def table(rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
     return aligned([rows[0], RULE, *rows[1:]], left=left)
 
 
-def drawn(path: Path | None, draw: Callable[[], "Picture"]) -> str:
-    """Draw a picture into a file where one is asked for; give a line that says so."""
+def drawn(path: Path | None, language: str, draw: Callable[[], "Picture"]) -> str:
+    """Draw a picture into a file where one is asked for; give a line that says so. Checks the language of the option before."""
+    read_language(language)
     if path is None:
         return ""
     if path.suffix not in SUFFIXES:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from plimsoll.app.tape.reading import Tape
+from plimsoll.app.words import Words
 from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_tape import (
@@ -15,6 +16,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Currency,
     Engine,
     Every,
+    Lang,
     Map,
     Master,
     Where,
@@ -35,6 +37,13 @@ from plimsoll.portfolio.vintage import EVENTS, MONTHS, NET_LOSS, Cell, Curve, Cu
 
 MEASURES: Final = (*EVENTS, NET_LOSS)
 AGES: Final = (1, 2, 3, 4, 5, 6, 9, 12, 18, 24, 36, 48, 60)
+ZH_MEASURES: Final = {
+    "ever-30": "曾逾期30天以上",
+    "ever-60": "曾逾期60天以上",
+    "ever-90": "曾逾期90天以上",
+    "lost": "核销或出售",
+    NET_LOSS: "净损失",
+}
 YOUNG: Final = "~"
 SEED: Final = 20_261_122
 
@@ -57,6 +66,7 @@ def vintage(
     engine: Engine = "duckdb",
     master: Master = "",
     chart: Chart = None,
+    language: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Show vintage curves: the share of loans, or of what was lent, that was ever so many days late or lost by each month on book."""
@@ -76,7 +86,7 @@ def vintage(
         ]
         of = "amount" if by_amount else "loans"
         told = {"measure": measure, "every": every, "by": by, "of": of, "left_out": curves.left_out, "curves": objects}
-        picture = drawn(chart, lambda: _picture(found, curves, names, done, measure, by_amount=by_amount))
+        picture = drawn(chart, language, lambda: _picture(found, curves, names, done, measure, by_amount=by_amount, language=language))
         text = _text(found, curves, names, shown, done, measure, by_amount=by_amount)
         show(answer(found, queries, told), text + picture, as_json=as_json)
 
@@ -190,7 +200,9 @@ def _carried_text(curve: Curve, done: Completed, *, by_amount: bool) -> tuple[st
     return share(done.expected[-1] / whole), band
 
 
-def _picture(tape: Tape, curves: Curves, names: Sequence[str], done: Sequence[Completed], measure: str, *, by_amount: bool) -> Any:
+def _picture(
+    tape: Tape, curves: Curves, names: Sequence[str], done: Sequence[Completed], measure: str, *, by_amount: bool, language: str
+) -> Any:
     from plimsoll.app.portfolio_charts import Line, curves_picture
 
     lines = []
@@ -206,5 +218,7 @@ def _picture(tape: Tape, curves: Curves, names: Sequence[str], done: Sequence[Co
             else ()
         )
         lines.append(Line(" ".join(part for part in (name, curve.dimension) if part), shares, mature, carried))
-    of = "amount lent" if by_amount else "loans"
-    return curves_picture(lines, f"{measure} by vintage, as of {tape.as_of()}", f"per cent of {of}")
+    on = tape.as_of()
+    title = Words(f"{ZH_MEASURES[measure]}，按放款批次，截至 {on}", f"{measure} by vintage, as of {on}")
+    unit = Words("占放款额百分比" if by_amount else "占笔数百分比", f"per cent of {'amount lent' if by_amount else 'loans'}")
+    return curves_picture(lines, title, unit, language)

@@ -64,9 +64,6 @@ def month(
     files = [out / f"{name}.html", out / f"{name}.json"]
     files[0].write_text(html_of(document), "utf-8")
     told = {language: object_of(document, language) for language in LANGUAGES}
-    for said in told.values():
-        for part in said["parts"]:
-            del part["pictures"]
     files[1].write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
     for language in LANGUAGES if pdf == BOTH else [pdf] if pdf else []:
         made = pdf_of(document, language, now())

@@ -14,7 +14,7 @@ from plimsoll.app.treasury.liquidity import Ladder, Position, Ratios, balance, l
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
-from plimsoll.interfaces.cli.portfolio_tape import Chart, drawn
+from plimsoll.interfaces.cli.portfolio_tape import Chart, Lang, drawn
 from plimsoll.interfaces.cli.treasury_fund import Licence, percent, read_cash
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.treasury.ladder import Rung
@@ -42,6 +42,7 @@ def ladder_command(
     flows: Flows = None,
     licence: Licence = "cfc",
     chart: Chart = None,
+    language: Lang = "en",
     db: Db = "",
     as_json: AsJson = False,
 ) -> None:
@@ -72,9 +73,9 @@ def ladder_command(
         def draw() -> Any:
             from plimsoll.app.treasury.charts import ladder_picture
 
-            return ladder_picture(steps.cash_minor, steps.agreed_flows, steps.behaved_flows, one.currency, day.isoformat())
+            return ladder_picture(steps.cash_minor, steps.agreed_flows, steps.behaved_flows, one.currency, day.isoformat(), language)
 
-        picture = drawn(chart, draw)
+        picture = drawn(chart, language, draw)
     print(
         json.dumps({"on": day.isoformat(), "currencies": told})
         if as_json

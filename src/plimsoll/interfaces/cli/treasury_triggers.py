@@ -16,7 +16,7 @@ from plimsoll.app.treasury.shares import funders_of, holdings_of, refuse_future
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
-from plimsoll.interfaces.cli.portfolio_tape import Chart, drawn
+from plimsoll.interfaces.cli.portfolio_tape import Chart, Lang, drawn
 from plimsoll.interfaces.cli.treasury_fund import read_cash
 from plimsoll.interfaces.cli.treasury_settle import TapeFolder
 from plimsoll.risk.lawful import lawful_rules
@@ -109,6 +109,7 @@ def survival(
     tape: TapeFolder = "",
     currency: Currency = "CNY",
     chart: Chart = None,
+    language: Lang = "en",
     db: Db = "",
     as_json: AsJson = False,
 ) -> None:
@@ -117,7 +118,7 @@ def survival(
     seen = read_seen(db, tape, on, currency)
     one = lasting(seen.stands, seen.funders, seen.rules, seen.on, read_cash(cash).get(currency, 0), asked)
     measured, balance, found = one
-    picture = drawn(chart, lambda: _picture(found, currency, on))
+    picture = drawn(chart, language, lambda: _picture(found, currency, on, language))
     if as_json:
         print(json.dumps({"on": on, "currency": currency, **_measured(measured, balance), "stresses": _survivals(found)}))
     else:
@@ -184,7 +185,7 @@ def _lasts(months: int | None) -> str:
     return f"> {MONTHS_MAX}" if months is None else str(months)
 
 
-def _picture(found: Mapping[str, tuple[Survival, ...]], currency: str, on: str) -> Any:
+def _picture(found: Mapping[str, tuple[Survival, ...]], currency: str, on: str, language: str) -> Any:
     from plimsoll.app.treasury.charts import survival_picture
 
-    return survival_picture({name: (free, held) for name, (free, held) in found.items()}, 10 ** EXPONENTS[currency], currency, on)
+    return survival_picture({name: (free, held) for name, (free, held) in found.items()}, 10 ** EXPONENTS[currency], currency, on, language)
