@@ -34,6 +34,7 @@ from plimsoll.servicing.repay import Repay
 from plimsoll.servicing.reverse import Reverse
 from plimsoll.servicing.set_limit import SetLimit
 from plimsoll.servicing.waive import Waive
+from plimsoll.treasury.assess_investor import AssessInvestor
 from plimsoll.treasury.register_funder import RegisterFunder
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
@@ -275,6 +276,19 @@ def test_two_agree_where_policy_asks_for_two_each_counted_once_and_within_their_
     assert checked(house, waiting, second).state == "executed"
     assert len(dossier_of(house.store, "funder", "bank-a")) == 1
     assert counted(house, approval_check) == 2
+
+
+def test_what_suits_an_investor_is_assessed_by_one_and_agreed_to_by_another(house):
+    """Until somebody else agrees nothing is on file, and the investor may commit nothing."""
+    told = AssessInvestor("a", "fund", DAY, "institution", Rate.parse("0.8"), 36, "5f1c" * 16, DAY, "wang.fang")
+    waiting = asked(house, told, person("li", "treasury"))
+    assert waiting.checkers == 1
+    assert checked(house, waiting, person("li", "treasury")) == "maker_cannot_check"
+    assert checked(house, waiting, person("chen", "collections_supervisor")) == "permission_missing"
+    assert dossier_of(house.store, "funder", "fund") == ()
+    assert json.loads(row_of(house, waiting).shown)["headline"]["zh-CN"].startswith("评估投资者适当性")
+    assert checked(house, waiting, person("gao", "treasury")).state == "executed"
+    assert [filing.kind for filing in dossier_of(house.store, "funder", "fund")] == ["funder.assessed"]
 
 
 @ONE_ENGINE
