@@ -1,10 +1,11 @@
 """A loan that may go into a package, as the book holds it on the cut-off date: what is owed, how late, and what may keep it out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from plimsoll.disposal.listed import UNKNOWN, Listed
+from plimsoll.disposal.particulars import NOTHING_MORE, Particulars
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.layout import (
     O_CLAIM,
@@ -52,6 +53,7 @@ class Candidate(NamedTuple):
     age: int = UNKNOWN
     region: str = ""
     litigation: str = NOT_SUED
+    more: Particulars = NOTHING_MORE
 
     @property
     def weight_minor(self) -> int:
@@ -79,15 +81,26 @@ def owed_of(out: Sequence[int]) -> Owed:
 
 def cash_of(facts: Iterable[Fact]) -> list[tuple[int, int]]:
     """Give the days and amounts of the cash that came on a loan, without what was reversed, and settlements that tell no amount."""
+    return [(on, minor) for _, on, minor in _cash(facts)]
+
+
+def cash_since(facts: Iterable[Fact], cut_off: int, until: int, late: Container[int] = ()) -> int:
+    """Give the cash that came after the cut-off date, up to and with a day, in minor units: it belongs to the buyer.
+
+    `late` are places of facts, counted from 1, that were recorded after the package was filled: cash of the days before the cut-off among
+    them came too late to be off what is sold, so it is the buyer's as well.
+    """
+    return sum(minor for n, on, minor in _cash(facts) if cut_off < on <= until or (on <= cut_off and n in late))
+
+
+def _cash(facts: Iterable[Fact]) -> list[tuple[int, int, int]]:
+    """Give place, day and amount of the cash of a loan."""
     held = list(facts)
     undone = {fact.a for fact in held if fact.kind == REVERSED}
     kinds = (REPAID, SETTLED, RECOVERED)
-    return [(fact.on, fact.amount_minor) for n, fact in enumerate(held, 1) if fact.kind in kinds and n not in undone and fact.amount_minor]
-
-
-def cash_since(facts: Iterable[Fact], cut_off: int, until: int) -> int:
-    """Give the cash that came after the cut-off date, up to and with a day, in minor units: it belongs to the buyer."""
-    return sum(minor for on, minor in cash_of(facts) if cut_off < on <= until)
+    return [
+        (n, fact.on, fact.amount_minor) for n, fact in enumerate(held, 1) if fact.kind in kinds and n not in undone and fact.amount_minor
+    ]
 
 
 def history_of(cash: Iterable[tuple[int, int]], cut_off: date) -> tuple[int, ...]:

@@ -1,11 +1,12 @@
 """Close the transfer of a package: what went over, what was held back, and what both sides pay each other to the last unit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from plimsoll.disposal.market import market_on
-from plimsoll.disposal.package import TRANSFERRED, find_package, shares_of
+from plimsoll.disposal.package import TRANSFERRED, Package, find_package, shares_of
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import Body, NewFiling, body_of, read_body
 from plimsoll.rulebook.rules import Rules
@@ -60,6 +61,14 @@ def decide(dossier: Dossier, command: ClosePackage, rules: Rules) -> Written | R
         "is_resale_forbidden": not isinstance(market, Refused) and market.is_resale_forbidden,
         "put_back_days": rules.whole("POLICY.TRANSFER.PUT_BACK", command.on) or 0,
     }
-    answer = {"state": "transferred", "loans": account["loans"], "held_back": len(held_back)}
-    answer |= {name: text_of(account[f"{name}_minor"], package.currency) for name in ("transferred", "passed_on", "back", "to_buyer")}
-    return Written((NewFiling(TRANSFERRED, "", body_of(account)),), body_of(answer))
+    return Written((NewFiling(TRANSFERRED, "", body_of(account)),), _answer(account, package.currency))
+
+
+def account_of(package: Package) -> str:
+    """Give what the closing of a transferred package answered."""
+    return _answer(package.transfer, package.currency)
+
+
+def _answer(account: Mapping[str, Any], currency: str) -> Body:
+    amounts = {name: text_of(account[f"{name}_minor"], currency) for name in ("transferred", "passed_on", "back", "to_buyer")}
+    return body_of({"state": "transferred", "loans": account["loans"], "held_back": len(account["held_back"])} | amounts)

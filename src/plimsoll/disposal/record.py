@@ -50,6 +50,12 @@ def sold_to(filings: Iterable[Filing], loan_id: int) -> str:
     return package
 
 
+def transfer_in(filings: Iterable[Filing], loan_id: int, package: str) -> Filing | None:
+    """Give the entry by which a loan went over in a package, whether or not it was put back since; None where it never went."""
+    found = [one for one in filings if one.kind == TRANSFERRED and one.subject == str(loan_id) and read_body(one)["package"] == package]
+    return found[-1] if found else None
+
+
 def find_loan(book: Book, loan_id: int) -> Held | Refused:
     """Give a loan or account of the customer; refuses customer_unknown, loan_unknown."""
     if not book.opened_on:

@@ -20,7 +20,10 @@ QUEUE = "bureau"
 
 @dataclass(frozen=True, slots=True)
 class TransferClaim:
-    """Transfer a loan: its share of the price, and the money that came in since the cut-off and goes to the buyer with it."""
+    """Transfer a loan: its share of the price, and the money that came in since the cut-off and goes to the buyer with it.
+
+    `buyer` is the short name of the buyer's dossier, `buyer_name` its full one, which the debtor is told.
+    """
 
     key: str
     customer_id: int
@@ -31,6 +34,7 @@ class TransferClaim:
     currency: str
     amount_minor: int
     passed_on_minor: int = 0
+    buyer_name: str = ""
 
 
 def decide(book: Book, command: TransferClaim, rules: Rules) -> Decision | Refused:  # noqa: ARG001 -- every verb is called alike
@@ -71,7 +75,7 @@ def decide(book: Book, command: TransferClaim, rules: Rules) -> Decision | Refus
     }
     # The assignment binds the debtor only after notice (Civil Code 546), so the notice leaves with the transfer.
     told = {"loan_id": held.loan_id, "on": command.on.isoformat(), "buyer": command.buyer, "claim": text_of(claim, command.currency)}
-    told |= {"currency": command.currency}
+    told |= {"currency": command.currency, "buyer_name": command.buyer_name or command.buyer}
     detail = body_of({"ref": command.package})
     return Decision(
         facts=tuple((held.loan_id, fact, detail) for fact in facts),
