@@ -7,7 +7,7 @@ is what one server was asked for, and why it stopped.
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from plimsoll.app import config
@@ -21,7 +21,6 @@ from plimsoll.servicing.close import decide
 from plimsoll.units.refusal import Refused
 
 RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
-UTC_AHEAD: Final = timedelta(hours=8)
 DAYS_MAX: Final = 400
 """Days that one request may close: a longer stretch is asked for in parts."""
 WAIT_S: Final = 60.0
@@ -78,7 +77,7 @@ class Closing:
                 return job
             if job is not None and job.state == RUNNING:
                 return Refused("close_running", "", job.through.isoformat())
-            if house.mode == LIVE and through >= (house.now() + UTC_AHEAD).date():
+            if house.mode == LIVE and through >= (house.now() + config.UTC_AHEAD).date():
                 return Refused("day_not_over", "", through.isoformat())
             days = days_to_close(house.store, through.toordinal())
             if not days:

@@ -1,7 +1,7 @@
 """Where a book is, unless a command says otherwise: the environment, else a file in the working folder."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,8 @@ from plimsoll.app.database.address import read_address
 URL_DEFAULT: Final = "sqlite:///plimsoll.db"
 URL_VARIABLE: Final = "PLIMSOLL_DB"
 TAPE_VARIABLE: Final = "PLIMSOLL_TAPE"
+UTC_AHEAD: Final = timedelta(hours=8)
+"""By how much the date of the house, Shanghai's, goes ahead."""
 
 
 def book_url(given: str = "") -> str:

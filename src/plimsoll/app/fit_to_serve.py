@@ -24,9 +24,9 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.finding import BAD, GOOD, NOTE, Finding
 from plimsoll.app.hooks.endpoint import LOOPBACK_VARIABLE, is_loopback_wanted
-from plimsoll.app.house import LIVE, MODES, SANDBOX
 from plimsoll.app.keyring import MAKE as MAKE_VAULT_KEYS
 from plimsoll.app.keyring import VARIABLE as VAULT_VARIABLE
+from plimsoll.app.mode import LIVE, MODES, named_mode
 from plimsoll.units.refusal import Malformed
 
 ANCHOR_VARIABLE: Final = "PLIMSOLL_AUDIT_ANCHOR"
@@ -60,11 +60,6 @@ def codes() -> Finding:
         return Finding("codes", BAD, f"cannot be sent: {said}", f"Mend {CHANNEL_VARIABLE}; for apprise install the extra notify.")
     # Of an address its host alone: the rest may hold what is secret.
     return Finding("codes", GOOD, f"leave by {urlsplit(by).hostname if by.startswith(HTTP) else by}")
-
-
-def named_mode() -> str:
-    """Give the mode that the settings name, sandbox where they name none."""
-    return os.environ.get("PLIMSOLL_MODE", "") or SANDBOX
 
 
 def missing_in_live(store: Store) -> list[Finding]:

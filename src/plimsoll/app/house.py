@@ -19,17 +19,21 @@ from plimsoll.app.database.hot_query import HotQuery, day_of
 from plimsoll.app.database.schema import book
 from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import execute_dossier
-from plimsoll.app.execute import Wiring, told
+from plimsoll.app.execute import Wiring, execute, told
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.follow_up import what_follows_done, with_what_follows
 from plimsoll.app.kit import wiring_of
+from plimsoll.app.mode import LIVE as LIVE  # noqa: PLC0414 -- the house and its mode are one thing to others
+from plimsoll.app.mode import MODES as MODES  # noqa: PLC0414
+from plimsoll.app.mode import READ_ONLY as READ_ONLY  # noqa: PLC0414
+from plimsoll.app.mode import SANDBOX as SANDBOX  # noqa: PLC0414
+from plimsoll.app.treasury.by_hand import BY_HAND, with_parts
 from plimsoll.app.treasury.throttle import with_throttle
+from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.vault import Vault
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.rulebook.rules import Rules
 
-LIVE, SANDBOX, READ_ONLY = "live", "sandbox", "read-only"
-MODES: Final = (LIVE, SANDBOX, READ_ONLY)
 OPEN_ON: Final = select(book.c.open_on)
 _OPEN_ON: Final = HotQuery(OPEN_ON)
 
@@ -90,8 +94,8 @@ class House:
             return cast("P", self.parts[name])
 
     def wiring(self) -> Wiring:
-        """Give the commands with what they heed as it stands now: the models and tables on the register, agencies, the throttle."""
-        return with_throttle(self.store, with_agencies(self.store, wiring_of(self.store, self.rules)))
+        """Give the commands with what they heed as it stands now: models and tables on the register, agencies, the throttle, funders."""
+        return with_throttle(self.store, with_parts(self.store, with_agencies(self.store, wiring_of(self.store, self.rules))))
 
     def look_again(self) -> None:
         """Let commands heed what stands by now: after a change on a dossier, and now and then for what others changed."""
@@ -104,6 +108,8 @@ class House:
     def submit(self, command: Any, *, actor: str, digest: bytes = b"") -> "RowOutcome | Future[RowOutcome]":
         """Execute one command of a customer, or queue it: its outcome once it is durable, or a future of it. Raises StoreTrouble."""
         now = self.now()
+        if type(command) in BY_HAND:
+            return self._in_turn(command, actor, digest)
         taken = self.executor.take(command, actor=actor, now=now, digest=digest)
         if not isinstance(taken, Future):
             outcome = what_follows_done(self.executor, taken, now)
@@ -115,6 +121,15 @@ class House:
             # A queue, so that what is answered while the sealer reads is not lost; only then are its rows there for him.
             found.add_done_callback(partial(_touch, self.touched, command.customer_id))
         return found
+
+    def _in_turn(self, command: Any, actor: str, digest: bytes) -> RowOutcome:
+        """Execute what files parts of funders, alone, by how they stand in that turn."""
+        with funding_turn(self.store):
+            wired = partial(execute, self.store, self.wiring(), command, actor=actor, now=self.now(), rules=self.rules, digest=digest)
+            outcome = told(wired)
+        if self.touched is not None:
+            self.touched.put(command.customer_id)
+        return outcome
 
     def execute(self, command: Any, *, actor: str, digest: bytes = b"") -> RowOutcome:
         """Execute one command, on a customer or on a dossier, and give its outcome once it is durable. Raises StoreTrouble.

@@ -65,7 +65,7 @@ SELECT array_agg(taken.place) FROM unnest($1, $2) WITH ORDINALITY AS taken(custo
 JOIN loan_state st ON st.customer_id = taken.customer_id AND st.loan_id = taken.loan_id
 WHERE st.xmin = pg_current_xact_id()::xid
 """
-BEGIN: Final = "BEGIN; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB'"
+BEGIN: Final = "BEGIN; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB'; SET LOCAL random_page_cost = 1.1"
 """The shards themselves are what is worked on side by side."""
 _RULES: Final = "INSERT INTO rulebook (rules_id, digest, first_used_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _CHECKPOINT: Final = (

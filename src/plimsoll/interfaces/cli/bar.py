@@ -1,13 +1,16 @@
 """A progress bar with the time left, for long work on a terminal."""
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class Step:
     """Tells a progress bar that one more is done; does nothing where there is no terminal."""
 
-    def __init__(self, progress: Progress | None, task: object) -> None:
+    def __init__(self, progress: "Progress | None", task: object) -> None:
         self.progress = progress
         self.task = task
 
@@ -23,13 +26,16 @@ class bar:  # noqa: N801 -- reads as a word where it is used
     def __init__(self, total: int, what: str) -> None:
         self.total = total
         self.what = what
-        self.console = Console(stderr=True)
         self.progress: Progress | None = None
 
     def __enter__(self) -> Step:
         """Begin, and give what counts."""
-        if not self.console.is_terminal:
+        if not sys.stderr.isatty():
             return Step(None, None)
+        # What draws it is imported by who has a terminal: a machine that runs commands need not wait for it.
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -37,7 +43,7 @@ class bar:  # noqa: N801 -- reads as a word where it is used
             TextColumn("{task.fields[said]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            console=self.console,
+            console=Console(stderr=True),
             transient=True,
         )
         self.progress.start()

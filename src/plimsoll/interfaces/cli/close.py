@@ -3,23 +3,19 @@
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from plimsoll.app.close_job import UTC_AHEAD
 from plimsoll.app.closing.close import Orders, days_to_close
 from plimsoll.app.closing.through import DAILY, LAST, NEVER, Closed, close_through
-from plimsoll.app.config import book_url, now, tape_folder, threads
+from plimsoll.app.config import UTC_AHEAD, book_url, now, tape_folder, threads
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.database.store import Store
-from plimsoll.app.house import LIVE
+from plimsoll.app.mode import LIVE
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, VERIFICATION_FAILED, Stop
-from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_on
-from plimsoll.interfaces.cli.signed_in import named_mode
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_mode, read_on
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.close import decide
 from plimsoll.units.refusal import Refused
@@ -28,6 +24,8 @@ if TYPE_CHECKING:
     from plimsoll.app.watching.run import Ran
 
 PARKED_SHOWN = 20
+Parked: TypeAlias = list[tuple[int, int, int, str]]
+"""Day, customer, loan, reason."""
 Through = Annotated[str, typer.Option("--through", metavar="DATE", help="The last day to close.")]
 Scans = Annotated[str, typer.Option("--tape", metavar="WHEN", help="Write tape and control totals daily, on the last day, or never.")]
 Watched = Annotated[bool, typer.Option("--watch", help="Run monitoring after each closed day, as plimsoll watch run does.")]
@@ -49,7 +47,7 @@ def command(
         raise Stop(USAGE, f"--tape {tape}: one of {DAILY}, {LAST}, {NEVER}")
     url = book_url(db)
     folder = tape_folder(url, tape_folder_given)
-    last = last_of(through, named_mode(), now())
+    last = last_of(through, read_mode(), now())
     watched: list[Ran] = []
     with open_store(url, allow_unsafe=allow_unsafe) as store:
         instant = now()
@@ -86,8 +84,6 @@ def _watched(store: Store, on: date, orders: Orders) -> "Ran":
 
 def report(done: list[Closed], folder: Path, as_json: bool, watched: "list[Ran]") -> None:
     """Print what the nights did, in all and for the last one, and what monitoring did where it ran."""
-    from plimsoll.interfaces.cli.watch_run import lines_of, told_of
-
     parked = [(closed.night.day, *one) for closed in done for one in closed.night.parked]
     sums = {
         "days": len(done),
@@ -106,22 +102,36 @@ def report(done: list[Closed], folder: Path, as_json: bool, watched: "list[Ran]"
             "control": json.loads(control.text()) if control else None,
             "tape": str(folder) if control else None,
         }
-        said |= {"watched": [told_of(one) for one in watched]} if watched else {}
+        if watched:
+            from plimsoll.interfaces.cli.watch_run import told_of
+
+            said["watched"] = [told_of(one) for one in watched]
         print(json.dumps(said, ensure_ascii=False))
         return
     if not done:
         print("Nothing to close: the day is closed already, or the book has no customer yet.")
         return
-    table = Table(title=f"Closed through {date.fromordinal(done[-1].night.day)}", title_justify="left")
+    _show(done[-1], sums, parked, folder, watched)
+
+
+def _show(last: Closed, sums: dict[str, int], parked: Parked, folder: Path, watched: "list[Ran]") -> None:
+    """Print for people; what draws tables is imported only then, and not by a night that a machine runs."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"Closed through {date.fromordinal(last.night.day)}", title_justify="left")
     for name in sums:
         table.add_column(name, justify="right")
     table.add_row(*(f"{value:,}" for value in sums.values()))
     console = Console()
     console.print(table)
+    if watched:
+        from plimsoll.interfaces.cli.watch_run import lines_of
     for one in watched:
         console.print(lines_of(one), highlight=False, end="\n" if lines_of(one) else "")
     for day, customer, loan, reason in parked[:PARKED_SHOWN]:
         console.print(f"parked on {date.fromordinal(day)}: customer {customer} loan {loan}: {reason}")
+    control = last.control
     if control is not None:
         console.print(f"Control totals of {control.loans:,} loans: " + ("agree." if not control.breaches else "DO NOT AGREE."))
         for breach in control.breaches:

@@ -5,6 +5,7 @@ must cost nothing, a function of one parameter `arguments` (the words after the 
 """
 
 import difflib
+import gc
 import importlib
 import os
 import sys
@@ -131,7 +132,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if first not in COMMANDS:
         print(unknown(first), file=sys.stderr)
         return USAGE
-    return run(first, words[1:])
+    code = run(first, words[1:])
+    if arguments is None:
+        # The process ends here: what it holds need not be searched for garbage first, which takes longer than some commands.
+        gc.freeze()
+    return code
 
 
 def run(name: str, words: list[str]) -> int:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from plimsoll.app.mode import MODES, VARIABLE, named_mode
 from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.units.dates import parse_date
 from plimsoll.units.refusal import LANGUAGES, Malformed
@@ -25,6 +26,14 @@ def read_language(text: str) -> str:
     if text not in LANGUAGES:
         raise Stop(USAGE, f"--language {text}: one of {', '.join(LANGUAGES)}")
     return text
+
+
+def read_mode() -> str:
+    """Give the mode that the settings name; one that is none ends the command with 2."""
+    mode = named_mode()
+    if mode not in MODES:
+        raise Stop(USAGE, f"{VARIABLE}={mode}: one of {', '.join(MODES)}")
+    return mode
 
 
 def read_on(text: str, option: str) -> date:

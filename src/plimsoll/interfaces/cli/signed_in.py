@@ -16,14 +16,14 @@ from plimsoll.app.access.session import sign_out
 from plimsoll.app.access.sign_in import show_one_time, sign_in
 from plimsoll.app.config import book_url
 from plimsoll.app.database.opening import open_store
-from plimsoll.app.house import MODES, SANDBOX, House
+from plimsoll.app.house import House
 from plimsoll.app.keyring import VARIABLE, keyring_path, read_keyring
 from plimsoll.app.vault import Vault
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, TRY_AGAIN, USAGE, Stop
+from plimsoll.interfaces.cli.options import read_mode
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import Refused
 
-MODE: Final = "PLIMSOLL_MODE"
 STDIN: Final = "-"
 LATER: Final = ("store_busy", "command_in_flight", "outcome_unknown", "asked_too_fast")
 
@@ -36,18 +36,10 @@ Secrets = Annotated[
 ]
 
 
-def named_mode() -> str:
-    """Give the mode that the configuration names; one that is none ends the command with 2."""
-    mode = os.environ.get(MODE, "") or SANDBOX
-    if mode not in MODES:
-        raise Stop(USAGE, f"{MODE}={mode}: one of {', '.join(MODES)}")
-    return mode
-
-
 @contextmanager
 def opened_house(db: str, *, allow_unsafe: bool = False) -> Iterator[House]:
     """Open the house of a book as the server does: its rules, its keys where they are configured, its mode."""
-    mode = named_mode()
+    mode = read_mode()
     with ExitStack() as opened:
         store = opened.enter_context(open_store(book_url(db), allow_unsafe=allow_unsafe))
         vault = Vault(store, read_keyring(keyring_path())) if os.environ.get(VARIABLE, "") else None

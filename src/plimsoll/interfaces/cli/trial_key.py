@@ -13,8 +13,7 @@ from plimsoll.app.config import book_url
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.house import SANDBOX, House
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
-from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db
-from plimsoll.interfaces.cli.signed_in import named_mode
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_mode
 from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.refusal import Refused
@@ -29,7 +28,7 @@ Customer = Annotated[int, typer.Option("--customer", metavar="N", help="Of the b
 
 def command(db: Db = "", role: Role = "", customer: Customer = 0, allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
     """Print a key for trying the API of a sandbox, once; where $PLIMSOLL_MODE is another mode none is made: people make their own there."""
-    mode = named_mode()
+    mode = read_mode()
     if mode != SANDBOX:
         raise Stop(REFUSED, f"the house is {mode}: keys for trying are made in a sandbox alone. People make their own: plimsoll key make")
     if bool(role) == bool(customer):
