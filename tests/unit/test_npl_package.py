@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plimsoll.disposal import eba, tape
+from plimsoll.disposal import tape
 from plimsoll.disposal.anonymous import Known, Shown, below, hide, smallest
 from plimsoll.disposal.candidate import Candidate, Owed, cash_of, cash_since, history_of, owed_of
 from plimsoll.disposal.choose import Bounds, Unit, broken, stratified, units_of
@@ -204,20 +204,6 @@ def test_the_report_on_a_tape_tells_what_cannot_be():
         ["loan 4", "staff"],
     ]
     assert (report.rows, report.borrowers, report.k, report.empty) == (5, 4, 4, {"age_band": 5, "region": 5})
-
-
-def test_the_templates_fill_what_the_book_knows_and_list_the_rest():
-    loans = [made(1, 9), made(2, 9)]
-    assert [len(eba.filled(name, loans, SECRET, CUT_OFF, 1)) for name in ("1", "2.1", "3")] == [2, 3, 3]
-    head, *rows = eba.filled("3", loans, SECRET, CUT_OFF, 1)
-    assert dict(zip(head, rows[0], strict=True))["Total Balance"] == "100.00"
-    assert eba.repayments(loans[:1], SECRET, CUT_OFF)[1:] == [
-        [token_of(SECRET, "L", 1), month, cash] for month, cash in (("2026-04", "1.00"), ("2026-06", "2.00"), ("2026-09", "3.00"))
-    ]
-    unmapped = eba.unmapped()
-    assert unmapped["1"]["1,07 Date of birth"] == "personal data, handed over at closing"
-    filled = [field.number for field in eba.COUNTERPARTY if field.fill]
-    assert len(unmapped["1"]) + len(filled) == len(eba.COUNTERPARTY) == 34
 
 
 # ---- the dossier

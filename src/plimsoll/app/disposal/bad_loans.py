@@ -10,6 +10,7 @@ from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.disposal.candidate import Candidate, cash_of, history_of, owed_of
+from plimsoll.disposal.contract import BAD_BUCKET
 from plimsoll.disposal.eligible import Eligibility, reasons_of
 from plimsoll.disposal.listed import UNKNOWN
 from plimsoll.disposal.vintage import BadDebt
@@ -29,8 +30,6 @@ from plimsoll.units.refusal import Refused
 
 BAD_DAYS = 91
 """Days past due from which a debt counts as bad in recovery curves."""
-BAD_BUCKET = 4
-"""The bucket that begins with them (loan/classes.py)."""
 
 
 class Person(NamedTuple):

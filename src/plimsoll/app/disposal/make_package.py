@@ -10,6 +10,7 @@ from typing import Any, Final
 from plimsoll.app.database.store import Store
 from plimsoll.app.disposal.bad_loans import Person, Reader, bad_loans, recoveries
 from plimsoll.app.disposal.package_files import sheet_of_loans
+from plimsoll.app.disposal.particulars import with_particulars
 from plimsoll.app.dossier import dossier_of, dossiers, execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.app.wiring import DOSSIER_WIRING
@@ -93,7 +94,8 @@ def make_package(store: Store, wish: Wish, *, actor: str, now: datetime, on: dat
     assert frozen is not None, "it was written just now"
     own = {one.loan_id: worth[one.loan_id] for one in loans}
     book = valuation(loans, own, valued, vintages(debts), wish.liquidity_ppm / MILLION, wish.currency)
-    return Made(loans, own, _kept_out(held, loans), valued, book, secret, frozen.digest)
+    told = with_particulars(store, loans, wish.cut_off, rules)
+    return Made(told, own, _kept_out(held, loans), valued, book, secret, frozen.digest)
 
 
 def secret_of(store: Store, name: str) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.app.cell import Table
-from plimsoll.disposal import eba, tape
+from plimsoll.disposal import tape
 from plimsoll.disposal.candidate import Candidate, listed
+from plimsoll.disposal.eba import templates
+from plimsoll.disposal.eba.field import percent
 from plimsoll.disposal.sheet import Sheet, sheet_of
 from plimsoll.disposal.sheet_words import said_of
 from plimsoll.disposal.token import token_of
@@ -34,9 +36,9 @@ def write_package(
     report = tape.check(loans, rows, cut_off, k)
     paths = [_json(folder / "sheet.json", said_of(sheet)), _csv(folder / "tape.csv", [list(tape.COLUMNS), *map(list, rows)])]
     paths.append(_parquet(folder / "tape.parquet", rows))
-    paths += [_csv(folder / f"eba-{name}.csv", eba.filled(name, loans, secret, cut_off, k)) for name in eba.TEMPLATES]
-    paths.append(_csv(folder / "eba-5.csv", eba.repayments(loans, secret, cut_off)))
-    said = report._asdict() | {"k_wanted": k, "wrong": list(report.wrong), "eba_unmapped": eba.unmapped()}
+    paths += [_csv(folder / f"eba-{name}.csv", templates.filled(name, loans, secret, cut_off)) for name in templates.TEMPLATES]
+    paths.append(_csv(folder / "eba-fields.csv", [list(templates.DICTIONARY), *templates.dictionary()]))
+    said = report._asdict() | {"k_wanted": k, "wrong": list(report.wrong)} | _told_of_templates(loans, secret, cut_off)
     paths.append(_json(folder / "report.json", said))
     if find_spec("xlsxwriter"):
         from plimsoll.app.disposal.sheet_xlsx import write_workbook
@@ -48,6 +50,19 @@ def write_package(
         write_workbook(folder / "notice.xlsx", sheet, hidden, [one.borrower_id for one in rows_listed], "zh-CN")
         paths.append(folder / "notice.xlsx")
     return report, paths
+
+
+def _told_of_templates(loans: Sequence[Candidate], secret: str, cut_off: date) -> dict[str, object]:
+    """Give what the report says of the templates: how complete they are, what is empty and why, and what follows no format."""
+    measured = templates.completeness(loans, secret, cut_off)
+    return {
+        "eba_completeness": {
+            name: one._asdict() | {"percent": percent(one.filled, one.apply) if one.apply else ""} for name, one in measured.items()
+        },
+        "eba_mandatory_empty": templates.missing(loans, secret, cut_off),
+        "eba_unmapped": templates.unmapped(loans, secret, cut_off),
+        "eba_wrong": templates.wrong(loans, secret, cut_off),
+    }
 
 
 def write_valuation(folder: Path, said: dict[str, Any]) -> Path:
