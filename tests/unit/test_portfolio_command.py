@@ -1,6 +1,8 @@
 """`plimsoll portfolio` on a tape that nobody has seen before, by a map alone, and its refusals."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -8,6 +10,7 @@ from plimsoll.interfaces.cli.exits import OK, USAGE
 from plimsoll.interfaces.cli.main import main
 from tests.made_tapes import MAP, rows_of, write_rows
 
+ITSELF = "import sys; from plimsoll.interfaces.cli.main import main; sys.exit(main())"
 LOANS = {f"L{n}": "0" * (n % 3) + "0123000" + "0" * (n % 2) for n in range(12)} | {"B": {"string": "0000000004", "product": "bill"}}
 LOANS = {name: told if isinstance(told, dict) else told.ljust(10, "0") for name, told in LOANS.items()}
 
@@ -80,3 +83,9 @@ def test_months_can_be_left_out(words, capsys):
 def test_what_the_tape_does_not_tell_is_refused_by_name(words, capsys, asked, said):
     assert main(["portfolio", *asked, *words]) == USAGE
     assert said in capsys.readouterr().err
+
+
+def test_a_process_of_its_own_says_nothing_beside_its_answer(words):
+    """What DuckDB still holds at the end of a process it calls leaks, in a hundred lines on standard error."""
+    ended = subprocess.run([sys.executable, "-c", ITSELF, "portfolio", "check", *words], capture_output=True, text=True, check=True)
+    assert ended.stderr == ""

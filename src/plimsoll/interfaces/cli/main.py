@@ -133,8 +133,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(unknown(first), file=sys.stderr)
         return USAGE
     code = run(first, words[1:])
-    if arguments is None:
+    if arguments is None and "duckdb" not in sys.modules:
         # The process ends here: what it holds need not be searched for garbage first, which takes longer than some commands.
+        # DuckDB takes what is still there at the end for leaks, and says so in a hundred lines.
         gc.freeze()
     return code
 
