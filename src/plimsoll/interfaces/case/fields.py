@@ -1,15 +1,13 @@
 """Read the fields of a case: text becomes money, a rate or a day here, once; every complaint names its key."""
 
 from collections.abc import Mapping
-from datetime import date
 
+from plimsoll.units.dates import parse_day
 from plimsoll.units.money import parse_minor
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed
 
 Fields = Mapping[str, object]
-DAY_MIN = date(1900, 1, 1).toordinal()
-DAY_MAX = date(2200, 1, 1).toordinal()
 
 
 def known(fields: object, keys: frozenset[str], key: str) -> Fields:
@@ -58,14 +56,9 @@ def read_day(fields: Fields, key: str) -> int:
 def day_of(text: object, key: str) -> int:
     """Give the day number of ISO text such as "2026-01-15"; only years 1900 to 2199."""
     try:
-        if not isinstance(text, str) or len(text) != 10:
-            raise ValueError
-        day = date.fromisoformat(text).toordinal()
-    except ValueError:
-        raise Malformed("date_malformed", repr(text), key=key) from None
-    if not DAY_MIN <= day < DAY_MAX:
-        raise Malformed("date_out_of_range", str(text), key=key)
-    return day
+        return parse_day(text)  # type: ignore[arg-type]  # what is not text is refused there
+    except Malformed as wrong:
+        raise wrong.at(key=key) from None
 
 
 def read_count(fields: Fields, key: str, low: int, high: int) -> int:
