@@ -19,7 +19,7 @@ from plimsoll.app.database.hot_query import HotQuery, day_of
 from plimsoll.app.database.schema import book
 from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import execute_dossier
-from plimsoll.app.execute import Wiring, execute, told
+from plimsoll.app.execute import Wiring, told
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.follow_up import what_follows_done, with_what_follows
 from plimsoll.app.kit import wiring_of
@@ -125,8 +125,8 @@ class House:
     def _in_turn(self, command: Any, actor: str, digest: bytes) -> RowOutcome:
         """Execute what files parts of funders, alone, by how they stand in that turn."""
         with funding_turn(self.store):
-            wired = partial(execute, self.store, self.wiring(), command, actor=actor, now=self.now(), rules=self.rules, digest=digest)
-            outcome = told(wired)
+            self.look_again()
+            outcome = self.executor.execute(command, actor=actor, now=self.now(), digest=digest)
         if self.touched is not None:
             self.touched.put(command.customer_id)
         return outcome

@@ -68,6 +68,14 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
         "所定期限、预期损失或份额超出该投资者的适当性等级，可能超出其承受能力。请缩短期限、限定等级，或重新评估。",
         "The term, the expected loss or any part at all is more than suits the level of this investor. Take shorter terms or better grades, or assess it anew.",
     ),
+    "part_not_agreed": (
+        "该资金方没有同意这样的份额：产品、等级、期限或单笔份额超出约定。请按其约定调整，或先变更约定。",
+        "The funder has not agreed to such a part: the product, grade, term or size of a part is outside its terms. Keep to them, or amend them first.",
+    ),
+    "guaranteed_over_law": (
+        "有担保增信的贷款占比将超过法定上限，因此不能再分配给该资金方。请由其他资金方或自有资金承担。",
+        "Guaranteed loans would pass the share that the law allows, so this funder takes no part. Let another funder, or own money, carry it.",
+    ),
     "figures_being_made": ("全量数据正在生成。请稍候再试。", "The figures of the whole book are being made. Ask again in a moment."),
     # Who asks
     "not_recognised": ("无法识别您的身份：密钥或会话无效。请重新登录，或更换密钥。", "The key or session is not known, or holds no longer. Sign in again, or use another key."),

@@ -1,6 +1,7 @@
 """Execute what enough others agreed to: once, under the key of the approval, and only on the object that they were shown."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -13,6 +14,8 @@ from plimsoll.app.database.sheet import Sheet
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Outcome, execute
 from plimsoll.app.house import House
+from plimsoll.app.treasury.by_hand import BY_HAND
+from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.units.refusal import Refused
@@ -51,7 +54,8 @@ def execute_agreed(house: House, command: Any, actor: str, version: int, acts: A
         return _moved(version, version_of(sheet, command))
 
     store, rules = house.store, house.rules
-    return execute(store, house.wiring(), command, actor=actor, now=house.now(), rules=rules, unless=moved_on)
+    with funding_turn(store) if type(command) in BY_HAND else nullcontext():
+        return execute(store, house.wiring(), command, actor=actor, now=house.now(), rules=rules, unless=moved_on)
 
 
 def is_executed(connection: Connection, command: Any, acts: Acts) -> bool:

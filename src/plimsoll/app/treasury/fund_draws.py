@@ -22,6 +22,7 @@ from plimsoll.app.execute_many import execute_many
 from plimsoll.app.treasury.route_day import Drawn, Routing
 from plimsoll.app.treasury.shares import Id, Lent, funders_of, holdings_of, lent_now, refuse_future
 from plimsoll.app.treasury.shop_accounts import Bought, bought_on, promised
+from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.wiring import WIRING
 from plimsoll.loan.filing import of_kind
 from plimsoll.loan.layout import T_INSTALMENTS, T_PRINCIPAL
@@ -75,8 +76,14 @@ class Funding(NamedTuple):
 def fund_draws(store: Store, on: date, act: Act, *, licence: str = "", cash: Mapping[str, int] | None = None) -> list[Funding] | Refused:
     """Fund every draw and purchase of a day; `cash` bounds what the lender itself may lend of a currency, which else is not asked.
 
-    Refuses date_in_future, settlement_filed (a day on which a funder is settled takes no new shares).
+    Refuses date_in_future, settlement_filed (a day on which a funder is settled takes no new shares). Raises StoreTrouble store_busy
+    while somebody else files shares.
     """
+    with funding_turn(store):
+        return _in_turn(store, on, act, licence, cash or {})
+
+
+def _in_turn(store: Store, on: date, act: Act, licence: str, cash: Mapping[str, int]) -> list[Funding] | Refused:
     refused = refuse_future(on, act.now.date()) or _refuse_settled(store, on)
     if refused is not None:
         return refused
@@ -89,7 +96,7 @@ def fund_draws(store: Store, on: date, act: Act, *, licence: str = "", cash: Map
     done = []
     for currency, of_it in sorted(found.items()):
         stands, amount = lent.get(currency, NOBODY), sum(one.draw.amount_minor for one in of_it)
-        free = (cash or {}).get(currency, amount)
+        free = cash.get(currency, amount)
         # The draws of the day stand among all loans already; they are counted again one by one as they are routed.
         house = House(free, max(stands.all_minor - amount, 0), stands.guaranteed_minor, licence)
         standing = Counter(stands.of), Counter(kept_free.get(currency, {}))

@@ -16,6 +16,7 @@ from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
 from plimsoll.app.treasury.fund_draws import Act
 from plimsoll.app.treasury.shares import Holdings, Id, funders_of, holdings_of, refuse_future
+from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.wiring import WIRING
 from plimsoll.treasury.funded import shares_on
 from plimsoll.treasury.funder import MONTHS_MAX
@@ -67,9 +68,14 @@ def claim_guarantees(store: Store, on: date, act: Act) -> Moved | Refused:
 def leave(store: Store, name: str, on: date, act: Act, to: str = LENDER) -> Moved | Refused:
     """Move every part of a funder to the lender, or to another funder, at its principal.
 
-    Refuses date_in_future, funder_unknown, funder_over_limit (the one that takes over has no room for it all), and where that is an
-    investor investor_not_assessed, investor_unsuited.
+    Refuses date_in_future, funder_unknown, funder_closed, funder_over_limit (the one that takes over has no room for it all), and where
+    that is an investor investor_not_assessed, investor_unsuited. Raises StoreTrouble store_busy while somebody else files shares.
     """
+    with funding_turn(store):
+        return _left(store, name, on, act, to)
+
+
+def _left(store: Store, name: str, on: date, act: Act, to: str) -> Moved | Refused:
     funders, refused = funders_of(store), refuse_future(on, act.now.date())
     if refused is not None:
         return refused
@@ -81,6 +87,8 @@ def leave(store: Store, name: str, on: date, act: Act, to: str = LENDER) -> Move
     commands = [command for one in standing for command in _moves(one, held, {name}, EXIT, to, on)]
     if to != LENDER:
         taking = funders[to]
+        if not taking.is_open:
+            return Refused("funder_closed", "", to)
         lent = sum(split(one.principal_minor, shares_on(held[one.loan], on.toordinal() + 1), LENDER).get(to, 0) for one in standing)
         needed = sum(command.price_minor for command in commands)
         if any(command.currency != taking.currency for command in commands):

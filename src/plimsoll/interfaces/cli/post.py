@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Annotated, Any, Final
 
 import typer
@@ -17,8 +18,11 @@ from plimsoll.app.execute import Answer, Wiring
 from plimsoll.app.execute_any import execute_any
 from plimsoll.app.execute_many import RowOutcome
 from plimsoll.app.kit import wiring_of
+from plimsoll.app.treasury.by_hand import NEEDED_BY as FUNDING
+from plimsoll.app.treasury.by_hand import with_parts
 from plimsoll.app.treasury.throttle import NEEDED_BY as THROTTLED
 from plimsoll.app.treasury.throttle import with_throttle
+from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.wiring import ALL_COMMANDS, DOSSIER_WIRING, WIRING
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import FAILURE, NOT_FOUND, REFUSED, TRY_AGAIN, USAGE, Stop
@@ -103,12 +107,14 @@ def _executed(store: Store, commands: CommandFile, actor: str) -> Iterator[tuple
     def wiring() -> Wiring:
         own = wiring_of(store, rules) if ENGINE in commands.named else WIRING
         own = with_agencies(store, own) if NEEDED_BY & commands.named else own
+        own = with_parts(store, own) if FUNDING & commands.named else own
         return with_throttle(store, own) if THROTTLED & commands.named else own
 
-    for outcome in execute_any(store, wiring, DOSSIER_WIRING, readable(), actor=actor, now=now(), rules=rules):
-        while waiting[0].wrong is not None:
-            yield waiting.popleft(), None
-        yield waiting.popleft(), outcome
+    with funding_turn(store) if FUNDING & commands.named else nullcontext():
+        for outcome in execute_any(store, wiring, DOSSIER_WIRING, readable(), actor=actor, now=now(), rules=rules):
+            while waiting[0].wrong is not None:
+                yield waiting.popleft(), None
+            yield waiting.popleft(), outcome
     while waiting:
         yield waiting.popleft(), None
 

@@ -37,7 +37,7 @@ _BY_STATUS: Final[dict[int, str]] = {
         date_closed offer_expired offer_changed disclosure_changed disclosure_missing disclosure_not_confirmed review_changed
         application_not_ready plan_not_ready package_not_ready tender_not_ready complaint_not_ready hardship_not_ready
         hardship_not_open case_not_open promise_over placement_over placement_stopped agency_suspended agency_not_suspended
-        investor_not_asked investor_not_assessed investor_unsuited
+        investor_not_asked investor_not_assessed investor_unsuited part_not_agreed guaranteed_over_law
         funder_closed loan_funded consent_already_given consent_withdrawn question_answered deposit_paid_already
         bid_opened_already settlement_filed settlement_duplicate claim_sold claim_not_sold write_off_open_already
         write_off_not_proposed adverse_notice_given dispute_answered sanction_standing tender_joined_already day_not_open
