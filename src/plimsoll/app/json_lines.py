@@ -1,6 +1,7 @@
 """JSON a line: how a line of standard input is read, and how an answer is written, the same at every port."""
 
 import json
+from codecs import BOM_UTF8
 from typing import Final
 
 from plimsoll.units.refusal import Malformed
@@ -26,11 +27,11 @@ ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def read_line(line: bytes) -> object:
-    """Give the JSON value of one line, refusing what is not UTF-8, too long, or not JSON."""
+    """Give the JSON value of one line, refusing what is not UTF-8, too long, or not JSON. A byte-order mark is passed over."""
     if len(line) > LINE_MAX:
         raise Malformed("json_malformed", f"a line of {len(line)} bytes, at most {LINE_MAX}")
     try:
-        return DECODER.decode(line.decode("utf-8"))
+        return DECODER.decode(line.removeprefix(BOM_UTF8).decode("utf-8"))
     except Malformed:
         raise
     except UnicodeDecodeError as wrong:
