@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from plimsoll.app import fold_ahead
 from plimsoll.app.database.opening import create_store
 from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer, execute
@@ -70,11 +71,11 @@ class Trace:
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A book with a customer, an account and a loan of twelve instalments, in a process that has not loaded the compiled kernel.
+    """A book with a customer, an account and a loan of twelve instalments, in a process that has not got the compiled kernel ready.
 
-    Another test of this process may have loaded it; a single repayment would then go through its columns instead of the plain fold.
+    Commands of other tests may have had it made ready; a single repayment would then go through it instead of the plain fold.
     """
-    monkeypatch.delitem(sys.modules, "plimsoll.loan.columns", raising=False)
+    monkeypatch.setattr(fold_ahead, "READINESS", fold_ahead.Readiness())
     with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store:
         for number, said in enumerate(BEFORE):
             run(store, {"key": str(number), "customer_id": 1, **said})

@@ -5,10 +5,11 @@ This file knows commands, keys and answers, not the trade: what a command means 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from plimsoll.app.database.rows import RulesRow
@@ -266,13 +267,30 @@ def digest_of(name: str, command: Any) -> bytes:
 
     A field that holds its default is left out too, so that a field added later does not make old commands look different.
     """
-    said = {field: value for field, default in _defaults(command.__class__) if (value := getattr(command, field)) != default}
-    return sha256(_CANONICAL.encode([name, said]).encode()).digest()
+    said = [
+        f"{label}{_said(value)}" for name, label, default in _defaults(command.__class__) if (value := getattr(command, name)) != default
+    ]
+    return sha256(f"[{encode_basestring(name)},{{{','.join(said)}}}]".encode()).digest()
+
+
+def _said(value: Any) -> str:
+    """Give a value as canonical JSON; whole numbers, text and days, which nearly all are, without the detour through an encoder."""
+    kind = value.__class__
+    if kind is int:
+        return str(value)
+    if kind is str:
+        return encode_basestring(value)
+    return f'"{value.isoformat()}"' if kind is date else _CANONICAL.encode(value)
 
 
 @cache
-def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    return tuple((one.name, one.default) for one in fields(kind) if one.name != "key")
+def _defaults(kind: type) -> tuple[tuple[str, str, Any], ...]:
+    """Give the fields that are digested, in the order of their names: each with its beginning in JSON, and its default."""
+    return tuple((one.name, f'"{one.name}":', one.default) for one in sorted(fields(kind), key=_name_of) if one.name != "key")
+
+
+def _name_of(one: "Field[Any]") -> str:
+    return one.name
 
 
 def _plain(value: Any) -> Any:

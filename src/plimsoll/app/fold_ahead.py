@@ -3,7 +3,6 @@
 What is folded here is exactly what `loan.book.apply` would give; whatever does not fit is left out, and folded one by one.
 """
 
-import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -19,7 +18,6 @@ from plimsoll.loan.fold import pack_facts, refusal
 from plimsoll.loan.layout import CONVERTED, OPEN, REFUNDED, RESCHEDULED, S_SIZE
 from plimsoll.loan.state import position_of, state_of
 from plimsoll.loan.terms import LOAN
-from plimsoll.units.pack import pack, unpack
 from plimsoll.units.refusal import Refused
 
 TOGETHER_MIN: Final = 48
@@ -31,8 +29,36 @@ GROWN: Final = 512
 LEFT_OUT: Final = (RESCHEDULED, REFUNDED, CONVERTED)
 
 
+READY_AFTER: Final = 256
+"""A process that folded so many loans one by one will fold more: it gets the compiled kernel ready meanwhile."""
+
 _OWN = threading.local()
 """Each thread's own room for single loans."""
+
+
+class Readiness:
+    """Whether this process has the compiled kernel ready for single loans. It takes half a second to load, so few commands never do."""
+
+    def __init__(self) -> None:
+        """Have folded nothing yet."""
+        self.folded = 0
+        self.kernel: ModuleType | None = None
+
+    def count(self) -> None:
+        """Count a command that was decided without it; after READY_AFTER of them a thread makes it ready beside the work."""
+        self.folded += 1
+        if self.folded == READY_AFTER:
+            threading.Thread(target=self.get_ready, name="compiled kernel").start()
+
+    def get_ready(self) -> None:
+        """Load the kernel with what single loans need of it, where the extra `fast` is installed."""
+        columns: Any = _columns()
+        if columns is not None:
+            columns.Single().get_ready()
+            self.kernel = columns
+
+
+READINESS: Final = Readiness()
 
 
 class Asked(NamedTuple):
@@ -73,9 +99,10 @@ def _facts_by_loan(decision: Decision) -> dict[int, list[Fact]]:
 
 
 def fold_decision(sheet: Sheet, decision: Decision, on: int) -> Ready:
-    """Give the loans of one decision that the compiled kernel folds, where this process has it loaded already; else nothing."""
-    kernel = sys.modules.get("plimsoll.loan.columns")
+    """Give the loans of one decision that the compiled kernel folds, where this process has it ready; else nothing."""
+    kernel = READINESS.kernel
     if kernel is None:
+        READINESS.count()
         return NOTHING_READY
     ready: dict[int, Held | Refused] = {}
     for loan_id, facts in _facts_by_loan(decision).items():
@@ -95,12 +122,12 @@ def _alone(kernel: Any, one: Asked) -> Folded | None:
     if single is None:
         single = _OWN.single = kernel.Single()
     day = max(one.on, held.summary.as_of, *(fact.on for fact in facts))
-    moved = single.go_on(held.terms.vector, held.terms.kind != LOAN, unpack(held.state), pack_facts(facts)[0], day)
+    moved = single.go_on(held.terms.vector, held.terms.kind != LOAN, held.state, pack_facts(facts)[0], day)
     if moved is None:
         return None
     if moved.code:
         return refusal(moved.code, facts)
-    return _after(one, 0, moved.out, pack(moved.flat), balances(position_of(moved.out)))
+    return _after(one, 0, moved.out, moved.state, balances(position_of(moved.out)))
 
 
 def fold_ahead(asked: Sequence[Asked]) -> list[Folded | None]:

@@ -52,6 +52,7 @@ RANGE_LOANS = 4096
 YEARS_MAX = 40
 """The longest period that `fits` allows for."""
 ACCOUNT_MAX_MINOR = 10**11
+SINGLE_BYTES_MAX = 32_768
 SINGLE_FLAT_MAX = 8_192
 SINGLE_ROWS_MAX = 400
 SINGLE_FACTS_MAX = 64
@@ -343,11 +344,11 @@ def look_many(states: States, day: int, *, threads: int = 1) -> tuple[Folded, In
 
 
 class Moved(NamedTuple):
-    """One loan after a move: 0 or why a fact was refused, its measured numbers, its state as a flat vector."""
+    """One loan after a move: 0 or why a fact was refused, its measured numbers, its state, packed."""
 
     code: int
     out: list[int]
-    flat: list[int]
+    state: bytes
 
 
 class Single:
@@ -355,60 +356,55 @@ class Single:
 
     def __init__(self) -> None:
         """Make room once."""
-        self.terms = np.zeros((1, T_SIZE), np.int64)
-        self.is_account = np.zeros(1, np.int64)
-        self.states = np.zeros(SINGLE_FLAT_MAX, np.int64)
-        self.states_at = np.zeros(2, np.int64)
+        self.blob = np.zeros(SINGLE_BYTES_MAX, np.uint8)
+        self.terms = np.zeros(T_SIZE, np.int64)
         self.facts = np.zeros(SINGLE_FACTS_MAX * F_SIZE, np.int64)
-        self.facts_at = np.zeros(2, np.int64)
         self.more = np.zeros(1, np.int64)
-        self.as_of = np.zeros(1, np.int64)
+        self.flat = np.zeros(SINGLE_FLAT_MAX, np.int64)
         self.room = Scratch(SINGLE_ROWS_MAX, SINGLE_ROWS_MAX)
-        self.done = _room(1, SINGLE_FLAT_MAX)
+        self.out = np.zeros(O_SIZE, np.int64)
+        self.packed = np.zeros(5 + 10 * SINGLE_FLAT_MAX, np.uint8)
 
-    def go_on(self, terms: Sequence[int], is_account: bool, flat: Sequence[int], facts: Sequence[int], as_of: int) -> Moved | None:
+    def get_ready(self) -> None:
+        """Have the kernel for single loans compiled, or read from its cache, before the first loan comes."""
+        self.blob[1:3] = 255  # a state of more numbers than there is room for: it is left alone
+        self._call(False, 0, 0)
+
+    def go_on(self, terms: Sequence[int], is_account: bool, state: bytes, facts: Sequence[int], as_of: int) -> Moved | None:
         """Take new facts on top of one cached state and move it to a day, as `go_on_many`; None where the loan does not fit."""
-        rates = (flat[S_RATE_NUM], flat[S_RATE_DEN], flat[S_PENALTY_NUM])
         owed = ACCOUNT_MAX_MINOR if is_account else terms[T_PRINCIPAL]
-        agreed = most_minor(terms[T_RATE_NUM], terms[T_RATE_DEN], terms[T_DAY_COUNT], terms[T_PENALTY_NUM])
-        rows_most = flat[S_ROWS] + flat[S_SIZE] + (as_of - flat[S_DAY]) // 28 + 3
-        if owed > min(agreed, most_minor(rates[0], rates[1], terms[T_DAY_COUNT], rates[2])):
+        if owed > most_minor(terms[T_RATE_NUM], terms[T_RATE_DEN], terms[T_DAY_COUNT], terms[T_PENALTY_NUM]):
             return None
-        if rows_most > SINGLE_ROWS_MAX or len(flat) > SINGLE_FLAT_MAX // 2 or len(facts) > len(self.facts):
+        if len(state) > SINGLE_BYTES_MAX or len(facts) > len(self.facts):
             return None
-        done, room = self.done, self.room
         # Numbers of a list go into an array by their bytes: to assign them one by one costs three times as much as to fold them.
+        self.blob.data[: len(state)] = state
         struct.pack_into(f"={len(terms)}q", self.terms.data, 0, *terms)
-        self.is_account[0] = is_account
-        struct.pack_into(f"={len(flat)}q", self.states.data, 0, *flat)
-        self.states_at[1] = len(flat)
-        self.facts[: len(facts)] = facts
-        self.facts_at[1] = len(facts) // F_SIZE
-        self.as_of[0] = as_of
-        done.out.fill(0)
-        done.codes[0] = 0
-        KERNEL["go_on_range"](
-            0,
-            1,
+        struct.pack_into(f"={len(facts)}q", self.facts.data, 0, *facts)
+        size = self._call(is_account, len(facts) // F_SIZE, as_of)
+        if size <= 0:
+            return Moved(-size, [], b"") if size else None
+        return Moved(0, self.out.tolist(), self.packed.data[:size].tobytes())
+
+    def _call(self, is_account: bool, count: int, as_of: int) -> int:
+        room = self.room
+        size: int = KERNEL["go_on_one"](
+            self.blob,
             self.terms,
-            self.is_account,
-            self.states,
-            self.states_at,
+            is_account,
             self.facts,
-            self.facts_at,
+            count,
             self.more,
-            self.as_of,
+            as_of,
+            self.flat,
             room.s,
             room.rows,
             room.plans,
             room.lots,
-            done.out,
-            done.codes,
-            done.flat,
-            done.flat_sizes,
+            self.out,
+            self.packed,
         )
-        size = int(done.flat_sizes[0])
-        return None if size > SINGLE_FLAT_MAX else Moved(int(done.codes[0]), done.out[0].tolist(), done.flat[0, :size].tolist())
+        return size
 
 
 def _room(count: int, flat_size_max: int) -> Folded:

@@ -11,12 +11,22 @@ from plimsoll.loan.allocate import close_paid_rows
 from plimsoll.loan.flat import flat_size, flatten, unflatten
 from plimsoll.loan.layout import (
     F_SIZE,
+    L_SIZE,
+    O_SIZE,
+    P_SIZE,
     R_SIZE,
     S_DAY,
     S_NEXT,
     S_OPEN,
+    S_PENALTY_NUM,
+    S_RATE_DEN,
+    S_RATE_NUM,
+    S_ROWS,
     S_SIZE,
     T_DUES,
+    T_PENALTY_NUM,
+    T_RATE_DEN,
+    T_RATE_NUM,
     T_SIZE,
     T_STORED,
 )
@@ -140,81 +150,151 @@ def go_on_range(
     Facts as `fold_range` takes them; what it reports comes back the same way.
     """
     for i in range(low, high):
-        own = terms[i]
+        count = facts_at[i + 1] - facts_at[i]
         history = facts[facts_at[i] * F_SIZE : facts_at[i + 1] * F_SIZE]
-        unflatten(states[states_at[i] : states_at[i + 1]], s, rows, plans)
-        for k in range(facts_at[i + 1] - facts_at[i]):
-            if is_account[i] == 1:
-                code = take_account_fact(own, s, rows, plans, lots, history, k, more)
-            else:
-                code = take_fact(own, s, rows, history, k * F_SIZE, more)
-            if code != 0:
-                codes[i] = code + 100 * (k + 1)
-                break
+        flat = states[states_at[i] : states_at[i + 1]]
+        is_billed = is_account[i] == 1
+        codes[i] = take_and_move(terms[i], is_billed, flat, history, count, more, as_of[i], s, rows, plans, lots)
         if codes[i] != 0:
             continue
-        day = max(as_of[i], s[S_DAY])
-        if is_account[i] == 1:
-            advance_account(own, s, rows, plans, lots, day)
-        else:
-            advance(own, s, rows, day)
-        for k in range(s[S_OPEN], s[S_NEXT]):
-            accrue_penalty(own, s, rows, k * R_SIZE, day)
-        if is_account[i] == 1:
-            close_paid_rows(s, rows)
-        measure(own, s, rows, is_account[i] == 1, out[i])
+        measure(terms[i], s, rows, is_billed, out[i])
         if len(packed_sizes) > 0:
             packed_sizes[i] = flat_size(s, plans)
             if packed_sizes[i] <= len(packed[i]):
                 flatten(s, rows, plans, packed[i])
 
 
+def take_and_move(
+    own: Sequence[int],
+    is_account: bool,
+    flat: Sequence[int],
+    facts: Vector,
+    count: int,
+    more: Sequence[int],
+    as_of: int,
+    s: Vector,
+    rows: Vector,
+    plans: Vector,
+    lots: Vector,
+) -> int:
+    """Take `count` facts on top of a cached state and move it to a day; give 0, or the code of a refusal and 100 × the fact's number."""
+    unflatten(flat, s, rows, plans)
+    for k in range(count):
+        if is_account:
+            code = take_account_fact(own, s, rows, plans, lots, facts, k, more)
+        else:
+            code = take_fact(own, s, rows, facts, k * F_SIZE, more)
+        if code != 0:
+            return code + 100 * (k + 1)
+    day = max(as_of, s[S_DAY])
+    if is_account:
+        advance_account(own, s, rows, plans, lots, day)
+    else:
+        advance(own, s, rows, day)
+    for k in range(s[S_OPEN], s[S_NEXT]):
+        accrue_penalty(own, s, rows, k * R_SIZE, day)
+    if is_account:
+        close_paid_rows(s, rows)
+    return 0
+
+
+def go_on_one(
+    blob: Sequence[int],
+    own: Sequence[int],
+    is_account: bool,
+    facts: Vector,
+    count: int,
+    more: Sequence[int],
+    as_of: int,
+    flat: Vector,
+    s: Vector,
+    rows: Vector,
+    plans: Vector,
+    lots: Vector,
+    out: Vector,
+    packed: Vector,
+) -> int:
+    """Take `count` facts on top of one state, packed in `blob`, and move it to a day, as `go_on_range` does for many.
+
+    Gives how many bytes the new state takes in `packed`, with its measured numbers in `out`; below 0 the code of a refusal; 0 where the
+    loan is left alone: there is no room for it in the vectors, or its rates are no longer those agreed.
+    """
+    length = blob[1] + 256 * blob[2]
+    if length > len(flat):
+        return 0
+    clear(flat, length)
+    unpack_one(blob, 0, flat, 0)
+    if flat[S_RATE_NUM] != own[T_RATE_NUM] or flat[S_RATE_DEN] != own[T_RATE_DEN] or flat[S_PENALTY_NUM] != own[T_PENALTY_NUM]:
+        return 0
+    rows_most = flat[S_ROWS] + flat[S_SIZE] + max(as_of - flat[S_DAY], 0) // 28 + 3
+    if rows_most * R_SIZE > len(rows) or (flat[S_SIZE + 1] + count) * P_SIZE > len(plans) or count * L_SIZE > len(lots):
+        return 0
+    code = take_and_move(own, is_account, flat, facts, count, more, as_of, s, rows, plans, lots)
+    if code != 0:
+        return -code
+    size = flat_size(s, plans)
+    if size > len(flat):
+        return 0
+    clear(out, O_SIZE)
+    measure(own, s, rows, is_account, out)
+    flatten(s, rows, plans, flat)
+    return pack_one(flat, size, packed)
+
+
 def unpack_range(low: int, high: int, blob: Sequence[int], blob_at: Sequence[int], flat_at: Sequence[int], flat: Vector) -> None:
     """Unpack blobs `[low, high)` (units/pack.py, bytes end to end) into `flat`, where zeros stand."""
     for i in range(low, high):
-        at = blob_at[i]
-        width = blob[at]
-        count = blob[at + 3] + 256 * blob[at + 4]
-        values = at + 5 + 2 * count
-        for k in range(count):
-            place = blob[at + 5 + 2 * k] + 256 * blob[at + 6 + 2 * k]
-            value = 0
-            for byte in range(width):
-                value += blob[values + k * width + byte] << (8 * byte)
-            if width == 4 and value >= 2147483648:
-                value -= 4294967296
-            flat[flat_at[i] + place] = value
+        unpack_one(blob, blob_at[i], flat, flat_at[i])
+
+
+def unpack_one(blob: Sequence[int], at: int, flat: Vector, start: int) -> None:
+    """Unpack the blob that begins at a byte into `flat` from a place on, where zeros stand."""
+    width = blob[at]
+    count = blob[at + 3] + 256 * blob[at + 4]
+    values = at + 5 + 2 * count
+    for k in range(count):
+        place = blob[at + 5 + 2 * k] + 256 * blob[at + 6 + 2 * k]
+        value = 0
+        for byte in range(width):
+            value += blob[values + k * width + byte] << (8 * byte)
+        if width == 4 and value >= 2147483648:
+            value -= 4294967296
+        flat[start + place] = value
 
 
 def pack_range(low: int, high: int, flat: Rows, sizes: Sequence[int], blob: Rows, blob_sizes: Vector) -> None:
     """Pack vectors `[low, high)` as units/pack.py does, each into a row of bytes of its own."""
     for i in range(low, high):
-        count = 0
-        width = 4
-        for k in range(sizes[i]):
-            value = flat[i][k]
-            if value != 0:
-                count += 1
-                if value > 2147483647 or value < -2147483647:
-                    width = 8
-        row = blob[i]
-        row[0] = width
-        row[1] = sizes[i] & 255
-        row[2] = sizes[i] >> 8
-        row[3] = count & 255
-        row[4] = count >> 8
-        at = 5
-        values = 5 + 2 * count
-        for k in range(sizes[i]):
-            value = flat[i][k]
-            if value != 0:
-                row[at] = k & 255
-                row[at + 1] = k >> 8
-                at += 2
-                for byte in range(width):
-                    row[values + byte] = (value >> (8 * byte)) & 255
-                values += width
-        blob_sizes[i] = values
+        blob_sizes[i] = pack_one(flat[i], sizes[i], blob[i])
+
+
+def pack_one(flat: Sequence[int], size: int, row: Vector) -> int:
+    """Pack `size` numbers as units/pack.py does, into a row of bytes; give how many bytes there are."""
+    count = 0
+    width = 4
+    for k in range(size):
+        value = flat[k]
+        if value != 0:
+            count += 1
+            if value > 2147483647 or value < -2147483647:
+                width = 8
+    row[0] = width
+    row[1] = size & 255
+    row[2] = size >> 8
+    row[3] = count & 255
+    row[4] = count >> 8
+    at = 5
+    values = 5 + 2 * count
+    for k in range(size):
+        value = flat[k]
+        if value != 0:
+            row[at] = k & 255
+            row[at + 1] = k >> 8
+            at += 2
+            for byte in range(width):
+                row[values + byte] = (value >> (8 * byte)) & 255
+            values += width
+    return values
 
 
 def split_terms(low: int, high: int, flat: Sequence[int], flat_at: Sequence[int], terms: Rows, is_account: Vector, dues_at: Vector) -> None:

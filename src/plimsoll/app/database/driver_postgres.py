@@ -1,7 +1,7 @@
 """The driver of PostgreSQL as the house uses it: how a connection is made, and what its errors mean."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from types import TracebackType
 from typing import Any, Final
 
 import psycopg
@@ -32,16 +32,32 @@ def connect(url: str) -> Connection:
     return connection
 
 
-@contextmanager
-def troubles(*, is_committing: bool = False) -> Iterator[None]:
-    """Turn what the driver raises into what the store promises."""
-    try:
-        yield
-    except psycopg.Error as failed:
-        found = trouble(failed, is_committing=is_committing)
-        if found is failed:
-            raise
-        raise found from failed
+class _Troubles:
+    """Turns what the driver raises into what the store promises. It holds nothing but whether a commit is on its way."""
+
+    __slots__ = ("is_committing",)
+
+    def __init__(self, *, is_committing: bool) -> None:
+        self.is_committing = is_committing
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
+        """Raise Clash, LimitGuard or StoreTrouble where the driver said so, and leave everything else as it is."""
+        if isinstance(raised, psycopg.Error):
+            found = trouble(raised, is_committing=self.is_committing)
+            if found is not raised:
+                raise found from raised
+
+
+TROUBLES: Final = _Troubles(is_committing=False)
+COMMIT_TROUBLES: Final = _Troubles(is_committing=True)
+
+
+def troubles(*, is_committing: bool = False) -> _Troubles:
+    """Turn what the driver raises in a block into what the store promises."""
+    return COMMIT_TROUBLES if is_committing else TROUBLES
 
 
 def rows(connection: Connection, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
