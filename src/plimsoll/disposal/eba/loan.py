@@ -66,7 +66,7 @@ NOT_VARIABLE: Final = "asked only of a variable rate; every rate of this house i
 TOO_OLD: Final = f"asked only up to {YOUNG_DAYS} days past due"
 NO_LICENCE: Final = "the rules know no licence of the product"
 NO_MATURITY: Final = f"{TOO_OLD}; what revolves has none"
-NO_DEFAULT: Final = "never 91 days past due"
+NO_DEFAULT: Final = "asked only of what is in default"
 NOT_SUED_FOR: Final = "asked only where legal proceedings were begun"
 NOT_LEASED: Final = "asked only of a lease"
 NOT_EASED: Final = "asked only while forbearance is applied"
@@ -96,6 +96,10 @@ def _is_forgiven(row: Row) -> bool:
 def _is_suspended(row: Row) -> bool:
     """Tell whether interest and penalty no longer count as income."""
     return row.loan.days >= PRINCIPAL_FIRST_FROM_DAYS
+
+
+def _is_bad(row: Row) -> bool:
+    return _is_suspended(row) or row.loan.is_written_off
 
 
 def _on_book(minor: Callable[[Row], int]) -> Callable[[Row], str]:
@@ -185,7 +189,7 @@ LOAN: Final = (
     Field("3,20", "Payment Frequency", False, CHOICE, lambda row: row.more.every, TOO_OLD, _is_young, FREQUENCIES),
     Field("3,21", "Last Payment Date", False, DAY, lambda row: day(row.loan.last_paid_on), "nothing was ever paid"),
     Field("3,22", "Last Payment Amount", False, AMOUNT, _paid, "nothing was ever paid"),
-    Field("3,23", "Date of the default status of the instrument", True, DAY, lambda row: day(row.more.defaulted_on), NO_DEFAULT),
+    Field("3,23", "Date of the default status of the instrument", True, DAY, lambda row: day(row.more.defaulted_on), NO_DEFAULT, _is_bad),
     Field("3,24", "Loan legal status", True, CHOICE, _legal_status, permitted=LEGAL_STATUS),
     Field("3,25", "Date of initiation of legal proceedings", True, DAY, _sued_on, NOT_SUED_FOR, _is_sued),
     Field("3,26", "Stage reached in legal proceedings", True, CHOICES, _stages, NOT_SUED_FOR, _is_sued, STAGES),
