@@ -1,7 +1,7 @@
 """Write what a package shows to bidders: notice, loan tape, templates, and the report on the tape. Nothing in them names a person."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,9 +36,10 @@ def write_package(
     report = tape.check(loans, rows, cut_off, k)
     paths = [_json(folder / "sheet.json", said_of(sheet)), _csv(folder / "tape.csv", [list(tape.COLUMNS), *map(list, rows)])]
     paths.append(_parquet(folder / "tape.parquet", rows))
-    paths += [_csv(folder / f"eba-{name}.csv", templates.filled(name, loans, secret, cut_off)) for name in templates.TEMPLATES]
+    tables = templates.tables_of(loans, secret, cut_off)
+    paths += [_csv(folder / f"eba-{name}.csv", templates.filled(table, cut_off)) for name, table in tables.items()]
     paths.append(_csv(folder / "eba-fields.csv", [list(templates.DICTIONARY), *templates.dictionary()]))
-    said = report._asdict() | {"k_wanted": k, "wrong": list(report.wrong)} | _told_of_templates(loans, secret, cut_off)
+    said = report._asdict() | {"k_wanted": k, "wrong": list(report.wrong)} | _told_of_templates(tables)
     paths.append(_json(folder / "report.json", said))
     if find_spec("xlsxwriter"):
         from plimsoll.app.disposal.sheet_xlsx import write_workbook
@@ -52,16 +53,16 @@ def write_package(
     return report, paths
 
 
-def _told_of_templates(loans: Sequence[Candidate], secret: str, cut_off: date) -> dict[str, object]:
+def _told_of_templates(tables: Mapping[str, templates.Table]) -> dict[str, object]:
     """Give what the report says of the templates: how complete they are, what is empty and why, and what follows no format."""
-    measured = templates.completeness(loans, secret, cut_off)
+    measured = templates.completeness(tables)
     return {
         "eba_completeness": {
             name: one._asdict() | {"percent": percent(one.filled, one.apply) if one.apply else ""} for name, one in measured.items()
         },
-        "eba_mandatory_empty": templates.missing(loans, secret, cut_off),
-        "eba_unmapped": templates.unmapped(loans, secret, cut_off),
-        "eba_wrong": templates.wrong(loans, secret, cut_off),
+        "eba_mandatory_empty": templates.missing(tables),
+        "eba_unmapped": templates.unmapped(tables),
+        "eba_wrong": templates.wrong(tables),
     }
 
 

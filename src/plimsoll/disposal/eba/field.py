@@ -75,8 +75,8 @@ class Field(NamedTuple):
         return f"{self.number} {self.name}"
 
     def cell(self, row: Row) -> str:
-        """Give what a row says; "" where the field does not apply or the book does not know."""
-        return self.fill(row) if self.fill is not None and self.is_asked(row) else ""
+        """Give what a row to which the field applies says; "" where the book does not know."""
+        return self.fill(row) if self.fill is not None else ""
 
     def is_asked(self, row: Row) -> bool:
         """Tell whether the field applies to a row."""
@@ -119,25 +119,19 @@ def percent(num: int, den: int) -> str:
     return f"{whole}.{part:04d}"
 
 
-def is_well_formed(field: Field, text: str) -> bool:
-    """Tell whether a value follows the format of its field; an empty one says nothing that could be wrong."""
-    if not text:
-        return True
+def is_well_formed(field: Field, text: str, currency: str = "") -> bool:
+    """Tell whether a value follows the format of its field; an amount of a known currency has that one's digits."""
     if field.form == DAY:
         return _is_day(text)
     if field.form == AMOUNT:
-        return re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) is not None
+        digits = rf"\.\d{{{EXPONENTS[currency]}}}" if EXPONENTS.get(currency) else "" if currency else r"(\.\d+)?"
+        return re.fullmatch(r"\d+" + digits, text, re.ASCII) is not None
     if field.form == CURRENCY:
         return text in EXPONENTS
     if field.form in (CHOICE, CHOICES):
         said = text.split(BETWEEN) if field.form == CHOICES else [text]
         return len(set(said)) == len(said) and set(said) <= set(field.permitted)
     return _PATTERNS[field.form].fullmatch(text) is not None
-
-
-def has_digits_of(text: str, currency: str) -> bool:
-    """Tell whether an amount has the digits of its currency."""
-    return len(text.partition(".")[2]) == EXPONENTS[currency]
 
 
 def _is_day(text: str) -> bool:

@@ -75,5 +75,5 @@ def cells(fields: Sequence[Field], row: Row) -> list[str]:
         if field.number == ALL_CASH:
             found += [text_of(minor, row.loan.currency) for minor in in_months(row)]
         else:
-            found.append(field.cell(row))
+            found.append(field.cell(row) if field.is_asked(row) else "")
     return found

@@ -1,13 +1,13 @@
 """All templates of a package: rows with headings, what is empty and why, how complete what is mandatory is, and what follows no format."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from plimsoll.disposal.candidate import Candidate
 from plimsoll.disposal.eba import repayment
 from plimsoll.disposal.eba.counterparty import COUNTERPARTY, GUARANTEED, MORTGAGED, PROTECTED, RELATIONSHIP
-from plimsoll.disposal.eba.field import AMOUNT, FORMATS, NOT_HELD, Field, Row, has_digits_of, is_well_formed
+from plimsoll.disposal.eba.field import FORMATS, NOT_HELD, Field, Row, is_well_formed
 from plimsoll.disposal.eba.loan import LOAN
 from plimsoll.disposal.eba.protection import MORTGAGE, PROTECTION
 from plimsoll.disposal.eba.repayment import REPAYMENT
@@ -25,6 +25,8 @@ EMPTY: Final[Mapping[str, tuple[Field, ...]]] = {
 """Templates about mortgages, guarantees and collateral: headings without a row."""
 TEMPLATES: Final = dict(sorted((*FILLED.items(), *EMPTY.items())))
 WHY_EMPTY: Final = "nothing is secured or guaranteed"
+KEYS: Final = ("1,02", "2,01", "3,01")
+"""The fields by which rows are put in order."""
 COMPARED: Final = ("1,", "2,", "3,00", "3,01", "3,02", "3,03")
 """How the indexes begin whose index and name were compared with the published Annex I."""
 ANNEX, LISTS = "Annex I as published", "two other lists that agree"
@@ -38,25 +40,41 @@ class Measured(NamedTuple):
     filled: int
 
 
-def rows_of(template: str, loans: Sequence[Candidate], secret: str, cut_off: date) -> list[Row]:
-    """Give what a template is written from: a borrower in 1, a loan in 2.1, 3 and 5, nothing in the others."""
-    if template in EMPTY:
-        return []
+class Table(NamedTuple):
+    """A template of a package: its rows, and for each row the cell of every field; None where the field does not apply to the row."""
+
+    name: str
+    fields: tuple[Field, ...]
+    rows: tuple[Row, ...]
+    cells: tuple[tuple[str | None, ...], ...]
+
+    def of_field(self, at: int) -> list[str]:
+        """Give the cells of a field in the rows to which it applies."""
+        return [cell for cells in self.cells if (cell := cells[at]) is not None]
+
+
+def tables_of(loans: Sequence[Candidate], secret: str, cut_off: date) -> dict[str, Table]:
+    """Give every template of a package by name: a row a borrower in 1, a row a loan in 2.1, 3 and 5, no row in the others."""
     theirs: dict[int, tuple[Candidate, ...]] = {}
     for one in sorted(loans, key=lambda one: one.loan_id):
         theirs[one.customer_id] = (*theirs.get(one.customer_id, ()), one)
-    firsts = (held[0] for held in theirs.values()) if template == BY_BORROWER else loans
-    return [Row(one, secret, cut_off, theirs[one.customer_id]) for one in firsts]
+    by_loan = tuple(Row(one, secret, cut_off, theirs[one.customer_id]) for one in loans)
+    by_borrower = tuple(Row(held[0], secret, cut_off, held) for held in theirs.values())
+    found = {}
+    for name, fields in TEMPLATES.items():
+        rows = () if name in EMPTY else by_borrower if name == BY_BORROWER else by_loan
+        cells = tuple(tuple(field.cell(row) if field.is_asked(row) else None for field in fields) for row in rows)
+        found[name] = Table(name, fields, rows, cells)
+    return found
 
 
-def filled(template: str, loans: Sequence[Candidate], secret: str, cut_off: date) -> list[list[str]]:
+def filled(table: Table, cut_off: date) -> list[list[str]]:
     """Give a template with its headings, rows in the order of their tokens, which tells nothing."""
-    fields, rows = TEMPLATES[template], rows_of(template, loans, secret, cut_off)
-    if template == COLLECTED:
-        return [repayment.headings(fields, cut_off), *sorted(repayment.cells(fields, row) for row in rows)]
-    key = next((at for at, field in enumerate(fields) if field.number in ("1,02", "2,01", "3,01")), 0)
-    cells = ([field.cell(row) for field in fields] for row in rows)
-    return [[field.heading for field in fields], *sorted(cells, key=lambda row: (row[key], row))]
+    if table.name == COLLECTED:
+        return [repayment.headings(table.fields, cut_off), *sorted(repayment.cells(table.fields, row) for row in table.rows)]
+    key = next((at for at, field in enumerate(table.fields) if field.number in KEYS), 0)
+    cells = ([cell or "" for cell in row] for row in table.cells)
+    return [[field.heading for field in table.fields], *sorted(cells, key=lambda row: (row[key], row))]
 
 
 def dictionary() -> list[list[str]]:
@@ -76,58 +94,48 @@ def dictionary() -> list[list[str]]:
     ]
 
 
-def unmapped(loans: Sequence[Candidate], secret: str, cut_off: date) -> dict[str, dict[str, str]]:
+def unmapped(tables: Mapping[str, Table]) -> dict[str, dict[str, str]]:
     """Give the fields that say nothing in any row, by template: the heading and why."""
-    found: dict[str, dict[str, str]] = {name: {"whole template": WHY_EMPTY} for name in EMPTY}
-    for name in FILLED:
-        found[name] = {field.heading: _why(field) for field, cells in _cells(name, loans, secret, cut_off) if not any(cells)}
-    return dict(sorted(found.items()))
+    found: dict[str, dict[str, str]] = {}
+    for name, table in tables.items():
+        gaps = {field.heading: _why(field) for field, cells in _columns(table) if not any(cells)}
+        found[name] = {"whole template": WHY_EMPTY} if name in EMPTY else gaps
+    return found
 
 
-def missing(loans: Sequence[Candidate], secret: str, cut_off: date) -> dict[str, dict[str, str]]:
+def missing(tables: Mapping[str, Table]) -> dict[str, dict[str, str]]:
     """Give the mandatory fields that apply to rows and are empty in some of them: the heading, in how many of how many, and why."""
     found: dict[str, dict[str, str]] = {}
     for name in FILLED:
-        gaps = {}
-        for field, cells in _asked(name, loans, secret, cut_off):
-            empty = sum(1 for cell in cells if not cell)
-            if field.is_mandatory and empty:
-                gaps[field.heading] = f"{empty} of {len(cells)}: {_why(field)}"
-        found[name] = gaps
+        told = ((field, len(cells), sum(1 for cell in cells if not cell)) for field, cells in _columns(tables[name]))
+        found[name] = {field.heading: f"{empty} of {all_}: {_why(field)}" for field, all_, empty in told if field.is_mandatory and empty}
     return found
 
 
-def completeness(loans: Sequence[Candidate], secret: str, cut_off: date) -> dict[str, Measured]:
+def completeness(tables: Mapping[str, Table]) -> dict[str, Measured]:
     """Give, by template, how many mandatory cells apply and how many of them are filled."""
     found = {}
     for name in FILLED:
-        cells = [cell for field, said in _asked(name, loans, secret, cut_off) if field.is_mandatory for cell in said]
-        found[name] = Measured(len(cells), sum(1 for cell in cells if cell))
+        asked = [cell for field, cells in _columns(tables[name]) if field.is_mandatory for cell in cells]
+        found[name] = Measured(len(asked), sum(1 for cell in asked if cell))
     return found
 
 
-def wrong(loans: Sequence[Candidate], secret: str, cut_off: date) -> list[str]:
+def wrong(tables: Mapping[str, Table]) -> list[str]:
     """Give the values that follow neither format nor permitted values of their field; there should be none."""
-    found = []
-    for name in FILLED:
-        for field in TEMPLATES[name]:
-            for row in rows_of(name, loans, secret, cut_off):
-                cell = field.cell(row)
-                if not is_well_formed(field, cell) or (cell and field.form == AMOUNT and not has_digits_of(cell, row.loan.currency)):
-                    found.append(f"{name}: {field.heading}: {cell!r}")
-    return found
+    return [
+        f"{name}: {field.heading}: {cell!r}"
+        for name in FILLED
+        for row, cells in zip(tables[name].rows, tables[name].cells, strict=True)
+        for field, cell in zip(tables[name].fields, cells, strict=True)
+        if cell and not is_well_formed(field, cell, row.loan.currency)
+    ]
 
 
 def _why(field: Field) -> str:
     return field.why_not or NOT_HELD
 
 
-def _cells(name: str, loans: Sequence[Candidate], secret: str, cut_off: date) -> Iterator[tuple[Field, list[str]]]:
-    rows = rows_of(name, loans, secret, cut_off)
-    return ((field, [field.cell(row) for row in rows]) for field in TEMPLATES[name])
-
-
-def _asked(name: str, loans: Sequence[Candidate], secret: str, cut_off: date) -> Iterable[tuple[Field, list[str]]]:
+def _columns(table: Table) -> Iterator[tuple[Field, list[str]]]:
     """Give the fields of a template with their cells in the rows to which they apply."""
-    rows = rows_of(name, loans, secret, cut_off)
-    return ((field, [field.cell(row) for row in rows if field.is_asked(row)]) for field in TEMPLATES[name])
+    return ((field, table.of_field(at)) for at, field in enumerate(table.fields))
