@@ -42,7 +42,7 @@ _SEEN: Final = statements.SEEN + "= ?"
 
 def instant(at: datetime) -> str:
     """Give an instant as SQLite stores it: UTC text, microseconds, no zone."""
-    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(" ", "microseconds")[:26]
 
 
 class _Troubles:
