@@ -5,7 +5,7 @@ from typing import Any
 
 from plimsoll.app.wiring import DOSSIER_COMMANDS, DOSSIER_WIRING, read_command
 from plimsoll.loan.dossier import DOSSIERS, ENTRIES, Dossier, Written
-from plimsoll.loan.filing import Filing
+from plimsoll.loan.filing import Filing, read_body
 from plimsoll.rulebook.rules import Rules, load
 from plimsoll.units.refusal import Refused
 
@@ -31,6 +31,14 @@ class Dossiers:
         assert verb.kind in DOSSIERS
         own = (verb.kind, command.subject)
         others = {name: self.filings.get(name, ()) for name in verb.others(command)}
+        saying = verb.saying(command)
+        if saying is not None:
+            others |= {
+                name: filings
+                for name, filings in self.filings.items()
+                if name[0] == saying.kind
+                and any(one.kind == saying.entry and read_body(one).get(saying.field) == saying.text for one in filings)
+            }
         before = self.filings.get(own, ())
         written = verb.decide(Dossier(*own, before, others, actor, now), command, self.rules)
         if isinstance(written, Refused):

@@ -165,14 +165,17 @@ class TenderMachine(RuleBasedStateMachine):
         bids = [(one.opened, one.bound_at, name) for name, one in self.naive.items() if one.opened]
         bids = bids if self.is_sealed else [(minor, LAST, name) for name, minor in self.calls]
         paid = sorted(name for name, one in self.naive.items() if one.has_paid)
+        lost = sorted(name for name, one in self.naive.items() if one.bound and not one.opened)
+        assert said["deposits_lost"] == lost, "who bound a bid and did not open it"
         if not bids:
-            assert (said["outcome"], said["winner"], said["deposits_back"]) == ("no_sale", "", paid)
+            back = [name for name in paid if name not in lost]
+            assert (said["outcome"], said["winner"], said["deposits_back"]) == ("no_sale", "", back)
             return
         minor, _, winner = min(bids, key=lambda bid: (-bid[0], bid[1], bid[2]))
         assert said["outcome"] == ("negotiated" if len(paid) == 1 else "sold")
         assert (said["winner"], said["price_minor"]) == (winner, minor)
         assert said["price_minor"] >= said["reserve_minor"] == START
-        assert said["deposits_back"] == [name for name in paid if name != winner]
+        assert said["deposits_back"] == [name for name in paid if name not in (winner, *lost)]
 
     @invariant()
     def nothing_is_known_of_a_bid_that_is_not_opened(self) -> None:

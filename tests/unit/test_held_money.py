@@ -59,6 +59,7 @@ def test_nothing_goes_back_before_the_end():
 
 def test_a_buyer_who_does_not_pay_loses_the_deposit_to_the_seller():
     house = played()
+    done(house.run("confirm_sale", "T1", "2026-11-03T09:00", "zhao", contract="C-1"))
     done(house.run("fail_sale", "T1", "2026-11-30T09:00", "wang", reason="no money"))
     assert stands(house) == {CASH: DEPOSITS, DEPOSIT: -1_600_00, FORFEIT: -800_00}
     for name in ("b", "c"):

@@ -218,7 +218,7 @@ def test_a_low_bid_and_a_guessable_nonce_do_not_count():
         == "bid_does_not_match"
     )
     told = decided(house)
-    assert (told["outcome"], told["why"], told["deposits_back"]) == ("no_sale", "no_bid", ["a", "b", "c"])
+    assert (told["outcome"], told["why"], told["deposits_back"], told["deposits_lost"]) == ("no_sale", "no_bid", ["c"], ["a", "b"])
 
 
 def test_a_bound_reserve_cannot_be_changed_after_the_bids():
@@ -322,13 +322,16 @@ def test_a_buyer_who_does_not_pay_loses_the_deposit():
     house = tender()
     sealed(house, a=900_000, b=1_000_000)
     decided(house)
-    assert json.loads(done(house.run("fail_sale", "T1", "2026-11-13T09:00", reason="no money")).answer) == {
+    done(house.run("confirm_sale", "T1", "2026-11-06T09:00", "zhao", contract="C-1"))
+    assert code(house.run("fail_sale", "T1", "2026-11-16T09:00", reason="no money")) == "price_not_late", "ten days from the confirmation"
+    assert json.loads(done(house.run("fail_sale", "T1", "2026-11-17T09:00", reason="no money")).answer) == {
         "state": "failed",
         "forfeited": "800.00",
     }
-    done(house.run("open_tender", "T2", "2026-11-13T10:00", **(SEALED_TERMS | {
-        "joins_until": "2026-11-27T17:00:00Z", "bids_from": "2026-12-01T09:00:00Z", "bids_until": "2026-12-01T10:00:00Z",
-        "opens_until": "2026-12-01T12:00:00Z"})))  # fmt: skip
+    assert code(house.run("return_deposit", "T1", "2026-11-17T10:00", bidder="b", amount="800.00", currency="CNY")) == "deposit_not_due"
+    done(house.run("open_tender", "T2", "2026-11-17T10:00", **(SEALED_TERMS | {
+        "joins_until": "2026-11-27T17:00:00Z", "bids_from": "2026-12-03T09:00:00Z", "bids_until": "2026-12-03T10:00:00Z",
+        "opens_until": "2026-12-03T12:00:00Z"})))  # fmt: skip
 
 
 def test_a_cancelled_tender_gives_every_deposit_back():

@@ -4,6 +4,7 @@ A dossier is read without a lock. What was decided is written only if the dossie
 commands it counted then: the counts are compared under lock, in one order for everybody. Otherwise it is read and decided again.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.database.trouble import Clash, StoreTrouble
 from plimsoll.app.execute import ATTEMPTS_MAX, Answer, Outcome, digest_of, recognised, refuse_key, rules_number
 from plimsoll.app.posting import Request
-from plimsoll.loan.dossier import DOSSIERS, ENTRIES, SUBJECT_LENGTH_MAX, Dossier, Written
+from plimsoll.loan.dossier import DOSSIERS, ENTRIES, SUBJECT_LENGTH_MAX, Dossier, Saying, Written
 from plimsoll.loan.filing import BODY_LENGTH_MAX, Filing, NewFiling
 from plimsoll.units.refusal import Refused
 
@@ -40,13 +41,23 @@ def no_others(_command: Any) -> tuple[Name, ...]:
     return ()
 
 
+def no_saying(_command: Any) -> Saying | None:
+    """Give that a verb reads no dossiers by what they say."""
+    return None
+
+
 class DossierVerb(NamedTuple):
-    """One line of the wiring: the name of a command, the kind of dossier it is about, what decides, which further dossiers it reads."""
+    """One line of the wiring: the name of a command, the kind of dossier it is about, what decides, which further dossiers it reads.
+
+    These are named by the command (`others`), or found by what they say (`saying`); one that begins to say it meanwhile is seen too,
+    where both commands name or are about one dossier in common.
+    """
 
     name: str
     kind: str
     decide: Callable[[Dossier, Any, Any], Written | Refused]
     others: Callable[[Any], tuple[Name, ...]] = no_others
+    saying: Callable[[Any], Saying | None] = no_saying
 
 
 DossierWiring: TypeAlias = Mapping[type, DossierVerb]
@@ -136,20 +147,22 @@ def _attempt(store: Store, asked: Asked, rules: Any) -> Outcome:
     """Read, decide, and write what was decided."""
     verb, command, request = asked.verb, asked.command, asked.request
     with store.engine.connect() as connection:
-        counts = _counts(connection, asked.names)
-        entries = _entries(connection, list(asked.names), counts)
+        names = _names(connection, asked)
+        counts = _counts(connection, names)
+        entries = _entries(connection, list(names), counts)
         # The key is looked for last: where it is not there, nothing of this command stood in what was read before.
         seen = _seen(connection, request.key)
     if seen is not None:
         return recognised(seen, request)
-    others = {name: entries.get(name, ()) for name in asked.names if name != asked.own}
+    others = {name: entries.get(name, ()) for name in names if name != asked.own}
     seen_as = Dossier(*asked.own, entries.get(asked.own, ()), others, request.actor, asked.now)
     written = verb.decide(seen_as, command, rules)
     if isinstance(written, Refused):
         return written
     _check(written.filings, is_new=asked.own not in counts)
     with _clashes(), store.changing() as connection:
-        if _counts(connection, asked.names, is_locking=True) != counts or _seen(connection, request.key) is not None:
+        is_same = _counts(connection, names, is_locking=True) == counts and _names(connection, asked) == names
+        if not is_same or _seen(connection, request.key) is not None:
             raise Clash(f"{asked.own} was written meanwhile")
         _write(connection, asked, written, counts.get(asked.own), rules)
     return Answer(written.answer)
@@ -211,6 +224,17 @@ def _write(connection: Connection, asked: Asked, written: Written, before: tuple
 
 def _is(name: Name) -> ColumnElement[bool]:
     return (dossier.c.kind == name[0]) & (dossier.c.subject == name[1])
+
+
+def _names(connection: Connection, asked: Asked) -> tuple[Name, ...]:
+    """Give the dossiers of a command: its own, those it names, and those that say what it reads by."""
+    saying = asked.verb.saying(asked.command)
+    if saying is None:
+        return asked.names
+    columns = dossier_filing.c
+    wanted = select(columns.subject, columns.body).where(columns.kind == saying.kind, columns.entry == saying.entry)
+    said = {(saying.kind, row.subject) for row in connection.execute(wanted) if json.loads(row.body).get(saying.field) == saying.text}
+    return (asked.own, *sorted(said.union(asked.names) - {asked.own}))
 
 
 def _counts(connection: Connection, names: Sequence[Name], *, is_locking: bool = False) -> Counts:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from plimsoll.disposal.bidder import KIND as BIDDER
+from plimsoll.disposal.bidder import is_qualified
 from plimsoll.disposal.tender import ASCENDING, find_paid_up, find_tender, shown
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import NewFiling, body_of
@@ -23,11 +25,16 @@ class CallBid:
     currency: str
 
 
+def others(command: CallBid) -> tuple[tuple[str, str], ...]:
+    """Give the dossier of the bidder, which it reads: who lost its qualification since it joined bids no more."""
+    return ((BIDDER, command.bidder),)
+
+
 def decide(dossier: Dossier, command: CallBid, rules: Rules) -> Written | Refused:  # noqa: ARG001 -- every verb is called alike
     """Put it on record; the answer tells until when bids are taken now.
 
-    Refuses tender_unknown, tender_not_ready, bidder_not_in_tender, tender_format_other, deposit_missing, currency_must_match, bid_early,
-    bid_late, bid_leads_already, bid_too_low.
+    Refuses tender_unknown, tender_not_ready, bidder_not_in_tender, tender_format_other, deposit_missing, bidder_not_qualified,
+    currency_must_match, bid_early, bid_late, bid_leads_already, bid_too_low.
     """
     tender = find_tender(dossier.filings, dossier.subject, "open")
     if isinstance(tender, Refused):
@@ -35,6 +42,8 @@ def decide(dossier: Dossier, command: CallBid, rules: Rules) -> Written | Refuse
     member = find_paid_up(tender, command.bidder, ASCENDING)
     if isinstance(member, Refused):
         return member
+    if not is_qualified(dossier.others[BIDDER, command.bidder], dossier.now.toordinal()):
+        return Refused("bidder_not_qualified", "", command.bidder)
     if command.currency != tender.currency:
         return Refused("currency_must_match", "", f"{command.currency}, the tender in {tender.currency}")
     if dossier.now < tender.bids_from:

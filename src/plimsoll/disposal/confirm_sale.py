@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from plimsoll.disposal.market import market_on
 from plimsoll.disposal.tender import find_tender
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import NewFiling, body_of
@@ -22,11 +23,17 @@ class ConfirmSale:
     contract: str
 
 
-def decide(dossier: Dossier, command: ConfirmSale, rules: Rules) -> Written | Refused:  # noqa: ARG001 -- every verb is called alike
-    """Put it on record; refuses tender_unknown, tender_not_ready, maker_cannot_check, contract_missing."""
+def decide(dossier: Dossier, command: ConfirmSale, rules: Rules) -> Written | Refused:
+    """Put it on record, while the pilot is open: the contract is the sale, and what follows only performs it.
+
+    Refuses tender_unknown, tender_not_ready, npl_sale_not_open, maker_cannot_check, contract_missing.
+    """
     tender = find_tender(dossier.filings, dossier.subject, SOLD, NEGOTIATED)
     if isinstance(tender, Refused):
         return tender
+    market = market_on(rules, max(command.on, dossier.now.date()), tender.licence)
+    if isinstance(market, Refused):
+        return market
     if tender.decided_by == dossier.actor:
         return Refused("maker_cannot_check", "", f"{dossier.actor} decided it")
     if not command.contract.strip():

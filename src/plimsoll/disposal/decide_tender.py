@@ -18,11 +18,15 @@ from plimsoll.units.refusal import Refused
 SOLD, NEGOTIATED, NO_SALE = "sold", "negotiated", "no_sale"
 NO_BID, BELOW_RESERVE, SINGLE_BIDDER = "no_bid", "below_reserve", "single_bidder"
 EARLIEST, LOT = "earliest", "lot"
+FORFEIT = "forfeit"
 
 
 @dataclass(frozen=True, slots=True)
 class DecideTender:
-    """Decide a tender; a reserve that was bound is told now, with its nonce. `bidders` names those whose dossiers are read for screens."""
+    """Decide a tender; a reserve that was bound is told now, with its nonce. `bidders` names those whose dossiers are read for screens.
+
+    `reserve_lost` says why a bound reserve cannot be told any more; then the start price is the reserve.
+    """
 
     key: str
     subject: str
@@ -31,6 +35,7 @@ class DecideTender:
     reserve_minor: int = 0
     nonce: str = ""
     bidders: tuple[str, ...] = ()
+    reserve_lost: str = ""
 
 
 def others(command: DecideTender) -> tuple[tuple[str, str], ...]:
@@ -42,7 +47,8 @@ def decide(dossier: Dossier, command: DecideTender, rules: Rules) -> Written | R
     """Put the outcome on record, with every bid, the reserve, what the screens saw, and whose deposit goes back.
 
     The highest bid wins and pays what it bid. Equal bids: the earliest, or by lot, as POLICY.TENDER.TIE says; the lot is drawn by the
-    nonces that bidders bound, so nobody can steer it. One bidder alone: POLICY.TENDER.SINGLE. Refuses tender_unknown, tender_not_ready,
+    nonces that bidders bound, so nobody can steer it. One bidder alone: POLICY.TENDER.SINGLE. A bid that was bound and not opened binds
+    all the same: POLICY.TENDER.UNOPENED says whether its deposit is lost. Refuses tender_unknown, tender_not_ready,
     tender_not_over, currency_must_match, reserve_does_not_match, bidder_not_in_tender (not all members are named).
     """
     tender = find_tender(dossier.filings, dossier.subject, "open")
@@ -59,11 +65,14 @@ def decide(dossier: Dossier, command: DecideTender, rules: Rules) -> Written | R
         return reserve
     opened_on = date.fromordinal(dossier.filings[0].on)
     single, tie = (str(rules.value(key, opened_on, tender.licence)) for key in ("POLICY.TENDER.SINGLE", "POLICY.TENDER.TIE"))
+    is_lost = rules.value("POLICY.TENDER.UNOPENED", opened_on, tender.licence) == FORFEIT
     bids = tender.bids()
     ranked = ranking(bids, tie, tender)
     outcome, why = _outcome(tender, ranked, reserve, single)
     winner = ranked[0] if outcome != NO_SALE else None
     groups = {name: _group(dossier, name) for name in tender.members}
+    unopened = sorted(name for name, one in tender.members.items() if one.hash and not one.bid_minor)
+    lost = unopened if is_lost else []
     said = {
         "outcome": outcome,
         "why": why,
@@ -72,13 +81,17 @@ def decide(dossier: Dossier, command: DecideTender, rules: Rules) -> Written | R
         "reserve_minor": reserve,
         "reserve_nonce": command.nonce,
         "bids": [[bid.bidder, bid.minor, shown(bid.at)] for bid in ranked],
-        "unopened": sorted(name for name, one in tender.members.items() if one.hash and not one.bid_minor),
+        "reserve_lost": command.reserve_lost,
+        "unopened": unopened,
+        "deposits_lost": lost,
         "screens": screens(tender, ranked, groups),
         "deposits_back": sorted(
-            name for name, one in tender.members.items() if one.deposit_minor and (winner is None or name != winner.bidder)
+            name
+            for name, one in tender.members.items()
+            if one.deposit_minor and name not in lost and (winner is None or name != winner.bidder)
         ),
     }
-    answer = {name: said[name] for name in ("outcome", "why", "winner", "screens", "deposits_back")}
+    answer = {name: said[name] for name in ("outcome", "why", "winner", "screens", "deposits_back", "deposits_lost")}
     answer |= {"price": text_of(winner.minor, tender.currency)} if winner else {}
     return Written((NewFiling("tender.decided", "", body_of(said)),), body_of(answer))
 
@@ -87,6 +100,8 @@ def _reserve(subject: str, tender: Tender, command: DecideTender) -> int | Refus
     """Give the reserve; one that was bound has to be the one that was bound, and not below the start price."""
     if tender.reserve_minor != HIDDEN:
         return tender.reserve_minor
+    if command.reserve_lost.strip():
+        return tender.start_minor
     told = hash_of(subject, RESERVE, command.reserve_minor, tender.currency, command.nonce)
     if told != tender.reserve_hash or not is_nonce(command.nonce):
         return Refused("reserve_does_not_match", "", subject)

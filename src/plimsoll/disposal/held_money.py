@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from plimsoll.disposal.package import Package, package_of
-from plimsoll.disposal.tender import Tender, tender_of
+from plimsoll.disposal.tender import Tender, lost_deposit, tender_of
 from plimsoll.loan.filing import Filing
 
 CASH, DEPOSIT, SALE, FORFEIT = "asset.cash", "liability.deposit", "liability.sale", "income.forfeit"
@@ -33,8 +33,8 @@ def tender_balances(tender: Tender) -> dict[str, int]:
     winner = tender.members.get(str(tender.decision.get("winner", "")))
     won = winner.deposit_minor if winner else 0
     price = tender.decision["price_minor"] if tender.state == "paid" else 0
-    lost = won if tender.state == "failed" else 0
-    used = won if price else lost
+    lost = sum(lost_deposit(tender, bidder) for bidder in tender.members)
+    used = (won if price else 0) + lost
     return {
         CASH: paid_in - returned + (price - won if price else 0),
         DEPOSIT: -(paid_in - returned - used),

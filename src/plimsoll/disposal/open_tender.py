@@ -7,8 +7,8 @@ from typing import Final
 from plimsoll.disposal.market import market_on
 from plimsoll.disposal.package import KIND as PACKAGE
 from plimsoll.disposal.package import Package, package_of
-from plimsoll.disposal.tender import FORMATS, HIDDEN, SEALED, instant, shown
-from plimsoll.loan.dossier import Dossier, Written
+from plimsoll.disposal.tender import FORMATS, HIDDEN, SEALED, instant, live_tender, shown, tenders_of
+from plimsoll.loan.dossier import Dossier, Saying, Written
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.rate import Rate
@@ -47,10 +47,15 @@ def others(command: OpenTender) -> tuple[tuple[str, str], ...]:
     return ((PACKAGE, command.package),)
 
 
+def saying(command: OpenTender) -> Saying:
+    """Give what the other tenders of its package say, which it reads."""
+    return tenders_of(command.package)
+
+
 def decide(dossier: Dossier, command: OpenTender, rules: Rules) -> Written | Refused:
     """Put the terms on record.
 
-    Refuses tender_exists, package_unknown, package_not_ready, currency_must_match, npl_sale_not_open, tender_malformed,
+    Refuses tender_exists, package_unknown, package_not_ready, package_in_tender, currency_must_match, npl_sale_not_open, tender_malformed,
     tender_notice_too_short, deposit_out_of_bounds.
     """
     if dossier.filings:
@@ -60,6 +65,9 @@ def decide(dossier: Dossier, command: OpenTender, rules: Rules) -> Written | Ref
         return Refused("package_unknown", "", command.package)
     if package.state != "frozen":
         return Refused("package_not_ready", "", f"{command.package} is {package.state}, not frozen")
+    other = live_tender(dossier.others, command.package, dossier.subject)
+    if other:
+        return Refused("package_in_tender", "", f"{command.package} in {other}")
     times = [instant(text) for text in (command.joins_until, command.bids_from, command.bids_until, command.opens_until)]
     if command.format != SEALED:
         times[3] = times[2]
@@ -88,17 +96,19 @@ def decide(dossier: Dossier, command: OpenTender, rules: Rules) -> Written | Ref
 def _refuse_times(dossier: Dossier, command: OpenTender, times: list[datetime], package: Package, rules: Rules) -> Refused | None:
     """Refuse times out of order, or a notice that is too short; the pilot has to be open on the last day too."""
     joins, begins, ends, opened = times
+    # Whatever day the command says, nobody was told of the tender before now.
+    told_on = max(command.on, dossier.now.date())
     if not dossier.now < joins <= begins < ends <= opened or (command.format == SEALED and ends == opened):
         return Refused("tender_malformed", "", "joining ends before bids begin, bids end after, sealed ones are opened after that")
-    for day in (command.on, ends.date()):
+    for day in (told_on, ends.date()):
         market = market_on(rules, day, package.licence)
         if isinstance(market, Refused):
             return market
     least = rules.whole("POLICY.TENDER.NOTICE", command.on, package.licence) or 0
     calendar = rules.calendars["cn"]
     workdays = 0
-    for n in range(1, (begins.date() - command.on).days + 1):
-        is_workday = calendar.is_workday(command.on + timedelta(days=n))
+    for n in range(1, (begins.date() - told_on).days + 1):
+        is_workday = calendar.is_workday(told_on + timedelta(days=n))
         if isinstance(is_workday, Refused):
             return is_workday
         workdays += is_workday

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.disposal.bidder import REGISTERED
+from plimsoll.disposal.tender import RESERVE
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.rulebook.rules import Rules
@@ -28,6 +29,8 @@ def decide(dossier: Dossier, command: RegisterBidder, rules: Rules) -> Written |
         return Refused("bidder_exists", "", dossier.subject)
     if not command.name.strip():
         return Refused("bidder_malformed", "", "a bidder has a name")
+    if dossier.subject == RESERVE:
+        return Refused("bidder_malformed", "", f"{RESERVE} is the name under which sellers bind theirs")
     kinds = rules.value("CN.NPL.BUYERS", command.on)
     if not isinstance(kinds, tuple) or command.kind not in kinds:
         return Refused("bidder_kind_unknown", "CN.NPL.BUYERS", repr(command.kind))

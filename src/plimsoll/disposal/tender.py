@@ -4,18 +4,21 @@ Sealed: a bidder publishes the hash of bid and nonce while bids are taken, and o
 anything after. A hidden reserve of the seller is bound in the same way. Ascending: every bid is seen, and one near the end moves it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+from plimsoll.loan.dossier import Saying
 from plimsoll.loan.filing import Filing, read_body
 from plimsoll.units.refusal import Refused
 
 KIND: Final = "tender"
 SEALED, ASCENDING = "sealed", "ascending"
 FORMATS: Final = (SEALED, ASCENDING)
+OVER: Final = ("no_sale", "failed", "cancelled")
+"""States in which a tender has let its package go."""
 HIDDEN: Final = -1
 """The reserve of a seller who has bound it without telling it."""
 NONCE_LEAST, NONCE_MOST = 16, 128
@@ -81,6 +84,7 @@ class Tender:
     decided_on: int = 0
     contract: str = ""
     confirmed_on: int = 0
+    forfeited_minor: int = 0
 
     @property
     def lead(self) -> Bid | None:
@@ -169,7 +173,9 @@ def _moved(was: Tender, filing: Filing, said: dict[str, Any]) -> Tender:
         return replace(was, state=said["outcome"], decision=said, decided_by=filing.actor, decided_on=filing.on)
     if kind == "confirmed":
         return replace(was, state="confirmed", contract=said["contract"], confirmed_on=filing.on)
-    return replace(was, state={"paid": "paid", "failed": "failed", "cancelled": "cancelled"}[kind])
+    if kind == "failed":
+        return replace(was, state="failed", forfeited_minor=said["forfeited_minor"])
+    return replace(was, state={"paid": "paid", "cancelled": "cancelled"}[kind])
 
 
 def _member(was: Member | None, kind: str, filing: Filing, said: dict[str, Any]) -> Member:
@@ -196,12 +202,40 @@ def find_tender(filings: Iterable[Filing], subject: str, *states: str) -> Tender
     return found if found.state in states else Refused("tender_not_ready", "", f"{subject} is {found.state}, not {' or '.join(states)}")
 
 
-def owed_back(tender: Tender, bidder: str) -> int:
-    """Give what of a bidder's deposit is to go back to it, in minor units: of who lost, or of everybody where the tender was cancelled."""
+def lost_deposit(tender: Tender, bidder: str) -> int:
+    """Give what a bidder lost of its deposit, in minor units: who bound a bid and did not open it, and a buyer who did not pay."""
     member = tender.members.get(bidder)
-    if member is None or tender.state == "open" or (tender.state != "cancelled" and bidder == tender.decision["winner"]):
+    if member is None or not tender.decision:
         return 0
-    return member.deposit_minor - member.returned_minor
+    if bidder in tender.decision.get("deposits_lost", ()):
+        return member.deposit_minor
+    return tender.forfeited_minor if bidder == tender.decision["winner"] else 0
+
+
+def owed_back(tender: Tender, bidder: str) -> int:
+    """Give what of a bidder's deposit is to go back to it, in minor units.
+
+    That of who lost, of everybody where the tender was cancelled, of the winner where the seller did not confirm the sale.
+    """
+    member = tender.members.get(bidder)
+    is_buyer = bool(tender.decision) and bidder == tender.decision["winner"] and tender.state != "failed"
+    if member is None or tender.state == "open" or is_buyer:
+        return 0
+    return member.deposit_minor - member.returned_minor - lost_deposit(tender, bidder)
+
+
+def tenders_of(package: str) -> Saying:
+    """Give what all tenders of a package say."""
+    return Saying(KIND, "tender.opened", "package", package)
+
+
+def live_tender(others: Mapping[tuple[str, str], Sequence[Filing]], package: str, but: str = "") -> str:
+    """Give the tender, of the dossiers that a command reads, in which a package stands and that is not over; "" for none."""
+    for (kind, subject), filings in others.items():
+        found = tender_of(filings) if kind == KIND and subject != but else None
+        if found is not None and found.package == package and found.state not in OVER:
+            return subject
+    return ""
 
 
 def find_member(tender: Tender, bidder: str) -> Member | Refused:

@@ -77,6 +77,15 @@ ENTRIES: Final = frozenset(
 SUBJECT_LENGTH_MAX: Final = 64
 
 
+class Saying(NamedTuple):
+    """What some dossiers of a kind say, that a verb reads by it: the entry, and a field of its body with a text."""
+
+    kind: str
+    entry: str
+    field: str
+    text: str
+
+
 class Dossier(NamedTuple):
     """A dossier as a decision sees it, with the further dossiers that the verb reads; no entries: it is not there."""
 

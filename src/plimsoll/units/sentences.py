@@ -294,6 +294,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "tender_joined_already": ("该竞买人已报名。", "The bidder has joined already."),
     "tender_join_late": ("报名已截止。", "Joining has ended. Wait for another tender."),
     "tender_terms_not_accepted": ("竞买人没有接受全部条件（保密、合规催收、不得再转让）。请全部接受后报名。", "The bidder has not accepted all terms: secrecy, lawful collection, no resale. Accept them and join."),
+    "tender_bids_stand": ("已有报价约束竞买人，项目不能撤销。请照常定标。", "Bids stand, so the tender is not cancelled any more. Decide it."),
+    "package_in_tender": ("该资产包正在另一项目中竞价。请先了结该项目。", "The package stands in a tender that is not over. Let that end first."),
     "tender_not_over": ("竞价或开标尚未结束，不能定标。请等待截止。", "Bids are still taken or opened, so nothing is decided. Wait for the end."),
     "deposit_out_of_bounds": ("保证金比例不在规定范围内。请调整。", "The deposit is outside the bounds of the rule. Change it."),
     "deposit_missing": ("该竞买人没有缴纳保证金，不能报价。", "The bidder has paid no deposit, so it may not bid."),

@@ -35,6 +35,7 @@ _BY_STATUS: Final[dict[int, str]] = {
         promise_open_already case_claimed review_claimed line_frozen line_not_frozen line_closed line_in_use loan_closed
         loan_charged_off not_charged_off loan_parked already_reversed already_converted purchase_already_billed bill_not_open
         date_closed offer_expired offer_changed disclosure_changed disclosure_missing disclosure_not_confirmed review_changed
+        package_in_tender tender_bids_stand
         application_not_ready plan_not_ready package_not_ready tender_not_ready complaint_not_ready hardship_not_ready
         hardship_not_open case_not_open promise_over placement_over placement_stopped agency_suspended agency_not_suspended
         investor_not_asked investor_not_assessed investor_unsuited part_not_agreed guaranteed_over_law
