@@ -282,7 +282,7 @@ def test_the_report_tells_what_is_empty_and_what_of_it_is_mandatory():
     assert "1,04 Economic activity" not in gaps["1"], "not asked of people"
     assert gaps["3"] == gaps["5"] == {}
     measured = templates.completeness(tables(*two))
-    assert (measured["1"], measured["2.1"]) == (templates.Measured(26, 12), templates.Measured(4, 4))
+    assert (measured["1"], measured["2.1"]) == (templates.Measured(26, 12, 12), templates.Measured(4, 4, 0))
     sued = made({"court": ((DAY - 90, "filed"),)}, litigation="in_suit")
     assert templates.completeness(tables(sued))["3"].apply == templates.completeness(tables(PLAIN))["3"].apply + 3
 
@@ -294,7 +294,7 @@ def test_the_dictionary_tells_every_field():
     assert by_number["3", "3,24"] == [
         "Loan legal status", "mandatory", "one of the permitted values", " | ".join(said.LEGAL_STATUS), templates.LISTS,
     ]  # fmt: skip
-    assert by_number["3", "3,03"][-1] == templates.ANNEX
+    assert (by_number["3", "3,03"][-1], by_number["4.1", "4,32"][-1]) == (templates.ANNEX, templates.LIST)
 
 
 # ---- what the book tells

@@ -53,6 +53,8 @@ def book(store):
     contact = {"contact_id": "c1", "channel": "call", "purpose": "collect", "zone": "Asia/Shanghai", "by": "lender"}
     give(store, 5, "2026-07-10", "attempt_contact", number="blind", **contact)
     give(store, 5, "2026-07-10", "record_outcome", contact_id="c1", outcome="connected")
+    for on, fact in (("2026-07-11", "court_stayed"), ("2026-07-12", "court_stay_lifted"), ("2026-07-13", "court_stayed")):
+        give(store, 5, on, "tell_contact_fact", fact=fact)
     place(store, 6, "2026-07-01")
     give(store, 6, "2026-07-20", "repay", loan_id=61, currency="CNY", amount="50.00")
     give(store, 6, "2026-10-02", "repay", loan_id=61, currency="CNY", amount="70.00")
@@ -86,6 +88,7 @@ def test_what_is_on_file_is_told(told):
     assert (more[51].own_ppm, more[51].is_syndicated, more[51].is_securitised) == (1_000_000, False, False)
     assert (more[51].replied_on, more[41].replied_on) == (date(2026, 7, 10).toordinal(), 0)
     assert (more[21].is_dead, more[31].is_dead) == (True, False)
+    assert (more[51].is_stayed, more[31].is_stayed) == (True, False)
     assert [(minor, agency) for _, minor, agency in more[61].cash] == [(5_000, "North collections")]
     assert (more[61].paid_minor, more[61].rate, more[61].every) == (5_000, (4 * 365, 10_000), said.MONTHLY)
     assert more[31].defaulted_on == day - 227 + 91
@@ -102,7 +105,7 @@ def test_the_files_follow_their_formats(told, tmp_path):
     assert {f"eba-{name}.csv" for name in ("1", "2.1", "2.2", "2.3", "2.4", "3", "4.1", "4.2", "5", "fields")} <= names
     said_of = json.loads(tmp_path.joinpath("report.json").read_text("utf-8"))
     assert said_of["eba_wrong"] == []
-    assert said_of["eba_completeness"]["3"] == {"apply": 124, "filled": 124, "percent": "100.0000"}, (
+    assert said_of["eba_completeness"]["3"] == {"apply": 124, "filled": 124, "at_closing": 0, "percent": "100.0000"}, (
         "17 of each, 3 and 1 of who is sued, 2 of who is eased, one not in default"
     )
     assert said_of["eba_mandatory_empty"]["3"] == {}

@@ -36,6 +36,8 @@ from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
 
 PAGE: Final = 400
+STAYED: Final = "court_stayed"
+STAYS: Final = (STAYED, "court_stay_lifted")
 CHINA: Final = "CN"
 PROVINCES: Final = (
     "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南",
@@ -90,7 +92,7 @@ def _particulars(one: Candidate, held: Held, by: By) -> Particulars:
     cash = [(on, minor) for on, minor in cash_of(facts) if on <= day]
     limitation = limitation_of(terms, facts, one.loan_id, filings, by.cut_off, by.rules)
     ease = eased(terms, facts, filings, one.loan_id, day)
-    told = {str(read_body(filing)["fact"]) for filing in filings if filing.kind == FACT}
+    told = [str(read_body(filing)["fact"]) for filing in filings if filing.kind == FACT]
     shares = shares_on(holdings(filings, one.loan_id), day)
     kinds = {by.funders.get(share.funder, "") for share in shares if share.ppm}
     country = _country(one, by.rules)
@@ -101,7 +103,7 @@ def _particulars(one: Candidate, held: Held, by: By) -> Particulars:
         has_phone=_has(by, one.customer_id, PHONE),
         replied_on=_replied_on(filings),
         is_dead="died" in told,
-        is_stayed="court_stayed" in told and "court_stay_lifted" not in told,
+        is_stayed=[fact for fact in told if fact in STAYS][-1:] == [STAYED],
         is_revolving=terms.kind != LOAN,
         penalty_minor=0 if out[O_CLAIM] else out[O_PENALTY],
         rate=rate_a_year(terms, standing),

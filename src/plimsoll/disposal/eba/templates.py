@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from plimsoll.disposal.candidate import Candidate
 from plimsoll.disposal.eba import repayment
 from plimsoll.disposal.eba.counterparty import COUNTERPARTY, GUARANTEED, MORTGAGED, PROTECTED, RELATIONSHIP
-from plimsoll.disposal.eba.field import FORMATS, NOT_HELD, Field, Row, is_well_formed
+from plimsoll.disposal.eba.field import FORMATS, NOT_HELD, UNTIL_CLOSING, Field, Row, is_well_formed
 from plimsoll.disposal.eba.loan import LOAN
 from plimsoll.disposal.eba.protection import MORTGAGE, PROTECTION
 from plimsoll.disposal.eba.repayment import REPAYMENT
@@ -29,15 +29,18 @@ KEYS: Final = ("1,02", "2,01", "3,01")
 """The fields by which rows are put in order."""
 COMPARED: Final = ("1,", "2,", "3,00", "3,01", "3,02", "3,03")
 """How the indexes begin whose index and name were compared with the published Annex I."""
-ANNEX, LISTS = "Annex I as published", "two other lists that agree"
+ONE_LIST: Final = ("4,31", "4,32", "4,33")
+"""Indexes that only one of the two other lists gives; both give the names."""
+ANNEX, LISTS, LIST = "Annex I as published", "two other lists that agree", "index by one other list, name by two"
 DICTIONARY: Final = ("template", "index", "name", "mandatory", "format", "permitted values", "index and name from")
 
 
 class Measured(NamedTuple):
-    """Cells of what is mandatory in a template: those that apply and those of them that say something."""
+    """Cells of what is mandatory in a template: those that apply, those of them that say something, and those that wait for closing."""
 
     apply: int
     filled: int
+    at_closing: int
 
 
 class Table(NamedTuple):
@@ -87,7 +90,7 @@ def dictionary() -> list[list[str]]:
             "mandatory" if field.is_mandatory else "recommended",
             FORMATS[field.form],
             " | ".join(field.permitted),
-            ANNEX if field.number.startswith(COMPARED) else LISTS,
+            ANNEX if field.number.startswith(COMPARED) else LIST if field.number in ONE_LIST else LISTS,
         ]
         for template, fields in TEMPLATES.items()
         for field in fields
@@ -116,8 +119,9 @@ def completeness(tables: Mapping[str, Table]) -> dict[str, Measured]:
     """Give, by template, how many mandatory cells apply and how many of them are filled."""
     found = {}
     for name in FILLED:
-        asked = [cell for field, cells in _columns(tables[name]) if field.is_mandatory for cell in cells]
-        found[name] = Measured(len(asked), sum(1 for cell in asked if cell))
+        asked = [(field, cell) for field, cells in _columns(tables[name]) if field.is_mandatory for cell in cells]
+        waiting = sum(1 for field, _ in asked if field.why_not == UNTIL_CLOSING)
+        found[name] = Measured(len(asked), sum(1 for _, cell in asked if cell), waiting)
     return found
 
 
