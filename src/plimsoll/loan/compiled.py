@@ -6,6 +6,7 @@ Import this only where columns of loans are worked on: it needs the extra `fast`
 """
 
 import hashlib
+import importlib
 import sys
 import types
 from importlib.abc import SourceLoader
@@ -31,6 +32,13 @@ from plimsoll.loan import (
     schedule,
 )
 from plimsoll.units import days, divide
+
+if not {"scipy.linalg", "numba.np.arraymath"} & set(sys.modules):
+    # Before its first function the compiler looks for SciPy, for products of matrices, which no loan is: a third of the time that
+    # it takes to get ready. A module that is None is one that cannot be imported.
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+    importlib.import_module("numba.np.arraymath")
+    del sys.modules["scipy.linalg"]
 
 # Callees before callers, for the eye; the compiler resolves names when it first runs.
 MODULES = (divide, days, layout, level, accrue, allocate, schedule, change, life, bill, plan, account, agenda, measure, flat, ask)

@@ -3,8 +3,10 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
+from plimsoll.rulebook.by_digest import ByDigest
 from plimsoll.rulebook.rules import Rules
 
 FIVE_CLASSES: Final = ("normal", "special-mention", "substandard", "doubtful", "loss")
@@ -42,6 +44,12 @@ class Lateness:
 
 def lateness(rules: Rules, on: date) -> Lateness:
     """Give the names of lateness in force on a day; where the law sets no classes, those of the lender's policy."""
+    return _lateness(ByDigest(rules), on)
+
+
+@lru_cache(maxsize=256)
+def _lateness(known: ByDigest, on: date) -> Lateness:
+    rules = known.rules
     overdue = _days(rules, CLASSES, on)
     five = _days(rules, "POLICY.CLASS.DPD", on) | _days(rules, "CN.CLASS.DPD", on)
     buckets = rules.value("POLICY.BUCKET.DAYS", on)

@@ -6,6 +6,7 @@ lateness begins or grows into the next class are noted; that it ends is seen in 
 
 from bisect import bisect_right
 from datetime import date
+from functools import cache
 
 from plimsoll.loan.agenda import BOUNDARIES
 from plimsoll.loan.facts import Fact
@@ -57,6 +58,7 @@ def _late(look: Look, day: int, messages: list[tuple[str, str]], rules: Rules) -
     return Said(facts=((look.loan_id, note, ""),), messages=tuple(messages))
 
 
+@cache
 def _days_at_last_look(days: int, grace_days: int) -> int:
     """Give how late a loan was on the day of its agenda before this one, 0 for not late."""
     return max((boundary for boundary in (*BOUNDARIES, grace_days + 1) if grace_days < boundary < days), default=0)

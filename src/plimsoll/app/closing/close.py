@@ -32,6 +32,8 @@ from plimsoll.loan.look import Look, Said, look_at
 from plimsoll.units.refusal import Refused
 
 SHARD_LOANS: Final = 4_000
+SHARDS_MIN, SHARD_LOANS_MIN = 16, 1_000
+"""A night of few loans is cut smaller, so that those who work on it end together; a shard has its own cost, that of some loans."""
 TURNED_MIN: Final = 256
 """With fewer loans due than this, getting the compiled kernel ready costs more than it saves."""
 RUNNING, CLOSED = "running", "done"
@@ -68,8 +70,15 @@ class Night:
         self.shards += 1
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Rules that are read when the first loan is due: a night on which nothing is has no use for them."""
+
+    read: Callable[[], Any]
+
+
 class Orders(NamedTuple):
-    """What a close is given: how to decide, the rules, the instant that stamps its rows, whom to tell, processes that help."""
+    """What a close is given: how to decide, the rules (or `Later`), the instant that stamps its rows, whom to tell, processes that help."""
 
     decide: Decide
     rules: Any
@@ -77,18 +86,28 @@ class Orders(NamedTuple):
     progress: Progress | None = None
     crew: Works | None = None
 
+    def in_force(self) -> Any:
+        """Give the rules."""
+        return self.rules.read() if isinstance(self.rules, Later) else self.rules
+
 
 def days_to_close(store: Store, through: int) -> range:
     """Give the days that a close through a day has to do: from an unfinished one, else from the first that is open."""
     with store.engine.connect() as connection:
         unfinished = connection.scalar(select(func.min(schema.close_run.c.closed_on)).where(schema.close_run.c.state == RUNNING))
+        if unfinished is not None:
+            return range(unfinished.toordinal(), through + 1)
         open_on = connection.scalar(select(schema.book.c.open_on))
-        begun = connection.scalar(select(func.min(schema.customer.c.opened_on)))
-    if unfinished is not None:
-        return range(unfinished.toordinal(), through + 1)
-    if open_on is None or begun is None:
-        return range(0)
-    return range(max(open_on, begun).toordinal(), through + 1)
+        closed_on = connection.scalar(select(func.max(schema.close_run.c.closed_on)))
+        if open_on is None:
+            return range(0)
+        if closed_on is None or closed_on >= open_on:
+            # Before the first close: nothing can have happened before the first customer came. This reads all of them.
+            begun = connection.scalar(select(func.min(schema.customer.c.opened_on)))
+            if begun is None:
+                return range(0)
+            open_on = max(open_on, begun)
+    return range(open_on.toordinal(), through + 1)
 
 
 def close_day(store: Store, day: int, orders: Orders) -> Night:
@@ -111,11 +130,12 @@ def close_day(store: Store, day: int, orders: Orders) -> Night:
 
     works = orders.crew or _hands(store) if count >= TURNED_MIN else None
     if works is not None:
-        errand = Errand(NIGHTS + day, day, due_days, orders.now, rules_number(orders.rules), orders.rules, orders.decide)
+        rules = orders.in_force()
+        errand = Errand(NIGHTS + day, day, due_days, orders.now, rules_number(rules), rules, orders.decide)
         left = _turn(works, customers, loans, errand, _shards_done(store, on), night, told)
     else:
         left = list(zip(customers, loans, strict=True))
-    for number, (low, high) in enumerate(_shards([customer for customer, _ in left]), _shards_done(store, on)):
+    for number, (low, high) in enumerate(_shards([customer for customer, _ in left], SHARD_LOANS), _shards_done(store, on)):
         _move(store, day, number, left[low:high], orders, night)
         told()
     return night
@@ -147,11 +167,11 @@ def _shards_done(store: Store, on: date) -> int:
     return 0 if last is None else int(last) + 1
 
 
-def _shards(customers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Give due loans, by the customers whose they are, in shards `[low, high)`; a customer is in one shard only."""
+def _shards(customers: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
+    """Give due loans, by the customers whose they are, in shards `[low, high)` of about a size; a customer is in one shard only."""
     low = 0
     while low < len(customers):
-        high = min(low + SHARD_LOANS, len(customers))
+        high = min(low + size, len(customers))
         while high < len(customers) and customers[high] == customers[high - 1]:
             high += 1
         yield low, high
@@ -172,7 +192,8 @@ def _turn(
 ) -> Ids:
     """Have all shards worked in columns; give the loans that were left, all of those where a shard failed."""
     left: list[tuple[int, int]] = []
-    tasks = [Task(number, customers[low:high], loans[low:high]) for number, (low, high) in enumerate(_shards(customers), first)]
+    size = min(max(-(-len(customers) // SHARDS_MIN), SHARD_LOANS_MIN), SHARD_LOANS)
+    tasks = [Task(number, customers[low:high], loans[low:high]) for number, (low, high) in enumerate(_shards(customers, size), first)]
     with without_collection():
         for task, done in works.work(tasks, errand):
             if isinstance(done, Done):
@@ -190,6 +211,7 @@ def _turn(
 
 def _move(store: Store, day: int, number: int, shard: Ids, orders: Orders, night: Night) -> None:
     """Move the loans of one shard, one by one, with its checkpoint, in one transaction; a clash with a command starts it again."""
+    rules = orders.in_force()
     for attempt in range(ATTEMPTS_MAX):
         sent = _messages_sent(store, day, shard)
         try:
@@ -197,12 +219,12 @@ def _move(store: Store, day: int, number: int, shard: Ids, orders: Orders, night
                 pending = _moved(transaction, day, shard, orders, sent)
                 entries = len({(leg.customer_id, leg.loan_id, leg.entry_n) for leg in pending.legs})
                 counts = (len(shard), len(pending.facts), entries, len(pending.parked))
-                if orders.rules.digest not in store.rules_recorded:
-                    pending.rules.append(RulesRow(rules_number(orders.rules), orders.rules.digest, transaction.instant(orders.now)))
+                if rules.digest not in store.rules_recorded:
+                    pending.rules.append(RulesRow(rules_number(rules), rules.digest, transaction.instant(orders.now)))
                 at = transaction.instant(orders.now)
                 pending.shards.append(ShardRow(transaction.days[day], number + attempt, at, *counts, "{}"))
                 transaction.save(pending)
-                store.rules_recorded.add(orders.rules.digest)
+                store.rules_recorded.add(rules.digest)
                 night.add(len(shard), len(pending.facts), entries, len(pending.outbox))
                 night.parked += [(row.customer_id, row.loan_id, row.reason) for row in pending.parked]
                 return
@@ -225,7 +247,7 @@ def _moved(transaction: Transaction, day: int, shard: Ids, orders: Orders, sent:
     by_customer = {customer: tuple(loan_id for _, loan_id in own) for customer, own in groupby(shard, key=itemgetter(0))}
     taken = transaction.take([], [Want(customer, loans) for customer, loans in by_customer.items()])
     # The night belongs to the day it closes, though commands already post to the next one.
-    stamp = Stamp(transaction.instant(orders.now), transaction.days, rules_number(orders.rules), day)
+    stamp = Stamp(transaction.instant(orders.now), transaction.days, rules_number(orders.in_force()), day)
     pending = Pending()
     for customer, loans in by_customer.items():
         sheet = taken.sheets[customer]
@@ -256,8 +278,9 @@ def _is_due(held: Held, day: int) -> bool:
 def _attempt(transaction: Transaction, sheet: Sheet, due: Sequence[int], day: int, orders: Orders, stamp: Stamp, pending: Pending) -> str:
     """Decide and post; give why it failed, "" where it did not. What failed has changed nothing."""
     request = Request("close", f"close:{date.fromordinal(day)}", b"", ACTOR, day, NIGHTS + day)
+    rules = orders.in_force()
     try:
-        decisions = [orders.decide(look_at(sheet.loans[loan_id], day), day, orders.rules) for loan_id in due]
+        decisions = [orders.decide(look_at(sheet.loans[loan_id], day), day, rules) for loan_id in due]
         facts = tuple(fact for decision in decisions for fact in decision.facts)
         messages = tuple(message for decision in decisions for message in decision.messages)
         refused = post(sheet, Decision(facts=facts, messages=messages, moves=tuple(due)), request, stamp, pending, transaction.facts)

@@ -1,5 +1,6 @@
 """One member of a crew: gets the compiled kernel ready, then works the shards that come through standard input (`app/closing/crew.py`)."""
 
+import gc
 import pickle
 import signal
 import sys
@@ -14,8 +15,8 @@ from plimsoll.app.closing.shard_postgres import PostgresShards
 from plimsoll.app.database.driver_postgres import connect
 from plimsoll.app.database.trouble import Clash, StoreTrouble
 
-HANDS: Final = 2
-"""Shards worked at a time: while the server writes one, the next is decided on."""
+HANDS: Final = 3
+"""Shards worked at a time: while the server writes two, the next is decided on."""
 
 
 class Member:
@@ -56,6 +57,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one is asked, and ends it
     member = Member(receive(sys.stdin.buffer), sys.stdout.buffer)
     get_ready()
+    # What a shard leaves behind goes when nobody holds it any more; to look for circles in it takes longer than to decide on its loans.
+    gc.freeze()
+    gc.disable()
     while True:
         try:
             errand, tasks = receive(sys.stdin.buffer)

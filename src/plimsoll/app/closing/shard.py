@@ -4,7 +4,7 @@ Whatever the compiled kernel may not work on, or looks wrong, is not turned: the
 writes the same rows. A customer is turned with all loans of the shard or with none. Needs the extra `fast`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -269,35 +269,39 @@ def _decided(
     places = np.flatnonzero(is_sound & (is_billed | (asked[:, Q_TODAY] > 0) | (asked[:, Q_IS_BILL_DUE] > 0) | (late > 0)))
     facts: list[Noted] = []
     messages: list[Message] = []
-    customers = shard.customer_id.tolist()
+    unsound: list[int] = []
+    columns = (places.tolist(), shard.customer_id[places].tolist(), shard.facts_count[places].tolist())
     last, n = 0, 0
-    for place, look in zip(places.tolist(), _looks(shard, states, asked, late, is_billed, places), strict=True):
+    for place, customer, count, look in zip(*columns, _looks(shard, states, asked, late, is_billed, places), strict=True):
         said: Said = decide(look, day, rules)
-        customer = customers[place]
         if customer != last:
             last, n = customer, 0
         for kind, payload in said.messages:
             n += 1
             messages.append(Message(place, n, kind, payload))
-        if said.facts:
-            facts += [Noted(place, number, fact) for number, (_, fact, _) in enumerate(said.facts, int(shard.facts_count[place]) + 1)]
-            is_sound[place] = all(fact.kind == NOTED and not fact.more and not detail for _, fact, detail in said.facts)
+        for number, (_, fact, detail) in enumerate(said.facts, count + 1):
+            facts.append(Noted(place, number, fact))
+            if fact.kind != NOTED or fact.more or detail:
+                unsound.append(place)
+    is_sound[unsound] = False
     return facts, messages
 
 
-def _looks(shard: Shard, states: States, asked: Ints, late: Ints, is_billed: Mask, places: Ints) -> Sequence[Look]:
+def _looks(shard: Shard, states: States, asked: Ints, late: Ints, is_billed: Mask, places: Ints) -> Iterator[Look]:
     """Give how some loans look on the day."""
-    bills = {place: asked[place, Q_BILL:].tolist() for place in places[is_billed[places]].tolist()}
+    parted = {offer: offer.rpartition(" ") for offer in set(shard.offers)}
+    offers = [parted[shard.offers[place]] for place in places.tolist()]
+    bills: list[Sequence[int]] = [()] * len(places)
+    for at in np.flatnonzero(is_billed[places]).tolist():
+        bills[at] = asked[places[at], Q_BILL:].tolist()
     columns = (
-        places.tolist(),
         shard.loan_id[places].tolist(),
+        [product for product, _, _ in offers],
+        [currency for _, _, currency in offers],
         states.terms[places, T_DISBURSED_ON].tolist(),
         states.terms[places, T_GRACE_DAYS].tolist(),
         late[places].tolist(),
         asked[places, :Q_BILL].tolist(),
+        bills,
     )
-    looks = []
-    for place, loan_id, begun_on, grace_days, days, own in zip(*columns, strict=True):
-        product, _, currency = shard.offers[place].rpartition(" ")
-        looks.append(Look(loan_id, product, currency, begun_on, grace_days, days, own, bills.get(place, ())))
-    return looks
+    return map(Look._make, zip(*columns, strict=True))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from plimsoll.app.closing.close import Orders, days_to_close
+from plimsoll.app.closing.close import Later, Orders, days_to_close
 from plimsoll.app.closing.through import DAILY, LAST, NEVER, Closed, close_through
 from plimsoll.app.config import UTC_AHEAD, book_url, now, tape_folder, threads
 from plimsoll.app.database.opening import open_store
@@ -51,7 +51,7 @@ def command(
     watched: list[Ran] = []
     with open_store(url, allow_unsafe=allow_unsafe) as store:
         instant = now()
-        orders = Orders(decide, lawful_rules(), instant, crew=context.obj)
+        orders = Orders(decide, Later(lawful_rules), instant, crew=context.obj)
         done = []
         with bar(len(days_to_close(store, last)), "days closed") as step:
             for closed in close_through(store, last, orders, tape=folder, scans=tape, now=instant, threads=threads()):
@@ -79,7 +79,7 @@ def _watched(store: Store, on: date, orders: Orders) -> "Ran":
     from plimsoll.app.watching.run import Orders as WatchOrders
     from plimsoll.app.watching.run import watch_day
 
-    return watch_day(store, on, WatchOrders(orders.rules, orders.now, threads()))
+    return watch_day(store, on, WatchOrders(orders.in_force(), orders.now, threads()))
 
 
 def report(done: list[Closed], folder: Path, as_json: bool, watched: "list[Ran]") -> None:
