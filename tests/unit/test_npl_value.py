@@ -14,6 +14,9 @@ from plimsoll.disposal.reserve import best_reserve, chance_below, density
 from plimsoll.disposal.valuation import valuation
 from plimsoll.disposal.value import PARTS, Terms, Worth, is_sold, present_share, worth_minor
 from plimsoll.disposal.vintage import BadDebt, Vintage, vintages
+from plimsoll.portfolio.ecl.period import YearlyRate
+from plimsoll.portfolio.ecl.severity import loss_given_default
+from plimsoll.risk.recovery import Month, rates_of, shares_by_then
 from plimsoll.rulebook.rules import load
 from tests.made_loans import Chance
 
@@ -74,11 +77,13 @@ def test_money_after_the_watch_and_months_without_claims_count_for_nothing():
 
 def test_a_thin_segment_is_drawn_towards_all():
     claims = watched(Shape(0.2, 0.1), 400, 20) + [one._replace(segment="thin") for one in watched(Shape(0.6, 0.1), 20, 20)]
-    shapes = shapes_by_segment(curves_by_segment(claims), 1, 20)
+    curves = curves_by_segment(claims)
+    common = fit_shape(curves[""])
+    shapes = shapes_by_segment(curves, common, 20)
     alone = fit_shape(curve_of([one for one in claims if one.segment == "thin"])).total
-    assert shapes[""].total < shapes["thin"].total < alone
+    assert common.total < shapes["thin"].total < alone
     # Twenty claims where twenty are credible: half way.
-    assert shapes["thin"].total == pytest.approx((shapes[""].total + 0.6) / 2, rel=0.06)
+    assert shapes["thin"].total == pytest.approx((common.total + 0.6) / 2, rel=0.06)
 
 
 def test_the_price_of_the_model_at_the_figures_of_the_market():
@@ -177,3 +182,43 @@ def test_claims_of_ones_own_weigh_as_the_rule_says():
     debts = [BadDebt("x", 500, on.toordinal() - 95, on.toordinal(), [(on.toordinal() - 95, 10), (on.toordinal() - 1, 20)])]
     assert claims_of(debts, on) == [Claim("x", 500, 3, {1: 10})], "the fourth month is not over"
     assert claims_of([debts[0]._replace(since=on.toordinal() - 29)], on) == []
+
+
+def test_what_a_debt_is_worth_kept_goes_by_how_its_own_product_recovers():
+    rules, on = load(), date(2026, 9, 30)
+    good = [one._replace(segment="pay-later") for one in watched(Shape(0.48, 0.06), 300, 24)]
+    bad = [one._replace(segment="cash-line") for one in watched(Shape(0.12, 0.06), 300, 24)]
+    by = appraisal(rules, on, good + bad)
+    assert by.of("pay-later").total > by.shape.total > by.of("cash-line").total
+    assert by.of("pay-later").total == pytest.approx(0.6 * 0.48 + 0.4 * by.shape.total, rel=0.01), (
+        "three hundred of their own to two hundred"
+    )
+    assert by.of("new-product") == by.shape, "what has no claims goes by all"
+    plain = Candidate(1, 1, "cash-line", "CNY", Owed(900_000, 100_000, 0), 200, "loss", True, 0, 10**6, 1, 0, 0, (0,) * 36, ())
+    later = plain._replace(loan_id=2, product="pay-later")
+    worth = {one.loan_id: worth_of(one, by) for one in (plain, later)}
+    assert worth[2].keep_minor > 2 * worth[1].keep_minor
+    book = valuation([plain, later], worth, by, {}, 0.0, "CNY")
+    assert set(book["valued_by"]["segments"]) == {"pay-later", "cash-line"}
+    assert book["recovered"]["pay-later"][0] == {"month": 1, "came": 0.028, "by_then": 0.028, "watched": "30000000.00", "claims": 300}
+    assert [one["claims"] for one in book["recovered"]["all"]][-1] == 24, "the last month rests on those watched to its end"
+    assert float(book["price_if"]["recoveries 20 % lower"]) == pytest.approx(0.8 * float(book["to_a_buyer"]), abs=0.1)
+
+
+def test_keeping_and_expected_loss_read_the_same_debts_alike():
+    """Without costs, at one rate, the worth of keeping is what the loss given default leaves: both read months as `risk.recovery` does."""
+    claims = watched(Shape(0.30, 0.10), 480, 60)
+    kept = present_share(fit_shape(curve_of(claims)), 0, Terms(0.0, 0.18, 60))
+    told = [Month(month, claim.owed_minor, claim.received.get(month, 0)) for claim in claims for month in range(1, claim.months + 1)]
+    lost = loss_given_default(0.0, shares_by_then(list(rates_of(told).values())), YearlyRate(0.18).by_month())
+    assert kept == pytest.approx(1 - lost, abs=1e-4)
+    assert curve_of(claims).rates == pytest.approx(list(rates_of(told).values()))
+
+
+def test_without_claims_the_two_rules_agree_but_for_costs():
+    """Expected loss gives back 12 % of a default; the house's curve, at that rate and after what collecting costs, within three points."""
+    rules, on = load(), date(2026, 9, 30)
+    measure, seller = rules.value("POLICY.ECL.MEASURE", on), appraisal(rules, on, []).seller
+    rate, loss = (measure[name].num / measure[name].den for name in ("rate", "loss"))
+    kept = present_share(appraisal(rules, on, []).shape, 0, Terms(seller.cost, rate, seller.months))
+    assert kept == pytest.approx(1 - loss, abs=0.03)

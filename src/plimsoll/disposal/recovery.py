@@ -137,23 +137,26 @@ def _error(points: Sequence[tuple[int, float, float]], speed: float) -> float:
     return sum(weight * (rate - shape.came(m)) ** 2 for m, rate, weight in points)
 
 
-def shapes_by_segment(curves: Mapping[str, Curve], claims_least: int, credible: int) -> dict[str, Shape]:
+def total_at(curve: Curve, speed: float) -> float:
+    """Give what comes in the end by a curve whose speed is known: the total that fits its months best, each by the debt watched in it."""
+    whole = max(curve.watched_minor, default=0)
+    if not whole:
+        return 0.0
+    months = enumerate(zip(curve.rates, curve.watched_minor, strict=True), 1)
+    return min(max(_total([(m, rate, watched / whole) for m, (rate, watched) in months], speed), 0.0), 1.0)
+
+
+def shapes_by_segment(curves: Mapping[str, Curve], common: Shape, credible: float) -> dict[str, Shape]:
     """Give the shape of each segment, its total drawn towards that of all the more the fewer its claims; `credible` claims weigh half.
 
     The speed is that of all claims together: a thin segment cannot tell it.
     """
-    common = fit_shape(curves[""], claims_least)
-    found = {"": common}
+    found = {}
     for segment, curve in curves.items():
         if segment:
-            own = fit_shape(curve, claims_least)
             claims = curve.claims[0] if curve.claims else 0
             trust = claims / (claims + credible)
-            # What the segment recovers in the end, at the speed of all: the same share of the watched months, completed alike.
-            seen = sum(curve.rates)
-            part = 1.0 - exp(-common.speed * len(curve.rates)) if curve.rates else 1.0
-            total = seen / part if part and own.total else own.total
-            found[segment] = Shape(min(trust * total + (1.0 - trust) * common.total, 1.0), common.speed)
+            found[segment] = Shape(trust * total_at(curve, common.speed) + (1.0 - trust) * common.total, common.speed)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from plimsoll.disposal.appraise import Appraisal, worth_of
 from plimsoll.disposal.candidate import Candidate
-from plimsoll.disposal.recovery import Shape
+from plimsoll.disposal.recovery import Curve, Shape
 from plimsoll.disposal.reserve import best_reserve
 from plimsoll.disposal.value import Worth, is_sold, worth_minor
 from plimsoll.disposal.vintage import Vintage
@@ -42,6 +42,7 @@ def valuation(
             "total": round(by.shape.total, 4),
             "speed": round(by.shape.speed, 4),
             "own_claims": by.claims,
+            "segments": {segment: {"total": round(one.total, 4), "speed": round(one.speed, 4)} for segment, one in by.shapes.items()},
             "seller": by.seller._asdict(),
             "buyer": by.buyer._asdict(),
         },
@@ -52,11 +53,22 @@ def valuation(
                 "loans": one.loans,
                 "owed": text_of(one.owed_minor, currency),
                 "came_by_90_days": [text_of(minor, currency) for minor in one.came_minor],
-                "ultimate_share": round(one.ultimate, 4),
+                # A vintage that is not through its first age has come to nothing yet, and tells nothing of what it comes to.
+                "ultimate_share": round(one.ultimate, 4) if one.came_minor else None,
             }
             for quarter, one in vintages.items()
         },
+        "recovered": {segment or "all": _months(curve, currency) for segment, curve in by.curves.items()},
     }
+
+
+def _months(curve: Curve, currency: str) -> list[dict[str, object]]:
+    """Give a recovery curve by month: what share of the debt watched to its end came in it and by then, and how many claims that were."""
+    rows = zip(curve.rates, curve.cumulative(), curve.watched_minor, curve.claims, strict=True)
+    return [
+        {"month": month, "came": round(rate, 4), "by_then": round(by_then, 4), "watched": text_of(minor, currency), "claims": claims}
+        for month, (rate, by_then, minor, claims) in enumerate(rows, 1)
+    ]
 
 
 def _banded(loans: Sequence[Candidate]) -> dict[str, list[Candidate]]:
@@ -80,5 +92,10 @@ def _price(loans: Sequence[Candidate], by: Appraisal, change: tuple[float, float
     """Give what a buyer would pay if one estimate were another."""
     times, cost, yearly = change
     buyer = by.buyer._replace(cost=by.buyer.cost + cost, yearly=by.buyer.yearly + yearly)
-    other = by._replace(shape=Shape(min(by.shape.total * times, 1.0), by.shape.speed), buyer=buyer)
+    shapes = {segment: _times(one, times) for segment, one in by.shapes.items()}
+    other = by._replace(shape=_times(by.shape, times), shapes=shapes, buyer=buyer)
     return sum(worth_of(one, other).price_minor for one in loans)
+
+
+def _times(shape: Shape, times: float) -> Shape:
+    return Shape(min(shape.total * times, 1.0), shape.speed)

@@ -26,7 +26,7 @@ class BackTest(NamedTuple):
 
 def backtest(store: Store, fitted_on: date, until: date, currency: str, rules: Rules) -> BackTest:
     """Give the test for the loans of one currency; a loan sold meanwhile is left out, as its buyer has what came."""
-    shape = appraisal(rules, fitted_on, claims_of(recoveries(store, fitted_on), fitted_on)).shape
+    by = appraisal(rules, fitted_on, claims_of(recoveries(store, fitted_on), fitted_on))
     months = (until - fitted_on).days / 30.0
     reader = Reader(fitted_on, rules, Eligibility(frozenset(), 0), {}, {})
     loans = owed = expected = came = 0
@@ -37,6 +37,7 @@ def backtest(store: Store, fitted_on: date, until: date, currency: str, rules: R
             facts = seen.facts(one.customer_id, one.loan_id)
             if any(fact.kind == TRANSFERRED and fact.on <= until.toordinal() for fact in facts):
                 continue
+            shape = by.of(one.product)
             share = shape.left(one.bad_months) - shape.left(one.bad_months + months)
             minor, cash = worth_minor(share, one.weight_minor), cash_since(facts, fitted_on.toordinal(), until.toordinal())
             loans, owed, expected, came = loans + 1, owed + one.weight_minor, expected + minor, came + cash
