@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Date, Table
+from sqlalchemy import Column, Date, LargeBinary, Table
 
 from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
@@ -32,11 +32,12 @@ SELECT {next_on}, customer_id, loan_id FROM loan_state
 WHERE next_on <= ? AND (next_on, customer_id, loan_id) > (?, ?, ?) AND customer_id % ? = ?
 ORDER BY next_on, customer_id, loan_id LIMIT ?
 """
-_AGENDA_IDS: Final = "SELECT customer_id, loan_id, {next_on} FROM loan_state WHERE next_on <= ? ORDER BY customer_id, loan_id"
+_AGENDA_DAY: Final = "SELECT min(next_on) FROM loan_state WHERE next_on > ? AND next_on <= ?"
+"""The next day on the agenda: one look into the index."""
+_AGENDA_IDS: Final = "SELECT customer_id, loan_id FROM loan_state WHERE next_on = ? ORDER BY customer_id, loan_id"
+"""Those of one day, as the index has them."""
 _AGENDA_IDS_POSTGRES: Final = (
-    "SELECT array_agg(customer_id), array_agg(loan_id), array_agg((next_on - DATE '0001-01-01' + 1)::int8) FROM ("
-    + _AGENDA_IDS.format(next_on="next_on").replace("?", "%s")
-    + ") AS due"
+    "SELECT array_agg(customer_id), array_agg(loan_id) FROM (" + _AGENDA_IDS.replace("?", "%s") + ") AS due"
 ).encode()
 """Two arrays in one row: a million loans cost no row each."""
 _BOUNDS: Final = """
@@ -123,14 +124,30 @@ class Snapshot:
             after = (self._day(found[-1][0]), *found[-1][1:])
 
     def due_ids(self, day: int) -> "tuple[array[int], array[int], tuple[int, ...]]":
-        """Read whose loans are due on a day or before, and which, in the order of customers and loans; and the days they are due on."""
+        """Read whose loans are due on a day or before, and which, in the order of customers and loans; and the days they are due on.
+
+        As a rule that is one day; where a night was left out, or loans were set aside, there are more.
+        """
+        customers, loans = array("q"), array("q")
+        days: list[int] = []
+        while (stored := self._read(_AGENDA_DAY, (self._day(days[-1] if days else 1), self._day(day)))[0][0]) is not None:
+            due_on = stored if isinstance(stored, date) else date.fromisoformat(stored)
+            days.append(due_on.toordinal())
+            found = self._due_on(stored)
+            customers += found[0]
+            loans += found[1]
+        if len(days) > 1:
+            both = sorted(zip(customers, loans, strict=True))
+            customers, loans = (array("q", [pair[column] for pair in both]) for column in range(2))
+        return customers, loans, tuple(days)
+
+    def _due_on(self, stored: object) -> "tuple[array[int], array[int]]":
+        """Read whose loans are due on one day, and which."""
         if self.kind == "postgresql":
-            cursor = self.driver.execute(_AGENDA_IDS_POSTGRES, (self._day(day),), binary=True)
-            customers, loans, days = (longs_of(cursor.pgresult.get_value(0, column)) for column in range(3))
-        else:
-            rows = self._read(_AGENDA_IDS.format(next_on=_day_number(self.kind, schema.loan_state.c.next_on)), (self._day(day),))
-            customers, loans, days = (array("q", [row[column] for row in rows]) for column in range(3))
-        return customers, loans, tuple(sorted(set(days)))
+            found = self.driver.execute(_AGENDA_IDS_POSTGRES, (stored,), binary=True).pgresult
+            return longs_of(found.get_value(0, 0)), longs_of(found.get_value(0, 1))
+        rows = self._read(_AGENDA_IDS, (stored,))
+        return array("q", [row[0] for row in rows]), array("q", [row[1] for row in rows])
 
     def misnumbered(self) -> list[int]:
         """Read the customers whose filings are not numbered from 1 without a gap up to the count on their line."""
@@ -230,11 +247,16 @@ def snapshot(store: Store) -> Iterator[Snapshot]:
 
 @cache
 def _select(kind: str, table: Table, names: tuple[str, ...]) -> str:
-    chosen = ", ".join(
-        _day_number(kind, column) if isinstance(column.type, Date) else column.name for column in (table.c[name] for name in names)
-    )
+    chosen = ", ".join(_chosen(kind, table.c[name]) for name in names)
     key = ", ".join(column.name for column in table.primary_key)
     return f"SELECT {chosen} FROM {table.name} WHERE customer_id >= ? AND customer_id < ? ORDER BY {key}"
+
+
+def _chosen(kind: str, column: Column[Any]) -> str:
+    """Give the SQL that reads a column: a day by its number, and bytes as bytes, also where somebody made text of them."""
+    if isinstance(column.type, Date):
+        return _day_number(kind, column)
+    return f"CAST({column.name} AS BLOB)" if kind == "sqlite" and isinstance(column.type, LargeBinary) else column.name
 
 
 def _day_number(kind: str, column: Column[Any], of: str = "") -> str:
