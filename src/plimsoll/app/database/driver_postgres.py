@@ -1,11 +1,14 @@
 """The driver of PostgreSQL as the house uses it: how a connection is made, and what its errors mean."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Final
 
 import psycopg
 from psycopg import errors, pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8BinaryDumper
 
 from plimsoll.app.database.trouble import Clash, LimitGuard, StoreTrouble
@@ -15,14 +18,69 @@ LOCK_MS: Final = 10_000
 OPEN_STATUSES: Final = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 LIMIT_PASSED: Final = "PL001"
 DAY_CLOSED: Final = "PL002"
+DONE: Final = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
+AUTO: Final = (PyFormat.AUTO,) * 65_535
+"""As many as a statement may have marks: how a value is sent is left to its kind."""
+
+PREPARED_MAX: Final = 250
+"""Statements that a connection keeps prepared: those of the commands a house knows, with few rows and with many."""
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-def connect(url: str) -> Connection:
+class BookConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that also asks a statement straight through the library of the server, each prepared once.
+
+    What the driver does for every statement, so that it may be stopped, shared or streamed meanwhile, takes longer than the rows of one
+    command. A statement that is asked this way is waited for to its end; locks are waited for LOCK_MS at most.
+    """
+
+    def __init__(self, pgconn: Any, row_factory: Any = tuple_row) -> None:
+        """Have nothing prepared yet."""
+        super().__init__(pgconn, row_factory)
+        self.prepared: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
+        self.prepared_count = 0
+        self._turner: Any = None
+
+    def ask(self, statement: bytes, values: Sequence[object]) -> Any:
+        """Run a statement whose marks are $1, $2, …, and give its result, rows in binary; raises psycopg.Error."""
+        turner = self._turner
+        if turner is None:
+            turner = self._turner = Transformer(self)
+        sent: Any = turner.dump_sequence(values, AUTO[: len(values)])
+        key = (statement, turner.types or ())
+        name = self.prepared.get(key) or self._prepare(key)
+        return self._checked(self.pgconn.exec_prepared(name, sent, turner.formats, pq.Format.BINARY))
+
+    def rows(self, statement: bytes, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Run a statement as `ask` does and give its rows."""
+        result = self.ask(statement, values)
+        self._turner.set_pgresult(result)
+        found: list[tuple[Any, ...]] = self._turner.load_rows(0, result.ntuples, tuple)
+        return found
+
+    def _prepare(self, key: tuple[bytes, tuple[int, ...]]) -> bytes:
+        """Prepare a statement for values of these types, and forget the one that was prepared first where there are too many."""
+        if len(self.prepared) >= PREPARED_MAX:
+            self._checked(self.pgconn.exec_(b"DEALLOCATE " + self.prepared.popitem(last=False)[1]))
+        self.prepared_count += 1
+        name = b"book_%d" % self.prepared_count
+        self._checked(self.pgconn.prepare(name, *key))
+        self.prepared[key] = name
+        return name
+
+    def _checked(self, result: Any) -> Any:
+        if result.status in DONE:
+            return result
+        if self.pgconn.status == pq.ConnStatus.BAD and not result.error_field(pq.DiagnosticField.SQLSTATE):
+            raise psycopg.OperationalError(result.error_message.decode("utf-8", "replace") or "the connection has ended")
+        raise errors.error_from_result(result)
+
+
+def connect(url: str) -> BookConnection:
     """Give a connection in autocommit mode; raises StoreTrouble store_unreachable."""
     try:
-        connection = psycopg.connect(url, autocommit=True, prepare_threshold=1, connect_timeout=CONNECT_S)
+        connection = BookConnection.connect(url, autocommit=True, prepare_threshold=1, connect_timeout=CONNECT_S)
     except psycopg.Error as failed:
         raise StoreTrouble("store_unreachable", " ".join(str(failed).split())) from failed
     # One width for every number, so that a statement is prepared once and not again for each mix of small and large amounts.
@@ -60,10 +118,10 @@ def troubles(*, is_committing: bool = False) -> _Troubles:
     return COMMIT_TROUBLES if is_committing else TROUBLES
 
 
-def rows(connection: Connection, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    """Give the rows of a SELECT whose marks are $1, $2, …; they come in binary, which costs less to read."""
-    with troubles():
-        return psycopg.RawCursor(connection).execute(statement.encode(), values, binary=True).fetchall()
+def rows(connection: BookConnection, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Give the rows of a SELECT whose marks are $1, $2, …"""
+    with TROUBLES:
+        return connection.rows(statement.encode(), values)
 
 
 def trouble(failed: psycopg.Error, *, is_committing: bool = False) -> Exception:

@@ -14,7 +14,7 @@ from sqlalchemy import Table
 from plimsoll.app.database import schema, statements
 from plimsoll.app.database.arrays import WRITERS, arrays_of, numbers_text, texts_text, types_of
 from plimsoll.app.database.days import DayNumbers, StoredDates
-from plimsoll.app.database.driver_postgres import OPEN_STATUSES, Connection, troubles
+from plimsoll.app.database.driver_postgres import OPEN_STATUSES, BookConnection, troubles
 from plimsoll.app.database.rows import columns
 from plimsoll.app.database.sheet import Pending, Rows, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
 from plimsoll.app.database.trouble import Clash
@@ -78,9 +78,8 @@ class PostgresTransaction:
     days = StoredDates()
     numbers = DayNumbers()
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: BookConnection) -> None:
         self.connection = connection
-        self.cursor = psycopg.RawCursor(connection)
         self.open_on = 0
         self.is_begun = False
 
@@ -163,11 +162,11 @@ class PostgresTransaction:
 
     def _run(self, statement: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement whose answer nobody reads."""
-        self.cursor.execute(statements.numbered(statement), parameters)
+        self.connection.ask(statements.numbered(statement), parameters)
 
     def _rows(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement and give its rows; they come in binary, which costs less to read."""
-        return self.cursor.execute(statements.numbered(statement), parameters, binary=True).fetchall()
+        """Run a statement and give its rows."""
+        return self.connection.rows(statements.numbered(statement), parameters)
 
     def facts(self, customer_id: int, loan_id: int) -> tuple[Fact, ...]:
         """Read all facts of a loan, in the order recorded."""
@@ -250,8 +249,8 @@ class PostgresTransaction:
             staged = [(*row, due) for row, due in zip(changed, pending.due_read(self.days), strict=True)]
             self._copy(_COPY_STAGE, (*types_of(schema.loan_state), "date"), staged)
             # Planned each time, for the tables as they are: a plan made while the book was small would read all of it.
-            self.cursor.execute(_APPLY_STAGE.encode(), prepare=False)
-            if self.cursor.rowcount != len(changed):
+            applied = psycopg.RawCursor(self.connection).execute(_APPLY_STAGE.encode(), prepare=False)
+            if applied.rowcount != len(changed):
                 raise Clash("a close moved some of the loans meanwhile")
         day = self.days[self.open_on]
         for row in pending.changed_lines(self.days):
@@ -261,7 +260,7 @@ class PostgresTransaction:
         self._run(statements.joined((), (statements.use_limits_postgres(),)), (*arrays, len(uses), day))
 
     def _copy(self, statement: str, types: Sequence[str], rows: Rows) -> None:
-        with self.cursor.copy(statement.encode()) as copy:
+        with psycopg.RawCursor(self.connection).copy(statement.encode()) as copy:
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
