@@ -8,6 +8,7 @@ import pytest
 
 from plimsoll.app.database.outbox import waiting
 from plimsoll.app.disposal import transfer_package as transfer_module
+from plimsoll.app.disposal.make_package import Wish, make_package
 from plimsoll.app.disposal.transfer_package import transfer_package
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer, execute
@@ -99,3 +100,15 @@ def test_a_loan_that_was_not_bad_stays_whatever_the_part_of_the_package_said(sto
     done = transfer(store, tmp_path)
     assert {one.loan.loan_id: one.stays for one in done.going} == {61: "", 71: "too_young"}
     assert package_of(dossier_of(store, "package", "P1")).transfer["held_back"] == {"71": "too_young"}
+
+
+def test_a_loan_of_which_a_part_is_a_funders_is_sold_once_the_part_moved_back(store):
+    made_book(store)
+    give(store, 3, "2026-02-01", "fund_loan", loan_id=31, shares=["bank-a:0.6"])
+    made = packed(store)
+    assert [one.loan_id for one in made.loans] == [11, 41, 51, 61]
+    assert made.kept_out == {"deceased": 1, "pledged": 1, "too_young": 1}
+    give(store, 3, "2026-10-08", "move_share", loan_id=31, funder="bank-a", why="repurchase", currency="CNY", price="1800.00")
+    wish = Wish("P2", CUT_OFF, only=frozenset({31}))
+    again = make_package(store, wish, actor="li", now=at(MADE), on=MADE, rules=RULES)
+    assert [one.loan_id for one in again.loans] == [31]

@@ -15,8 +15,10 @@ COMPLAINT_OPEN, DISPUTED, DECEASED = "complaint_open", "disputed", "deceased"
 PLAN_PERFORMING, HARDSHIP_OPEN, FRAUD, SOLD, TOO_YOUNG = "plan_performing", "hardship_open", "fraud", "sold", "too_young"
 PROCEEDINGS: Final = (IN_SUIT, EXECUTING, PAUSED, ENDED)
 """Stages of court proceedings that keep a loan out where a list names them: the buyer has to take the seller's place before the court."""
+PLEDGED: Final = "pledged"
+"""What keeps a loan out of which a part is another's: a funder's, or a lender's to whom it is security."""
 EVER: Final = date.max.toordinal()
-TOLD: Final = ("pledged", "secured", "staff", "student_aid", "poverty", FRAUD, DECEASED, DISPUTED)
+TOLD: Final = (PLEDGED, "secured", "staff", "student_aid", "poverty", FRAUD, DECEASED, DISPUTED)
 """What the book does not know by itself, and a list of the officer may tell."""
 
 

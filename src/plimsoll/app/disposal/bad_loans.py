@@ -1,7 +1,7 @@
 """Read the bad loans of a book on a cut-off date, with what keeps each out of a package, and what bad debts have brought so far."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -11,10 +11,11 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.file import filings_of
 from plimsoll.disposal.candidate import Candidate, cash_of, history_of, owed_of
 from plimsoll.disposal.contract import BAD_BUCKET
-from plimsoll.disposal.eligible import Eligibility, reasons_of
+from plimsoll.disposal.eligible import PLEDGED, Eligibility, reasons_of
 from plimsoll.disposal.listed import UNKNOWN
 from plimsoll.disposal.vintage import BadDebt
 from plimsoll.loan.facts import Fact
+from plimsoll.loan.filing import Filing
 from plimsoll.loan.fold import fold
 from plimsoll.loan.layout import CHARGED_OFF, NOTED, O_CLAIM, O_CUMULATIVE, O_LATE_DAYS, O_STATUS, OPEN, TRANSFERRED
 from plimsoll.loan.state import measured
@@ -25,6 +26,7 @@ from plimsoll.risk.classify.state import Class
 from plimsoll.risk.classify.trigger import triggers_of
 from plimsoll.risk.litigation import proceedings_of
 from plimsoll.rulebook.rules import Rules
+from plimsoll.treasury.funded import WHOLLY, holdings
 from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
 
@@ -90,6 +92,7 @@ def _of_some(
         five = class_on(terms, facts, triggers_of(filings, loan_id), policies, day, 0)
         person = by.people.get(customer_id, Person())
         since = bad_since(facts)
+        told = (*by.told.get(loan_id, ()), *((PLEDGED,) if is_anothers(filings, loan_id) else ()))
         yield Candidate(
             customer_id=customer_id,
             loan_id=loan_id,
@@ -105,11 +108,17 @@ def _of_some(
             bad_months=max(day - since, 0) // 30 if since else max(days - BAD_DAYS, 0) // 30,
             last_paid_on=max((on for on, _ in cash), default=0),
             history=history_of(cash, by.cut_off),
-            keeps_out=reasons_of(filings, loan_id, days, by.told.get(loan_id, ()), by.policy),
+            keeps_out=reasons_of(filings, loan_id, days, told, by.policy),
             age=person.age,
             region=person.region,
             litigation=proceedings_of(filings, loan_id, day).stage,
         )
+
+
+def is_anothers(filings: Sequence[Filing], loan_id: int) -> bool:
+    """Tell whether a part of a loan is a funder's by the last word on file: the house does not sell it before that part moved back."""
+    held = holdings(filings, loan_id)
+    return bool(held) and held[-1].shares != WHOLLY
 
 
 def bad_since(facts: tuple[Fact, ...]) -> int:

@@ -17,6 +17,7 @@ from plimsoll.app.closing.scan import Snapshot, snapshot
 from plimsoll.app.database import schema
 from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.database.store import Store
+from plimsoll.app.disposal.bad_loans import is_anothers
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.exchanged_file import place_private
 from plimsoll.app.execute import Answer, Failed, Outcome
@@ -28,7 +29,7 @@ from plimsoll.disposal.bidder import KIND as BIDDER
 from plimsoll.disposal.bidder import bidder_of
 from plimsoll.disposal.candidate import cash_since
 from plimsoll.disposal.close_package import ClosePackage, account_of
-from plimsoll.disposal.eligible import SOLD, Eligibility, eligibility, reasons_of
+from plimsoll.disposal.eligible import PLEDGED, SOLD, Eligibility, eligibility, reasons_of
 from plimsoll.disposal.package import FILLED, KIND, Package, Packed, find_package, shares_of
 from plimsoll.disposal.record import transfer_in
 from plimsoll.disposal.token import token_of
@@ -173,7 +174,8 @@ def _still_here(seen: Snapshot, by: Day, loan: Packed, share_minor: int, filings
     days = 0 if isinstance(then, Refused) else measured(terms, then)[O_LATE_DAYS]
     recorded = seen.rows(schema.fact, ("loan_id", "n", "recorded_at"), first, until)
     late = {n for loan_id, n, at in recorded if loan_id == loan.loan_id and instant_of(at) > by.filled_at}
-    stays = ", ".join(reasons_of(filings, loan.loan_id, days, (), by.policy))
+    pledged = (PLEDGED,) if is_anothers(filings, loan.loan_id) else ()
+    stays = ", ".join(reasons_of(filings, loan.loan_id, days, pledged, by.policy))
     return Going(loan, share_minor, cash_since(facts, cut_off, by.on.toordinal(), late), stays)
 
 
