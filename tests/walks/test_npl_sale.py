@@ -2,10 +2,11 @@
 
 import csv
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
+from plimsoll.app.business_day import At
 from plimsoll.app.database.opening import create_store, open_store
 from plimsoll.app.database.outbox import waiting
 from plimsoll.app.disposal import transfer_package as transfer_module
@@ -22,6 +23,7 @@ from plimsoll.app.execute_many import execute_many
 from plimsoll.app.file import filings_of, work
 from plimsoll.app.held_money import house_balances
 from plimsoll.app.show.ledger import trial_balances
+from plimsoll.app.show.queues import WorkAsked, queue_counts, work_page
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import DOSSIER_WIRING, WIRING, read_command
 from plimsoll.disposal.choose import Bounds
@@ -119,20 +121,49 @@ def note(book, on: str, **said: object):
     return found.code if isinstance(found, Refused) else ""
 
 
+def look_into_it(book):
+    """A report waits in its queue: of nobody until somebody has it, due after 15 days, and gone when it ends with a reason."""
+
+    def stand(on: str, **asked: object) -> list[tuple[object, ...]]:
+        at = At(datetime.combine(date.fromisoformat(on), time(3), UTC), date.fromisoformat(on))
+        page = work_page(book, "conduct", at, WorkAsked(**asked))
+        (counted,) = queue_counts(book, at, ["conduct"], [None])
+        assert asked or counted.open + counted.claimed == len(page.rows)
+        return [(one.customer_id, one.subject, one.state, one.assigned_to, one.is_overdue, one.note) for one in page.rows]
+
+    assert stand("2026-12-17") == [(6, "P1/r1", "open", "", False, "harassment")]
+    assert note(book, "2026-12-03", report_id="r3", state="open", about="no_notice", handler="chen") == ""
+    assert note(book, "2026-12-03", report_id="r3", state="assigned") == "conduct_malformed"
+    assert note(book, "2026-12-03", report_id="r1", state="assigned", handler="wu") == ""
+    assert stand("2026-12-18") == [(6, "P1/r1", "claimed", "wu", True, "harassment"), (0, "P1/r3", "claimed", "chen", False, "no_notice")]
+    assert [one[1] for one in stand("2026-12-18", is_overdue=True)] == ["P1/r1"]
+    assert [one[1] for one in stand("2026-12-18", assigned_to="chen")] == ["P1/r3"]
+    first = work_page(book, "conduct", At(datetime(2026, 12, 18, 3, tzinfo=UTC), date(2026, 12, 18)), limit=1)
+    again = work_page(book, "conduct", At(datetime(2026, 12, 18, 3, tzinfo=UTC), date(2026, 12, 18)), limit=1, after=first.next_after)
+    assert [one.subject for one in (*first.rows, *again.rows)] == ["P1/r1", "P1/r3"]
+    assert again.next_after == ()
+    assert note(book, "2026-12-20", report_id="r1", state="answered") == ""
+    assert note(book, "2026-12-20", report_id="r1", state="upheld") == "reason_missing"
+    assert note(book, "2026-12-20", report_id="r1", state="upheld", remedy="the caller was taken off the case") == ""
+    assert note(book, "2026-12-20", report_id="r3", state="rejected", remedy="the notice was posted on the 1st") == ""
+    assert stand("2026-12-20") == []
+    assert len(stand("2026-12-20", state="done")) == 2
+
+
 def look_back(book, shares):
     """Two loans went over for good; one borrower is pressed, another complains, and the price is held against keeping."""
     assert note(book, "2026-12-02", report_id="r1", state="open", about="harassment", loan_id=61) == ""
     assert note(book, "2026-12-02", report_id="r2", state="open", about="harassment", loan_id=31) == "claim_not_sold", "it came back"
     assert note(book, "2026-12-02", report_id="r2", state="open", about="weather") == "conduct_malformed"
     assert note(book, "2026-12-02", report_id="r2", state="upheld") == "conduct_malformed"
-    assert note(book, "2026-12-20", report_id="r1", state="upheld", remedy="the caller was taken off the case") == ""
+    look_into_it(book)
     give(book, 6, "2026-12-03", "file_complaint", complaint_id="c1", about="collection_conduct", loan_id=61)
     give(book, 3, "2026-12-03", "file_complaint", complaint_id="c1", about="collection_conduct", loan_id=31)
     assert after_sale(book, "P1", date(2026, 11, 1), RULES).code == "transfer_backdated"
     assert after_sale(book, "P2", GOES, RULES).code == "package_not_ready"
     found = after_sale(book, "P1", date(2026, 12, 31), RULES)
-    assert [(one.report_id, one.state, one.loan_id) for one in found.reports] == [("r1", "upheld", 61)]
-    assert (found.gone, found.complaints, found.per_10_000()) == (2, {"collection_conduct": 1}, 10_000)
+    assert [(one.report_id, one.state, one.loan_id) for one in found.reports] == [("r1", "upheld", 61), ("r3", "rejected", 0)]
+    assert (found.gone, found.complaints, found.per_10_000()) == (2, {"collection_conduct": 1}, 15_000)
     assert (found.stayed, found.stayed_minor > 50_000) == (3, True), "31 paid 500.00, 41 paid all"
     valued = found.valued
     assert valued.paid_minor == shares[11] + shares[61]

@@ -1,5 +1,6 @@
 """Queues of work: what waits for a person, the most pressing first, with the instant by which it is due, for who may see it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,8 @@ from plimsoll.app.case_desk import notes
 from plimsoll.app.database.schema import work_item
 from plimsoll.app.database.sheet import instant_of
 from plimsoll.app.database.store import Store
+from plimsoll.app.show.conduct_queue import QUEUE as CONDUCT
+from plimsoll.app.show.conduct_queue import ReportRow, reports
 from plimsoll.collections.case import QUEUE as COLLECTION
 from plimsoll.collections.queue import CLAIMED
 from plimsoll.loan.filing import instant_text
@@ -33,6 +36,7 @@ PERMISSIONS: Final = {
     "dispute": "dispute.answer",
     "limitation": "limitation.note",
     "write_off": "write_off.decide",
+    CONDUCT: "claim.transfer",
 }
 """Queues by kind, and the permission by which one is seen."""
 BY_CLOCK: Final = ("review", "reminder", "placement")
@@ -113,6 +117,8 @@ def work_page(
 
     What is narrowed to a person, or to what is overdue, reads past the others; `after` of another shape than `next_after` is none.
     """
+    if kind == CONDUCT:
+        return _conduct_page(reports(store, sight), at, asked, _cursor(after), limit)
     conditions = _conditions(kind, asked, at)
     if sight is not None:
         conditions.append(sight.clause(work_item.c.customer_id))
@@ -125,6 +131,35 @@ def work_page(
         one = page[-1]
         last = (-one.priority, 1 if one.due_at == "" else 0, one.due_at, one.customer_id, one.subject)
     return WorkPage(tuple(_row(one, at) for one in page), last)
+
+
+def _conduct_page(found: Sequence[ReportRow], at: At, asked: WorkAsked, cursor: Cursor | None, limit: int) -> WorkPage:
+    """Give a page of the reports about buyers, which stand in dossiers: those due soonest first."""
+    states = (asked.state,) if asked.state else WAITING
+    rows = [
+        one
+        for one in found
+        if one.state in states
+        and asked.assigned_to in (None, one.report.handler)
+        and (not asked.is_overdue or one.is_overdue(at))
+        and (cursor is None or _place(one) > (not cursor.is_due, cursor.due_at, cursor.subject))
+    ]
+    page, last = rows[:limit], rows[limit - 1 : limit]
+    is_more = len(rows) > limit
+    after = [(0, int(not one.due_at), _place(one)[1], one.report.customer_id, one.subject) for one in last if is_more]
+    return WorkPage(tuple(_conduct_row(one, at) for one in page), after[0] if after else ())
+
+
+def _place(one: ReportRow) -> tuple[bool, str, str]:
+    return one.due_at is None, instant_text(one.due_at) if one.due_at else "", one.subject
+
+
+def _conduct_row(one: ReportRow, at: At) -> WorkRow:
+    """Give a report as a row of work; its customer is 0 where it is about nobody."""
+    report, due_at = one.report, one.due_at
+    left = None if due_at is None else int((due_at - at.by_day).total_seconds())
+    said = (due_at, left, one.is_overdue(at), report.handler, report.about, one.opened_at, one.changed_at)
+    return WorkRow(report.customer_id, CONDUCT, one.subject, one.state, 0, *said)
 
 
 def _first(
@@ -225,6 +260,12 @@ def queue_counts(store: Store, at: At, kinds: Sequence[str], sights: Sequence[Si
     columns, found = work_item.c, []
     with store.engine.connect() as connection:
         for kind, sight in zip(kinds, sights, strict=True):
+            if kind == CONDUCT:
+                told = reports(store, sight)
+                by = Counter(one.state for one in told)
+                overdue = sum(one.is_overdue(at) for one in told)
+                found.append(QueueCount(kind, by["open"], by["claimed"], by["waiting"], overdue))
+                continue
             late = func.sum(case((_overdue(kind, at), 1), else_=0))
             wanted = select(columns.state, func.count(), late).where(columns.kind == kind, columns.state.in_(WAITING))
             if sight is not None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from plimsoll.app.access.principal import Target
 from plimsoll.app.show.sale import TenderSeen, package_page, package_rows, tender_rows, tender_seen
-from plimsoll.interfaces.console import notice, tender_acts, tenders, waits
+from plimsoll.interfaces.console import conduct, notice, tender_acts, tenders, waits
 from plimsoll.interfaces.console.tenders import TONES
 from plimsoll.interfaces.console.words_of import word
 from plimsoll.interfaces.pages import written
@@ -94,7 +94,12 @@ def show_package(visit: Visit) -> Shown:
     state = chip(word(visit, "package.state", found.state), TONES.get(found.state, ""))
     return board(
         Heading(found.title or found.package, found.package, [state], [(visit.t("nav.package"), "/packages")]),
-        [waits.of_dossier(visit, "package", found.package), Panel("", [Facts(rows)]), tender_acts.package_panel(visit, found)],
+        [
+            waits.of_dossier(visit, "package", found.package),
+            Panel("", [Facts(rows)]),
+            tender_acts.package_panel(visit, found),
+            conduct.panel(visit, found.package, is_transferred=found.transferred_on is not None),
+        ],
     )
 
 
@@ -208,7 +213,7 @@ def show_notice(visit: Visit) -> Shown:
     return board(heading, [_times(visit, found), _notice(visit, found)])
 
 
-PACKAGE_FORMS: Final = dict.fromkeys(tender_acts.OF_PACKAGE, tender_acts.do_package)
+PACKAGE_FORMS: Final = dict.fromkeys(tender_acts.OF_PACKAGE, tender_acts.do_package) | conduct.FORMS
 TENDER_FORMS: Final = dict.fromkeys(tender_acts.OF_TENDER, tender_acts.do_tender)
 SCREENS: Final = (
     Screen("package", "/packages", "package.read", "page.html", show_packages, {"make": tender_acts.make}),

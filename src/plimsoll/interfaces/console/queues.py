@@ -5,6 +5,7 @@ from typing import Final
 from plimsoll.app.access.principal import EVERYBODY
 from plimsoll.app.access.verbs import VERBS
 from plimsoll.app.business_day import at_of
+from plimsoll.app.show.conduct_queue import QUEUE as CONDUCT
 from plimsoll.app.show.queues import PERMISSIONS, WorkRow, queue_counts
 from plimsoll.interfaces.console.rows_of_work import due, more, narrowed, page_of, tabs
 from plimsoll.interfaces.console.words_of import word, words_in
@@ -77,17 +78,36 @@ def show_one(visit: Visit) -> Shown:
 
 
 VIEWS: Final = ("mine", "held", "overdue")
-NOTED: Final = ("b.flag", "case.said", "channel")
+NOTED: Final = ("b.flag", "case.said", "channel", "conduct.about")
 """Families of words that the notes of rows are told in."""
 
 
 def _row(visit: Visit, kind: str, one: WorkRow) -> tuple[Cell, ...]:
+    if kind == CONDUCT:
+        return _report(visit, one)
     verb, field = ACTS.get(kind, ("", ""))
     filled = f"?{field}={one.subject}" if field else ""
     does = bool(verb) and visit.may(VERBS[verb].permission, EVERYBODY)
     act = Cell(word(visit, "verb", verb), f"/customers/{one.customer_id}/acts/{verb}{filled}") if does else text("")
     customer = Cell(visit.t("customer.number", {"n": one.customer_id}), f"/customers/{one.customer_id}", one.subject)
     return customer, text(words_in(visit, NOTED, one.note)), due(visit, one), text(one.assigned_to), instant(one.opened_at), act
+
+
+def _report(visit: Visit, one: WorkRow) -> tuple[Cell, ...]:
+    """Give a report about the buyer of a package: it is worked where the package is."""
+    package, _, report = one.subject.partition("/")
+    path = f"/packages/{package}?report_id={report}"
+    whom = Cell(visit.t("customer.number", {"n": one.customer_id}), f"/customers/{one.customer_id}", one.subject)
+    about = text(words_in(visit, NOTED, one.note))
+    act = Cell(word(visit, "verb", "note_conduct"), path) if visit.may("claim.transfer", EVERYBODY) else text("")
+    return (
+        whom if one.customer_id else Cell(package, path, report),
+        about,
+        due(visit, one),
+        text(one.assigned_to),
+        instant(one.opened_at),
+        act,
+    )
 
 
 SCREENS: Final = (
