@@ -164,7 +164,8 @@ def execute(store: Store, wiring: Wiring, command: Any, *, actor: str, now: date
     work = prepared(wiring, command, actor, now)
     if isinstance(work, Refused):
         return work
-    work = work._replace(unless=unless)
+    if unless is not None:
+        work = work._replace(unless=unless)
     with store.claimed(work.request.key) as is_free:
         if not is_free:
             return Refused("command_in_flight", detail=work.request.key)

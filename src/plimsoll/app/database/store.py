@@ -95,6 +95,27 @@ class Writing:
                 self._store.writing.release()
 
 
+class Claim:
+    """The context of a key that one command holds in this process, so that nobody else of it begins with the same."""
+
+    __slots__ = ("_held", "_is_free", "_key")
+
+    def __init__(self, held: dict[str, object], key: str) -> None:
+        self._held = held
+        self._key = key
+        self._is_free = False
+
+    def __enter__(self) -> bool:
+        """Claim the key; tell whether it was free."""
+        self._is_free = self._held.setdefault(self._key, self) is self
+        return self._is_free
+
+    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
+        """Let go of the key, if it was free."""
+        if self._is_free:
+            del self._held[self._key]
+
+
 class Store:
     """An open book. Use `open_store`; close it, or use it as a context. Threads may share it."""
 
@@ -257,16 +278,9 @@ class Store:
         with self.transaction() as transaction:
             transaction.move_open_day(on)
 
-    @contextmanager
-    def claimed(self, key: str) -> Iterator[bool]:
-        """Tell whether a key is free in this process, and hold it while the block runs if it is."""
-        mine = object()
-        is_free = self.keys_in_flight.setdefault(key, mine) is mine
-        try:
-            yield is_free
-        finally:
-            if is_free:
-                del self.keys_in_flight[key]
+    def claimed(self, key: str) -> "Claim":
+        """Claim a key in this process while a block runs; the block is told whether it was free."""
+        return Claim(self.keys_in_flight, key)
 
 
 def give_back(pooled: Any) -> None:
