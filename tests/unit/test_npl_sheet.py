@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.disposal.listed import Listed, read_listed
+from plimsoll.disposal.listed import UNKNOWN, Listed, read_listed
 from plimsoll.disposal.sheet import quantile, sheet_of
 from plimsoll.disposal.sheet_words import FIELDS, rows_of, said_of
 from plimsoll.interfaces.cli.main import main
@@ -128,6 +128,8 @@ def test_days_count_from_the_day_after_the_oldest_unpaid_due_day():
         ({"interest": "eleven"}, "amount_malformed", "interest"),
         ({"overdue_since": "2024-02-29"}, "loan_not_past_due", "overdue_since"),
         ({"overdue_since": "2024-02-30"}, "date_malformed", "overdue_since"),
+        ({"overdue_since": "2023-02-28x"}, "date_malformed", "overdue_since"),
+        ({"overdue_since": "2023-02-28 25:00"}, "date_malformed", "overdue_since"),
         ({"days_past_due": "365"}, "loan_list_contradicts", "days_past_due"),
         ({"five_class": "fine"}, "field_malformed", "five_class"),
         ({"litigation": "maybe"}, "field_malformed", "litigation"),
@@ -143,6 +145,27 @@ def test_a_cell_that_cannot_be_is_refused_by_its_key(change, code, key):
     with pytest.raises(Malformed) as refused:
         read_listed(CELLS | change, CUT_OFF, "CNY")
     assert (refused.value.code, refused.value.key) == (code, key)
+
+
+def test_a_time_beside_a_day_is_left_out_and_no_days_are_not_past_due():
+    for text in ("2023-02-28 00:00:00", "2023-02-28T13:45:00+08:00"):
+        assert read_listed(CELLS | {"overdue_since": text}, CUT_OFF, "CNY").days == 366
+    days = {name: cell for name, cell in CELLS.items() if name != "overdue_since"} | {"days_past_due": "0"}
+    with pytest.raises(Malformed) as refused:
+        read_listed(days, CUT_OFF, "CNY")
+    assert (refused.value.code, refused.value.key) == ("loan_not_past_due", "days_past_due")
+
+
+def test_what_one_loan_of_a_borrower_tells_of_it_holds_for_the_others():
+    blank = {"age": UNKNOWN, "limit_minor": UNKNOWN}
+    said = said_of(sheet_of([loan(1, "A", **blank), loan(2, "A", age=40, limit_minor=700)], CUT_OFF, "CNY"))
+    assert (said["weighted_age"], said["weighted_limit"], said["missing"]) == ("40.00", "7.00", {})
+    with pytest.raises(Malformed, match="contradict"):
+        sheet_of([loan(1, "A", **blank), loan(2, "A", age=40), loan(3, "A", age=41)], CUT_OFF, "CNY")
+
+
+def test_what_some_loans_do_not_tell_of_a_write_off_is_not_told():
+    assert said_of(sheet_of([loan(1), loan(2, is_written_off=None)], CUT_OFF, "CNY"))["written_off"] is None
 
 
 @pytest.mark.parametrize(

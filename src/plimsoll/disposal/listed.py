@@ -5,7 +5,7 @@ day 1. A list says either that day (`overdue_since`) or the days themselves on t
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple, TypeVar
 
 from plimsoll.units.dates import parse_date
@@ -19,6 +19,7 @@ UNKNOWN: Final = -1
 """What stands for a number that a list does not say."""
 AGE_MAX: Final = 130
 DAYS_MAX: Final = 36_600
+DATE_LENGTH: Final = 10
 
 CLASSES: Final = {
     "normal": "正常", "special_mention": "关注", "substandard": "次级", "doubtful": "可疑", "loss": "损失",
@@ -145,7 +146,10 @@ def _days(cells: Mapping[str, str], cut_off: date) -> int:
     if since is None:
         if "days_past_due" not in cells:
             raise Malformed("field_missing", " or ".join(ONE_OF), key=ONE_OF[0])
-        return _whole(cells, "days_past_due", DAYS_MAX)
+        days = _whole(cells, "days_past_due", DAYS_MAX)
+        if days == 0:
+            raise Malformed("loan_not_past_due", "0 days", key="days_past_due")
+        return days
     if since >= cut_off:
         raise Malformed("loan_not_past_due", f"due {since}, cut-off {cut_off}", key="overdue_since")
     days = (cut_off - since).days
@@ -175,7 +179,17 @@ def _months(paid: date, cut_off: date) -> int:
 
 
 def _day(cells: Mapping[str, str], name: str) -> date | None:
-    return _at(name, parse_date, cells[name][:10]) if name in cells else None
+    """Read a day; a time beside it, as workbooks and Parquet write one, is left out."""
+    return _at(name, _day_of, cells[name]) if name in cells else None
+
+
+def _day_of(text: str) -> date:
+    if len(text) > DATE_LENGTH:
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            raise Malformed("date_malformed", f"{text!r}"[:60]) from None
+    return parse_date(text[:DATE_LENGTH])
 
 
 def _whole(cells: Mapping[str, str], name: str, most: int) -> int:

@@ -62,6 +62,7 @@ def sheet_of(loans: Sequence[Listed], cut_off: date, currency: str) -> Sheet:
     if not loans:
         raise Malformed("loan_list_empty")
     borrowers = _borrowers(loans)
+    loans = _completed(loans)
     total = sum(loan.weight_minor for loan in loans)
     return Sheet(
         cut_off=cut_off,
@@ -93,18 +94,25 @@ def sheet_of(loans: Sequence[Listed], cut_off: date, currency: str) -> Sheet:
 def _borrowers(loans: Sequence[Listed]) -> Counter[str]:
     """Give what each borrower owes; raises where a loan is listed twice, or two loans tell another age or limit of the same borrower."""
     owed: Counter[str] = Counter()
-    told: dict[str, Listed] = {}
+    told: dict[tuple[str, str], int] = {}
     seen: set[str] = set()
     for line, loan in enumerate(loans, 2):
         if loan.loan_id in seen:
             raise Malformed("loan_list_duplicate", loan.loan_id, line=line, key="loan_id")
         seen.add(loan.loan_id)
         owed[loan.borrower_id] += loan.weight_minor
-        first = told.setdefault(loan.borrower_id, loan)
-        for key, one, other in (("age", first.age, loan.age), ("limit", first.limit_minor, loan.limit_minor)):
-            if one != other:
-                raise Malformed("loan_list_contradicts", f"borrower {loan.borrower_id}: {one} and {other}", line=line, key=key)
+        for key, number in (("age", loan.age), ("limit", loan.limit_minor)):
+            one = told.setdefault((loan.borrower_id, key), number) if number != UNKNOWN else UNKNOWN
+            if one != number:
+                raise Malformed("loan_list_contradicts", f"borrower {loan.borrower_id}: {one} and {number}", line=line, key=key)
     return owed
+
+
+def _completed(loans: Sequence[Listed]) -> list[Listed]:
+    """Give the loans with the age and limit of the borrower, where another loan of the same borrower tells them."""
+    ages = {loan.borrower_id: loan.age for loan in loans if loan.age != UNKNOWN}
+    limits = {loan.borrower_id: loan.limit_minor for loan in loans if loan.limit_minor != UNKNOWN}
+    return [loan._replace(age=ages.get(loan.borrower_id, UNKNOWN), limit_minor=limits.get(loan.borrower_id, UNKNOWN)) for loan in loans]
 
 
 def _average(loans: Sequence[Listed], total: int, times: int, number: Callable[[Listed], int]) -> int | None:

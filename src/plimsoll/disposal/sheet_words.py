@@ -61,7 +61,7 @@ def said_of(sheet: Sheet) -> dict[str, object]:
         "mean_borrower": text_of(sheet.mean_minor, sheet.currency),
         "weighted_limit": None if sheet.limit_minor is None else text_of(sheet.limit_minor, sheet.currency),
         "five_class": _counts(sheet, sheet.classes),
-        "written_off": _share(sheet, sheet.written_off),
+        "written_off": None if "written_off" in sheet.missing else _share(sheet, sheet.written_off),
         "guarantee": _counts(sheet, sheet.guarantees),
         "litigation": _counts(sheet, sheet.litigation),
         "regions": _counts(sheet, sheet.regions),

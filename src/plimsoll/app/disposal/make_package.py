@@ -7,6 +7,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
+from sqlalchemy import select
+
+from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
 from plimsoll.app.disposal.bad_loans import Person, Reader, bad_loans, recoveries
 from plimsoll.app.disposal.package_files import sheet_of_loans
@@ -33,6 +36,7 @@ from plimsoll.units.refusal import Refused
 ALL, STRATIFIED, OPTIMISED = "all", "stratified", "optimised"
 NO_BOUNDS: Final = Bounds()
 MILLION: Final = 1_000_000
+NAMED_PAGE: Final = 500
 METHODS: Final = (ALL, STRATIFIED, OPTIMISED)
 
 
@@ -72,10 +76,16 @@ Ask = Callable[[Any], Any]
 
 
 def make_package(store: Store, wish: Wish, *, actor: str, now: datetime, on: date, rules: Rules, ask: Ask | None = None) -> Made | Refused:
-    """Choose the loans and write the dossier; refuses package_not_possible, package_loan_kept_out, and what its verbs refuse.
+    """Choose the loans and write the dossier.
+
+    Refuses loan_unknown (a list names a loan that the book does not have), package_not_possible, package_loan_kept_out, and what its verbs
+    refuse.
 
     With `ask` its commands go there, such as through the door, and what waits for others is told as it is.
     """
+    unknown = _unknown(store, {*wish.only, *wish.told})
+    if unknown:
+        return Refused("loan_unknown", "", f"loan {unknown}")
     by = Reader(wish.cut_off, rules, eligibility(rules, on, wish.licence), _told(store, wish), wish.people)
     held = [one for one in bad_loans(store, by) if one.currency == wish.currency]
     debts = recoveries(store, wish.cut_off)
@@ -102,6 +112,16 @@ def secret_of(store: Store, name: str) -> str:
     """Give the secret of a package: its own where it is there, else one by chance."""
     found = package_of(dossier_of(store, KIND, name))
     return found.secret if found is not None else secrets.token_hex(16)
+
+
+def _unknown(store: Store, named: set[int]) -> int:
+    """Give the first of some loans that the book does not have, 0 for none: a slip in a list would sell what it was to keep."""
+    ids, there = sorted(named), set[int]()
+    with store.engine.connect() as connection:
+        for first in range(0, len(ids), NAMED_PAGE):
+            page = ids[first : first + NAMED_PAGE]
+            there.update(connection.execute(select(schema.loan.c.loan_id).where(schema.loan.c.loan_id.in_(page))).scalars())
+    return next((one for one in ids if one not in there), 0)
 
 
 def _told(store: Store, wish: Wish) -> dict[int, tuple[str, ...]]:

@@ -1,6 +1,5 @@
 """`plimsoll npl package`: make a package from the bad loans of the book, and write what bidders get to see."""
 
-import csv
 import json
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,10 +9,12 @@ import typer
 from plimsoll.app.config import book_url, now
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.disposal.bad_loans import Person
-from plimsoll.app.disposal.make_package import ALL, METHODS, Made, Wish, make_package
+from plimsoll.app.disposal.make_package import ALL, METHODS, STRATIFIED, Made, Wish, make_package
 from plimsoll.app.disposal.package_files import write_package, write_valuation
+from plimsoll.app.table_text import read_texts
 from plimsoll.disposal.choose import Bounds
 from plimsoll.disposal.eligible import TOLD
+from plimsoll.disposal.listed import AGE_MAX, refuse_currency
 from plimsoll.disposal.tape import Report
 from plimsoll.interfaces.cli.aligned import aligned, grouped, per_cent
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
@@ -24,6 +25,7 @@ from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
 
 MILLION: Final = 1_000_000
+ID_MAX: Final = 2**63 - 1
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the package is called.")]
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="The day on which it is made.")]
@@ -76,10 +78,18 @@ def package(
     """Make a package, freeze it, and write notice, loan tape, templates and report; running it again writes the same."""
     if method not in METHODS:
         raise Stop(USAGE, f"--method {method}: one of {', '.join(METHODS)}")
+    if borrowers and method != STRATIFIED:
+        raise Stop(USAGE, f"--borrowers {borrowers}: for --method {STRATIFIED} alone")
     day = read_on(on, "--on")
     try:
+        refuse_currency(currency)
         bounds = Bounds(
-            _amount(least, currency), _amount(most, currency), least_loans, most_loans, _ppm(region_share), _ppm(borrower_share)
+            _amount(least, currency, "--least"),
+            _amount(most, currency, "--most"),
+            least_loans,
+            most_loans,
+            _part(region_share, "--region-share"),
+            _part(borrower_share, "--borrower-share"),
         )
         told, named, persons = _read_told(keep_out), _read_only(only), _read_people(people)
         premium = _ppm(liquidity)
@@ -168,8 +178,11 @@ def _text(said: dict[str, object], currency: str) -> str:
     return "\n".join([aligned(rows, left=2), "", *(f"  {path}" for path in files)])
 
 
-def _amount(text: str, currency: str) -> int:
-    return parse_minor(text, currency) if text else 0
+def _amount(text: str, currency: str, name: str) -> int:
+    minor = parse_minor(text, currency) if text else 0
+    if minor < 0:
+        raise Malformed("field_malformed", repr(text), key=name, remedy="An amount of 0 or above.")
+    return minor
 
 
 def _ppm(text: str) -> int:
@@ -180,26 +193,35 @@ def _ppm(text: str) -> int:
     return MILLION * rate.num // rate.den
 
 
+def _part(text: str, name: str) -> int:
+    """Read the part that something may be of the whole, as parts per million; 0 for no bound."""
+    ppm = _ppm(text)
+    if text and not 0 < ppm <= MILLION:
+        raise Malformed("field_malformed", repr(text), key=name, remedy="A share above 0, up to 1.")
+    return ppm
+
+
 def _rows(path: str, *columns: str) -> list[tuple[int, dict[str, str]]]:
-    """Read a small list with some columns; raises Malformed: file_missing, field_missing."""
+    """Read a small list with some columns, as any table is read; raises Malformed, with file and line."""
     if not path:
         return []
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            rows = list(enumerate(csv.DictReader(file), 2))
-    except OSError as failed:
-        raise Malformed("file_missing", failed.strerror or "", file=path) from None
-    for line, row in rows or [(1, {})]:
+    texts = read_texts(Path(path))
+    for name in columns:
+        if name not in texts.columns:
+            raise Malformed("field_missing", name, file=path, line=1, key=name)
+    rows = [(number + 1, cells or {}) for number, cells in texts.numbered()]
+    for line, row in rows:
         for name in columns:
-            if not row.get(name):
+            if name not in row:
                 raise Malformed("field_missing", name, file=path, line=line, key=name)
     return rows
 
 
-def _number(row: dict[str, str], name: str, path: str, line: int) -> int:
-    if not row[name].isascii() or not row[name].isdigit():
-        raise Malformed("field_malformed", repr(row[name]), file=path, line=line, key=name)
-    return int(row[name])
+def _number(row: dict[str, str], name: str, path: str, line: int, most: int = ID_MAX) -> int:
+    text = row[name]
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or int(text) > most:
+        raise Malformed("field_malformed", repr(text)[:60], file=path, line=line, key=name, remedy=f"A whole number from 0 to {most}.")
+    return int(text)
 
 
 def _read_told(path: str) -> dict[int, tuple[str, ...]]:
@@ -219,5 +241,10 @@ def _read_only(path: str) -> frozenset[int]:
 
 
 def _read_people(path: str) -> dict[int, Person]:
-    rows = _rows(path, "customer_id", "age")
-    return {_number(row, "customer_id", path, line): Person(_number(row, "age", path, line), row.get("region") or "") for line, row in rows}
+    found: dict[int, Person] = {}
+    for line, row in _rows(path, "customer_id", "age"):
+        customer_id = _number(row, "customer_id", path, line)
+        person = Person(_number(row, "age", path, line, AGE_MAX), row.get("region", ""))
+        if found.setdefault(customer_id, person) != person:
+            raise Malformed("loan_list_contradicts", f"customer {customer_id}", file=path, line=line, key="customer_id")
+    return found
