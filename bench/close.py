@@ -1,4 +1,4 @@
-"""Close days of a large book by the command a user types, beside a nightly job that updates every loan in SQL."""
+"""Close days of a large book, by the command a user types and from a process that is ready, beside nightly jobs that update every loan."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bench.large import AT_ONCE, SPREAD, grow
+from bench.night_alone import NightAlone
 from bench.ran import Ran, plimsoll
 from bench.report import Goal, Result
-from bench.rivals import touch_all
+from bench.rivals import night_in_sql, touch_all
 from bench.setting import Setting
 from bench.sown import Place, PostgresPlace, SqlitePlace
 from bench.timing import Measured, Sample, ratio
@@ -28,6 +29,8 @@ class Nights:
     setting: Setting
     url: str
     peak_mib: float = 0.0
+    messages: int = 0
+    """Sent by the last night."""
 
     def run(self, name: str, day: date, *options: str) -> Sample:
         """Close through a day and return the seconds, with the loans that were due as units.
@@ -44,30 +47,53 @@ class Nights:
         self.peak_mib = max(self.peak_mib, ran.peak_mib)
         said = json.loads(log.read_text("utf-8").splitlines()[-1])
         assert said["parked"] == 0, said
+        self.messages = said["messages"]
         return Sample(int(said["due"]), ran.wall_s, ran.cpu_s + served)
 
 
 def some_due(setting: Setting, place: Place, loans: int, result: Result) -> None:
-    """Nights on which one loan in thirty falls due, each followed by the rival's night of the same day."""
+    """Nights on which one loan in thirty falls due, each followed by the same night of the rivals, and of ours alone."""
     setting.step(f"close: making a book of {loans:,} loans on {place.kind}")
     url, count = grow(place, "spread", SPREAD, FIRST_DUE - timedelta(days=1), loans)
-    nights = Nights(setting, url)
-    rival = touch_all.copy_states(place, "spread")
-    ours, theirs = Measured("plimsoll close, 1/30 due"), Measured("SQL update of every loan")
-    for number in range(ROUNDS):
-        day = FIRST_DUE + timedelta(days=2 * number)
-        setting.canary.try_again()
-        found = nights.run("1/30 due", day)
-        assert found.units * 30 == count, (found.units, count)
-        # Both stand for one night of the whole book, whatever they touch of it.
-        ours.samples.append(Sample(count, found.wall_s, found.cpu_s))
-        theirs.samples.append(touch_all.timed_night(place, rival, day, setting.server))
-        nights.run("what became late", day + timedelta(days=1))
-    result.add([ours, theirs], f"{place.kind}, loan of the book", ours=ours.name)
-    result.goals.append(Goal(f"{place.kind}: × SQL update of every loan", ratio(ours, theirs), OF_TOUCH_ALL))
-    seconds = ", ".join(f"{one.wall_s:.2f}" for one in ours.samples)
-    others = ", ".join(f"{one.wall_s:.2f}" for one in theirs.samples)
-    result.notes.append(f"{place.kind}: {count:,} loans, {count // 30:,} due: {seconds} s; the update {others} s")
+    whole, alone_url = night_in_sql.copy_book(place, "spread"), place.copy("spread", "alone")
+    nights, states = Nights(setting, url), touch_all.copy_states(place, "spread")
+    ours, alone = Measured("plimsoll close, 1/30 due"), Measured("the same night alone, no start of the program")
+    all_of_it, updated = Measured("whole night in SQL, every loan updated"), Measured("SQL update of every loan, states alone")
+    with NightAlone(alone_url, setting.server) as ready:
+        for number in range(ROUNDS):
+            day = FIRST_DUE + timedelta(days=2 * number)
+            setting.canary.try_again()
+            found = nights.run("1/30 due", day)
+            assert found.units * 30 == count, (found.units, count)
+            setting.step(f"close: jobs in SQL, {day}")
+            sample, legs, messages = night_in_sql.timed_night(place, whole, day, setting.server)
+            assert (legs, messages) == (legs_of(place, day), nights.messages), (legs, messages, nights.messages)
+            all_of_it.samples.append(sample)
+            updated.samples.append(touch_all.timed_night(place, states, day, setting.server))
+            setting.step(f"close: the night alone, {day}")
+            # All stand for one night of the whole book, whatever they touch of it.
+            ours.samples.append(Sample(count, found.wall_s, found.cpu_s))
+            bare = ready.run(day)
+            assert bare.units == found.units, (bare, found)
+            alone.samples.append(Sample(count, bare.wall_s, bare.cpu_s))
+            nights.run("what became late", day + timedelta(days=1))
+            ready.run(day + timedelta(days=1))
+    result.add([ours, all_of_it, updated], f"{place.kind}, loan of the book", ours=ours.name)
+    result.add([alone, all_of_it, updated], f"{place.kind}, loan of the book", ours=alone.name)
+    for what, one in (("close", ours), ("the night alone", alone)):
+        for name, rival in (("whole night in SQL", all_of_it), ("SQL update of the states alone", updated)):
+            result.goals.append(Goal(f"{place.kind}: {what} × {name}", ratio(one, rival), OF_TOUCH_ALL))
+    contestants = (ours, alone, all_of_it, updated)
+    said = "; ".join(f"{one.name} {', '.join(f'{sample.wall_s:.2f}' for sample in one.samples)}" for one in contestants)
+    result.notes.append(f"{place.kind}: {count:,} loans, {count // 30:,} due, seconds: {said}")
+
+
+def legs_of(place: Place, day: date) -> int:
+    """Return how many legs our night of a day has posted, two an entry: its debits are in an index."""
+    connection = place.raw("spread")
+    (found,) = connection.execute(f"select count(*) from journal where posted_on = '{day}' and minor > 0").fetchall()
+    connection.close()
+    return 2 * int(str(found[0]))
 
 
 def one_day(setting: Setting, place: Place, loans: int, result: Result) -> None:

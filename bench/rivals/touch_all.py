@@ -1,12 +1,16 @@
 """A nightly job in SQL that updates every loan: the day's interest added and rounded, days past due, bucket, in one statement.
 
-It runs on a copy of the book's own tables. The three columns that such a job keeps and a book of facts does not need are added
-to `loan_state` beforehand; what falls due, bills, entries and messages are left out, which is kind to it.
+It runs on a copy of the states alone, packed as the book packs them (fill factor, indexes) but without triggers and keys to other tables.
+The three columns that such a job keeps and a book of facts does not need are added beforehand. It is treated kindly: what falls due,
+bills, entries, messages and the checkpoint are left out, the rate is the same for all and stands in the row, balances posted and the
+packed state are not touched, there is no calendar and no grace, it is a bare statement on an open connection with no program to start,
+and what it leaves behind is cleared up untimed. `bench/rivals/night_in_sql.py` is the same job with what falls due.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import date
 
 import psycopg
@@ -22,9 +26,10 @@ update {table} set
     interest_minor = interest_minor + (principal_minor * rate_ppm + 500000) / 1000000,
     as_of = {day},
     past_due_days = coalesce({late}, 0),
-    bucket = case when {late} > 180 then 7 else (coalesce({late}, 0) + 29) / 30 end
+    bucket = case when {late} > 180 then 7 else (coalesce({late}, 0) + 29) / 30 end{more}
 where status = 1
 """
+LATE = {"postgresql": "(%(day)s - oldest_due)", "sqlite": "cast(julianday(:day) - julianday(oldest_due) as integer)"}
 
 
 SCHEMA = "touch"
@@ -56,34 +61,53 @@ def _copy_sqlite(place: Place, name: str) -> str:
 
 
 def timed_night(place: Place, name: str, day: date, server: Server | None) -> Sample:
-    """Run the job for a day in one durable transaction; every loan of the book counts. What it left behind is cleared up untimed.
+    """Run the job for a day in one durable transaction; every loan of the book counts. What it left behind is cleared up untimed."""
+    table = f"{SCHEMA}.loan_state" if isinstance(place, PostgresPlace) else "loan_state"
+    sample, _ = timed(place, name, day, server, (NIGHT.format(table=table, **words(place), more=""),))
+    tidy_up(place, name, table)
+    return sample
 
-    As for ours, pages are written out beforehand: a night comes a day after the last one.
+
+def words(place: Place) -> dict[str, str]:
+    """Return how a kind of database says the day, and how late a loan is on it."""
+    return {"day": "%(day)s" if place.kind == "postgresql" else ":day", "late": LATE[place.kind]}
+
+
+def timed(place: Place, name: str, day: date, server: Server | None, statements: tuple[str, ...]) -> tuple[Sample, list[int]]:
+    """Run the statements of a night in one durable transaction; return how long it took, and the rows that each of them wrote.
+
+    The last one counts the loans. As for ours, pages are written out beforehand: a night comes a day after the last one.
     """
     if server:
         server.checkpoint()
+    run: Callable[[], list[int]]
+    if isinstance(place, PostgresPlace):
+        connection = psycopg.connect(place.server.database(f"bench_{name}"))
+
+        def run() -> list[int]:
+            counts = [connection.execute(sql.encode(), {"day": day}).rowcount for sql in statements]
+            connection.commit()
+            return counts
+    else:
+        assert isinstance(place, SqlitePlace)
+        file = place.raw(name)
+
+        def run() -> list[int]:
+            file.execute("begin immediate")
+            counts = [file.execute(sql, {"day": day.isoformat()}).rowcount for sql in statements]
+            file.execute("commit")
+            return counts
+
     served, cpu, wall = server.cpu_s() if server else 0.0, cpu_seconds(), time.perf_counter()
-    count = _night_postgres(place, name, day) if isinstance(place, PostgresPlace) else _night_sqlite(place, name, day)
+    counts = run()
     wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu
     served = server.cpu_s() - served if server else 0.0
+    (connection if isinstance(place, PostgresPlace) else file).close()
+    return Sample(counts[-1], wall, cpu + served), counts
+
+
+def tidy_up(place: Place, name: str, table: str) -> None:
+    """Clear up what updates left behind, as a database does by itself between two nights."""
     if isinstance(place, PostgresPlace):
         with psycopg.connect(place.server.database(f"bench_{name}"), autocommit=True) as connection:
-            connection.execute(f"vacuum {SCHEMA}.loan_state".encode())
-    return Sample(count, wall, cpu + served)
-
-
-def _night_postgres(place: PostgresPlace, name: str, day: date) -> int:
-    sql = NIGHT.format(table=f"{SCHEMA}.loan_state", day="%(day)s", late="(%(day)s - oldest_due)")
-    with psycopg.connect(place.server.database(f"bench_{name}")) as connection:
-        return connection.execute(sql.encode(), {"day": day}).rowcount
-
-
-def _night_sqlite(place: Place, name: str, day: date) -> int:
-    sql = NIGHT.format(table="loan_state", day=":day", late="cast(julianday(:day) - julianday(oldest_due) as integer)")
-    assert isinstance(place, SqlitePlace)
-    connection = place.raw(name)
-    connection.execute("begin immediate")
-    count = connection.execute(sql, {"day": day.isoformat()}).rowcount
-    connection.execute("commit")
-    connection.close()
-    return count
+            connection.execute(f"vacuum {table}".encode())
