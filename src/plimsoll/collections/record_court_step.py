@@ -1,4 +1,4 @@
-"""Record a step of court proceedings about a loan: a suit that was filed, a judgment, its enforcement, and how each ended."""
+"""Record a step of proceedings about a loan before a court or an arbitrator: suit, appeal, award, enforcement, and how each ended."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from plimsoll.collections.warn_limitation import READS_LIMITATION, work_of
 from plimsoll.loan.book import Book, Decision, refuse_customer
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.risk.limitation import limitation_of
-from plimsoll.risk.litigation import STEP, STEPS, proceedings_of, steps_of
+from plimsoll.risk.litigation import PLACES, STEP, STEPS, proceedings_of, steps_of
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.refusal import Refused
 
@@ -44,14 +44,14 @@ def decide(book: Book, command: RecordCourtStep, rules: Rules) -> Decision | Ref
         return Refused("court_step_unknown", "", f"{command.step!r}; one of: {', '.join(STEPS)}")
     if not command.reference.strip():
         return Refused("reference_missing", "", command.step)
-    stage, follows = STEPS[command.step]
     before, known = proceedings_of(book.filings, held.loan_id, EVER), steps_of(book.filings, held.loan_id, EVER)
-    if before.stage not in follows or (known and command.on.toordinal() < known[-1][0]):
-        return Refused("court_step_out_of_order", "", f"{command.step} on {command.on}, the loan is {before.stage}")
+    place = STEPS[command.step].get(before.place)
+    if place is None or (known and command.on.toordinal() < known[-1][0]):
+        return Refused("court_step_out_of_order", "", f"{command.step} on {command.on}, the loan is {before.stage} ({before.place})")
     found = limitation_of(held.terms, held.facts or (), held.loan_id, book.filings, command.on, rules)
     said = body_of({"step": command.step, "reference": command.reference})
     return Decision(
         filings=(NewFiling(STEP, f"{held.loan_id}", said),),
         work=() if found is None else (work_of(held.loan_id, found, "done"),),
-        answer=body_of({"loan_id": held.loan_id, "stage": stage}),
+        answer=body_of({"loan_id": held.loan_id, "stage": PLACES[place]}),
     )

@@ -2,10 +2,12 @@
 
 民法典 Arts. 188, 189, 195, 200 to 202: the day itself does not count, the last day is the same day of the month three years on, or the
 last of that month where it has none; a holiday at the end is not heeded, which is the careful reading. What interrupts is
-CN.LIMITATION.INTERRUPTED. While a suit is before a court, and while its outcome is being enforced, no time runs; a judgment or a mediation
-that nobody enforces yet is to be enforced within CN.LIMITATION.ENFORCEMENT (民事诉讼法 Art. 250), counted here from the judgment, which
-again is the careful reading: the law counts from the last day that it gives for paying. After the years are over only the debtor's own word
-begins them anew (Art. 192). A bill of a pay-later account is a debt of its own: the oldest unpaid one counts, careful once more.
+CN.LIMITATION.INTERRUPTED; asking an arbitrator counts as a suit (Art. 195 No. 3). While a suit is before a court or an arbitrator, on
+appeal too, and while its outcome is being enforced, no time runs; a judgment, mediation or award that nobody enforces yet is to be enforced
+within CN.LIMITATION.ENFORCEMENT (民事诉讼法 Art. 250), counted here from the day it was decided, of the last instance that decided, and
+through a dispute about the award, which again is the careful reading: the law counts from the last day that it gives for paying. After the
+years are over only the debtor's own word begins them anew (Art. 192). A bill of a pay-later account is a debt of its own: the oldest unpaid
+one counts, careful once more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +35,7 @@ from plimsoll.loan.layout import (
 from plimsoll.loan.state import measured, read_promise
 from plimsoll.loan.terms import LOAN, Terms, begun_on
 from plimsoll.risk.credit.on_file import notices_of
-from plimsoll.risk.litigation import IN_SUIT, JUDGED, MEDIATED, NOT_SUED, RESTS, STEPS, proceedings_of, steps_of
+from plimsoll.risk.litigation import IN_SUIT, JUDGED, MEDIATED, NOT_SUED, RESTS, proceedings_of, taken
 from plimsoll.risk.plan.record import plans_of, plans_on
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.days import add_months
@@ -81,7 +83,7 @@ def limitation_of(
         return None
     if not is_judged and since > on.toordinal():
         return None
-    begins, because = (court.since, JUDGMENT) if is_judged else (since, LAST_DUE)
+    begins, because = (court.decided, JUDGMENT) if is_judged else (since, LAST_DUE)
     found = Limitation(begins, because, add_months(begins, 12 * years))
     for day, word in interruptions(facts, loan_id, file, on.toordinal()):
         if day > found.since and word in words and (day <= found.last_on or word in REVIVES):
@@ -121,7 +123,7 @@ def interruptions(facts: Sequence[Fact], loan_id: int, filings: Iterable[Filing]
     found += [(filing.on, read_body(filing)["what"]) for filing in file if filing.kind == INTERRUPTED and filing.subject == f"{loan_id}"]
     found += [(plan.started_on, PLAN) for plan in plans_on(plans_of(file).values(), loan_id)]
     # A suit that came to nothing interrupted all the same, until it ended.
-    found += [(day, SUIT) for day, step in steps_of(file, loan_id, through) if STEPS[step][0] in (IN_SUIT, NOT_SUED)]
+    found += [(one.day, SUIT) for one in taken(file, loan_id, through) if one.stage in (IN_SUIT, NOT_SUED)]
     found += [(notice.arrived_on, DEMAND) for notice in notices_of(file, loan_id) if notice.arrived_on]
     return sorted(one for one in found if one[0] <= through)
 

@@ -56,7 +56,7 @@ from plimsoll.disposal.eba.permitted import (
 )
 from plimsoll.disposal.particulars import WHOLE, Forbearance
 from plimsoll.loan.layout import PRINCIPAL_FIRST_FROM_DAYS
-from plimsoll.risk.litigation import ENDED, IN_SUIT, NOT_SUED
+from plimsoll.risk.litigation import ENDED, IN_SUIT, NOT_SUED, SUED
 from plimsoll.units.money import text_of
 
 YOUNG_DAYS: Final = 365
@@ -131,7 +131,7 @@ def _legal_status(row: Row) -> str:
 
 
 def _sued_on(row: Row) -> str:
-    return day(max((on for on, step in row.more.court if step == "filed"), default=0))
+    return day(max((on for on, step in row.more.court if step in SUED), default=0))
 
 
 def _stages(row: Row) -> str:
