@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +21,17 @@ from plimsoll.app.database import schema
 from plimsoll.app.database.sheet import PARKED
 from plimsoll.app.database.store import Store
 from plimsoll.app.held_money import house_balances
-from plimsoll.app.verify_filed import ACCRUED_OTHERWISE, DRAWN_OTHERWISE, day_text, days_accrued_off, load_lines_off
+from plimsoll.app.verify_filed import (
+    ACCRUED_OTHERWISE,
+    DRAWN_OTHERWISE,
+    LIMITED_OTHERWISE,
+    day_text,
+    days_accrued_off,
+    limits_off,
+    load_lines_off,
+)
+from plimsoll.app.verify_packed import numbers_of, read_records
+from plimsoll.app.verify_tape import Tapes, closes_off
 from plimsoll.ledger.chart import CHART, CODES
 from plimsoll.loan.book import pack_standing
 from plimsoll.loan.columns import Folded, Histories, Ints, fits_states, fold_many, terms_of, unpack_many
@@ -46,6 +57,9 @@ from plimsoll.units.pack import unpack
 from plimsoll.units.refusal import Refused
 
 CUSTOMERS_A_PART: Final = 10_000
+NOBODY: Final = (0, 0)
+"""Stands for the ids of a breach that is no customer's."""
+UNREADABLE: Final = "the record of the loan cannot be read"
 STATE_COLUMNS: Final = ("customer_id", "loan_id", "as_of", "facts_count", "entries_count", "in_use_minor", "posted", "state")
 MEASURED: Final = {
     "principal_minor": O_PRINCIPAL,
@@ -73,6 +87,7 @@ class Verdict:
     """Records of the audit chain."""
     breaches: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     totals: dict[str, dict[str, int]] = field(default_factory=dict)
+    tapes: Tapes = field(default_factory=Tapes)
 
     @property
     def is_proved(self) -> bool:
@@ -80,10 +95,13 @@ class Verdict:
         return not self.breaches
 
 
-def verify(store: Store, *, threads: int = 1, progress: Progress | None = None, publics: Sequence[bytes] = ()) -> Verdict:
+def verify(
+    store: Store, *, threads: int = 1, progress: Progress | None = None, publics: Sequence[bytes] = (), tape: Path | None = None
+) -> Verdict:
     """Prove a whole book, as it stands at one moment, and give the verdict. Changes nothing.
 
     `publics` are the keys whose signatures count on the audit chain, () where they are not looked at; see `plimsoll audit verify`.
+    `tape` is the folder where closes wrote the tape, None where the files are not looked at.
     """
     verdict = Verdict()
     with snapshot(store) as seen:
@@ -93,7 +111,9 @@ def verify(store: Store, *, threads: int = 1, progress: Progress | None = None, 
                 progress(verdict.customers)
         _verify_files(seen, verdict)
         for day in days_accrued_off(seen):
-            verdict.breaches[f"{ACCRUED_OTHERWISE}: {day_text(day)}"].append((0, 0))
+            verdict.breaches[f"{ACCRUED_OTHERWISE}: {day_text(day)}"].append(NOBODY)
+        for said in closes_off(store, seen, tape, verdict.tapes):
+            verdict.breaches[said].append(NOBODY)
         for currency, account, minor in seen.sum_legs():
             verdict.totals.setdefault(currency, dict.fromkeys(CODES, 0))[CODES[account]] = minor
     for currency, house in house_balances(store).items():
@@ -101,11 +121,11 @@ def verify(store: Store, *, threads: int = 1, progress: Progress | None = None, 
         of_it |= {code: of_it.get(code, 0) + minor for code, minor in house.items()}
     for currency, totals in verdict.totals.items():
         if sum(totals.values()):
-            verdict.breaches[f"trial balance of {currency} sums to {sum(totals.values())}"].append((0, 0))
+            verdict.breaches[f"trial balance of {currency} sums to {sum(totals.values())}"].append(NOBODY)
     chain = verify_chain(store, publics)
     verdict.sealed = chain.records
     for breach in chain.breaches:
-        verdict.breaches[f"audit chain: {breach}"].append((0, 0))
+        verdict.breaches[f"audit chain: {breach}"].append(NOBODY)
     return verdict
 
 
@@ -120,7 +140,7 @@ def _verify_files(seen: Snapshot, verdict: Verdict) -> None:
         if customers:
             verdict.breaches[said] += [(customer_id, 0) for customer_id in customers]
     for dossier in seen.misnumbered_dossiers():
-        verdict.breaches[f"dossier {dossier}: entries or commands are not numbered without a gap"].append((0, 0))
+        verdict.breaches[f"dossier {dossier}: entries or commands are not numbered without a gap"].append(NOBODY)
 
 
 def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threads: int) -> None:
@@ -132,7 +152,7 @@ def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threa
         first,
         until,
     )
-    lines = seen.rows(schema.line, ("customer_id", "used_minor", "limit_minor", "credit_minor"), first, until)
+    lines = seen.rows(schema.line, ("customer_id", "used_minor", "cash_used_minor", "later_used_minor", "credit_minor"), first, until)
     ids = [(row[0], row[1]) for row in loans]
     verdict.customers += len(lines)
     verdict.loans += len(loans)
@@ -140,14 +160,21 @@ def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threa
         for one in set(ids) ^ {(row[0], row[1]) for row in states}:
             verdict.breaches["a loan without its state, or a state without its loan"].append(one)
         return
-    use: dict[int, int] = defaultdict(int)
-    for row in states:
-        use[row[0]] += row[5]
+    records = read_records([row[2] for row in loans], [row[7] for row in states], [row[6] for row in states])
+    cash: dict[int, int] = defaultdict(int)
+    later: dict[int, int] = defaultdict(int)
+    for row, is_account in zip(states, records.is_account, strict=True):
+        (later if is_account else cash)[row[0]] += row[5]
     for customer_id in load_lines_off(seen, first, until):
         verdict.breaches[DRAWN_OTHERWISE].append((customer_id, 0))
-    for customer_id, used, _, _ in lines:
-        if used != use[customer_id]:
+    for customer_id in limits_off(seen, first, until):
+        verdict.breaches[LIMITED_OTHERWISE].append((customer_id, 0))
+    for customer_id, *used, _ in lines:
+        if used != [cash[customer_id] + later[customer_id], cash[customer_id], later[customer_id]]:
             verdict.breaches["use of the limit is not the principal in use"].append((customer_id, 0))
+    for place in reversed(records.broken):
+        verdict.breaches[UNREADABLE].append(ids[place])
+        del ids[place], loans[place], states[place]
     if ids:
         folded = _fold_part(seen, first, until, loans, states, verdict, threads)
         _compare_entries(seen, first, until, ids, states, folded, lines, verdict)
@@ -207,22 +234,27 @@ def _fold_exactly(seen: Snapshot, loan: tuple[Any, ...], state: tuple[Any, ...],
 
 def _pack_facts(ids: list[tuple[int, int]], rows: list[tuple[Any, ...]], verdict: Verdict) -> tuple[Ints, Ints, Ints, Ints]:
     """Give facts as the kernel takes them, where each loan's begin, their `more` end to end, and due days added by reschedules."""
+    place = {one: i for i, one in enumerate(ids)}
+    strangers = {(row[0], row[1]) for row in rows} - place.keys()
+    if strangers:
+        rows = [row for row in rows if (row[0], row[1]) in place]
+        for one in sorted(strangers - set(verdict.breaches.get(UNREADABLE, ()))):
+            verdict.breaches["facts of a loan that is not there"].append(one)
     packed = np.array([(row[3], row[4], row[5], row[6], row[7], 0, 0) for row in rows], np.int64).reshape(-1, F_SIZE)
     more: list[int] = []
-    place = {one: i for i, one in enumerate(ids)}
     counts = np.zeros(len(ids), np.int64)
     added = np.zeros(len(ids), np.int64)
     for one, group in groupby(enumerate(rows), key=lambda numbered: (numbered[1][0], numbered[1][1])):
-        if one not in place:
-            verdict.breaches["facts of a loan that is not there"].append(one)
-            continue
         i = place[one]
         for at, row in group:
             counts[i] += 1
             if row[2] != counts[i]:
                 verdict.breaches["facts are not numbered without a gap"].append(one)
             if row[8]:
-                numbers = unpack(row[8])
+                numbers = numbers_of(row[8])
+                if not numbers:
+                    verdict.breaches["a fact cannot be read"].append(one)
+                    continue
                 packed[at, 5:] = len(more), len(numbers)
                 added[i] += numbers[M_INSTALMENTS] if row[3] == RESCHEDULED else 0
                 more += numbers
@@ -260,7 +292,7 @@ def _compare_entries(
             verdict.breaches["entries do not add up to the balances of the state"].append(one)
         if entries[one] != state[4]:
             verdict.breaches["the count of entries is wrong"].append(one)
-    for customer_id, _, _, credit in lines:
+    for customer_id, *_, credit in lines:
         own = posted.get((customer_id, 0))
         if (own[CODES.index("liability.borrower.credit")] if own else 0) != -credit:
             verdict.breaches["a customer's own credit is not what was posted"].append((customer_id, 0))

@@ -8,6 +8,7 @@ from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.open_account import PAY_LATER, OpenAccount, new_account
 from plimsoll.servicing.tell import tell
+from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
 READS = "line"
@@ -64,12 +65,13 @@ def decide(book: Book, command: OpenLine, rules: Rules) -> Decision | Refused:
         status=LINE_OPEN,
         credit_minor=book.line.credit_minor if book.line is not None else 0,
     )
+    told = {"customer_id": command.customer_id, "limit": text_of(line.limit_minor, line.currency), "currency": line.currency}
     if not command.loan_id:
-        return Decision(line=line, answer=tell({"customer_id": command.customer_id}))
+        return Decision(line=line, answer=tell(told))
     account = new_account(_account(command), rules)
     if isinstance(account, Refused):
         return account
-    return Decision(line=line, loans=(account,), answer=tell({"customer_id": command.customer_id, "loan_id": command.loan_id}))
+    return Decision(line=line, loans=(account,), answer=tell({**told, "loan_id": command.loan_id}))
 
 
 def _limits(command: OpenLine) -> Limits:

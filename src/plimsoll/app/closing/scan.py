@@ -67,6 +67,10 @@ WHERE ds.filings_count <> coalesce(fi.found, 0) OR fi.first <> 1 OR fi.last <> f
     OR ds.commands_count <> coalesce(co.found, 0) OR co.first <> 1 OR co.last <> co.found
 ORDER BY ds.kind, ds.subject
 """
+_ANSWERS: Final = """
+SELECT au.customer_id, co.answer FROM audit au JOIN command co ON co."key" = au."key"
+WHERE au.name IN ({marks}) AND au.customer_id >= ? AND au.customer_id < ? ORDER BY au.customer_id, au.command_n
+"""
 _THERE: Final = "SELECT 1 FROM line WHERE line.customer_id = found.customer_id"
 
 
@@ -166,6 +170,10 @@ class Snapshot:
         """Read the bodies of the filings of a kind, of customers from `first` up to and without `until`, the last of each at the end."""
         statement = "SELECT customer_id, body FROM filing WHERE kind = ? AND customer_id >= ? AND customer_id < ? ORDER BY customer_id, n"
         return self._read(statement, (kind, first, until))
+
+    def answers_of(self, names: Sequence[str], first: int, until: int) -> list[tuple[int, str]]:
+        """Read what commands of some names answered, of customers from `first` up to and without `until`, the last of each at the end."""
+        return self._read(_ANSWERS.format(marks=", ".join("?" * len(names))), (*names, first, until))
 
     def standing_accruals(self) -> list[tuple[int, str, str, int, int]]:
         """Read every row of the standing accrual: day, product, currency, number of the account, minor units."""

@@ -1,25 +1,29 @@
 """`plimsoll verify`: prove a book, or say which loans are wrong."""
 
 import json
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from plimsoll.app.chain.key import configured_keys
-from plimsoll.app.config import book_url, threads
+from plimsoll.app.config import book_url, tape_folder, threads
 from plimsoll.app.database.opening import open_store
-from plimsoll.app.verify import Verdict, verify
+from plimsoll.app.verify import NOBODY, Verdict, verify
 from plimsoll.interfaces.cli.exits import VERIFICATION_FAILED, Stop
 from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db
 
 IDS_TOLD_MAX = 20
+Folder = Annotated[str, typer.Option("--tape-folder", metavar="DIR", help="Where closes wrote the tape. Default: beside the book.")]
 
 
-def command(db: Db = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
-    """Prove that states are the fold of their facts, entries the difference of states, use within what was lent, and the ledger zero."""
-    with open_store(book_url(db), allow_unsafe=allow_unsafe) as store:
+def command(db: Db = "", tape_folder_given: Folder = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
+    """Prove that states are the fold of their facts, entries the difference of states, limits as told, tape and ledger one, and zero."""
+    url = book_url(db)
+    with open_store(url, allow_unsafe=allow_unsafe) as store:
         keys = configured_keys()
-        verdict = verify(store, threads=threads(), publics=keys.publics if keys else ())
+        verdict = verify(store, threads=threads(), publics=keys.publics if keys else (), tape=tape_folder(url, tape_folder_given))
     if as_json:
         print(json.dumps(as_object(verdict), ensure_ascii=False))
     else:
@@ -37,8 +41,12 @@ def as_object(verdict: Verdict) -> dict[str, object]:
         "facts": verdict.facts,
         "entries": verdict.entries,
         "sealed": verdict.sealed,
+        "tapes": {"told": verdict.tapes.told, "compared": verdict.tapes.found},
         "totals": verdict.totals,
-        "breaches": {said: [{"customer": customer, "loan": loan} for customer, loan in ids] for said, ids in verdict.breaches.items()},
+        "breaches": {
+            said: [{"customer": customer, "loan": loan} for customer, loan in ids if (customer, loan) != NOBODY]
+            for said, ids in verdict.breaches.items()
+        },
     }
 
 
@@ -52,12 +60,15 @@ def show(verdict: Verdict) -> None:
         "facts": verdict.facts,
         "entries": verdict.entries,
         "sealed": verdict.sealed,
+        "tapes": verdict.tapes.found,
     }
     for name in counts:
         table.add_column(name, justify="right")
     table.add_row(*(f"{count:,}" for count in counts.values()))
     console.print(table)
     for said, ids in verdict.breaches.items():
-        told = ", ".join(f"customer {customer} loan {loan}" for customer, loan in ids[:IDS_TOLD_MAX])
+        told = ", ".join(f"customer {customer} loan {loan}" for customer, loan in ids[:IDS_TOLD_MAX] if (customer, loan) != NOBODY)
         more = f" and {len(ids) - IDS_TOLD_MAX} more" if len(ids) > IDS_TOLD_MAX else ""
-        console.print(f"{said}: {told}{more}")
+        console.print(f"{said}{': ' * bool(told)}{told}{more}")
+    if verdict.tapes.found < verdict.tapes.told:
+        console.print(f"{verdict.tapes.told - verdict.tapes.found} of {verdict.tapes.told} tapes are not in the folder, and were left out.")
