@@ -1,11 +1,10 @@
 """`plimsoll close`: close every open day through a date, and report."""
 
+import argparse
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
-
-import typer
+from typing import TYPE_CHECKING, TypeAlias
 
 from plimsoll.app.closing.close import Later, Orders, days_to_close
 from plimsoll.app.closing.through import DAILY, LAST, NEVER, Closed, close_through
@@ -14,56 +13,74 @@ from plimsoll.app.database.opening import open_store
 from plimsoll.app.database.store import Store
 from plimsoll.app.mode import LIVE
 from plimsoll.interfaces.cli.bar import bar
-from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, VERIFICATION_FAILED, Stop
-from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, read_mode, read_on
+from plimsoll.interfaces.cli.exits import FAILURE, OK, REFUSED, VERIFICATION_FAILED, Stop
+from plimsoll.interfaces.cli.given import Words, read_mode, read_on
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.close import decide
 from plimsoll.units.refusal import Refused
 
 if TYPE_CHECKING:
+    from plimsoll.app.closing.crew import Crew
     from plimsoll.app.watching.run import Ran
 
 PARKED_SHOWN = 20
 Parked: TypeAlias = list[tuple[int, int, int, str]]
 """Day, customer, loan, reason."""
-Through = Annotated[str, typer.Option("--through", metavar="DATE", help="The last day to close.")]
-Scans = Annotated[str, typer.Option("--tape", metavar="WHEN", help="Write tape and control totals daily, on the last day, or never.")]
-Watched = Annotated[bool, typer.Option("--watch", help="Run monitoring after each closed day, as plimsoll watch run does.")]
-Folder = Annotated[str, typer.Option("--tape-folder", metavar="DIR", help="Where the tape goes. Default: beside the book.")]
+
+HELP = """Usage: plimsoll close --through DATE [OPTIONS]
+
+Close every open day through a date: bills, due days, classes; then tape, standing accrual, control totals.
+
+  --through DATE     the last day to close
+  --db URL           the book: sqlite:///PATH or postgresql://…; default: $PLIMSOLL_DB, else sqlite:///plimsoll.db
+  --tape WHEN        write tape and control totals daily (default), on the last day, or never
+  --tape-folder DIR  where the tape goes; default: beside the book
+  --watch            run monitoring after each closed day, as plimsoll watch run does
+  --allow-unsafe     accept a PostgreSQL that may lose what it has committed
+  --json             print one JSON object instead of text"""
 
 
-def command(
-    context: typer.Context,
-    through: Through,
-    db: Db = "",
-    tape: Scans = DAILY,
-    tape_folder_given: Folder = "",
-    watch: Watched = False,
-    allow_unsafe: AllowUnsafe = False,
-    as_json: AsJson = False,
-) -> None:
-    """Close every open day through a date: bills, due days, classes; then tape, standing accrual, control totals."""
-    if tape not in (DAILY, LAST, NEVER):
-        raise Stop(USAGE, f"--tape {tape}: one of {DAILY}, {LAST}, {NEVER}")
-    url = book_url(db)
-    folder = tape_folder(url, tape_folder_given)
-    last = last_of(through, read_mode(), now())
+def command(arguments: list[str], held: "Crew | None" = None) -> int:
+    """Close every open day through a date: bills, due days, classes; then tape, standing accrual, control totals.
+
+    `held` is who helps, where somebody does.
+    """
+    if "--help" in arguments:
+        print(HELP)
+        return OK
+    given = _read(arguments)
+    url = book_url(given.db)
+    folder = tape_folder(url, given.tape_folder)
+    last = last_of(given.through, read_mode(), now())
     watched: list[Ran] = []
-    with open_store(url, allow_unsafe=allow_unsafe) as store:
+    with open_store(url, allow_unsafe=given.allow_unsafe) as store:
         instant = now()
-        orders = Orders(decide, Later(lawful_rules), instant, crew=context.obj)
+        orders = Orders(decide, Later(lawful_rules), instant, crew=held)
         done = []
         with bar(len(days_to_close(store, last)), "days closed") as step:
-            for closed in close_through(store, last, orders, tape=folder, scans=tape, now=instant, threads=threads()):
+            for closed in close_through(store, last, orders, tape=folder, scans=given.tape, now=instant, threads=threads()):
                 done.append(closed)
-                if watch:
+                if given.watch:
                     watched.append(_watched(store, date.fromordinal(closed.night.day), orders))
                 step(date.fromordinal(closed.night.day).isoformat())
-    report(done, folder, as_json, watched)
+    report(done, folder, given.as_json, watched)
     if any(one.failures for one in watched):
         raise Stop(FAILURE, f"{sum(one.failures for one in watched)} commands of monitoring met a bug; the rest was done")
     if any(closed.control is not None and closed.control.breaches for closed in done):
         raise Stop(VERIFICATION_FAILED, "the control totals do not agree; run plimsoll verify to see which loans")
+    return OK
+
+
+def _read(arguments: list[str]) -> argparse.Namespace:
+    words = Words()
+    words.add_argument("--through", required=True)
+    words.add_argument("--db", default="")
+    words.add_argument("--tape", default=DAILY, choices=(DAILY, LAST, NEVER))
+    words.add_argument("--tape-folder", default="")
+    for flag in ("--watch", "--allow-unsafe"):
+        words.add_argument(flag, action="store_true")
+    words.add_argument("--json", action="store_true", dest="as_json")
+    return words.parse_args(arguments)
 
 
 def last_of(through: str, mode: str, instant: datetime) -> int:

@@ -1,7 +1,7 @@
 """The `plimsoll` command: find the module of one command, import that one alone, run it, end with a documented code.
 
 A command is one line in `COMMANDS`. What the line names may be a Typer app, a function with Typer parameters, or, where the start
-must cost nothing, a function of one parameter `arguments` (the words after the command) that answers the exit code.
+must cost nothing, a function of `arguments` (the words after the command) that answers the exit code.
 """
 
 import difflib
@@ -201,15 +201,18 @@ def call(name: str, command: object, words: list[str], held: object = None) -> i
     """Run a plain function of `arguments` directly, anything else through Typer; return the exit code."""
     if is_plain(command):
         assert callable(command)
-        code = command(words)
+        code = command(words) if held is None else command(words, held)
         return code if isinstance(code, int) else OK
     return call_typer(name, command, words, held)
 
 
 def is_plain(command: object) -> bool:
-    """Tell whether `command` takes the words after its name as its one parameter `arguments`, and so needs no parser."""
+    """Tell whether `command` takes the words after its name as its parameter `arguments`, and so needs no parser.
+
+    What was entered for it comes as its second, `held`, None where that is nothing.
+    """
     code = getattr(command, "__code__", None)
-    return code is not None and code.co_varnames[: code.co_argcount] == ("arguments",)
+    return code is not None and code.co_varnames[: code.co_argcount] in (("arguments",), ("arguments", "held"))
 
 
 def call_typer(name: str, command: object, words: list[str], held: object = None) -> int:

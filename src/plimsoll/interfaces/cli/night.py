@@ -18,9 +18,9 @@ from plimsoll.app.house import LIVE, READ_ONLY, House
 from plimsoll.app.night import NAMES, WORK, Done, Way, work_day
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.bar import bar
-from plimsoll.interfaces.cli.close import Folder, Scans, Through, last_of
+from plimsoll.interfaces.cli.close import last_of
 from plimsoll.interfaces.cli.exits import FAILURE, REFUSED, USAGE, VERIFICATION_FAILED, Stop
-from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db
+from plimsoll.interfaces.cli.options import AllowUnsafe, AsJson, Db, Folder, Scans, Through
 from plimsoll.interfaces.cli.signed_in import opened_house
 from plimsoll.interfaces.serve.beside import anchor_place
 

@@ -1,14 +1,12 @@
 """Options that several commands share."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
-from plimsoll.app.mode import MODES, VARIABLE, named_mode
-from plimsoll.interfaces.cli.exits import USAGE, Stop
-from plimsoll.units.dates import parse_date
-from plimsoll.units.refusal import LANGUAGES, Malformed
+from plimsoll.interfaces.cli.given import read_language as read_language  # noqa: PLC0414 -- options and how they are read are one thing
+from plimsoll.interfaces.cli.given import read_mode as read_mode  # noqa: PLC0414
+from plimsoll.interfaces.cli.given import read_on as read_on  # noqa: PLC0414
 
 Db = Annotated[
     str,
@@ -19,26 +17,6 @@ Db = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Language = Annotated[str, typer.Option("--language", "--lang", metavar="LANG", help="zh-CN or en.")]
 AllowUnsafe = Annotated[bool, typer.Option("--allow-unsafe", help="Accept a PostgreSQL that may lose what it has committed.")]
-
-
-def read_language(text: str) -> str:
-    """Read the language of an option; anything else ends the command with 2."""
-    if text not in LANGUAGES:
-        raise Stop(USAGE, f"--language {text}: one of {', '.join(LANGUAGES)}")
-    return text
-
-
-def read_mode() -> str:
-    """Give the mode that the settings name; one that is none ends the command with 2."""
-    mode = named_mode()
-    if mode not in MODES:
-        raise Stop(USAGE, f"{VARIABLE}={mode}: one of {', '.join(MODES)}")
-    return mode
-
-
-def read_on(text: str, option: str) -> date:
-    """Read the date of an option; anything else ends the command with 2."""
-    try:
-        return parse_date(text)
-    except Malformed as wrong:
-        raise Stop(USAGE, f"{option}: {wrong.text()}") from None
+Through = Annotated[str, typer.Option("--through", metavar="DATE", help="The last day to close.")]
+Scans = Annotated[str, typer.Option("--tape", metavar="WHEN", help="Write tape and control totals daily, on the last day, or never.")]
+Folder = Annotated[str, typer.Option("--tape-folder", metavar="DIR", help="Where the tape goes. Default: beside the book.")]
