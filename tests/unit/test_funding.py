@@ -272,6 +272,18 @@ def test_worse_never_lasts_longer(late, leave, granted):
     assert months(mild._replace(partners_leave=min(leave + 0.2, 1.0)), granted) <= months(mild, granted)
 
 
+@given(st.floats(1, 100), st.floats(0, 100), st.floats(0, 1))
+def test_nobody_is_late_with_more_than_everything_nor_pays_back_more_than_is_lent(late, repaid, leave):
+    """However hard the stress, the book, its debt and what is late stay what they can be; so it cannot seem to be borne by being absurd."""
+    found = survive(BALANCE, course(), Stress("hard", delinquency=late, repaid=repaid, partners_leave=leave))
+    for month in found.path:
+        assert 0 <= month.delinquent <= 1
+        assert month.book >= 0
+        assert month.debt >= 0
+    everybody = survive(BALANCE, course(), Stress("all", delinquency=1 / course().delinquent))
+    assert (everybody.months or 99) <= months(Stress("past", delinquency=2.5))
+
+
 def test_the_throttle_acts_before_the_cliff():
     free = horizons(BALANCE._replace(buffer=10), course())
     held = horizons(BALANCE._replace(buffer=10), course(), ladder=ladder_on(RULES, ON))
@@ -288,7 +300,12 @@ def test_the_throttle_acts_before_the_cliff():
         (BALANCE, {"delinquent": 1.2}, Stress("x")),
         (BALANCE, {}, Stress("x", partners_leave=1.1)),
         (BALANCE, {}, Stress("x", delinquency=-1)),
+        (BALANCE, {}, Stress("x", delinquency=float("inf"))),
+        (BALANCE, {}, Stress("x", delinquency=float("nan"))),
+        (BALANCE, {}, Stress("x", repaid=float("inf"))),
+        (BALANCE, {}, Stress("x", partners_leave=float("nan"))),
         (BALANCE, {}, Stress("x", over_months=0)),
+        (BALANCE, {}, Stress("x", over_months=10**9)),
         (BALANCE, {"trigger": 0.0}, Stress("x")),
     ],
 )

@@ -45,6 +45,8 @@ def book(store, database, tmp_path, monkeypatch) -> str:
         ("survival --on 2026-03-31 --stress delinquency", 2, "is no number"),
         ("survival --on 2026-03-31 --stress mood=2", 2, "one of"),
         ("survival --on 2026-03-31 --stress partners_leave=2", 2, "partners_leave"),
+        ("survival --on 2026-03-31 --stress delinquency=nan", 2, "delinquency"),
+        ("survival --on 2026-03-31 --stress over_months=1.5", 2, "a number of months"),
         ("throttle --on 2026-03-31", 2, "--cash"),
         ("disclose --month 2026-13 --out {0}/out", 2, "a month such as"),
         ("disclose --month 2026-03 --out {0}/out", 2, "beside the lender"),

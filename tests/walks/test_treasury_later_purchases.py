@@ -4,15 +4,17 @@ from datetime import date
 
 import pytest
 
+from plimsoll.app.treasury.disclose import Asked, disclose
 from plimsoll.app.treasury.fund_draws import fund_draws
 from plimsoll.app.treasury.move_parts import leave
 from plimsoll.app.treasury.settle_day import Days, settle_day
 from plimsoll.app.treasury.shares import funders_of, holdings_of, lent_now
 from plimsoll.app.verify import verify
+from plimsoll.treasury.funded import MOVED
 from plimsoll.treasury.route import LENDER
 from plimsoll.treasury.settle import Sums, total
 from plimsoll.treasury.share import Share
-from tests.walks.test_treasury import ACT, NOON, TERMS, House, write_tape
+from tests.walks.test_treasury import ACT, NOON, RULES, TERMS, House, write_tape
 from tests.walks.test_treasury_accounts import FUNDED_ON, LATER, buy, pay, shares
 
 NEXT = date(2026, 1, 20)
@@ -104,6 +106,18 @@ def test_several_days_settle_in_one_as_they_do_one_by_one(house, tmp_path):
     assert done.adds_up()
     got = total(done.lines["bank"])
     assert 1200_00 + got.disbursed - got.principal == lent(house)
+
+
+def test_investors_are_told_of_parts_that_moved_and_not_of_purchases(house, tmp_path):
+    house.do("amend_funder", "2026-01-19", committed="1200.00", **AMENDED)
+    write_tape(house.store, tmp_path, date(2026, 1, 16))
+    buy(house, 1, "2026-02-02", "500.00")
+    fund_draws(house.store, date(2026, 2, 2), ACT)
+    house.do("move_share", "2026-02-03", customer_id=2, loan_id=32, funder="bank", why="repurchase", currency="CNY", price="600.00")
+    write_tape(house.store, tmp_path, date(2026, 2, 28))
+    told = disclose(house.store, Asked(date(2026, 2, 1), "CNY", "", tmp_path), RULES)
+    assert [(one.kind, one.on) for one in told.events if one.kind == MOVED] == [(MOVED, date(2026, 2, 3))]
+    assert told.parts["bank"] == 600_00
 
 
 def test_an_account_that_its_funders_left_is_joined_anew(house):

@@ -20,12 +20,18 @@ def book_url(given: str = "") -> str:
 
 
 def tape_folder(url: str, given: str = "") -> Path:
-    """Give where the tape is written: what was given, else `PLIMSOLL_TAPE`, else beside a SQLite file, else in the working folder."""
+    """Give where the tape is written: what was given, else `PLIMSOLL_TAPE`, else beside a SQLite file, else in the working folder.
+
+    Beside `book.db` that is `book.tape`; where there is none, a folder `tape` that is there, as the demo lays it.
+    """
     named = given or os.environ.get(TAPE_VARIABLE, "")
     if named:
         return Path(named)
     path = read_address(url).path
-    return path.with_suffix(".tape") if path is not None else Path("plimsoll.tape")
+    if path is None:
+        return Path("plimsoll.tape")
+    own, shared = path.with_suffix(".tape"), path.parent / "tape"
+    return shared if shared.is_dir() and not own.exists() else own
 
 
 def threads() -> int:

@@ -12,6 +12,8 @@ from plimsoll.risk.throttle import Ladder, granted_at
 from plimsoll.units.refusal import Malformed
 
 MONTHS_MAX: Final = 24
+TIMES_MAX: Final = 100.0
+"""The most that a stress may multiply delinquency or repayments by."""
 AHEAD: Final = 3
 """Months of cash that the throttle looks ahead."""
 
@@ -90,11 +92,11 @@ def survive(balance: Balance, course: Course, stress: Stress, *, ladder: Ladder 
     part, path = balance.debt / balance.book, list[Month]()
     for month in range(1, months + 1):
         # A stress comes on over a quarter, as people fall behind one after the other.
-        late = course.delinquent * (1 + (stress.delinquency - 1) * min(month / 3, 1.0))
+        late = min(course.delinquent * (1 + (stress.delinquency - 1) * min(month / 3, 1.0)), 1.0)
         turned = turned or late > course.trigger
         gone = min(stress.partners_leave * month / stress.over_months, 1.0)
         throttle = granted(late / course.trigger, cash, balance.buffer + AHEAD * burnt, ladder) if ladder else 1.0
-        back = book * course.repaid * stress.repaid * (1 - late)
+        back = book * min(course.repaid * stress.repaid, 1.0) * (1 - late)
         new = balance.book * course.repaid * course.granted * throttle
         drawn = book * stress.drawn
         lost = book * late * course.lost
@@ -133,8 +135,8 @@ def horizons(balance: Balance, course: Course, *, ladder: Ladder = ()) -> Mappin
 def _refuse(balance: Balance, course: Course, stress: Stress) -> None:
     shares = {"own_share": balance.own_share, **course._asdict(), "partners_leave": stress.partners_leave, "drawn": stress.drawn}
     wrong = [name for name, share in shares.items() if not 0 <= share <= (2 if name == "granted" else 1)]
-    if stress.over_months < 1:
+    if not 1 <= stress.over_months <= MONTHS_MAX:
         wrong.append("over_months")
-    wrong += [name for name in ("delinquency", "repaid") if getattr(stress, name) < 0]
+    wrong += [name for name in ("delinquency", "repaid") if not 0 <= getattr(stress, name) <= TIMES_MAX]
     if wrong or balance.book <= 0 or balance.debt < 0 or course.trigger == 0:
         raise Malformed("scenario_malformed", ", ".join(wrong) or "book, debt or trigger")

@@ -221,8 +221,8 @@ def _events(store: Store, first: date, last: date, held: Holdings, triggers: lis
     found = [Event(last, f"trigger-{one.state}", name, 1) for name, one in triggers if one.state in (NEAR, BREACHED)]
     moves: dict[int, int] = {}
     for own in held.values():
-        for one in own[1:]:
-            if first.toordinal() < one.on <= last.toordinal():
+        for one in own:
+            if one.begins is None and first.toordinal() < one.on <= last.toordinal():
                 moves[one.on] = moves.get(one.on, 0) + 1
     found += [Event(date.fromordinal(day), MOVED, "", count) for day, count in sorted(moves.items())]
     for name, filings in dossiers(store, DOSSIER):

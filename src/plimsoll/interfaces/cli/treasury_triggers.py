@@ -137,8 +137,10 @@ def read_stress(text: str) -> Stress:
     known = [name for name in Stress._fields if name != "name"]
     if not set(said) <= set(known):
         raise Stop(USAGE, f"--stress {text}: one of {', '.join(known)}")
-    months = int(said.pop("over_months", 1))
-    return Stress(name=text, over_months=months, **said)
+    months = said.pop("over_months", 1.0)
+    if not months.is_integer():
+        raise Stop(USAGE, f"--stress {text}: over_months is a number of months")
+    return Stress(name=text, over_months=int(months), **said)
 
 
 def _measured(measured: Measured, balance: Balance) -> dict[str, Any]:
