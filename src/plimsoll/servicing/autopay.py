@@ -20,11 +20,12 @@ def instruct(look: Look, day: int) -> tuple[str, str] | None:
     amount = max(minimum, asked[Q_BILL_LEFT])
     if amount == 0:
         return None
+    text = text_of(minimum, look.currency)
     told = {
         "loan_id": look.loan_id,
         "due_on": day_text(day),
-        "amount": text_of(amount, look.currency),
-        "minimum": text_of(minimum, look.currency),
+        "amount": text if amount == minimum else text_of(amount, look.currency),
+        "minimum": text,
         "currency": look.currency,
     }
     return "autopay", tell(told)
