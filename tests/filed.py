@@ -1,6 +1,5 @@
 """A customer's file in memory: verbs that only put things on record, decided one after another as the executor would."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -33,7 +32,7 @@ class File:
     def do(self, command: Any, actor: str, now: datetime) -> Decision | Refused:
         """Do a command; a refusal leaves the file as it was."""
         verb = WIRING[COMMANDS[WIRING[type(command)].name]]
-        decision = verb.decide(replace(self.book, actor=actor, now=now), command, self.rules)
+        decision = verb.decide(self.book._replace(actor=actor, now=now), command, self.rules)
         if isinstance(decision, Refused):
             return decision
         assert isinstance(decision, Decision)
@@ -41,8 +40,7 @@ class File:
         filings = [
             Filing(n, one.kind, one.subject, command.on.toordinal(), now, actor, one.body) for n, one in enumerate(decision.filings, first)
         ]
-        self.book = replace(
-            self.book,
+        self.book = self.book._replace(
             filings=(*self.book.filings, *filings),
             line=decision.line or self.book.line,
             load_line=decision.load_line or self.book.load_line,

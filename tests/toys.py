@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -219,13 +219,13 @@ def reverse(book: Book, command: Reverse, rules: Any) -> Decision | Refused:
 def freeze(book: Book, command: Freeze, rules: Any) -> Decision | Refused:
     if book.line is None:
         return Refused("line_missing")
-    return Decision(line=replace(book.line, status=command.status, limit_minor=command.limit_minor or book.line.limit_minor))
+    return Decision(line=book.line._replace(status=command.status, limit_minor=command.limit_minor or book.line.limit_minor))
 
 
 def deposit(book: Book, command: Deposit, rules: Any) -> Decision | Refused:
     if book.line is None:
         return Refused("line_missing")
-    return Decision(line=replace(book.line, credit_minor=book.line.credit_minor + command.amount_minor))
+    return Decision(line=book.line._replace(credit_minor=book.line.credit_minor + command.amount_minor))
 
 
 def note(book: Book, command: Note, rules: Any) -> Decision | Refused:

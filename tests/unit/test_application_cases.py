@@ -5,7 +5,6 @@ day (`at_day`). It may name the refusal, part of the answer, of the row of the q
 """
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -110,7 +109,7 @@ def engine(file: File, step: dict) -> list[str]:
         new.append(filed(MAKE, step["application_id"], offer.said()))
     first = len(file.book.filings) + 1
     filings = [Filing(n, one.kind, one.subject, on.toordinal(), now, "engine", one.body) for n, one in enumerate(new, first)]
-    file.book = replace(file.book, filings=(*file.book.filings, *filings))
+    file.book = file.book._replace(filings=(*file.book.filings, *filings))
     found = find_application(file.book.filings, step["application_id"], on.toordinal())
     if found.state == "in_review":
         file.work[KIND, step["application_id"]] = case(found, "open", file.rules, on)

@@ -1,6 +1,5 @@
 """What to do with a case next, and what may be done: by its strategy, its promises, and what the gate leaves."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -95,7 +94,7 @@ def test_the_timeline_tells_what_can_be_on_record_in_both_languages():
     counter = opened_case()
     counter.run("repay", "2026-02-21", currency="CNY", amount="900.00")
     counter.run("close_case", "2026-02-21")
-    held = replace(counter.held(11), facts=tuple(counter.facts(counter.held(11))))
+    held = counter.held(11)._replace(facts=tuple(counter.facts(counter.held(11))))
     told = timeline(counter.sheet.filed, [held], date(2026, 2, 20).toordinal())
     assert [(one.title("en"), one.subject, one.detail) for one in told] == [
         ("case opened", "case-1", "ai_call, general, owed 9162.16 CNY"),

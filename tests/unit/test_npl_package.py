@@ -1,7 +1,6 @@
 """Packages: what is owed, what keeps a loan out, which loans are chosen, how people are hidden, and the life of the dossier."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product as combinations
 
@@ -93,7 +92,7 @@ def test_a_house_may_keep_loans_before_a_court_out():
         filings = body_of({"step": step, "reference": "court"})
         day = date.fromisoformat(on)
         one = Filing(1, "court.step", "7", day.toordinal(), datetime(2026, 12, 3, tzinfo=UTC), "desk", filings)
-        file.book = replace(file.book, filings=(*file.book.filings, one))
+        file.book = file.book._replace(filings=(*file.book.filings, one))
     named = Eligibility(frozenset({"executing"}), 91)
     assert reasons_of(file.book.filings, 7, 200, (), named) == ("executing",)
     assert reasons_of(file.book.filings, 8, 200, (), named) == ()

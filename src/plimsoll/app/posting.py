@@ -1,7 +1,6 @@
 """Turn what a department decided into rows: fold the facts, hold the limit, post the difference. In memory; nothing is stored here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -149,7 +148,7 @@ def with_history(sheet: Sheet, held: Held, facts_of: FactsOf) -> Held:
     """Give a loan with all its facts: those stored, then those recorded earlier in this transaction."""
     if held.facts is not None:
         return held
-    return replace(held, facts=(*facts_of(sheet.customer_id, held.loan_id), *sheet.recorded.get(held.loan_id, ())))
+    return held._replace(facts=(*facts_of(sheet.customer_id, held.loan_id), *sheet.recorded.get(held.loan_id, ())))
 
 
 def post(
@@ -204,7 +203,7 @@ def park(sheet: Sheet, loan_id: int, reason: str, stamp: Stamp, pending: Pending
     """Take a loan that failed an assertion off the agenda and out of reach of commands, as it stood before; say why."""
     held = sheet.loans[loan_id]
     _count(sheet, pending, 0)
-    sheet.loans[loan_id] = replace(held, summary=held.summary._replace(status=PARKED, next_day=0))
+    sheet.loans[loan_id] = held._replace(summary=held.summary._replace(status=PARKED, next_day=0))
     sheet.touched.add(loan_id)
     pending.parked.append(ParkedRow(sheet.customer_id, loan_id, stamp.at, reason))
 

@@ -1,6 +1,6 @@
 """Let a sanction fall on somebody who does not pay, after notice and by the table of sanctions: use restricted, or the default reported."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -64,4 +64,4 @@ def decide(book: Book, command: ApplySanction, rules: Rules) -> Decision | Refus
     if command.sanction == REPORT:
         return Decision(filings=(applied,), answer=answer)
     told = body_of({"customer_id": command.customer_id, "on": command.on.isoformat(), "sanction": RESTRICT, "rule": passed.rule})
-    return Decision(line=replace(line, status=LINE_FROZEN), filings=(applied,), messages=(("sanction_applied", told),), answer=answer)
+    return Decision(line=line._replace(status=LINE_FROZEN), filings=(applied,), messages=(("sanction_applied", told),), answer=answer)

@@ -1,6 +1,5 @@
 """Book a plan that is agreed: waivers, then the new terms, in one decision with what goes on record; draws stop until it is over."""
 
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -132,7 +131,7 @@ def start(book: Book, held: Held, plan: Plan, booked: Booked, found: Hardship, o
 
 def frozen(line: Line | None) -> Line | None:
     """Give the line without new credit until people of the house open it again; None where it stays as it is."""
-    return replace(line, status=LINE_FROZEN) if line is not None and line.status == LINE_OPEN else None
+    return line._replace(status=LINE_FROZEN) if line is not None and line.status == LINE_OPEN else None
 
 
 def over(plan: Plan, kind: str, said: dict[str, object]) -> tuple[NewFiling, NewFiling]:

@@ -115,7 +115,7 @@ def _accepted(book: Book, found: Hardship, command: DecideHardship, rules: Rules
         "state": ACCEPTED,
         "days_late": _days_late(found, command),
         "affordable": text_of(can.most_minor, can.currency),
-        "offers": offers(replace(book, load_line=line), can, rules, command.on),
+        "offers": offers(book._replace(load_line=line), can, rules, command.on),
     }
     return Decision(
         filings=(NewFiling(DECIDED, found.hardship_id, _said(told, ACCEPTED, command.reason)), drawn),

@@ -1,6 +1,6 @@
 """Lift the restriction of use at once when nothing is past due any more, or when a person of the house says why it should not stand."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -52,7 +52,7 @@ def decide(book: Book, command: LiftSanction, rules: Rules) -> Decision | Refuse
     said = body_of({"sanction": RESTRICT, "reason": command.reason or "cured", "is_opened": is_opened})
     told = body_of({"customer_id": command.customer_id, "on": command.on.isoformat(), "sanction": RESTRICT, "is_opened": is_opened})
     return Decision(
-        line=replace(line, status=LINE_OPEN) if is_opened else None,
+        line=line._replace(status=LINE_OPEN) if is_opened else None,
         filings=(NewFiling(LIFTED, RESTRICT, said),),
         messages=(("sanction_lifted", told),),
         answer=said,

@@ -1,6 +1,6 @@
 """Propose a plan for a loan: a person of the house, or the borrower, who gets the answer at once where policy allows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -200,4 +200,4 @@ def _filed(plan: Plan, state: str, weighed: Weighed, *, is_borrowers: bool) -> N
 
 def _with(decision: Decision, first: NewFiling) -> Decision:
     """Give a decision with one more filing before its own."""
-    return replace(decision, filings=(first, *decision.filings))
+    return decision._replace(filings=(first, *decision.filings))

@@ -1,7 +1,6 @@
 """What a store holds of a customer, and how new facts change it: shapes for the store, decisions for the verbs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -46,8 +45,7 @@ class Summary(NamedTuple):
     status: int  # S_STATUS of the kernel
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A loan (or a pay-later account) as a store holds it: terms, and the fold of its facts so far (`state`, a cache)."""
 
     loan_id: int
@@ -61,8 +59,7 @@ class Held:
     facts: tuple[Fact, ...] | None = None  # the whole history, where it was asked for
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The one limit of a customer, with sub-limits; used is principal in use. Amounts in minor units."""
 
     currency: str
@@ -86,8 +83,7 @@ class LoadLine(NamedTuple):
     drawn_on: int  # day number it was drawn
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(NamedTuple):
     """What the store holds of one customer, as a decision sees it: the line and the loans asked for, oldest first.
 
     `filings` is the whole file, oldest first, where the verb reads it ("+file"). `actor` and `now` (UTC) are those of the command.
@@ -103,8 +99,7 @@ class Book:
     now: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewLoan:
+class NewLoan(NamedTuple):
     """A loan to be opened. Its first state is the fold of no facts on `terms`' first day."""
 
     loan_id: int
@@ -113,8 +108,7 @@ class NewLoan:
     terms: Terms
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a verb decided: new loans, facts by loan (with detail for people, JSON), a new line, messages to send, the answer.
 
     Loans in `moves` are moved to the day of the command whether or not a fact comes with it (the close does this). `filings` are put

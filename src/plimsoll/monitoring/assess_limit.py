@@ -3,7 +3,7 @@
 A load line that was drawn anew, for whatever reason, is an assessment too. Nothing is cut for want of evidence alone: the limit is held.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
 
@@ -101,4 +101,4 @@ def _review(book: Book, line: Line, command: AssessLimit, rules: Rules, *, is_fr
     said = body_of({"customer_id": command.customer_id, "state": DONE, "is_fresh": is_fresh, **told})
     filings.append(NewFiling(ASSESSED, DONE, body_of({"is_fresh": is_fresh, "limit_minor": after.limit_minor})))
     item = WorkItem(QUEUE, "", "done", PRIORITY, "", "", "assessed" if is_fresh else "assessed without fresh evidence")
-    return replace(found, filings=tuple(filings), messages=(*messages, ("limit_assessed", said)), work=(*found.work, item), answer=said)
+    return found._replace(filings=tuple(filings), messages=(*messages, ("limit_assessed", said)), work=(*found.work, item), answer=said)

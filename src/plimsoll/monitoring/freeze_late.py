@@ -1,6 +1,6 @@
 """Freeze the line of a customer who is late on any loan of either product: no draw and no purchase; repayments go on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import LINE_FROZEN, Book, Decision, find_live_line
@@ -31,7 +31,7 @@ def decide(book: Book, command: FreezeLate, rules: Rules) -> Decision | Refused:
     days = late_days(book.loans, command.on.toordinal())
     if days < 1:
         return Refused("nothing_past_due", "", f"customer {command.customer_id}")
-    frozen = replace(line, status=LINE_FROZEN)
+    frozen = line._replace(status=LINE_FROZEN)
     filing, told = notice(line, frozen, Done(FREEZE, "PAST_DUE", "", f"{days} days"), command.on, move_policy(rules, command.on))
     said = body_of({"customer_id": command.customer_id, **told})
     return Decision(line=frozen, messages=(("line_frozen", said),), answer=said, filings=(filing,))

@@ -3,7 +3,7 @@
 The consent is that of the ledger to the purpose `limit_rise`: granted for this rise, in force, not too old; the rise uses it up.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -61,8 +61,10 @@ def decide(book: Book, command: RaiseLimit, rules: Rules) -> Decision | Refused:
     consent = _consent(book, command.on, rules)
     if isinstance(consent, Refused):
         return consent
-    after = replace(
-        found, limit_minor=command.limit_minor, cash_limit_minor=command.cash_limit_minor, later_limit_minor=command.later_limit_minor
+    after = found._replace(
+        limit_minor=command.limit_minor,
+        cash_limit_minor=command.cash_limit_minor,
+        later_limit_minor=command.later_limit_minor,
     )
     filing, told = notice(before, after, Done(RAISE, "AGREED_RISE", "POLICY.LIMIT.MOVE", f"consent {consent.n}"), command.on, policy)
     said = body_of({"customer_id": command.customer_id, **told})

@@ -1,6 +1,6 @@
 """Review a limit against the policy of limits that move: leave it, hold it, step it down, cap it at the load line, or freeze."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -103,7 +103,7 @@ def asked(table: Compiled, command: ReviewLimit, days: int) -> Action:
 def moved(line: Line, base: Line, action: Action, capacity_minor: int) -> Line:
     """Give the line after an action; a limit never rises by it, and sub-limits stay within the limit."""
     if action.action == FREEZE:
-        return replace(line, status=LINE_FROZEN)
+        return line._replace(status=LINE_FROZEN)
     if action.action == STEP_DOWN:
         left = base.limit_minor * (action.cut.den - action.cut.num) // action.cut.den
         limit = left // WHOLE_MINOR * WHOLE_MINOR
@@ -114,6 +114,8 @@ def moved(line: Line, base: Line, action: Action, capacity_minor: int) -> Line:
     limit = min(limit, line.limit_minor)
     if limit == line.limit_minor:
         return line
-    return replace(
-        line, limit_minor=limit, cash_limit_minor=min(base.cash_limit_minor, limit), later_limit_minor=min(base.later_limit_minor, limit)
+    return line._replace(
+        limit_minor=limit,
+        cash_limit_minor=min(base.cash_limit_minor, limit),
+        later_limit_minor=min(base.later_limit_minor, limit),
     )

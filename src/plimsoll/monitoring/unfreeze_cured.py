@@ -1,6 +1,6 @@
 """Open a line again that was frozen because something was past due: once all is paid, and after clean cycles."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Book, Decision, find_live_line
@@ -40,7 +40,7 @@ def decide(book: Book, command: UnfreezeCured, rules: Rules) -> Decision | Refus
     refused = refuse_under_plan(book.filings) or refuse_unclean(book, command.on, policy.thaw)
     if refused is not None:
         return refused
-    opened = replace(line, status=LINE_OPEN)
+    opened = line._replace(status=LINE_OPEN)
     filing, told = notice(line, opened, Done(THAW, "CURED", "POLICY.LIMIT.MOVE"), command.on, policy)
     said = body_of({"customer_id": command.customer_id, **told})
     return Decision(line=opened, messages=(("line_unfrozen", said),), answer=said, filings=(filing,))

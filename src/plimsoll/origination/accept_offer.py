@@ -1,7 +1,7 @@
 """Accept an offer and sign: the line is opened or changed, and its load line drawn, in one decision; all of it, or nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -112,8 +112,7 @@ def _line(held: Line | None, offer: Offer, rules: Rules, on: date) -> Line | Ref
         return Refused("currency_must_match", "", f"{offer.currency}, the line in {held.currency}")
     credit = held.credit_minor if held is not None else 0
     before = held if held is not None and held.status != LINE_CLOSED else Line(offer.currency, 0, 0, 0, 0, 0, 0, LINE_OPEN, credit)
-    line = replace(
-        before,
+    line = before._replace(
         limit_minor=max(before.limit_minor, offer.limit_minor),
         cash_limit_minor=max(before.cash_limit_minor, offer.cash_limit_minor),
         later_limit_minor=max(before.later_limit_minor, offer.later_limit_minor),

@@ -4,7 +4,6 @@ What holds afterwards is on file. It is looked up whenever the limit is used or 
 long; the line itself shows it until then. It lapses only while the line still has the temporary limits: any other change stands.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -25,7 +24,7 @@ def lapsed(book: Book, on: date) -> Line | None:
     last = read_body(filings[-1])
     if not 0 < last["until"] <= on.toordinal() or any(getattr(line, name) != last["temporary"][name] for name in LIMITS):
         return None
-    return replace(line, **{name: last["after"][name] for name in LIMITS})
+    return line._replace(**{name: last["after"][name] for name in LIMITS})
 
 
 def limits_until(line: Line, raised: Line, until: date) -> NewFiling:
@@ -49,4 +48,4 @@ def permanent(book: Book) -> Line | None:
     last = read_body(filings[-1])
     if last["until"] == 0 or any(getattr(line, name) != last["temporary"][name] for name in LIMITS):
         return line
-    return replace(line, **{name: last["after"][name] for name in LIMITS})
+    return line._replace(**{name: last["after"][name] for name in LIMITS})

@@ -1,6 +1,6 @@
 """Close a line for good, once nothing is owed under it; what the customer has paid too much is paid back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import LINE_CLOSED, Book, Decision, Held, find_live_line
@@ -37,7 +37,7 @@ def decide(book: Book, command: CloseLine, rules: Rules) -> Decision | Refused: 
     if line.credit_minor > 0:
         paid_back = {"customer_id": command.customer_id, "on": command.on.isoformat()}
         messages.append(("pay_out", tell(paid_back | {"amount": text_of(line.credit_minor, line.currency), "currency": line.currency})))
-    return Decision(line=replace(line, status=LINE_CLOSED, credit_minor=0), messages=tuple(messages), answer=tell(told))
+    return Decision(line=line._replace(status=LINE_CLOSED, credit_minor=0), messages=tuple(messages), answer=tell(told))
 
 
 def is_in_use(held: Held) -> bool:

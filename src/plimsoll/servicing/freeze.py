@@ -1,6 +1,6 @@
 """Freeze a line: no draw and no purchase; repayments go on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Book, Decision, find_line
@@ -29,4 +29,4 @@ def decide(book: Book, command: Freeze, rules: Rules) -> Decision | Refused:  # 
     if line.status != LINE_OPEN:
         return Refused("line_frozen" if line.status == LINE_FROZEN else "line_closed", "", f"customer {command.customer_id}")
     told = tell({"customer_id": command.customer_id, "on": command.on.isoformat(), "reason": command.reason})
-    return Decision(line=replace(line, status=LINE_FROZEN), messages=(("line_frozen", told),), answer=told)
+    return Decision(line=line._replace(status=LINE_FROZEN), messages=(("line_frozen", told),), answer=told)

@@ -1,7 +1,7 @@
 """Repay one loan, or all a customer owes: oldest due first over all loans, then what comes, then ahead of time; the rest becomes credit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -182,5 +182,5 @@ def paid(book: Book, payment: Payment, loans: Sequence[Held], parts: Sequence[in
     line = book.line
     if line is None or line.credit_minor == payment.credit_minor:
         return Decision(facts=tuple(facts), answer=tell({"facts": told}))
-    line = replace(line, credit_minor=payment.credit_minor)
+    line = line._replace(credit_minor=payment.credit_minor)
     return Decision(facts=tuple(facts), line=line, answer=tell({"facts": told, "credit": text_of(line.credit_minor, payment.currency)}))

@@ -1,6 +1,6 @@
 """Reverse an earlier fact of a loan, also one in the middle of its history: the loan then stands as if it had never been."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import Book, Decision, Held, Line, find_line
@@ -76,4 +76,4 @@ def _without_credit(book: Book, command: Reverse) -> Line | Refused | None:
     if command.credit_minor > line.credit_minor:
         asked, kept = text_of(command.credit_minor, line.currency), text_of(line.credit_minor, line.currency)
         return Refused("credit_too_small", "", f"{asked} of {kept} {line.currency}")
-    return replace(line, credit_minor=line.credit_minor - command.credit_minor)
+    return line._replace(credit_minor=line.credit_minor - command.credit_minor)

@@ -1,6 +1,6 @@
 """Set a line's limit and sub-limits: raise or lower them. Below what is in use nothing more can be taken until some is repaid."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import Book, Decision, Line, find_live_line
@@ -54,8 +54,10 @@ def decide(book: Book, command: SetLimit, rules: Rules) -> Decision | Refused:
         command.cash_product,
         command.later_product,
     )
-    changed = replace(
-        found, limit_minor=command.limit_minor, cash_limit_minor=command.cash_limit_minor, later_limit_minor=command.later_limit_minor
+    changed = found._replace(
+        limit_minor=command.limit_minor,
+        cash_limit_minor=command.cash_limit_minor,
+        later_limit_minor=command.later_limit_minor,
     )
     refused = refuse_limits(limits, rules, command.on) or _refuse_raise(book, before, changed, limits, rules, command.on)
     if refused is not None:

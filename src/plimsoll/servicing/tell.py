@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from json.encoder import encode_basestring
 from typing import Final
@@ -44,4 +43,4 @@ def with_late(book: Book, decision: Decision, on: date, rules: Rules) -> Decisio
         return decision
     changed = {loan_id for loan_id, _, _ in decision.facts}
     filings = late_filings([held for loan_id, held in late.items() if loan_id in changed], on, rules)
-    return replace(decision, filings=(*decision.filings, *filings)) if filings else decision
+    return decision._replace(filings=(*decision.filings, *filings)) if filings else decision

@@ -1,6 +1,6 @@
 """Unfreeze a line: draws and purchases are taken again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import LINE_CLOSED, LINE_FROZEN, LINE_OPEN, Book, Decision, find_line
@@ -36,4 +36,4 @@ def decide(book: Book, command: Unfreeze, rules: Rules) -> Decision | Refused:  
     if refused is not None:
         return refused
     told = tell({"customer_id": command.customer_id, "on": command.on.isoformat(), "reason": command.reason})
-    return Decision(line=replace(line, status=LINE_OPEN), messages=(("line_unfrozen", told),), answer=told)
+    return Decision(line=line._replace(status=LINE_OPEN), messages=(("line_unfrozen", told),), answer=told)

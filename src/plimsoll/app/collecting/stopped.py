@@ -1,7 +1,6 @@
 """Whom nobody may ask for money, however long one waits: the gate asked before treatments are given out, so that none is spent on them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Final
 
@@ -24,7 +23,7 @@ def stopped(due: Iterable[Standing], on: date, number: Callable[[int, str], str]
     country, at = country_rules(rules, COUNTRY, with_policy=True), datetime.combine(on, NOON)
     found = set()
     for one in due:
-        known = known_of(replace(one.book, now=at), [country])
+        known = known_of(one.book._replace(now=at), [country])
         attempt = Attempt(CALL, NAME, DEBTOR, "", number(one.customer_id, CALL), BY, at, UTC, COUNTRY, COLLECT, "")
         said = may_contact(known, attempt, country)
         if isinstance(said, Denied) and said.until is None:

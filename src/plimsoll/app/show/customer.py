@@ -160,7 +160,7 @@ def customer_page(
     rows = tuple(row_on(customer_id, held, today) for held in sorted(loans, key=lambda one: one.loan_id))
     due, coming = due_of(book.loans, today)
     applications = list(fold_applications(book.filings, today).values())
-    case = case_row(replace(book, loans=tuple(held for held in book.loans if held.loan_id not in parked)), rules, on_day(today))
+    case = case_row(book._replace(loans=tuple(held for held in book.loans if held.loan_id not in parked)), rules, on_day(today))
     placement, hardship = placed_with(book.filings), live_hardship(book.filings)
     return CustomerPage(
         customer_id,

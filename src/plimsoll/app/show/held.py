@@ -1,7 +1,6 @@
 """One customer as the book holds them at one moment: read without a lock, so that nobody who writes waits for it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from plimsoll.app.closing.scan import Snapshot, snapshot
@@ -57,7 +56,7 @@ def _with_facts(seen: Snapshot, want: Want, held: Held, numbers: DayNumbers) -> 
     if not want.with_facts or (want.loan_ids and held.loan_id not in want.loan_ids):
         return held
     rows = rows_of(seen, statements.FACTS, (want.customer_id, held.loan_id))
-    return replace(held, facts=tuple(fact_of(row, numbers) for row in rows))
+    return held._replace(facts=tuple(fact_of(row, numbers) for row in rows))
 
 
 def rows_of(seen: Snapshot, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
