@@ -76,21 +76,12 @@ def package(
     as_json: AsJson = False,
 ) -> None:
     """Make a package, freeze it, and write notice, loan tape, templates and report; running it again writes the same."""
-    if method not in METHODS:
-        raise Stop(USAGE, f"--method {method}: one of {', '.join(METHODS)}")
-    if borrowers and method != STRATIFIED:
-        raise Stop(USAGE, f"--borrowers {borrowers}: for --method {STRATIFIED} alone")
+    _refuse_method(method, borrowers)
     day = read_on(on, "--on")
     try:
         refuse_currency(currency)
-        bounds = Bounds(
-            _amount(least, currency, "--least"),
-            _amount(most, currency, "--most"),
-            least_loans,
-            most_loans,
-            _part(region_share, "--region-share"),
-            _part(borrower_share, "--borrower-share"),
-        )
+        sizes = (_amount(least, currency, "--least"), _amount(most, currency, "--most"), least_loans, most_loans)
+        bounds = Bounds(*sizes, _part(region_share, "--region-share"), _part(borrower_share, "--borrower-share"))
         told, named, persons = _read_told(keep_out), _read_only(only), _read_people(people)
         premium = _ppm(liquidity)
     except Malformed as wrong:
@@ -118,6 +109,13 @@ def package(
     paths.append(write_valuation(out, made.valuation))
     said = _said(wish, made, report) | {"files": [str(path) for path in paths]}
     print(json.dumps(said, ensure_ascii=False) if as_json else _text(said, currency))
+
+
+def _refuse_method(method: str, borrowers: int) -> None:
+    if method not in METHODS:
+        raise Stop(USAGE, f"--method {method}: one of {', '.join(METHODS)}")
+    if borrowers and method != STRATIFIED:
+        raise Stop(USAGE, f"--borrowers {borrowers}: for --method {STRATIFIED} alone")
 
 
 def _said(wish: Wish, made: Made, report: Report) -> dict[str, object]:
