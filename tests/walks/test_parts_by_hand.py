@@ -26,7 +26,7 @@ FUNDERS = {
     "bank": {"kind": "partner", "committed": "1000.00", "most": "0.6", "least": "0.1"},
     "strict": {"kind": "partner", "committed": "9000.00", "most": "0.6", "products": ["pay-later"]},
     "small": {"kind": "partner", "committed": "9000.00", "most": "0.6", "base": "1200.00"},
-    "sure": {"kind": "partner", "committed": "9000.00", "most": "0.6", "is_guaranteed": True},
+    "sure": {"kind": "partner", "committed": "9000.00", "most": "0.6", "is_guaranteed": True, "first_loss": "0.05"},
     "fund": {"kind": "investor", "committed": "9000.00", "most": "0.6", "months_most": 12},
 }
 
@@ -98,6 +98,16 @@ def test_a_part_that_another_funder_takes_over_asks_that_funder(house):
     assert do(house, "move_share", **moves, to="small") == "funder_over_limit"
     assert do(house, "move_share", **moves, to="nobody") == "funder_unknown"
     assert do(house, "move_share", **moves) is True, "the lender takes any back"
+
+
+def test_what_is_paid_out_by_hand_is_within_the_guarantee(house):
+    """The first loss is 450.00: of two parts of 300.00 one is paid out, and nothing to whom no guarantee was given."""
+    assert [fund(house, 1, "sure:0.3"), fund(house, 2, "sure:0.3"), fund(house, 3, "bank:0.3")] == [True] * 3
+    paid = {"why": "guarantee", "currency": "CNY", "price": "300.00"}
+    assert do(house, "move_share", customer_id=3, loan_id=13, funder="bank", **paid) == "guarantee_not_given"
+    assert do(house, "move_share", customer_id=1, loan_id=11, funder="sure", **paid | {"price": "450.01"}) == "guarantee_not_given"
+    assert do(house, "move_share", customer_id=1, loan_id=11, funder="sure", **paid) is True
+    assert do(house, "move_share", customer_id=2, loan_id=12, funder="sure", **paid) == "guarantee_not_given"
 
 
 def test_two_who_file_at_once_do_not_pass_a_limit_together(house):

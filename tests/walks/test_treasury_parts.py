@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -49,6 +49,24 @@ def test_a_guarantee_is_paid_from_the_day_that_policy_says(house):
     assert (shares(house, 1)[0], shares(house, 2)) == (Share("fund", 700_000), [Share(LENDER, 1_000_000)])
     assert claim_guarantees(house.store, date(2026, 6, 2), ACT).code == "date_in_future"
     assert verify(house.store).breaches == {}
+
+
+def test_a_first_loss_is_paid_out_to_its_end_the_longest_late_first(house):
+    """Of 5,000.00 committed 17 % are covered, 850.00: loan 12, late since February with 840.00, is paid out; loan 11 has 10.00 left."""
+    terms = TERMS | {"subject": "fund", "committed": "5000.00", "most": "0.7", "is_guaranteed": True}
+    assert house.do("amend_funder", "2026-01-20", **terms, first_loss="0") == "funder_malformed"
+    assert house.do("amend_funder", "2026-01-20", **terms | {"is_guaranteed": False}, first_loss="0.5") == "funder_malformed"
+    assert house.do("amend_funder", "2026-01-20", **terms, first_loss="0.17") == {"funder": "fund"}
+    for customer in (1, 2):
+        house.do("repay", "2026-06-09", customer_id=customer, loan_id=10 + customer, amount="0.01", currency="CNY")
+    on, act = date(2026, 6, 10), ACT._replace(now=datetime(2026, 6, 10, 12, tzinfo=UTC))
+    done = claim_guarantees(house.store, on, act)
+    assert (done.parts, done.price, done.refused) == (1, {"CNY": 83_999}, {"guarantee_not_given": 1})
+    assert (shares(house, 1)[0], shares(house, 2)) == (Share("fund", 700_000), [Share(LENDER, 1_000_000)])
+    again = claim_guarantees(house.store, on, act)
+    assert (again.parts, again.refused) == (0, {"guarantee_not_given": 1})
+    assert house.do("amend_funder", "2026-06-10", **terms, first_loss="0.5") == {"funder": "fund"}
+    assert claim_guarantees(house.store, on, act).parts == 1
 
 
 def test_a_funder_leaves_with_all_it_has(house):

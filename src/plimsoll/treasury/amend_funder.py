@@ -6,7 +6,7 @@ from datetime import date
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.funder import AMENDED, NOTHING, Terms, find_funder, refuse_terms, refuse_unsuited, said_of
+from plimsoll.treasury.funder import ALL, AMENDED, NOTHING, Terms, find_funder, refuse_terms, refuse_unsuited, said_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
@@ -30,6 +30,7 @@ class AmendFunder:
     until: date | None = None
     base_minor: int = 0
     all_loans_minor: int = 0
+    first_loss: Rate = ALL
 
 
 def decide(dossier: Dossier, command: AmendFunder, rules: Rules) -> Written | Refused:

@@ -20,11 +20,14 @@ CLOSED: Final = "funder.closed"
 SETTLED: Final = "funder.settled"
 RECONCILED: Final = "funder.reconciled"
 MONTHS_MAX: Final = 60
-NOTHING: Final = Rate(0, 1)
+NOTHING, ALL = Rate(0, 1), Rate(1, 1)
 
 
 class Terms(NamedTuple):
-    """What is agreed with a funder; `least` and `most` are its part of one loan. Empty or 0 where nothing is agreed."""
+    """What is agreed with a funder; `least` and `most` are its part of one loan. Empty or 0 where nothing is agreed.
+
+    `first_loss` is the part of its commitment up to which a guaranteed funder is paid out what is late.
+    """
 
     kind: str
     currency: str
@@ -39,12 +42,13 @@ class Terms(NamedTuple):
     until: date | None
     base_minor: int
     all_loans_minor: int
+    first_loss: Rate = ALL
 
 
 def said_of(terms: Terms) -> dict[str, object]:
     """Give what goes on file about agreed terms."""
     said: dict[str, object] = terms._asdict()
-    rates = {name: getattr(terms, name).text() for name in ("price", "least", "most")}
+    rates = {name: getattr(terms, name).text() for name in ("price", "least", "most", "first_loss")}
     until = terms.until.toordinal() if terms.until else 0
     return said | rates | {"products": list(terms.products), "grades": list(terms.grades), "until": until}
 
@@ -59,6 +63,8 @@ def refuse_terms(name: str, terms: Terms) -> Refused | None:
             (terms.committed_minor <= 0, "nothing committed"),
             (not 0 <= ppm_of(terms.least) <= ppm_of(terms.most) <= WHOLE or not ppm_of(terms.most), "bounds of its part"),
             (not 0 <= terms.months_most <= MONTHS_MAX, f"{terms.months_most} months"),
+            (not 0 < ppm_of(terms.first_loss) <= WHOLE, f"first loss {terms.first_loss.text()}"),
+            (not terms.is_guaranteed and terms.first_loss != ALL, "a first loss without a guarantee"),
         )
         if is_wrong
     ]
@@ -129,4 +135,5 @@ def _agreed(name: str, said: dict[str, Any], lent_minor: int) -> Funder:
         until=said["until"],
         base_minor=said["base_minor"],
         all_loans_minor=said["all_loans_minor"],
+        first_loss=Rate.parse(said.get("first_loss", "1")),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from plimsoll.loan.dossier import Dossier, Written
 from plimsoll.loan.filing import NewFiling, body_of
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.funder import NOTHING, REGISTERED, Terms, funder_of, refuse_terms, refuse_unsuited, said_of
+from plimsoll.treasury.funder import ALL, NOTHING, REGISTERED, Terms, funder_of, refuse_terms, refuse_unsuited, said_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Refused
 
@@ -15,6 +15,7 @@ from plimsoll.units.refusal import Refused
 class RegisterFunder:
     """The subject is the name under which shares name the funder; `most` is the greatest part of one loan it takes, `price` a year.
 
+    `first_loss` is the part of its commitment up to which a guaranteed funder is paid out what is late, all where nothing is said.
     `base` is what the law measures its balance with one partner against (its net tier-1 capital), `all_loans` all that it lends.
     """
 
@@ -34,6 +35,7 @@ class RegisterFunder:
     until: date | None = None
     base_minor: int = 0
     all_loans_minor: int = 0
+    first_loss: Rate = ALL
 
 
 def terms_of(command: RegisterFunder) -> Terms:

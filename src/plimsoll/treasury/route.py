@@ -24,6 +24,7 @@ class Funder(NamedTuple):
 
     `least_ppm` and `most_ppm` bound its part of one loan; `products` and `grades` empty take all; `until` is its last day for new ones.
     `base_minor` is what the law measures its balance against (its own net tier-1 capital); 0 where nothing is measured.
+    `first_loss` is the part of its commitment up to which it is paid out, where it is guaranteed.
     `assessed` are the assessments of an investor, oldest first, without which it takes nothing.
     """
 
@@ -44,6 +45,11 @@ class Funder(NamedTuple):
     base_minor: int = 0
     all_loans_minor: int = 0
     assessed: tuple[Assessed, ...] = ()
+    first_loss: Rate = Rate(1, 1)
+
+    def guaranteed_minor(self) -> int:
+        """Give up to how much it is paid out of what is late in all, rounded down; 0 where it has no guarantee."""
+        return self.committed_minor * self.first_loss.num // self.first_loss.den if self.is_guaranteed else 0
 
     def room_minor(self, rules: Rules, on: date) -> int:
         """Give what it may still lend of its commitment: of an investor's no more than the part that suits it, rounded down."""

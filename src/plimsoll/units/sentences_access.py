@@ -72,6 +72,10 @@ ACCESS: Final[dict[str, tuple[str, str]]] = {
         "该资金方没有同意这样的份额：产品、等级、期限或单笔份额超出约定。请按其约定调整，或先变更约定。",
         "The funder has not agreed to such a part: the product, grade, term or size of a part is outside its terms. Keep to them, or amend them first.",
     ),
+    "guarantee_not_given": (
+        "该资金方没有担保，或首损担保额度已用完，不能再代偿。请核对约定与已代偿金额。",
+        "That funder has no guarantee, or its first loss is used up, so nothing more is paid out. Check its terms and what was paid.",
+    ),
     "guaranteed_over_law": (
         "有担保增信的贷款占比将超过法定上限，因此不能再分配给该资金方。请由其他资金方或自有资金承担。",
         "Guaranteed loans would pass the share that the law allows, so this funder takes no part. Let another funder, or own money, carry it.",

@@ -81,6 +81,7 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "fact": ("number of the fact", "原记录编号"),
     "fee_minor": ("fee", "手续费"),
     "first_due_on": ("first due day", "首个到期日"),
+    "first_loss": ("first loss covered", "首损担保比例"),
     "from_on": ("from", "起始日"),
     "funder": ("funder", "资金方"),
     "grades": ("grades", "等级"),

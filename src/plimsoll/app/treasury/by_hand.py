@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Verb, Wiring
+from plimsoll.app.treasury.move_parts import GUARANTEE, paid_out
 from plimsoll.app.treasury.shares import Lent, funders_of, holdings_of, lent_now
 from plimsoll.app.treasury.shop_accounts import promised
 from plimsoll.loan.book import Book, Decision, Held
@@ -57,6 +58,7 @@ class Run:
     store: Store
     standing: Standing | None = None
     filed: Counter[str] = field(default_factory=Counter)
+    paid: Counter[str] = field(default_factory=Counter)
 
     def known(self, book: Book, command: FundLoan | MoveShare, rules: Rules) -> Standing:
         """Give how the funders stand, as of the run's first question."""
@@ -89,13 +91,31 @@ class Asking:
         return self._asked(book, command, read_parts(command.shares).items(), rules) or decided
 
     def move(self, book: Book, command: MoveShare, rules: Rules) -> Decision | Refused:
-        """Decide on a part that moves: another funder that takes it is asked for all it then has of the loan; the lender takes any."""
+        """Decide on a part that moves: another funder that takes it is asked for all it then has of the loan; the lender takes any.
+
+        What is paid out of a guarantee has to be within it: guarantee_not_given.
+        """
         decided: Decision | Refused = self.otherwise(book, command, rules)
-        if isinstance(decided, Refused) or command.to == LENDER:
+        if isinstance(decided, Refused):
+            return decided
+        if command.why == GUARANTEE:
+            refused = self._refuse_guarantee(book, command, rules)
+            if refused is not None:
+                return refused
+        if command.to == LENDER:
             return decided
         parts = {one.funder: one.ppm for one in holdings(book.filings, command.loan_id)[-1].shares}
         gets = parts[command.funder] + parts.get(command.to, 0)
         return self._asked(book, command, ((command.to, gets),), rules) or decided
+
+    def _refuse_guarantee(self, book: Book, command: MoveShare, rules: Rules) -> Refused | None:
+        """Refuse to pay out a funder that has no guarantee, or more than what is left of its first loss: guarantee_not_given."""
+        funder, run = self.run.known(book, command, rules).funders.get(command.funder), self.run
+        left = 0 if funder is None else funder.guaranteed_minor() - paid_out(run.store)[command.funder] - run.paid[command.funder]
+        if funder is None or not funder.is_guaranteed or command.price_minor > left:
+            return Refused("guarantee_not_given", "", f"{command.funder}: {command.price_minor} minor units, {max(left, 0)} are left")
+        run.paid[command.funder] += command.price_minor
+        return None
 
     def _asked(self, book: Book, command: FundLoan | MoveShare, parts: Iterable[tuple[str, int]], rules: Rules) -> Refused | None:
         (held,) = (one for one in book.loans if one.loan_id == command.loan_id)

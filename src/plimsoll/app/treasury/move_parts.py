@@ -6,7 +6,7 @@ Each part moves by a command of its own with a derived key: given again after a 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -14,11 +14,13 @@ from plimsoll.app.database.schema import loan, loan_state
 from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Answer
 from plimsoll.app.execute_many import execute_many
+from plimsoll.app.file import filings_on
 from plimsoll.app.treasury.fund_draws import Act
-from plimsoll.app.treasury.shares import Holdings, Id, funders_of, holdings_of, refuse_future
+from plimsoll.app.treasury.shares import FIRST_DAY, Holdings, Id, funders_of, holdings_of, refuse_future
 from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.wiring import WIRING
-from plimsoll.treasury.funded import shares_on
+from plimsoll.loan.filing import read_body
+from plimsoll.treasury.funded import MOVED, shares_on
 from plimsoll.treasury.funder import MONTHS_MAX
 from plimsoll.treasury.move_share import MoveShare
 from plimsoll.treasury.route import INVESTOR, LENDER
@@ -27,6 +29,7 @@ from plimsoll.treasury.suitability import refuse_terms_of
 from plimsoll.units.refusal import Malformed, Refused
 
 GUARANTEE, EXIT = "guarantee", "exit"
+NOT_GIVEN: Final = "guarantee_not_given"
 
 
 class Owed(NamedTuple):
@@ -47,22 +50,45 @@ class Moved(NamedTuple):
 
 
 def claim_guarantees(store: Store, on: date, act: Act) -> Moved | Refused:
-    """Pay out the parts of guaranteed funders in loans that are late enough, at their principal. Refuses date_in_future."""
+    """Pay out the parts of guaranteed funders in loans that are late enough, at their principal, the longest late first.
+
+    A funder is paid no more in all than its first loss; a part for which that does not suffice stays its own, counted as
+    guarantee_not_given. Refuses date_in_future. Raises StoreTrouble store_busy while somebody else files shares.
+    """
+    with funding_turn(store):
+        return _claimed(store, on, act)
+
+
+def _claimed(store: Store, on: date, act: Act) -> Moved | Refused:
     refused = refuse_future(on, act.now.date())
     if refused is not None:
         return refused
     late = act.rules.whole("POLICY.TREASURY.GUARANTEE", on)
     if late is None:
         raise Malformed("rule_not_in_force", f"POLICY.TREASURY.GUARANTEE on {on}")
-    guaranteed = {name for name, funder in funders_of(store).items() if funder.is_guaranteed}
-    held = holdings_of(store, on.toordinal())
-    commands = [
-        command
-        for one in owed(store, held)
-        if one.oldest_due and on.toordinal() - one.oldest_due >= late
-        for command in _moves(one, held, guaranteed, GUARANTEE, LENDER, on)
-    ]
-    return _executed(store, commands, act)
+    held, paid = holdings_of(store, on.toordinal()), paid_out(store)
+    left = {name: one.guaranteed_minor() - paid[name] for name, one in funders_of(store).items() if one.is_guaranteed}
+    due = [one for one in owed(store, held) if one.oldest_due and on.toordinal() - one.oldest_due >= late]
+    commands, beyond = [], 0
+    for one in sorted(due, key=lambda one: (one.oldest_due, one.loan)):
+        for command in _moves(one, held, set(left), GUARANTEE, LENDER, on):
+            if command.price_minor > left[command.funder]:
+                beyond += 1
+                continue
+            left[command.funder] -= command.price_minor
+            commands.append(command)
+    done = _executed(store, commands, act)
+    return done._replace(refused={**done.refused, **({NOT_GIVEN: beyond} if beyond else {})})
+
+
+def paid_out(store: Store) -> Counter[str]:
+    """Give what each funder was paid out of its guarantee so far, whenever that takes effect, in minor units of its currency."""
+    found: Counter[str] = Counter()
+    for _, filing in filings_on(store, MOVED, FIRST_DAY, date.max.toordinal()):
+        said = read_body(filing)
+        if said["why"] == GUARANTEE:
+            found[str(said["from"])] += int(said["price_minor"])
+    return found
 
 
 def leave(store: Store, name: str, on: date, act: Act, to: str = LENDER) -> Moved | Refused:

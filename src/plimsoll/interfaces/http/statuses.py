@@ -38,7 +38,7 @@ _BY_STATUS: Final[dict[int, str]] = {
         package_in_tender tender_bids_stand
         application_not_ready plan_not_ready package_not_ready tender_not_ready complaint_not_ready hardship_not_ready
         hardship_not_open case_not_open promise_over placement_over placement_stopped agency_suspended agency_not_suspended
-        investor_not_asked investor_not_assessed investor_unsuited part_not_agreed guaranteed_over_law
+        investor_not_asked investor_not_assessed investor_unsuited part_not_agreed guaranteed_over_law guarantee_not_given
         funder_closed loan_funded consent_already_given consent_withdrawn question_answered deposit_paid_already
         bid_opened_already settlement_filed settlement_duplicate claim_sold claim_not_sold write_off_open_already
         write_off_not_proposed adverse_notice_given dispute_answered sanction_standing tender_joined_already day_not_open
