@@ -65,6 +65,7 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "bill_on": ("bill of", "账单日"),
     "body": ("content", "内容"),
     "buyer": ("buyer", "受让人"),
+    "buyer_name": ("name of the buyer", "受让人名称"),
     "capacity_minor": ("load line", "负债能力线"),
     "cash_limit_minor": ("cash limit", "现金额度"),
     "cash_product": ("cash product", "现金产品"),
