@@ -24,11 +24,12 @@ from plimsoll.loan.layout import (
     RESCHEDULED,
     REVERSED,
     SETTLED,
+    T_INSTALMENT,
     TRANSFERRED,
     WAIVED,
 )
 from plimsoll.loan.terms import AccountTerms, DueDays, LoanRate, LoanTerms, Terms, write_account, write_loan
-from plimsoll.units.days import DAYS, MONTHS, WEEKS, basis
+from plimsoll.units.days import ACTUAL_360, ACTUAL_365, DAYS, MONTHS, WEEKS, basis
 from plimsoll.units.refusal import Malformed
 from tests.machine.lives import account_case, loan_case
 
@@ -87,6 +88,35 @@ def wild_life(seed: int) -> Life:
     )
     facts = [_wild_fact(chance, start, terms, number) for number in range(chance.randrange(9))]
     return write_loan(terms), facts, start + chance.randrange(-5, 900)
+
+
+def payer(seed: int) -> Life:
+    """Give the life of a cash loan whose borrower does nothing but pay: in time, late, in part, too much, all at once."""
+    chance = Random(seed)
+    drawn = chance.randrange(738_000, 740_500)
+    count = chance.choice((1, 3, 6, 12, 24))
+    unit, step = chance.choice(((MONTHS, 1), (MONTHS, 1), (WEEKS, 2), (DAYS, 30)))
+    terms = LoanTerms(
+        currency="CNY",
+        principal_minor=chance.randrange(300, 5_000_000),
+        rate=LoanRate(*chance.choice(((4, 10_000), (0, 1), (18, 100, ACTUAL_365), (9, 100, ACTUAL_360)))),
+        repayment=chance.choice((EQUAL_INSTALMENT, EQUAL_INSTALMENT, EQUAL_INSTALMENT, EQUAL_PRINCIPAL, INTEREST_FIRST)),
+        disbursed_on=drawn,
+        due=DueDays(count, unit, step, drawn, (), 1),
+        penalty_num=chance.choice((0, 6, 13)),
+        penalty_den=20_000,
+        grace_days=chance.choice((0, 0, 3)),
+        allocation=chance.randrange(2),
+        prepayment=chance.randrange(3),
+        min_days=chance.choice((0, 0, 1)),
+    )
+    written = write_loan(terms)
+    asked = written.vector[T_INSTALMENT] or terms.principal_minor // count
+    days = [day + chance.choice((0, 0, 0, 5, 40, 100)) for day in terms.due.days() if chance.random() < 0.9]
+    paid = [Fact(REPAID, day, asked // chance.choice((1, 1, 1, 1, 3))) for day in sorted(days)]
+    if paid and chance.random() < 0.2:
+        paid[-1] = Fact(REPAID, paid[-1].on, 3 * terms.principal_minor)
+    return written, paid, drawn + chance.randrange(-3, 900)
 
 
 def _wild_fact(chance: Random, start: int, terms: LoanTerms, number: int) -> Fact:

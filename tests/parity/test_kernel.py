@@ -8,13 +8,13 @@ import pytest
 
 from plimsoll.loan.book import pack_standing, unpack_standing
 from plimsoll.loan.fold import fold, go_on, pack_facts, rows_needed
-from plimsoll.loan.layout import O_SIZE, R_SIZE, R_WEIGHT
+from plimsoll.loan.layout import ELSEWHERE, O_SIZE, R_SIZE, R_WEIGHT
 from plimsoll.loan.level import annuity as exact_annuity
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import LOAN
 from plimsoll.units.pack import pack, unpack
 from plimsoll.units.refusal import Refused
-from tests.parity.lives import Life, life, wild_life
+from tests.parity.lives import Life, life, payer, wild_life
 
 columns = pytest.importorskip("plimsoll.loan.columns", reason="the extra `fast` is not installed")
 
@@ -52,6 +52,9 @@ def compare(lives: list[Life], start: int) -> int:
     """Fold lives both ways and hold every number, refusal and state against each other; give how many were not refused."""
     histories, as_of, needed = histories_of(lives)
     compiled = columns.fold_many(histories, as_of, needed, flat_size_max=4000, threads=2)
+    plain_first = columns.fold_many(histories, as_of, needed, threads=2)
+    assert (plain_first.codes == compiled.codes).all(), start
+    assert (plain_first.out == compiled.out)[compiled.codes == 0].all(), start
     done = 0
     for i, (terms, facts, day) in enumerate(lives):
         standing = fold(terms, facts, day)
@@ -76,6 +79,17 @@ def test_a_hundred_thousand_lives_are_equal_interpreted_and_compiled() -> None:
     """Lives that nobody leads: facts in any order, dates before the draw, reversals of anything; what is refused is refused by both."""
     done = sum(compare([wild_life(seed) for seed in range(start, start + 5000)], start) for start in range(0, 100_000, 5000))
     assert done > 100_000 // 4
+
+
+def test_loans_that_are_only_paid_are_for_the_plain_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most cash loans of any rate, length and way to repay, paid well or badly, need nothing of the whole build; both builds agree."""
+    lives = [payer(seed) for seed in range(1500)]
+    assert compare(lives, 0) == len(lives)
+    whole: list[object] = []
+    monkeypatch.setitem(columns.KERNEL, "fold_range", lambda *given: whole.append(given))
+    left = columns.fold_many(*histories_of(lives)).codes == ELSEWHERE
+    assert 0 < left.sum() < len(lives) // 3, "those who paid a part early are left"
+    assert len(whole) == 1
 
 
 def test_cached_states_move_as_they_fold() -> None:

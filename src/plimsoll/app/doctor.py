@@ -101,8 +101,8 @@ def kernel() -> Iterator[Finding]:
         yield Finding("compiled kernel", BAD, f"cannot be loaded: {failed}", remedy)
         return
     entries = [name for name in KERNEL if name.endswith(ENTRIES)]
-    folder = Path(KERNEL[entries[0]].stats.cache_path)
-    cold = [name for name in entries if not is_cached(folder, KERNEL[name].py_func.__qualname__)]
+    folder = Path(KERNEL[entries[0]].cache_folder())
+    cold = [name for name in entries if not is_cached(folder, KERNEL[name].cached_as())]
     if cold:
         yield Finding("compiled kernel", NOTE, f"cold: the first command that needs it compiles it ({', '.join(cold)})", WARM)
     else:

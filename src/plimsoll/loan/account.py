@@ -312,6 +312,7 @@ def fold_account(
     lots: Vector,
     order: Vector,
     splits: Vector,
+    with_splits: bool,
 ) -> int:
     """Fold an account's terms and facts into its state on the day `as_of`.
 
@@ -333,8 +334,9 @@ def fold_account(
         code = take_account_fact(terms, s, rows, plans, lots, facts, i, more)
         if code != OK:
             return code + 100 * (i + 1)
-        for part in range(SPLIT_SIZE):
-            splits[i * SPLIT_SIZE + part] = s[S_LAST_FEE + part]
+        if with_splits:
+            for part in range(SPLIT_SIZE):
+                splits[i * SPLIT_SIZE + part] = s[S_LAST_FEE + part]
     advance_account(terms, s, rows, plans, lots, as_of)
     for i in range(s[S_OPEN], s[S_NEXT]):
         accrue_penalty(terms, s, rows, i * R_SIZE, as_of)

@@ -123,8 +123,12 @@ def pay_due(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
     principal). From 91 days past due, unless the terms keep one order: principal of all past-due dates, then interest, then
     penalty, then fee. `sum(paid) + left == amount`.
     """
+    if s[S_OPEN] == s[S_NEXT]:
+        return amount
     accrue_penalties(terms, s, rows)
-    if terms[T_ALLOCATION] == BY_AGE and past_due_days(terms, s, rows) >= PRINCIPAL_FIRST_FROM_DAYS:
+    # Only where the first open date is that old can the oldest unpaid one be.
+    is_old = s[S_DAY] - rows[s[S_OPEN] * R_SIZE + R_DUE] >= PRINCIPAL_FIRST_FROM_DAYS
+    if is_old and terms[T_ALLOCATION] == BY_AGE and past_due_days(terms, s, rows) >= PRINCIPAL_FIRST_FROM_DAYS:
         amount = pay_principal_first(s, rows, amount)
     for i in range(s[S_OPEN], s[S_NEXT]):
         if amount == 0:

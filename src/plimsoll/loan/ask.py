@@ -25,6 +25,7 @@ from plimsoll.loan.layout import (
     S_NEXT,
     S_OPEN,
 )
+from plimsoll.loan.vectors import place
 
 Vector = MutableSequence[int]
 Rows = Sequence[MutableSequence[int]]
@@ -83,6 +84,6 @@ def look_range(
 ) -> None:
     """Move loans `[low, high)` as `move_range` does, and fill `asked` (zeros) with what each asks for on its day."""
     for i in range(low, high):
-        first_row = kept_from(states[states_at[i] : states_at[i + 1]])
+        first_row = kept_from(place(states[states_at[i] : states_at[i + 1]]))
         move_range(i, i + 1, terms, is_account, states, states_at, as_of, s, rows, plans, lots, out, packed, packed_sizes)
-        ask(s, rows, first_row, as_of[i], asked[i])
+        ask(place(s), place(rows), first_row, as_of[i], place(asked[i]))

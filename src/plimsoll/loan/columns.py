@@ -9,18 +9,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from plimsoll.loan import coming, drive
-from plimsoll.loan.compiled import FACTOR_MAX, compile_together
+from plimsoll.loan.compiled import FACTOR_MAX, Compiled, compile_together
 from plimsoll.loan.layout import (
+    ELSEWHERE,
     F_SIZE,
     L_SIZE,
     O_CUMULATIVE,
     O_SIZE,
+    OK,
     P_SIZE,
     Q_SIZE,
     R_SIZE,
@@ -30,7 +32,6 @@ from plimsoll.loan.layout import (
     S_RATE_NUM,
     S_ROWS,
     S_SIZE,
-    SPLIT_SIZE,
     T_DAY_COUNT,
     T_PENALTY_NUM,
     T_PRINCIPAL,
@@ -44,9 +45,12 @@ from plimsoll.units.position import Position
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
-KERNEL: dict[str, Any] = compile_together(drive, coming)
+KERNEL: dict[str, Compiled] = compile_together(drive, coming)
+KERNEL["fold_plain_range"] = compile_together(drive, is_plain=True)["fold_range"]
 MIXERS = np.array([0x1E3779B97F4A7C15, 0x3F58476D1CE4E5B9, 0x14D049BB133111EB, 0x2545F4914F6CDD1D], np.int64)
 """Large odd numbers; a row times these, added up without regard to overflow, tells nearly every row from every other."""
+LINE_NUMBERS = 8
+"""Numbers in a cache line."""
 RANGE_LOANS = 4096
 """Loans a thread takes at a time."""
 YEARS_MAX = 40
@@ -164,11 +168,16 @@ class Scratch:
     def __init__(self, rows: int, facts: int) -> None:
         """Make room for so many rows and facts of one loan."""
         self.s = np.zeros(S_SIZE, np.int64)
-        self.rows = np.zeros(rows * R_SIZE, np.int64)
+        self.rows = _at_line(rows * R_SIZE)
         self.plans = np.zeros(facts * P_SIZE, np.int64)
         self.lots = np.zeros(facts * L_SIZE, np.int64)
         self.order = np.zeros(facts, np.int64)
-        self.splits = np.zeros(facts * SPLIT_SIZE, np.int64)
+
+
+def _at_line(count: int) -> Ints:
+    """Give so many zeros, the second of them at the beginning of a cache line: rows are emptied from their second number on."""
+    room = np.zeros(count + LINE_NUMBERS, np.int64)
+    return room[-(room.ctypes.data // room.itemsize + 1) % LINE_NUMBERS :][:count]
 
 
 def fold_many(histories: Histories, as_of: Ints, rows_needed: Ints, *, flat_size_max: int = 0, threads: int = 1) -> Folded:
@@ -183,9 +192,7 @@ def fold_many(histories: Histories, as_of: Ints, rows_needed: Ints, *, flat_size
 
     def work(low: int, high: int) -> None:
         room = Scratch(rows_most, facts_most)
-        KERNEL["fold_range"](
-            low,
-            high,
+        given = (
             histories.terms,
             histories.is_account,
             histories.dues,
@@ -199,12 +206,17 @@ def fold_many(histories: Histories, as_of: Ints, rows_needed: Ints, *, flat_size
             room.plans,
             room.lots,
             room.order,
-            room.splits,
             done.out,
             done.codes,
             done.flat,
             done.flat_sizes,
         )
+        those = OK
+        if not flat_size_max:
+            KERNEL["fold_plain_range"](low, high, OK, *given)
+            those = ELSEWHERE
+        if (done.codes[low:high] == those).any():
+            KERNEL["fold_range"](low, high, those, *given)
 
     share(count, work, threads)
     return done

@@ -45,6 +45,7 @@ from plimsoll.loan.layout import (
 )
 from plimsoll.loan.life import advance
 from plimsoll.loan.schedule import fall_due
+from plimsoll.loan.vectors import place
 from plimsoll.units.days import month_of, year_of
 
 Vector = MutableSequence[int]
@@ -60,10 +61,10 @@ def coming_range(
     states_at: Sequence[int],
     day: int,
     until: int,
-    s: Vector,
-    rows: Vector,
-    plans: Vector,
-    lots: Vector,
+    room_s: Vector,
+    room_rows: Vector,
+    room_plans: Vector,
+    room_lots: Vector,
     past: Vector,
     counts: Vector,
     days: Rows,
@@ -73,11 +74,12 @@ def coming_range(
 
     `past` is what fell due; `counts[i]` due days to come stand in `days[i]` with `minors[i]`, which have room for every row.
     """
+    s, rows, plans, lots = place(room_s), place(room_rows), place(room_plans), place(room_lots)
     for i in range(low, high):
-        own = terms[i]
+        own = place(terms[i])
         past[i] = 0
         counts[i] = 0
-        unflatten(states[states_at[i] : states_at[i + 1]], s, rows, plans)
+        unflatten(place(states[states_at[i] : states_at[i + 1]]), s, rows, plans)
         if s[S_STATUS] != OPEN:
             continue
         moved = max(day, s[S_DAY])
@@ -91,11 +93,11 @@ def coming_range(
             continue
         if is_account[i] == 1:
             close_paid_rows(s, rows)
-            counts[i] = next_bill(own, s, rows, plans, until, days[i], minors[i])
+            counts[i] = next_bill(own, s, rows, plans, until, place(days[i]), place(minors[i]))
             past[i] = fell_due(s, rows, next_bill_day(own, s))
         else:
             past[i] = fell_due(s, rows, 0)
-            counts[i] = next_lines(own, s, rows, until, days[i], minors[i])
+            counts[i] = next_lines(own, s, rows, until, place(days[i]), place(minors[i]))
 
 
 def fell_due(s: Vector, rows: Vector, but: int) -> int:

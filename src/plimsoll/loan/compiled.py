@@ -1,7 +1,12 @@
 """The kernel compiled: the same source, function by function, for machine integers.
 
-Every function of the kernel's modules is compiled as it stands, in a namespace of its own; nothing is written twice but one
-function: `annuity` needs whole numbers longer than 64 bits, and is done here on limbs. A parity test holds both kernels equal.
+Every function of the kernel's modules is compiled as it stands, in a namespace of its own; nothing is written twice but `annuity`,
+which needs whole numbers longer than 64 bits and is done here on limbs, and the few words of `loan.vectors` and `units.divide.floored`
+that say how a machine holds a vector and divides. A parity test holds both kernels equal.
+
+There are two builds. The whole one can do all that a loan can do. The plain one is the same source with the ways in to what most loans
+never do cut off (`CUT`): a loan that comes to one of them is left to the whole build, from its beginning. What remains is small enough
+to be one function, which keeps the state of a loan in registers.
 Import this only where columns of loans are worked on: it needs the extra `fast`.
 """
 
@@ -9,11 +14,17 @@ import hashlib
 import importlib
 import sys
 import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.abc import SourceLoader
 from typing import Any
 
 import numba
 import numpy as np
+from numba import typeof
+from numba.core import cgutils
+from numba.core.compiler_lock import global_compiler_lock
+from numba.extending import intrinsic
 
 from plimsoll.loan import (
     account,
@@ -30,6 +41,7 @@ from plimsoll.loan import (
     measure,
     plan,
     schedule,
+    vectors,
 )
 from plimsoll.units import days, divide
 
@@ -41,7 +53,7 @@ if not {"scipy.linalg", "numba.np.arraymath"} & set(sys.modules):
     del sys.modules["scipy.linalg"]
 
 # Callees before callers, for the eye; the compiler resolves names when it first runs.
-MODULES = (divide, days, layout, level, accrue, allocate, schedule, change, life, bill, plan, account, agenda, measure, flat, ask)
+MODULES = (vectors, divide, days, layout, level, accrue, allocate, schedule, change, life, bill, plan, account, agenda, measure, flat, ask)
 LIMB_BITS = 20
 LIMB = 1 << LIMB_BITS
 FACTOR_MAX = 1 << 42
@@ -66,7 +78,7 @@ HOT = frozenset(
         "take_fact",
     ]
 )
-"""Run for every due day and every fact: put in place of their calls, since to hand over an array is to hand over seven words."""
+"""Run for every due day and every fact: put in place of their calls."""
 
 
 def annuity(principal, rows, first, until, rate_num, rate_den):  # type: ignore[no-untyped-def]
@@ -140,30 +152,146 @@ def is_at_most(a, b):  # type: ignore[no-untyped-def]
     return True
 
 
-def compile_together(*drivers: types.ModuleType) -> dict[str, object]:
+WORD = cgutils.intp_t
+PLACE = numba.types.CPointer(numba.types.int64)
+"""A vector inside the kernel: where it begins. Half the work of an array is to look whether a place is counted from its end."""
+
+
+@intrinsic
+def place(_context, vector):  # type: ignore[no-untyped-def]
+    """Give where a vector of 64-bit integers begins, which lie side by side."""
+    if not isinstance(vector, numba.types.Array) or (vector.ndim, vector.layout, vector.dtype) != (1, "C", numba.types.int64):
+        return None
+
+    def build(context, builder, signature, given):  # type: ignore[no-untyped-def]
+        return context.make_array(signature.args[0])(context, builder, given[0]).data
+
+    return PLACE(vector), build
+
+
+@intrinsic
+def own_state(_context, room):  # type: ignore[no-untyped-def]
+    """Give a state of zeros that belongs to one loan and is seen by nobody else, so that it need not stand in memory."""
+
+    def build(_target, builder, _signature, _given):  # type: ignore[no-untyped-def]
+        own = cgutils.alloca_once(builder, WORD, layout.S_SIZE)
+        cgutils.memset(builder, own, WORD(8 * layout.S_SIZE), 0)
+        return own
+
+    return PLACE(room), build
+
+
+@intrinsic
+def own_terms(_context, terms):  # type: ignore[no-untyped-def]
+    """Give a copy of the terms of a loan, as `own_state`."""
+
+    def build(_target, builder, _signature, given):  # type: ignore[no-untyped-def]
+        own = cgutils.alloca_once(builder, WORD, layout.T_SIZE)
+        cgutils.raw_memcpy(builder, own, given[0], WORD(layout.T_SIZE), 8)
+        return own
+
+    return PLACE(terms), build
+
+
+@intrinsic
+def floored(_context, _numerator, _denominator):  # type: ignore[no-untyped-def]
+    """Divide by a positive number, rounding down; 0 where it is 0, as everywhere in the compiled kernel."""
+
+    def build(_target, builder, _signature, given):  # type: ignore[no-untyped-def]
+        above, below = given
+        is_zero = builder.icmp_signed("==", below, WORD(0))
+        divisor = builder.select(is_zero, WORD(1), below)
+        whole = builder.add(builder.sdiv(above, divisor), builder.ashr(builder.srem(above, divisor), WORD(63)))
+        return builder.select(is_zero, WORD(0), whole)
+
+    return numba.types.int64(numba.types.int64, numba.types.int64), build
+
+
+def left(_terms, s, *_others):  # type: ignore[no-untyped-def]
+    """Stand for a function that the plain build has not: leave the loan to the whole one."""
+    s[layout.S_STATUS] = layout.ELSEWHERE
+    return layout.ELSEWHERE
+
+
+def left_at_once(*_given):  # type: ignore[no-untyped-def]
+    """Stand for a function that the plain build has not and that gives a code."""
+    return layout.ELSEWHERE
+
+
+CUT: dict[str, Callable[..., Any]] = {
+    "apply_other": left,
+    "spread_again": left,
+    "fold_account": left_at_once,
+    "level_equal_instalments": left,
+    "order_facts": left_at_once,
+}
+"""What most loans never come to: all facts but repayments, facts out of order, instalments levelled anew, accounts."""
+SEPARATE = frozenset(["_day_worked_out", "fold_range", "month_of", "weigh_unevenly", "year_of"])
+"""Functions of the plain build that are called, not put in place of their calls: they take numbers, no state."""
+TABLE_MIN = 100
+"""A tuple this long is a table: an array for the compiler, which would hold a tuple as so many variables."""
+
+
+@contextmanager
+def one_by_one() -> Iterator[None]:
+    """Let the compiler make no loop work on eight rows at a time: a loan has one or two, and the state would have to be in memory."""
+    config: Any = numba.config
+    with global_compiler_lock:
+        before = config.LOOP_VECTORIZE, config.SLP_VECTORIZE
+        config.LOOP_VECTORIZE, config.SLP_VECTORIZE = 0, 0
+        try:
+            yield
+        finally:
+            config.LOOP_VECTORIZE, config.SLP_VECTORIZE = before
+
+
+class Compiled:
+    """One function of the kernel, compiled for the types of its arguments when it is first called with them."""
+
+    def __init__(self, function: Any) -> None:
+        """Take what the compiler made of the function."""
+        self.function = function
+        self.is_ready = False
+
+    def cache_folder(self) -> str:
+        """Give the folder that it is kept in."""
+        return str(self.function.stats.cache_path)
+
+    def cached_as(self) -> str:
+        """Give the name that it is kept under there."""
+        return str(self.function.py_func.__qualname__)
+
+    def __call__(self, *given: Any) -> Any:
+        """Call it."""
+        if not self.is_ready:
+            with one_by_one():
+                self.function.compile(tuple(typeof(one) for one in given))
+            self.is_ready = True
+        return self.function(*given)
+
+
+def compile_together(*drivers: types.ModuleType, is_plain: bool = False) -> dict[str, Compiled]:
     """Give the kernel's functions and those of more modules by name, compiled in one namespace, so that each is compiled once.
 
     The first call of each costs seconds; later processes load it from a cache beside the source. The name under which it is cached
     carries a digest of all sources, since the compiler itself looks only at the file of one function.
     """
     modules = (*MODULES, *drivers)
+    build = "plain" if is_plain else "whole"
     digest = hashlib.sha256("".join(source_of(module) for module in (*modules, sys.modules[__name__])).encode()).hexdigest()[:12]
-    space: dict[str, object] = {"np": np, "layout": layout, "LIMB": LIMB, "__name__": __name__}
-    functions: dict[str, types.FunctionType] = {}
-    for module in modules:
-        for name, value in vars(module).items():
-            if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
-                assert name not in functions, f"two kernel functions are called {name}"
-                functions[name] = value
-            elif isinstance(value, int | tuple):
-                space[name] = value
+    space: dict[str, Any] = {"np": np, "layout": layout, "LIMB": LIMB, "__name__": __name__}
+    functions = functions_of(modules, space)
     for written in (annuity, fits_level, times, carry_over, is_at_most):
-        assert isinstance(written, types.FunctionType)
         functions[written.__name__] = written
+    own: dict[str, Any] = {"place": place, "floored": floored}
+    if is_plain:
+        functions |= CUT
+        own |= {"own_state": own_state, "own_terms": own_terms}
+        space["ONLY_PLAIN"] = True
     for name, function in functions.items():
-        own = types.FunctionType(function.__code__, space, name, function.__defaults__)
-        own.__module__ = function.__module__
-        own.__qualname__ = f"{name}_{digest}"
+        renamed = types.FunctionType(function.__code__, space, name, function.__defaults__)
+        renamed.__module__ = function.__module__
+        renamed.__qualname__ = f"{name}_{digest}_{build}"
         # Arrays are handed from call to call without counting references, which would cost ten times the work; so nothing but the
         # annuity may make one.
         options: dict[str, Any] = {
@@ -171,10 +299,25 @@ def compile_together(*drivers: types.ModuleType) -> dict[str, object]:
             "nogil": True,
             "error_model": "numpy",
             "_nrt": name == "annuity",
-            "forceinline": name in HOT,
+            "forceinline": name not in SEPARATE if is_plain else name in HOT,
         }
-        space[name] = numba.njit(**options)(own)
-    return space
+        space[name] = own.get(name) or numba.njit(**options)(renamed)
+    return {name: Compiled(space[name]) for name in functions if name not in own}
+
+
+def functions_of(modules: tuple[types.ModuleType, ...], space: dict[str, Any]) -> dict[str, Callable[..., Any]]:
+    """Give the functions of modules by name, and put their numbers into the namespace."""
+    functions: dict[str, Callable[..., Any]] = {}
+    for module in modules:
+        for name, value in vars(module).items():
+            if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
+                assert name not in functions, f"two kernel functions are called {name}"
+                functions[name] = value
+            elif isinstance(value, tuple) and len(value) >= TABLE_MIN:
+                space[name] = np.array(value, np.int64)
+            elif isinstance(value, int | tuple):
+                space[name] = value
+    return functions
 
 
 def source_of(module: types.ModuleType) -> str:

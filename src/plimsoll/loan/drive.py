@@ -10,9 +10,11 @@ from plimsoll.loan.accrue import accrue_penalty
 from plimsoll.loan.allocate import close_paid_rows
 from plimsoll.loan.flat import flat_size, flatten, unflatten
 from plimsoll.loan.layout import (
+    ELSEWHERE,
     F_SIZE,
     L_SIZE,
     O_SIZE,
+    OK,
     P_SIZE,
     R_SIZE,
     S_DAY,
@@ -23,15 +25,21 @@ from plimsoll.loan.layout import (
     S_RATE_NUM,
     S_ROWS,
     S_SIZE,
+    S_STATUS,
+    T_DAY_COUNT,
     T_DUES,
+    T_FEE,
     T_PENALTY_NUM,
     T_RATE_DEN,
     T_RATE_NUM,
     T_SIZE,
     T_STORED,
+    T_TOLERANCE,
 )
 from plimsoll.loan.life import advance, fold, take_fact
 from plimsoll.loan.measure import measure
+from plimsoll.loan.vectors import own_state, own_terms, place
+from plimsoll.units.days import ACTUAL_360
 
 Vector = MutableSequence[int]
 Rows = Sequence[MutableSequence[int]]
@@ -43,9 +51,19 @@ def clear(vector: Vector, count: int) -> None:
         vector[i] = 0
 
 
+ONLY_PLAIN = False
+"""The plain build of these loops says True here."""
+
+
+def is_plain(terms: Sequence[int]) -> bool:
+    """Tell whether the terms have none of what most loans have not: fees, tolerated arrears, due days given in full, uneven days."""
+    return terms[T_FEE] == 0 and terms[T_TOLERANCE] == 0 and terms[T_DUES] == 0 and terms[T_DAY_COUNT] <= ACTUAL_360
+
+
 def fold_range(
     low: int,
     high: int,
+    those: int,
     terms: Rows,
     is_account: Sequence[int],
     dues: Sequence[int],
@@ -54,38 +72,46 @@ def fold_range(
     facts_at: Sequence[int],
     more: Sequence[int],
     as_of: Sequence[int],
-    s: Vector,
-    rows: Vector,
-    plans: Vector,
-    lots: Vector,
-    order: Vector,
-    splits: Vector,
+    room_s: Vector,
+    room_rows: Vector,
+    room_plans: Vector,
+    room_lots: Vector,
+    room_order: Vector,
     out: Rows,
     codes: Vector,
     packed: Rows,
     packed_sizes: Vector,
 ) -> None:
-    """Fold loans `[low, high)`: measured numbers into `out` (zeros), refusals into `codes`, states into `packed` where it has room.
+    """Fold those of loans `[low, high)` whose code is `those`: measured numbers into `out` (zeros), refusals into `codes`.
 
-    The facts of loan i are numbers facts_at[i] to facts_at[i + 1] of the table, with `more` counted from its start. The vectors from
-    `s` to `splits` are scratch of one thread.
+    States go into `packed` where it has room. The facts of loan i are numbers facts_at[i] to facts_at[i + 1] of the table, with `more`
+    counted from its start. The vectors called room are scratch of one thread. The plain build gives the code ELSEWHERE to loans that it
+    leaves to the whole one.
     """
+    rows, plans, lots, order = place(room_rows), place(room_plans), place(room_lots), place(room_order)
     for i in range(low, high):
-        own = terms[i]
-        count = facts_at[i + 1] - facts_at[i]
-        history = facts[facts_at[i] * F_SIZE : facts_at[i + 1] * F_SIZE]
-        clear(s, S_SIZE)
-        if is_account[i] == 1:
-            codes[i] = fold_account(own, history, count, more, as_of[i], s, rows, plans, lots, order, splits)
-        else:
-            codes[i] = fold(own, dues, dues_at[i], history, count, more, as_of[i], s, rows, order, splits)
-        if codes[i] != 0:
+        if codes[i] != those:
             continue
-        measure(own, s, rows, is_account[i] == 1, out[i])
-        if len(packed_sizes) > 0:
+        own = own_terms(place(terms[i]))
+        if ONLY_PLAIN and not is_plain(own):
+            codes[i] = ELSEWHERE
+            continue
+        count = facts_at[i + 1] - facts_at[i]
+        history = place(facts[facts_at[i] * F_SIZE : facts_at[i + 1] * F_SIZE])
+        s = own_state(place(room_s))
+        if is_account[i] == 1:
+            codes[i] = fold_account(own, history, count, place(more), as_of[i], s, rows, plans, lots, order, order, False)
+        else:
+            codes[i] = fold(own, place(dues), dues_at[i], history, count, place(more), as_of[i], s, rows, order, order, False)
+        if s[S_STATUS] == ELSEWHERE:
+            codes[i] = ELSEWHERE
+        if codes[i] != OK:
+            continue
+        measure(own, s, rows, is_account[i] == 1, place(out[i]))
+        if not ONLY_PLAIN and len(packed_sizes) > 0:
             packed_sizes[i] = flat_size(s, plans)
             if packed_sizes[i] <= len(packed[i]):
-                flatten(s, rows, plans, packed[i])
+                flatten(s, rows, plans, place(packed[i]))
 
 
 def move_range(
@@ -96,18 +122,19 @@ def move_range(
     states: Sequence[int],
     states_at: Sequence[int],
     as_of: Sequence[int],
-    s: Vector,
-    rows: Vector,
-    plans: Vector,
-    lots: Vector,
+    room_s: Vector,
+    room_rows: Vector,
+    room_plans: Vector,
+    room_lots: Vector,
     out: Rows,
     packed: Rows,
     packed_sizes: Vector,
 ) -> None:
     """Move loans `[low, high)` from their cached states (flat vectors end to end in `states`) to a day, as `fold_range` reports."""
+    s, rows, plans, lots = place(room_s), place(room_rows), place(room_plans), place(room_lots)
     for i in range(low, high):
-        own = terms[i]
-        flat = states[states_at[i] : states_at[i + 1]]
+        own = place(terms[i])
+        flat = place(states[states_at[i] : states_at[i + 1]])
         day = max(as_of[i], flat[S_DAY])
         if is_account[i] == 1:
             unflatten(flat, s, rows, plans)
@@ -118,11 +145,11 @@ def move_range(
             advance(own, s, rows, day)
         for k in range(s[S_OPEN], s[S_NEXT]):
             accrue_penalty(own, s, rows, k * R_SIZE, day)
-        measure(own, s, rows, is_account[i] == 1, out[i])
+        measure(own, s, rows, is_account[i] == 1, place(out[i]))
         if len(packed_sizes) > 0:
             packed_sizes[i] = flat_size(s, plans)
             if packed_sizes[i] <= len(packed[i]):
-                flatten(s, rows, plans, packed[i])
+                flatten(s, rows, plans, place(packed[i]))
 
 
 def go_on_range(
@@ -136,10 +163,10 @@ def go_on_range(
     facts_at: Sequence[int],
     more: Sequence[int],
     as_of: Sequence[int],
-    s: Vector,
-    rows: Vector,
-    plans: Vector,
-    lots: Vector,
+    room_s: Vector,
+    room_rows: Vector,
+    room_plans: Vector,
+    room_lots: Vector,
     out: Rows,
     codes: Vector,
     packed: Rows,
@@ -149,19 +176,21 @@ def go_on_range(
 
     Facts as `fold_range` takes them; what it reports comes back the same way.
     """
+    s, rows, plans, lots = place(room_s), place(room_rows), place(room_plans), place(room_lots)
     for i in range(low, high):
+        own = place(terms[i])
         count = facts_at[i + 1] - facts_at[i]
-        history = facts[facts_at[i] * F_SIZE : facts_at[i + 1] * F_SIZE]
-        flat = states[states_at[i] : states_at[i + 1]]
+        history = place(facts[facts_at[i] * F_SIZE : facts_at[i + 1] * F_SIZE])
+        flat = place(states[states_at[i] : states_at[i + 1]])
         is_billed = is_account[i] == 1
-        codes[i] = take_and_move(terms[i], is_billed, flat, history, count, more, as_of[i], s, rows, plans, lots)
+        codes[i] = take_and_move(own, is_billed, flat, history, count, place(more), as_of[i], s, rows, plans, lots)
         if codes[i] != 0:
             continue
-        measure(terms[i], s, rows, is_billed, out[i])
+        measure(own, s, rows, is_billed, place(out[i]))
         if len(packed_sizes) > 0:
             packed_sizes[i] = flat_size(s, plans)
             if packed_sizes[i] <= len(packed[i]):
-                flatten(s, rows, plans, packed[i])
+                flatten(s, rows, plans, place(packed[i]))
 
 
 def take_and_move(
@@ -229,15 +258,16 @@ def go_on_one(
     rows_most = flat[S_ROWS] + flat[S_SIZE] + max(as_of - flat[S_DAY], 0) // 28 + 3
     if rows_most * R_SIZE > len(rows) or (flat[S_SIZE + 1] + count) * P_SIZE > len(plans) or count * L_SIZE > len(lots):
         return 0
-    code = take_and_move(own, is_account, flat, facts, count, more, as_of, s, rows, plans, lots)
+    state, due, planned = place(s), place(rows), place(plans)
+    code = take_and_move(place(own), is_account, place(flat), place(facts), count, place(more), as_of, state, due, planned, place(lots))
     if code != 0:
         return -code
-    size = flat_size(s, plans)
+    size = flat_size(state, planned)
     if size > len(flat):
         return 0
     clear(out, O_SIZE)
-    measure(own, s, rows, is_account, out)
-    flatten(s, rows, plans, flat)
+    measure(place(own), state, due, is_account, place(out))
+    flatten(state, due, planned, place(flat))
     return pack_one(flat, size, packed)
 
 

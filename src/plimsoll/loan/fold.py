@@ -98,9 +98,9 @@ def fold(terms: Terms, facts: Sequence[Fact], as_of: int) -> Standing | Refused:
     plans = [0] * (count * P_SIZE if is_account else 0)
     lots = [0] * (count * L_SIZE if is_account else 0)
     if is_account:
-        code = fold_account(terms.vector, packed, count, more, as_of, s, rows, plans, lots, order, splits)
+        code = fold_account(terms.vector, packed, count, more, as_of, s, rows, plans, lots, order, splits, True)
     else:
-        code = fold_loan(terms.vector, terms.dues, 0, packed, count, more, as_of, s, rows, order, splits)
+        code = fold_loan(terms.vector, terms.dues, 0, packed, count, more, as_of, s, rows, order, splits, True)
     if code != OK:
         return refusal(code, facts)
     return Standing(s, rows, plans, lots, splits)

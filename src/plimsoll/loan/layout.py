@@ -17,6 +17,7 @@ BY_AGE, SAME_ORDER = range(2)
 PRINCIPAL_FIRST_FROM_DAYS = 91
 # Status of a loan.
 PENDING, OPEN, PAID_OFF, CHARGED_OFF = range(4)
+ELSEWHERE = -1
 
 # Terms of a loan. A pay-later account uses the same vector with A_* names where they differ.
 T_PRINCIPAL, T_RATE_NUM, T_RATE_DEN, T_DAY_COUNT, T_REPAYMENT, T_DISBURSED_ON = range(6)

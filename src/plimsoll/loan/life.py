@@ -132,6 +132,17 @@ def order_facts(facts: Vector, count: int, as_of: int, order: Vector) -> int:
     return OK
 
 
+def are_in_order(facts: Vector, count: int) -> bool:
+    """Tell whether facts were recorded by effective day and none reverses another: they can be applied as they stand."""
+    last = 0
+    for i in range(count):
+        on = facts[i * F_SIZE + F_ON]
+        if on < last or facts[i * F_SIZE + F_KIND] == REVERSED:
+            return False
+        last = on
+    return True
+
+
 def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, rows: Vector) -> None:
     """Hand the money out: the state on the day of disbursement. `dues[dues_at:]` holds the due days where they are given in full."""
     s[S_STATUS] = OPEN
@@ -284,14 +295,31 @@ def settle_for(terms: Sequence[int], s: Vector, rows: Vector, cash: int) -> int:
 
 
 def take_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact_at: int, more: Sequence[int]) -> int:
-    """Apply one fact to the state on its day. Gives 0 or why it is refused (layout)."""
-    kind = facts[fact_at + F_KIND]
+    """Move to the day of one fact and apply it. Gives 0 or why it is refused (layout)."""
     if facts[fact_at + F_ON] < terms[T_DISBURSED_ON]:
         return BEFORE_START
     advance(terms, s, rows, facts[fact_at + F_ON])
+    return apply_fact(terms, s, rows, facts, fact_at, more)
+
+
+def apply_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact_at: int, more: Sequence[int]) -> int:
+    """Apply one fact to a state on its day. Gives 0 or why it is refused (layout)."""
     forget_last_split(s)
     if facts[fact_at + F_AMOUNT] < 0:
         return BAD_AMOUNT
+    if facts[fact_at + F_KIND] != REPAID or facts[fact_at + F_A] == 1:
+        return apply_other(terms, s, rows, facts, fact_at, more)
+    if s[S_STATUS] == CHARGED_OFF:
+        return IS_CHARGED_OFF
+    # What is left of the money pays ahead and becomes credit once nothing is due: no credit waits for what is due.
+    pay(terms, s, rows, facts[fact_at + F_AMOUNT])
+    settle_status(s, rows)
+    return OK
+
+
+def apply_other(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact_at: int, more: Sequence[int]) -> int:
+    """Apply a fact that is no plain repayment to a state on its day. Gives 0 or why it is refused (layout)."""
+    kind = facts[fact_at + F_KIND]
     if kind == NOTED:
         return OK
     if kind == RECOVERED:
@@ -303,10 +331,8 @@ def take_fact(terms: Sequence[int], s: Vector, rows: Vector, facts: Vector, fact
     if s[S_STATUS] == CHARGED_OFF:
         return IS_CHARGED_OFF
     code = OK
-    if kind == REPAID and facts[fact_at + F_A] == 1:
+    if kind == REPAID:
         pay_coming(terms, s, rows, facts[fact_at + F_AMOUNT])
-    elif kind == REPAID:
-        pay(terms, s, rows, facts[fact_at + F_AMOUNT])
     elif kind == SETTLED and facts[fact_at + F_A] == 1:
         code = settle_for(terms, s, rows, facts[fact_at + F_AMOUNT])
     elif kind == SETTLED:
@@ -342,6 +368,7 @@ def fold(
     rows: Vector,
     order: Vector,
     splits: Vector,
+    with_splits: bool,
 ) -> int:
     """Fold terms and facts into the state on the day `as_of`.
 
@@ -350,24 +377,35 @@ def fold(
     Before the day of disbursement the state
     stays empty.
     """
-    bad = order_facts(facts, count, as_of, order)
-    if bad != OK:
-        return bad
+    is_mixed = not are_in_order(facts, count)
+    if is_mixed:
+        bad = order_facts(facts, count, as_of, order)
+        if bad != OK:
+            return bad
     if as_of < terms[T_DISBURSED_ON]:
         return OK
     begin(terms, dues, dues_at, s, rows)
-    for k in range(count):
-        i = order[k]
-        if i == -1:
-            continue
-        if facts[i * F_SIZE + F_ON] > as_of:
+    k = 0
+    while True:
+        if is_mixed:
+            while k < count and order[k] == -1:
+                k += 1
+        i = order[k] if is_mixed and k < count else k
+        until = as_of
+        if k < count:
+            until = min(facts[i * F_SIZE + F_ON], as_of)
+            if until < terms[T_DISBURSED_ON]:
+                return BEFORE_START + 100 * (i + 1)
+        advance(terms, s, rows, until)
+        if k == count or facts[i * F_SIZE + F_ON] > as_of:
             break
-        code = take_fact(terms, s, rows, facts, i * F_SIZE, more)
+        code = apply_fact(terms, s, rows, facts, i * F_SIZE, more)
         if code != OK:
             return code + 100 * (i + 1)
-        for part in range(SPLIT_SIZE):
-            splits[i * SPLIT_SIZE + part] = s[S_LAST_FEE + part]
-    advance(terms, s, rows, as_of)
+        if with_splits:
+            for part in range(SPLIT_SIZE):
+                splits[i * SPLIT_SIZE + part] = s[S_LAST_FEE + part]
+        k += 1
     for i in range(s[S_OPEN], s[S_NEXT]):
         accrue_penalty(terms, s, rows, i * R_SIZE, as_of)
     return OK

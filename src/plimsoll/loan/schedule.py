@@ -65,7 +65,7 @@ from plimsoll.loan.layout import (
     T_PREPAYMENT,
 )
 from plimsoll.loan.level import level_instalment
-from plimsoll.units.days import MONTHS, WEEKS, day_in_month, day_of, month_of, weight, year_of
+from plimsoll.units.days import MONTHS, WEEKS, day_in_month, month_at, weight
 from plimsoll.units.divide import half_up
 
 Vector = MutableSequence[int]
@@ -88,8 +88,8 @@ def start_stepping(s: Vector, unit: int, step: int, first: int, skip: int) -> No
     s[S_FIRST_DUE] = first
     s[S_SKIP] = skip
     if unit == MONTHS and first > 0:
-        s[S_FIRST_MONTH] = 12 * year_of(first) + month_of(first) - 1
-        s[S_FIRST_DAY] = day_of(first)
+        s[S_FIRST_MONTH] = month_at(first)
+        s[S_FIRST_DAY] = first - day_in_month(s[S_FIRST_MONTH], 1) + 1
 
 
 def set_row(rows: Vector, row_at: int, due: int) -> None:
@@ -137,9 +137,7 @@ def level_again(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     s[S_FIRST] = s[S_NEXT]
     plan_from_here(s)
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
-        weigh_rows(terms, s, rows)
-        begun_num = s[S_NUM] - s[S_BEGUN] * s[S_RATE_DEN]
-        s[S_LEVEL] = level_instalment(s[S_BALANCE], begun_num, rows, s[S_NEXT], s[S_ROWS], s[S_RATE_NUM], s[S_RATE_DEN])
+        level_equal_instalments(terms, s, rows)
     elif s[S_REPAYMENT] == EQUAL_PRINCIPAL:
         s[S_LEVEL] = half_up(s[S_BALANCE], count)
     elif s[S_REPAYMENT] == FEE_PLAN:
@@ -149,11 +147,24 @@ def level_again(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     s[S_FEE_EXTRA] = s[S_FEE_LEFT] - s[S_FEE_LEVEL] * count
 
 
+def level_equal_instalments(terms: Sequence[int], s: Vector, rows: Vector) -> None:
+    """Work out the instalment that pays the balance over the rows still to come."""
+    weigh_rows(terms, s, rows)
+    begun_num = s[S_NUM] - s[S_BEGUN] * s[S_RATE_DEN]
+    s[S_LEVEL] = level_instalment(s[S_BALANCE], begun_num, rows, s[S_NEXT], s[S_ROWS], s[S_RATE_NUM], s[S_RATE_DEN])
+
+
 def adjust_after_prepayment(terms: Sequence[int], s: Vector, rows: Vector, prepaid: int) -> None:
     """Change the instalments to come after principal was paid early, as the terms say."""
     if s[S_BALANCE] == 0:
         drop_rows_to_come(s)
-    elif terms[T_PREPAYMENT] == NEXT_FIRST:
+    else:
+        spread_again(terms, s, rows, prepaid)
+
+
+def spread_again(terms: Sequence[int], s: Vector, rows: Vector, prepaid: int) -> None:
+    """Spread what is left of the balance after a part was paid early, as the terms say."""
+    if terms[T_PREPAYMENT] == NEXT_FIRST:
         s[S_AHEAD] += prepaid
     elif terms[T_PREPAYMENT] == LOWER_INSTALMENT:
         level_again(terms, s, rows)

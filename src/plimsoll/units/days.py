@@ -81,8 +81,47 @@ def month_length(year: int, month: int) -> int:
     return 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31
 
 
+def _month_starts() -> tuple[int, ...]:
+    """Give the first days of the months in the table, and of the one after."""
+    starts = []
+    start = ordinal(TABLE_YEARS[0], 1, 1)
+    for year in range(*TABLE_YEARS):
+        for days in (31, 29 if is_leap(year) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31):
+            starts.append(start)
+            start += days
+    return (*starts, start)
+
+
+TABLE_YEARS = (1970, 2150)
+TABLE_FROM = 12 * TABLE_YEARS[0]
+TABLE_MONTHS = 12 * (TABLE_YEARS[1] - TABLE_YEARS[0])
+MONTH_STARTS = _month_starts()
+"""Due days step by months: to look the first day of one up takes a tenth of working it out."""
+
+
+def month_at(day: int) -> int:
+    """Give the month of a day number as 12 · year + month - 1."""
+    if not MONTH_STARTS[0] <= day < MONTH_STARTS[TABLE_MONTHS]:
+        return 12 * year_of(day) + month_of(day) - 1
+    # 400 years have 4,800 months and 146,097 days; no month begins two days or more before or after its even share of them.
+    at = (day - MONTH_STARTS[0]) * 4800 // 146097
+    if MONTH_STARTS[at] > day:
+        at -= 1
+    elif MONTH_STARTS[at + 1] <= day:
+        at += 1
+    return TABLE_FROM + at
+
+
 def day_in_month(months: int, day: int) -> int:
     """Give the day number of a day of a month, or of the month's last day where it is shorter. `months` is 12 · year + month - 1."""
+    at = months - TABLE_FROM
+    if 0 <= at < TABLE_MONTHS:
+        return min(MONTH_STARTS[at] + day, MONTH_STARTS[at + 1]) - 1
+    return _day_worked_out(months, day)
+
+
+def _day_worked_out(months: int, day: int) -> int:
+    """Give what `day_in_month` gives, of months that are not in the table."""
     year = months // 12
     month = months - 12 * year + 1
     return ordinal(year, month, min(day, month_length(year, month)))
@@ -139,6 +178,11 @@ def weight(day_count: int, unit: int, period_from: int, period_until: int, start
         return 0
     if day_count <= ACTUAL_360:
         return end - start
+    return weigh_unevenly(day_count, unit, period_from, period_until, start, end)
+
+
+def weigh_unevenly(day_count: int, unit: int, period_from: int, period_until: int, start: int, end: int) -> int:
+    """Give what `weight` does where a day does not weigh one."""
     if day_count == THIRTY_360:
         if unit == DAYS or unit == WEEKS:
             return end - start

@@ -3,7 +3,12 @@
 
 def half_up(numerator: int, denominator: int) -> int:
     """Give `numerator / denominator` rounded to the nearest integer, halves up (towards +infinity). `denominator` > 0."""
-    return (2 * numerator + denominator) // (2 * denominator)
+    return floored(2 * numerator + denominator, 2 * denominator)
+
+
+def floored(numerator: int, denominator: int) -> int:
+    """Give `numerator / denominator` rounded down. `denominator` > 0."""
+    return numerator // denominator
 
 
 def half_even(numerator: int, denominator: int) -> int:

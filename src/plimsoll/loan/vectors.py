@@ -1,0 +1,26 @@
+"""How the drivers hand vectors to the kernel. Interpreted these do next to nothing; the compiler has its own (loan/compiled.py)."""
+
+from collections.abc import MutableSequence, Sequence
+from typing import TypeVar
+
+from plimsoll.loan.layout import S_SIZE
+
+Vector = MutableSequence[int]
+Numbers = TypeVar("Numbers", bound=Sequence[int])
+
+
+def place(vector: Numbers) -> Numbers:
+    """Give the vector itself; compiled: the place in memory where it begins, which is all that the kernel needs of it."""
+    return vector
+
+
+def own_state(room: Vector) -> Vector:
+    """Give a state of zeros, in the room there is for it; the plain build has one of its own for each loan, which it keeps in registers."""
+    for i in range(S_SIZE):
+        room[i] = 0
+    return room
+
+
+def own_terms(terms: Numbers) -> Numbers:
+    """Give the terms as they are; the plain build has a copy of its own for each loan, which it keeps in registers."""
+    return terms
