@@ -2,21 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from plimsoll.ledger.chart import CHART
 from plimsoll.loan.columns import Ints
-from plimsoll.loan.layout import S_SIZE, T_DUES, T_INSTALMENTS, T_SIZE, T_STORED
-from plimsoll.loan.terms import ACCOUNT, LOAN
+from plimsoll.loan.layout import (
+    A_BILL_DAY,
+    A_DUE_DAY,
+    A_MIN_DEN,
+    S_SIZE,
+    T_DISBURSED_ON,
+    T_DUES,
+    T_INSTALMENTS,
+    T_PENALTY_DEN,
+    T_RATE_DEN,
+    T_SIZE,
+    T_STORED,
+)
+from plimsoll.loan.terms import ACCOUNT, INSTALMENTS_MAX, LOAN
+from plimsoll.units.dates import YEAR_MAX, YEAR_MIN
 from plimsoll.units.pack import unpack
 
 HEAD: Final = 5
 """Bytes of a packed row before its places: width of a value, length, count of values."""
 WIDTHS: Final = (4, 8)
-DUES_MAX: Final = 2**16
-"""Due days that nobody agrees on: room is made for as many as the terms say."""
+DAYS: Final = (date(YEAR_MIN, 1, 1).toordinal(), date(YEAR_MAX, 12, 31).toordinal())
+MONTH_DAY_MAX: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +85,10 @@ class Records(NamedTuple):
 def read_records(terms: Sequence[bytes], states: Sequence[bytes], posted: Sequence[bytes]) -> Records:
     """Look at the terms, the cached states and the balances as posted of loans, packed, without unpacking them."""
     agreed, standing, balances = read_packed(terms), read_packed(states), read_packed(posted)
-    kinds, dues, instalments = agreed.low(0), agreed.low(1 + T_DUES), agreed.low(1 + T_INSTALMENTS)
+    kinds, dues = agreed.low(0), agreed.low(1 + T_DUES)
     stored = 1 + T_STORED + np.where(kinds == LOAN, dues, 0)
-    is_bounded = (kinds == ACCOUNT) | ((dues < DUES_MAX) & (instalments < DUES_MAX))
     is_sized = (agreed.lengths == stored) | (agreed.lengths == stored + T_SIZE - T_STORED)
-    is_agreed = agreed.is_whole & np.isin(kinds, (LOAN, ACCOUNT)) & is_bounded & is_sized
+    is_agreed = agreed.is_whole & is_sized & np.where(kinds == ACCOUNT, _is_account(agreed), (kinds == LOAN) & _is_loan(agreed))
     is_standing = standing.is_whole & (standing.lengths > S_SIZE)
     is_readable = is_agreed & is_standing & balances.is_whole & (balances.lengths == len(CHART))
     return Records((kinds == ACCOUNT).tolist(), np.flatnonzero(~is_readable).tolist())
@@ -84,3 +97,20 @@ def read_records(terms: Sequence[bytes], states: Sequence[bytes], posted: Sequen
 def numbers_of(blob: bytes) -> list[int]:
     """Give the numbers that came with a fact, none where they cannot be read."""
     return unpack(blob) if read_packed([blob]).is_whole[0] else []
+
+
+def _is_account(agreed: Packed) -> Any:
+    """Tell which terms can be those of an account: what is divided by is there, and its days are days of a month."""
+    days = agreed.low(1 + A_BILL_DAY), agreed.low(1 + A_DUE_DAY)
+    return _is_dated(agreed) & (agreed.low(1 + A_MIN_DEN) != 0) & (np.minimum(*days) > 0) & (np.maximum(*days) <= MONTH_DAY_MAX)
+
+
+def _is_loan(agreed: Packed) -> Any:
+    """Tell which terms can be those of a loan: room is made for as many due days as they say."""
+    return _is_dated(agreed) & (np.maximum(agreed.low(1 + T_DUES), agreed.low(1 + T_INSTALMENTS)) <= INSTALMENTS_MAX)
+
+
+def _is_dated(agreed: Packed) -> Any:
+    """Tell which terms begin on a day of the calendar, and have rates that can be worked with."""
+    begun = agreed.low(1 + T_DISBURSED_ON)
+    return (begun >= DAYS[0]) & (begun <= DAYS[1]) & (agreed.low(1 + T_RATE_DEN) != 0) & (agreed.low(1 + T_PENALTY_DEN) != 0)
