@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,23 @@ def test_months_can_be_left_out(words, capsys):
 def test_what_the_tape_does_not_tell_is_refused_by_name(words, capsys, asked, said):
     assert main(["portfolio", *asked, *words]) == USAGE
     assert said in capsys.readouterr().err
+
+
+def test_what_a_tape_does_not_tell_is_said_and_not_guessed(words, capsys):
+    assert set(told(capsys, "npl", *words)["not_told"]) == {"written_off"}
+    assert set(told(capsys, "ecl", *words)["not_told"]) == {"days", "limit", "written_off", "recovered"}
+    assert main(["portfolio", "ecl", *words]) == OK
+    assert "Not told by this tape: days past due." in capsys.readouterr().out
+    lossless = MAP.replace(", written-off: written-off, sold: sold", "").replace("opened: {column: opened, as: month}\n", "")
+    Path(words[3]).write_text(lossless, "utf-8")
+    assert set(told(capsys, "attribution", *words)["not_told"]) == {"opened", "lost"}
+
+
+def test_losses_are_no_nought_where_no_status_tells_of_them(words, capsys):
+    Path(words[3]).write_text(MAP.replace(", written-off: written-off, sold: sold", ""), "utf-8")
+    assert main(["portfolio", "vintage", *words, "--measure", "lost"]) == USAGE
+    assert "The map has to say which status means that a loan is written off or sold." in capsys.readouterr().err
+    assert told(capsys, "vintage", *words)["curves"]
 
 
 def test_a_process_of_its_own_says_nothing_beside_its_answer(words):

@@ -175,7 +175,7 @@ def test_no_tape_and_an_unknown_engine_or_map_are_refused(tmp_path):
     ("old", "new", "key"),
     [
         ("layout: long", "layout: tall", "layout"),
-        ("as: month", "as: month, pattern: YY-MM", "period.pattern"),
+        ("as: month", "as: month, pattern: YY-MM-YY", "period.pattern"),
         ('"1": M1', '"1": M9', "status.values.1"),
         ('"1": M1', '"1": open', "status"),
         ("period: {column: month, as: month}", "periods: [{month: 2026-01, balance: b}]", "period"),

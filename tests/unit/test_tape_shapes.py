@@ -157,7 +157,9 @@ def test_maps_that_are_shipped_can_be_read():
     ("pattern", "needs_day", "fits"),
     [
         ("YYYY-MM-DD", True, True), ("DD.MM.YYYY", True, True), ("MON-YYYY", False, True), ("MON-YYYY", True, False),
-        ("YYYY", False, False), ("YYYY-MM-MM", False, False), ("YY-MM-DD", True, False), ("YYYY-MM-DDTHH", True, False),
+        ("YYYY", False, False), ("YYYY-MM-MM", False, False), ("YY-MM-DD", True, True), ("YYYY-MM-DDTHH", True, False),
+        ("M/D/YYYY", True, True), ("YYYY年M月", False, True), ("MONTH D, YYYY", True, True), ("M/YYYY", True, False),
+        ("YYYY-M-MM", False, False),
     ],
 )  # fmt: skip
 def test_patterns(pattern, needs_day, fits):

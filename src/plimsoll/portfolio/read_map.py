@@ -1,21 +1,27 @@
 """Read the map of a tape: YAML that says what the columns of a file mean (docs/how-to/map-a-tape.md)."""
 
+import codecs
 from typing import Final
 
 from plimsoll.portfolio.pattern import is_pattern
 from plimsoll.portfolio.shape import (
+    AGE,
+    ALLOW,
     AMOUNTS,
     DATE,
     ENDS,
     KINDS,
     LAYOUTS,
     LONG,
-    MAJOR,
     MINOR,
     NUMBER,
+    OPENED_KINDS,
     REFUSE,
+    UNITS,
     WIDE,
     ZERO,
+    Csv,
+    Numbers,
     Period,
     Shape,
     Slice,
@@ -26,12 +32,13 @@ from plimsoll.portfolio.state import OPEN, WORDS
 from plimsoll.rulebook.read import Field
 from plimsoll.units.money import EXPONENTS
 
+SEPARATORS: Final = {",": ",", ";": ";", "|": "|", "tab": "\t"}
 PARTS: Final = ("status", "days", *AMOUNTS)
 """What a period of a wide tape may have a column of its own for."""
 
 _OPTIONAL: Final = (
     "about", "customer", "period", "periods", "opened", "ended", "observed_through", "past_due_days", "status", *AMOUNTS,
-    "unit", "negative", "dimensions", "keep",
+    "unit", "negative", "numbers", "days_missing", "dimensions", "keep", "csv",
 )  # fmt: skip
 
 
@@ -41,24 +48,30 @@ def read_map(said: Field, name: str) -> Shape:
     layout = found["layout"].one_of(LAYOUTS)
     slices = _slices(found["periods"]) if "periods" in found else ()
     status, states = _status(found["status"]) if "status" in found else ("", {})
-    code, column = _currency(found["currency"])
+    code, column, currencies = _currency(found["currency"])
+    days, days_blank = _days(found["past_due_days"]) if "past_due_days" in found else ("", None)
     shape = Shape(
         name=name,
         layout=layout,
         loan=_texts(found["loan"]),
         customer=_text(found, "customer"),
         period=_period(found["period"]) if "period" in found else None,
-        opened=_period(found["opened"]) if "opened" in found else None,
+        opened=_period(found["opened"], OPENED_KINDS) if "opened" in found else None,
         ended=_period(found["ended"]) if "ended" in found else None,
         observed_through=_month(found["observed_through"]) if "observed_through" in found else None,
         currency=code,
         currency_column=column,
-        unit=found["unit"].one_of((MAJOR, MINOR)) if "unit" in found else MINOR,
-        days=_text(found, "past_due_days"),
+        currency_names=currencies,
+        unit=found["unit"].one_of((MINOR, *UNITS)) if "unit" in found else MINOR,
+        days=days,
+        days_blank=days_blank,
+        days_missing=found["days_missing"].one_of((REFUSE, ALLOW)) if "days_missing" in found else REFUSE,
         status=status,
         states=states,
         amounts={part: _sum(found[part]) for part in AMOUNTS if part in found},
         negative=found["negative"].one_of((REFUSE, ZERO)) if "negative" in found else REFUSE,
+        numbers=_numbers(found["numbers"]) if "numbers" in found else Numbers(),
+        csv=_csv(found["csv"]) if "csv" in found else Csv(),
         dimensions={key: one.text() for key, one in found["dimensions"].entries().items()} if "dimensions" in found else {},
         keep={key: _texts(one) for key, one in found["keep"].entries().items()} if "keep" in found else {},
         slices=slices,
@@ -82,7 +95,17 @@ def _check(said: Field, found: dict[str, Field], shape: Shape) -> None:
         raise said.wrong("map_malformed", "periods have a status, and nothing says what its values mean")
     if shape.layout != ENDS and None in shape.states.values() and not shape.tells("days"):
         raise found["status"].wrong("map_malformed", f"a status is {OPEN!r}, and no column holds the days past due")
-    if shape.period is not None and shape.opened is not None and (shape.period.kind == NUMBER) != (shape.opened.kind == NUMBER):
+    is_aged = shape.opened is not None and shape.opened.kind == AGE
+    if is_aged and shape.layout != LONG:
+        raise found["opened"].wrong("map_malformed", "only a row a loan and period has an age")
+    if shape.layout == WIDE and ("" in shape.states or shape.days_blank is not None):
+        raise said.wrong("map_malformed", "in a panel an empty status means that the loan is not seen")
+    if (
+        shape.period is not None
+        and shape.opened is not None
+        and not is_aged
+        and (shape.period.kind == NUMBER) != (shape.opened.kind == NUMBER)
+    ):
         raise found["opened"].wrong("map_malformed", "numbered months and dates cannot be compared")
     months = [one.month for one in shape.slices]
     if months != sorted(set(months)):
@@ -98,15 +121,17 @@ def _texts(field: Field) -> tuple[str, ...]:
     return tuple(one.text() for one in field.each()) if field.is_sequence() else (field.text(),)
 
 
-def _period(field: Field) -> Period:
+def _period(field: Field, kinds: tuple[str, ...] = KINDS) -> Period:
     """Read a column of dates, months or numbered months: its name alone where it holds ISO dates."""
     if not field.is_mapping():
         return Period(field.text(), DATE)
     found = field.fields(("column",), ("as", "pattern", "zero"))
-    kind = found["as"].one_of(KINDS) if "as" in found else DATE
+    kind = found["as"].one_of(kinds) if "as" in found else DATE
     pattern = _text(found, "pattern")
-    if pattern and (kind == NUMBER or not is_pattern(pattern, needs_day=kind == DATE)):
-        raise found["pattern"].wrong("map_malformed", pattern, "Built of YYYY, MM or MON, DD, and signs between; a date needs DD.")
+    if pattern and (kind in (NUMBER, AGE) or not is_pattern(pattern, needs_day=kind == DATE)):
+        raise found["pattern"].wrong(
+            "map_malformed", pattern, "Built of YYYY or YY, MM, M, MON or MONTH, DD or D, and signs between; a date needs a day."
+        )
     if "zero" in found and kind != NUMBER:
         raise found["zero"].wrong("map_malformed", "only numbered months have a month 0")
     return Period(found["column"].text(), kind, pattern, _month(found["zero"]) if "zero" in found else 0)
@@ -120,18 +145,57 @@ def _month(field: Field) -> int:
     return month_index(int(year), int(month))
 
 
-def _currency(field: Field) -> tuple[str, str]:
-    """Read a currency for all rows, or the column that holds it."""
-    if field.is_mapping():
-        return "", field.fields(("column",))["column"].text()
-    return field.one_of(EXPONENTS), ""
+def _currency(field: Field) -> tuple[str, str, dict[str, str]]:
+    """Read a currency for all rows, or the column that holds it and what it calls currencies."""
+    if not field.is_mapping():
+        return field.one_of(EXPONENTS), "", {}
+    found = field.fields(("column",), ("values",))
+    names = found["values"].entries() if "values" in found else {}
+    return "", found["column"].text(), {said: code.one_of(EXPONENTS) for said, code in names.items()}
+
+
+def _days(field: Field) -> tuple[str, int | None]:
+    """Read the column of days past due, and what it means where it is empty."""
+    if not field.is_mapping():
+        return field.text(), None
+    found = field.fields(("column",), ("blank",))
+    return found["column"].text(), found["blank"].whole() if "blank" in found else None
+
+
+def _numbers(field: Field) -> Numbers:
+    """Read how numbers are written."""
+    found = field.fields((), ("decimal", "thousands", "remove"))
+    decimal = found["decimal"].one_of((".", ",")) if "decimal" in found else "."
+    thousands = _sign(found["thousands"]) if "thousands" in found else ""
+    if thousands == decimal:
+        raise field.wrong("map_malformed", "the sign between thousands is the one before the fraction")
+    return Numbers(decimal, thousands, _texts(found["remove"]) if "remove" in found else ())
+
+
+def _sign(field: Field) -> str:
+    """Read the sign between thousands."""
+    if field.node.value == " ":
+        return " "
+    return field.one_of((",", ".", "'"))
+
+
+def _csv(field: Field) -> Csv:
+    """Read how a CSV file is written."""
+    found = field.fields((), ("separator", "encoding"))
+    encoding = found["encoding"].text().lower() if "encoding" in found else "utf-8"
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise found["encoding"].wrong("map_malformed", encoding, "Such as utf-8, gb18030 or latin-1.") from None
+    return Csv(SEPARATORS[found["separator"].one_of(SEPARATORS)] if "separator" in found else "", encoding)
 
 
 def _status(field: Field) -> tuple[str, dict[str, int | None]]:
     """Read the column of a status, and what its texts mean."""
-    found = field.fields(("values",), ("column",))
+    found = field.fields(("values",), ("column", "blank"))
+    meanings = found["values"].entries() | ({"": found["blank"]} if "blank" in found else {})
     states: dict[str, int | None] = {}
-    for text, meaning in found["values"].entries().items():
+    for text, meaning in meanings.items():
         word = meaning.one_of((*WORDS, OPEN))
         states[text] = None if word == OPEN else WORDS[word]
     return _text(found, "column"), states

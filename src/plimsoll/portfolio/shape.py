@@ -4,16 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from plimsoll.portfolio.state import LOST
 from plimsoll.units.refusal import Malformed
 
 LONG, WIDE, ENDS = "long", "wide", "ends"
 """Layouts: a row a loan and period; a row a loan with a column a period; a row a loan with how it began and how it ended."""
 
 LAYOUTS: Final = (LONG, WIDE, ENDS)
-DATE, MONTH, NUMBER = "date", "month", "number"
+DATE, MONTH, NUMBER, AGE = "date", "month", "number", "age"
 KINDS: Final = (DATE, MONTH, NUMBER)
-MAJOR, MINOR = "major", "minor"
-REFUSE, ZERO = "refuse", "zero"
+OPENED_KINDS: Final = (*KINDS, AGE)
+"""An opening may also be told by the age of the loan in months, 0 in the month of its opening."""
+
+MAJOR, MINOR, THOUSANDS, TEN_THOUSANDS, MILLIONS = "major", "minor", "thousands", "ten-thousands", "millions"
+UNITS: Final = {MAJOR: 1, THOUSANDS: 1_000, TEN_THOUSANDS: 10_000, MILLIONS: 1_000_000}
+"""By unit of the amounts in a file: how many of the currency it is. Minor units are none of these."""
+
+REFUSE, ZERO, ALLOW = "refuse", "zero", "allow"
 INCOME: Final = ("interest_paid", "penalty_paid", "fee_paid")
 AMOUNTS: Final = ("balance", "past_due", "originated", "limit", "written_off", "recovered", *INCOME)
 """Amounts that a map may name: outstanding, of it past due, lent in all, the limit; written off, recovered, and interest, penalty and
@@ -24,7 +31,7 @@ MONTHS_MAX: Final = 180
 
 
 class Period(NamedTuple):
-    """A column of dates, months or numbered months. `pattern` (such as DD/MM/YYYY or MON-YYYY) where it is not ISO; `zero` the month 0."""
+    """A column of dates, months, numbered months or ages. `pattern` (such as D/M/YYYY) where it is not ISO; `zero` the month 0."""
 
     column: str
     kind: str
@@ -39,6 +46,25 @@ class Sum(NamedTuple):
     minus: tuple[str, ...] = ()
 
 
+class Numbers(NamedTuple):
+    """How numbers are written in text: the sign before the fraction, the one between thousands, and signs that say nothing."""
+
+    decimal: str = "."
+    thousands: str = ""
+    remove: tuple[str, ...] = ()
+
+
+class Csv(NamedTuple):
+    """How a CSV file is written; a separator that is empty is found in its first line."""
+
+    separator: str = ""
+    encoding: str = "utf-8"
+
+
+PLAIN: Final = Numbers()
+COMMAS: Final = Csv()
+
+
 class Slice(NamedTuple):
     """One period of a wide tape: its month, and by part of the tape the column that holds it."""
 
@@ -50,8 +76,9 @@ class Slice(NamedTuple):
 class Shape:
     """What a map says. Columns are those of the file; empty or None where the tape does not tell.
 
-    `states` gives a state by the text in `status`; a state of None means that `days` tells. `keep` keeps rows in which a column has one
-    of some texts, and `unmapped` says whether other texts than those of `states` stop the reading.
+    `states` gives a state by the text in `status` ("" where there is none); a state of None means that `days` tells. `days_blank` is what
+    an empty column of days means. `currency_names` gives the code of a currency by what the file calls it. `keep` keeps rows in which a
+    column has one of some texts. `days_missing` says whether a tape of days may lack some.
     """
 
     name: str
@@ -64,21 +91,27 @@ class Shape:
     observed_through: int | None = None
     currency: str = ""
     currency_column: str = ""
+    currency_names: Mapping[str, str] = field(default_factory=dict)
     unit: str = MINOR
     days: str = ""
+    days_blank: int | None = None
+    days_missing: str = REFUSE
     status: str = ""
     states: Mapping[str, int | None] = field(default_factory=dict)
     amounts: Mapping[str, Sum] = field(default_factory=dict)
     negative: str = REFUSE
+    numbers: Numbers = PLAIN
+    csv: Csv = COMMAS
     dimensions: Mapping[str, str] = field(default_factory=dict)
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     slices: tuple[Slice, ...] = ()
 
     def needs(self, *parts: str) -> None:
-        """Raise Malformed tape_lacks where the tape does not tell one of some parts: opened, an amount, days, customer, a dimension."""
+        """Raise Malformed tape_lacks where the tape does not tell a part: opened, an amount, days, lost, customer, a dimension."""
         for part in parts:
             if not self.tells(part):
-                raise Malformed("tape_lacks", part, file=self.name, remedy=f"The map has to say which column holds {part!r}.")
+                remedy = "status means that a loan is written off or sold" if part == "lost" else f"column holds {part!r}"
+                raise Malformed("tape_lacks", part, file=self.name, remedy=f"The map has to say which {remedy}.")
 
     def tells(self, part: str) -> bool:
         """Tell whether the tape has a part."""
@@ -86,6 +119,8 @@ class Shape:
             return part in self.amounts or any(part in one.columns for one in self.slices)
         if part == "opened":
             return self.opened is not None
+        if part == "lost":
+            return bool(set(LOST) & set(self.states.values()))
         if part == "days":
             return bool(self.days) or any("days" in one.columns for one in self.slices)
         if part == "day":

@@ -9,19 +9,19 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
-from plimsoll.app.tape.files import CSV, Files
+from plimsoll.app.tape.files import CSV, UTF8, Files
 from plimsoll.portfolio.source import DAY, DUCKDB, ENGINES, FRACTION, INSTANT, OTHER, SPARK, TABLE, TEXT
 from plimsoll.units.refusal import Malformed
 
 Row = tuple[Any, ...]
 LOCAL_MASTER: Final = "local[*]"
 FLAG: Final = "flag"
-"""True or false: an engine turns it into text."""
+"""True or false, or a UUID: an engine turns it into text."""
 
 DUCKDB_KINDS: Final = {
     "TINYINT": "int8", "SMALLINT": "int16", "INTEGER": "int32", "BIGINT": "int64", "VARCHAR": TEXT, "DATE": DAY, "FLOAT": FRACTION,
     "DOUBLE": FRACTION, "HUGEINT": FRACTION, "UTINYINT": FRACTION, "USMALLINT": FRACTION, "UINTEGER": FRACTION, "UBIGINT": FRACTION,
-    "UHUGEINT": FRACTION, "BOOLEAN": FLAG,
+    "UHUGEINT": FRACTION, "BOOLEAN": FLAG, "UUID": FLAG,
 }  # fmt: skip
 SPARK_KINDS: Final = {
     "tinyint": "int8", "smallint": "int16", "int": "int32", "bigint": "int64", "string": TEXT, "date": DAY, "float": FRACTION,
@@ -33,6 +33,7 @@ SPARK_SETTINGS: Final = {
     "spark.log.level": "ERROR",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    "spark.sql.parquet.binaryAsString": "true",
 }
 LOCAL_SETTINGS: Final = {
     "spark.driver.memory": "3g",
@@ -91,10 +92,14 @@ class DuckEngine:
         """Make a view of Parquet, or read CSV, every column as text."""
         paths = "[" + ", ".join(_quoted(path) for path in files.paths) + "]"
         hive = "true" if tuple(folders) else "false"
-        if files.format == CSV:
-            source = f"read_csv({paths}, header = true, all_varchar = true, hive_partitioning = {hive}, hive_types_autocast = 0)"
+        if files.format == CSV and files.csv.encoding not in UTF8:
+            self.connection.register("tape_text", _decoded(files))
+            source = "tape_text"
+        elif files.format == CSV:
+            how = f"header = true, all_varchar = true, union_by_name = true, delim = {_quoted(files.csv.separator)}, quote = '\"'"
+            source = f"read_csv({paths}, {how}, hive_partitioning = {hive}, hive_types_autocast = 0)"
         else:
-            source = f"read_parquet({paths}, hive_partitioning = {hive}, hive_types_autocast = 0)"
+            source = f"read_parquet({paths}, binary_as_string = true, hive_partitioning = {hive}, hive_types_autocast = 0)"
         found = self.rows(f"DESCRIBE SELECT * FROM {source}")  # noqa: S608 -- paths are quoted, nothing else is given
         kinds = {row[0]: _check(row[1], DUCKDB_KINDS.get(row[1], "")) for row in found}
         replaced = [f"CAST({_named(name)} AS VARCHAR) AS {_named(name)}" for name, kind in kinds.items() if kind == FLAG]
@@ -141,6 +146,27 @@ def arrays_of(table: Any) -> dict[str, Any]:
     return found
 
 
+def _decoded(files: Files) -> Any:
+    """Read CSV of another encoding than UTF-8 into a table of text; raises Malformed tape_unreadable with what was wrong."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    tables = []
+    for path, heading in zip(files.paths, files.headings(), strict=True):
+        try:
+            tables.append(
+                csv.read_csv(
+                    path,
+                    csv.ReadOptions(encoding=files.csv.encoding),
+                    csv.ParseOptions(delimiter=files.csv.separator),
+                    csv.ConvertOptions(column_types=dict.fromkeys(heading, pa.string()), strings_can_be_null=False),
+                )
+            )
+        except (pa.ArrowException, UnicodeError) as wrong:
+            raise Malformed("tape_unreadable", str(wrong).splitlines()[0], file=path) from None
+    return pa.concat_tables(tables, promote_options="default")
+
+
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -174,7 +200,7 @@ class SparkEngine:
         if tuple(folders):
             reader = reader.option("basePath", files.root)
         try:
-            frame = reader.option("header", "true").csv(list(files.paths)) if files.format == CSV else reader.parquet(*files.paths)
+            frame = self._csv(reader, files) if files.format == CSV else reader.parquet(*files.paths)
         except self.trouble as wrong:
             raise Malformed("tape_unreadable", str(wrong).splitlines()[0], file=files.root) from None
         kinds = {name: _check(kind, SPARK_KINDS.get(kind, "")) for name, kind in frame.dtypes}
@@ -185,6 +211,18 @@ class SparkEngine:
             frame = frame.cache()
         frame.createOrReplaceTempView(TABLE)
         return {name: TEXT if kind == FLAG else kind for name, kind in kinds.items()}
+
+    def _csv(self, reader: Any, files: Files) -> Any:
+        """Read CSV; files whose columns stand in another order are joined by the names of the columns."""
+        how = {"header": "true", "sep": files.csv.separator, "encoding": files.csv.encoding, "escape": '"', "mode": "FAILFAST"}
+        reader = reader.options(**how)
+        headings = files.headings()
+        if all(one == headings[0] for one in headings):
+            return reader.csv(list(files.paths))
+        frame, *others = (reader.csv(path) for path in files.paths)
+        for other in others:
+            frame = frame.unionByName(other, allowMissingColumns=True)
+        return frame
 
     def rows(self, text: str) -> list[Row]:
         """Answer a query; raises Malformed tape_unreadable with what Spark says."""

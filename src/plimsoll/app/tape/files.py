@@ -1,9 +1,14 @@
 """The files of a tape: a Parquet or CSV file, or a folder of them. What is half-written is refused before anything is read."""
 
+import csv
+import gzip
+import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple, cast
 
+from plimsoll.portfolio.shape import Csv
 from plimsoll.units.refusal import Malformed
 
 PARQUET, CSV = "parquet", "csv"
@@ -11,6 +16,8 @@ SUFFIXES: Final = {PARQUET: (".parquet", ".pq"), CSV: (".csv", ".csv.gz", ".tsv"
 UNFINISHED: Final = (".unfinished", ".inprogress", ".tmp", ".partial")
 """Ends of names that writers give to files before they are whole."""
 
+SEPARATORS: Final = (",", ";", "\t", "|")
+UTF8: Final = ("utf-8", "utf8")
 SCRATCH: Final = "_temporary"
 """The folder in which Spark writes before it commits."""
 
@@ -19,11 +26,16 @@ LEAST_BYTES: Final = 12
 
 
 class Files(NamedTuple):
-    """The files of a tape: their format, where they are, and the folder that they stand under."""
+    """The files of a tape: their format, where they are, and the folder that they stand under; how CSV is written."""
 
     format: str
     paths: tuple[str, ...]
     root: str
+    csv: Csv = Csv(",")
+
+    def headings(self) -> list[list[str]]:
+        """Give the first line of every CSV file; none of what lies at an address."""
+        return [] if "://" in self.paths[0] or self.format != CSV else [first_line(path, self.csv) for path in self.paths]
 
 
 def find_files(where: str) -> Files:
@@ -89,6 +101,42 @@ def _check_whole(path: Path, kind: str) -> None:
     raise Malformed("tape_file_unfinished", f"{size} bytes, and not the end of a {kind} file", file=str(path))
 
 
+def read_csv_as(files: Files, said: Csv) -> Files:
+    """Give the files with how they are written: the separator of the map, else the one that is oftenest in the first line."""
+    if files.format != CSV:
+        return files
+    if said.separator or "://" in files.paths[0]:
+        return files._replace(csv=said._replace(separator=said.separator or ","))
+    line = _line(files.paths[0], said.encoding)
+    return files._replace(csv=said._replace(separator=max(SEPARATORS, key=line.count)))
+
+
+def first_line(path: str, how: Csv) -> list[str]:
+    """Give the headings of a CSV file."""
+    return next(csv.reader([_line(path, how.encoding)], delimiter=how.separator), [])
+
+
+def _line(path: str, encoding: str) -> str:
+    """Give the first line of a file that may be packed; raises Malformed tape_unreadable where it is of another encoding."""
+    try:
+        with _unpacked(path) as raw, io.TextIOWrapper(raw, "utf-8-sig" if encoding in UTF8 else encoding) as file:
+            return file.readline().rstrip("\r\n")
+    except (UnicodeError, EOFError, zlib.error, OSError) as wrong:
+        remedy = "Say in the map how it is written, such as csv: {encoding: gb18030}." if isinstance(wrong, UnicodeError) else ""
+        raise Malformed("tape_unreadable", f"not of the encoding {encoding}" if remedy else str(wrong), file=path, remedy=remedy) from None
+
+
+def _unpacked(path: str) -> IO[bytes]:
+    if path.lower().endswith(".gz"):
+        return cast("IO[bytes]", gzip.open(path))
+    if path.lower().endswith(".zst"):
+        import pyarrow as pa
+
+        unpacked: IO[bytes] = pa.CompressedInputStream(path, "zstd")
+        return unpacked
+    return Path(path).open("rb")
+
+
 def partition_names(files: Files) -> tuple[str, ...]:
     """Give the names that folders between the root and the files carry, such as `day` of day=2026-01-31."""
     root = Path(files.root)
@@ -101,14 +149,20 @@ def _folders(path: Path, root: Path) -> list[str]:
 
 
 def check_columns(files: Files, names: tuple[str, ...]) -> None:
-    """Hold the columns that are read to one type over all Parquet files; raises Malformed tape_files_differ with file and column."""
+    """Hold the columns that are read to one type over all files; raises Malformed tape_files_differ with file and column."""
+    if files.format == CSV:
+        _check_headings(files, names)
     if files.format != PARQUET or "://" in files.paths[0]:
         return
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     first: dict[str, str] | None = None
     for path in files.paths:
-        schema = pq.read_schema(path)
+        try:
+            schema = pq.read_schema(path)
+        except (pa.ArrowException, OSError) as wrong:
+            raise Malformed("tape_file_unfinished", str(wrong).splitlines()[0], file=path) from None
         found = {name: str(schema.field(name).type) if name in schema.names else "no column" for name in names}
         if first is None:
             first = found
@@ -116,3 +170,12 @@ def check_columns(files: Files, names: tuple[str, ...]) -> None:
             if found[name] != first[name]:
                 detail = f"{found[name]}, where {Path(files.paths[0]).parent.name}/{Path(files.paths[0]).name} has {first[name]}"
                 raise Malformed("tape_files_differ", detail, file=path, key=name)
+
+
+def _check_headings(files: Files, names: tuple[str, ...]) -> None:
+    """Refuse a CSV file without a column that another has."""
+    headings = files.headings()
+    for path, found in zip(files.paths, headings, strict=False):
+        missing = [name for name in names if name in headings[0] and name not in found]
+        if missing:
+            raise Malformed("tape_files_differ", f"no column, where {Path(files.paths[0]).name} has one", file=path, key=missing[0])

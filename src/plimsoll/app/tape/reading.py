@@ -12,11 +12,21 @@ from typing import Final
 
 import plimsoll.portfolio
 from plimsoll.app.tape.engine import Engine, Row, start_engine
-from plimsoll.app.tape.files import Files, check_columns, find_files, partition_names
-from plimsoll.portfolio.expressions.check import Counted, faults, periods_text, seen_text, statuses_text, twice_text, unreadable
+from plimsoll.app.tape.files import Files, check_columns, find_files, partition_names, read_csv_as
+from plimsoll.portfolio.expressions.check import (
+    fault_text,
+    faults,
+    oftener_text,
+    periods_text,
+    seen_text,
+    statuses_text,
+    twice_text,
+    unreadable,
+    unreadable_text,
+)
 from plimsoll.portfolio.expressions.loans import loans_text
 from plimsoll.portfolio.read_map import read_map
-from plimsoll.portfolio.shape import ENDS, MONTHS_MAX, NUMBER, Shape, month_text
+from plimsoll.portfolio.shape import AGE, ALLOW, ENDS, MONTHS_MAX, NUMBER, Shape, month_text
 from plimsoll.portfolio.source import DAY, FRACTION, INSTANT, INTEGERS, OTHER, TEXT, Source, held_table
 from plimsoll.rulebook.read import read
 from plimsoll.units.money import EXPONENTS
@@ -128,7 +138,8 @@ def find_map(name: str) -> Shape:
 @contextmanager
 def open_tape(order: Order) -> Iterator[Tape]:
     """Open a tape, refuse it where it is unsound (the codes of the group "Portfolio"), close it in the end."""
-    shape, files = find_map(order.map_name), find_files(order.where)
+    shape = find_map(order.map_name)
+    files = read_csv_as(find_files(order.where), shape.csv)
     folders = tuple(name for name in partition_names(files) if name in shape.columns())
     check_columns(files, tuple(name for name in shape.columns() if name not in folders))
     engine = start_engine(order.engine, master=order.master, threads=order.threads)
@@ -152,7 +163,7 @@ def _opened(order: Order, shape: Shape, files: Files, engine: Engine, folders: t
     kinds = engine.open(files, folders)
     _check_kinds(shape, kinds, files)
     source = Source(shape, kinds, engine.name)
-    _refuse_counted(engine, unreadable(source), "tape_value_unreadable", files)
+    _refuse_unreadable(engine, source, files)
     periods = engine.rows(periods_text(source))
     if not periods:
         raise Malformed("tape_missing", "no row is kept", file=files.root)
@@ -160,11 +171,14 @@ def _opened(order: Order, shape: Shape, files: Files, engine: Engine, folders: t
     periods = [row for row in periods if row[2] == source.currency]
     months = tuple(sorted({row[0] for row in periods}))
     days = sorted({row[1] for row in periods}) if shape.tells("day") else []
-    is_daily = len(days) > 1 and (days[-1] - days[0] + 1) < DAILY_SHARE * len(days)
+    has_own_days = len(days) > len(months) and not engine.rows(oftener_text(source, _busiest(periods)))[0][0]
+    is_daily = not has_own_days and len(days) > 1 and (days[-1] - days[0] + 1) < DAILY_SHARE * len(days)
+    if is_daily and shape.days_missing == ALLOW:
+        is_daily = days[-1] - days[0] + 1 == len(days)
     _check_spread(shape, months, days if is_daily else [], files)
     if shape.layout == ENDS and shape.observed_through is not None:
         months = (*months, *range(months[-1] + 1, shape.observed_through + 1))
-    source = source._replace(months=months, month_ends=_month_ends(periods) if days else ())
+    source = source._replace(months=months, month_ends=_month_ends(periods) if days and not has_own_days else ())
     _check_rows(engine, source, files)
     seen = Seen(*engine.rows(seen_text(source))[0])
     if shape.layout == ENDS:
@@ -188,19 +202,22 @@ def _check_kinds(shape: Shape, kinds: Mapping[str, str], files: Files) -> None:
             raise Malformed("tape_column_type", f"a {kinds[name]}, where a number is needed", file=files.root, key=name)
     for period in (shape.period, shape.opened, shape.ended):
         if period is not None:
-            fits = (*INTEGERS, FRACTION, TEXT) if period.kind == NUMBER else (DAY, INSTANT, TEXT, *(INTEGERS if period.pattern else ()))
+            fits = (
+                (*INTEGERS, FRACTION, TEXT) if period.kind in (NUMBER, AGE) else (DAY, INSTANT, TEXT, *(INTEGERS if period.pattern else ()))
+            )
             if kinds[period.column] not in fits:
                 raise Malformed(
                     "tape_column_type", f"a {kinds[period.column]}, where a {period.kind} is needed", file=files.root, key=period.column
                 )
 
 
-def _refuse_counted(engine: Engine, counted: Counted, code: str, files: Files) -> None:
-    """Refuse what a query counts; every column of its one row is zero on a sound tape."""
-    found = engine.rows(counted.text)[0]
-    for label, count in zip(counted.labels, found, strict=True):
+def _refuse_unreadable(engine: Engine, source: Source, files: Files) -> None:
+    """Refuse values that cannot be read: tape_value_unreadable with the column, how many rows, and some of what is written there."""
+    counted = unreadable(source)
+    for label, count in zip(counted.labels, engine.rows(counted.text)[0], strict=True):
         if count:
-            raise Malformed(code, f"{count:,} rows", file=files.root, key=label)
+            some = [f"{said!r} of loan {loan}" for said, loan in engine.rows(unreadable_text(source, label))]
+            raise Malformed("tape_value_unreadable", f"{count:,} rows: {', '.join(some)}", file=files.root, key=label)
 
 
 def _currency(order: Order, shape: Shape, periods: list[Row], files: Files) -> str:
@@ -240,6 +257,12 @@ def _listed(told: list[str]) -> str:
     return ", ".join(told[:SHOWN]) + (f" and {len(told) - SHOWN} more" if len(told) > SHOWN else "")
 
 
+def _busiest(periods: list[Row]) -> int:
+    """Give the month that stands on the most days."""
+    found = Counter[int](row[0] for row in periods)
+    return found.most_common(1)[0][0]
+
+
 def _month_ends(periods: list[Row]) -> tuple[int, ...]:
     """Give the last day of every month, where a month has more than one day; empty where none has."""
     last: dict[int, int] = {}
@@ -255,11 +278,13 @@ def _check_rows(engine: Engine, source: Source, files: Files) -> None:
     codes = {"status": "tape_status_unknown", "opened": "tape_opened_later"}
     for label, count in zip(found.labels, engine.rows(found.text)[0], strict=True):
         if count:
-            detail = f"{count:,} rows"
             if label == "status":
-                detail += ": " + ", ".join(
-                    repr(row[0]) for column in _statuses(source) for row in engine.rows(statuses_text(source, column))
-                )
+                some = [repr(row[0]) for column in _statuses(source) for row in engine.rows(statuses_text(source, column))]
+            else:
+                calendar = source.shape.is_calendar()
+                shown = engine.rows(fault_text(source, label))
+                some = [f"loan {loan} in {month_text(month, is_calendar=calendar)}" for loan, month in shown]
+            detail = f"{count:,} rows: {', '.join(some)}"
             raise Malformed(codes.get(label, "tape_amount_negative"), detail, file=files.root, key=label)
     twice = engine.rows(twice_text(source))
     if twice:

@@ -1,7 +1,7 @@
 """`plimsoll portfolio attribution`: why the bad share changed from one month to another, in parts that add up to the change."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -27,6 +27,8 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     share,
     show,
     table,
+    untold,
+    untold_text,
 )
 from plimsoll.portfolio.attribution import CAUSES, points_text
 
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from plimsoll.app.tape.reading import Tape
     from plimsoll.portfolio.bridge import Step
 
+FOLLOWS: Final = {
+    "opened": "What comes of ages is in entry, and seasoning is nought.",
+    "lost": "What left so is in roll, and write-off and sale are nought.",
+}
 From = Annotated[str, typer.Option("--from", metavar="MONTH", help="The month the change is from. Default: as early as the tape allows.")]
 To = Annotated[str, typer.Option("--to", metavar="MONTH", help="The month that it is to. Default: the last.")]
 
@@ -71,6 +77,7 @@ def attribution(
         steps, parts = one.steps, one.parts
         told = {
             "by": by,
+            "not_told": untold(found, FOLLOWS),
             "from": found.month(first),
             "to": found.month(last),
             "share_from": rounded(steps[0].share - sum(steps[0].parts.values())),
@@ -94,7 +101,7 @@ def _text(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float]) -> str
     rows += [(tape.month(step.month), share(step.share), *(points_text(step.parts[cause]) for cause in CAUSES)) for step in steps]
     rows.append(("all", points_text(steps[-1].share - begun), *(points_text(parts[cause]) for cause in CAUSES)))
     said = "Change of the bad share of the balance in points, by cause; the parts of a row add up to its change."
-    return "\n\n".join([head(tape), said, table(rows)])
+    return "\n\n".join([head(tape), *untold_text(untold(tape, FOLLOWS)), said, table(rows)])
 
 
 def _picture(tape: "Tape", steps: Sequence["Step"], parts: dict[str, float], language: str) -> Any:

@@ -1,7 +1,7 @@
 """`plimsoll portfolio ecl`: expected credit loss by stage, the chances behind it, how it moved, and provisions by five class beside it."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -27,6 +27,8 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     share,
     show,
     table,
+    untold,
+    untold_text,
 )
 from plimsoll.risk.lawful import lawful_rules
 
@@ -41,6 +43,13 @@ Out = Annotated[
     str, typer.Option("--loans", metavar="FOLDER", help="Also write stage, chances, exposure and allowance of each loan, as Parquet.")
 ]
 Rows = list[Sequence[str]]
+FOLLOWS: Final = {
+    "days": "The fewest that a bucket may mean count, so that classes are the best they may be.",
+    "limit": "Nothing undrawn is in the exposure.",
+    "written_off": "Loss given default is that of policy.",
+    "recovered": "Loss given default is that of policy.",
+}
+"""What follows for expected loss and provisions of what a tape does not tell."""
 
 
 def ecl(
@@ -69,7 +78,7 @@ def ecl(
         refuse_ends(found)
         at = month_of("--month", month, found) if month else found.source.months[-1]
         one = expected(found, at, lawful_rules(), is_strict=strict)
-        told = {**_object(found, one), "is_strict": strict}
+        told = {**_object(found, one), "is_strict": strict, "not_told": untold(found, FOLLOWS)}
         written = ""
         if loans:
             told["loans_written"] = write_measured(found, at, one.fit, one.policy, loans)
@@ -144,7 +153,7 @@ def _text(tape: Tape, one: "Expected", *, strict: bool) -> str:
         f"(from {fit.conversion_from})."
     )
     chances = "Chances of default, by months late now and how many of the three months before were late:"
-    parts = [head(tape), said, _stages(tape, one), _economies(tape, one), chances, _chances(one)]
+    parts = [head(tape), *untold_text(untold(tape, FOLLOWS)), said, _stages(tape, one), _economies(tape, one), chances, _chances(one)]
     if one.moved is not None:
         parts += ["How the allowance moved since the month before, by the same model on both days:", _movement(one.moved, tape)]
     parts += [f"Provisions by five class{', over 60 days non-performing' if strict else ''}:", _provision(one.provision, tape)]

@@ -1,6 +1,6 @@
 """`plimsoll portfolio npl`: the bad share of a book, as reported and as growth cannot flatter it."""
 
-from typing import Any
+from typing import Any, Final
 
 from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
@@ -25,8 +25,16 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     share,
     show,
     table,
+    untold,
+    untold_text,
 )
 from plimsoll.portfolio.npl import Npl, Parts, npl_of
+
+FOLLOWS: Final = {
+    "lost": "Nothing is put back.",
+    "opened": "The share at an even age cannot be told.",
+    "written_off": "What was written off is put back at the balance before.",
+}
 
 
 def npl(
@@ -44,7 +52,7 @@ def npl(
     with opened(order_of(tape, map_name, currency, engine, master), "balance", by) as found:
         refuse_ends(found)
         queries, made = _asked(found, by)
-        told = {"by": by, "months_of_book": [_object(found, one) for one in made]}
+        told = {"by": by, "not_told": untold(found, FOLLOWS), "months_of_book": [_object(found, one) for one in made]}
         picture = drawn(chart, language, lambda: _picture(found, made, language))
         show(answer(found, queries, told), _text(found, made) + picture, as_json=as_json)
 
@@ -110,7 +118,7 @@ def _text(tape: Tape, made: list[Npl]) -> str:
         "in every month of the tape; it rests on the share of the balance whose openings the tape has seen. Put back: with what",
         "was written off and sold in three years, as far as the tape reaches, still in the book.",
     ]
-    return "\n\n".join([head(tape), "\n".join(said), table(rows, left=2 if is_by else 1)])
+    return "\n\n".join([head(tape), *untold_text(untold(tape, FOLLOWS)), "\n".join(said), table(rows, left=2 if is_by else 1)])
 
 
 def _picture(tape: Tape, made: list[Npl], language: str) -> Any:

@@ -7,6 +7,7 @@ import typer
 
 from plimsoll.app.tape.reading import Tape
 from plimsoll.interfaces.cli.options import AsJson
+from plimsoll.interfaces.cli.portfolio_ecl import FOLLOWS
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
 from plimsoll.interfaces.cli.portfolio_tape import (
     Chart,
@@ -27,6 +28,8 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     share,
     show,
     table,
+    untold,
+    untold_text,
 )
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.money import parse_minor
@@ -63,7 +66,7 @@ def stress(
 
         one = stress_book(found, at, lawful_rules(), least)
         picture = drawn(chart, language, lambda: _picture(found, one, language))
-        show(answer(found, [], _object(found, one)), _text(found, one) + picture, as_json=as_json)
+        show(answer(found, [], {**_object(found, one), "not_told": untold(found, FOLLOWS)}), _text(found, one) + picture, as_json=as_json)
 
 
 def _object(tape: Tape, one: "StressedBook") -> dict[str, Any]:
@@ -99,7 +102,7 @@ def _text(tape: Tape, one: "StressedBook") -> str:
     for by in one.scenarios:
         more = money(by.allowance_minor - one.allowance_minor, tape)
         rows.append((by.name, f"{by.shift:+.2f}", share(by.chance), money(by.allowance_minor, tape), more))
-    parts = [head(tape), said, table(rows)]
+    parts = [head(tape), *untold_text(untold(tape, FOLLOWS)), said, table(rows)]
     if one.years:
         quantiles = next(iter(one.years.values())).keys()
         rows = [("correlation", *(f"{100 * quantile:g} % of years below" for quantile in quantiles))]

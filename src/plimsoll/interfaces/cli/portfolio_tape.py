@@ -94,6 +94,27 @@ def head(tape: Tape) -> str:
     return "\n".join(lines)
 
 
+UNTOLD: Final = {
+    "opened": "when loans were opened",
+    "days": "days past due",
+    "originated": "what was lent",
+    "limit": "limits",
+    "written_off": "what was written off",
+    "recovered": "what was recovered",
+    "lost": "which loans were written off or sold",
+}
+
+
+def untold(tape: Tape, follows: Mapping[str, str]) -> dict[str, str]:
+    """Give of some parts those that the tape does not tell, each with what that makes of the answer."""
+    return {part: said for part, said in follows.items() if not tape.shape.tells(part)}
+
+
+def untold_text(lacking: Mapping[str, str]) -> list[str]:
+    """Say what a tape does not tell, a line each; none where it tells all."""
+    return ["\n".join(f"Not told by this tape: {UNTOLD[part]}. {said}" for part, said in lacking.items())] if lacking else []
+
+
 def answer(tape: Tape, queries: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
     """Give an answer for JSON: what it is about, the digest of its queries, the figures."""
     return {**tape.about(), "query": digest_of(*queries), **told}

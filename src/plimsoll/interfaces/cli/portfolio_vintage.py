@@ -73,7 +73,13 @@ def vintage(
     one_of("--measure", measure, MEASURES)
     one_of("--every", every, tuple(MONTHS))
     by_amount = amount or measure == NET_LOSS
-    needs = ("opened", by, "originated" if by_amount else "", "written_off" if measure == NET_LOSS else "")
+    needs = (
+        "opened",
+        by,
+        "originated" if by_amount else "",
+        "written_off" if measure == NET_LOSS else "",
+        "lost" if measure == EVENTS[-1] else "",
+    )
     with opened(order_of(tape, map_name, currency, engine, master), *needs) as found:
         queries, curves = _curves(found, measure, every, by)
         last = max((len(curve.cells) for curve in curves.curves), default=0)

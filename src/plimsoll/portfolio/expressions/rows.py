@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import ibis
 
-from plimsoll.portfolio.expressions.columns import Expression, day_of, minor_of, month_of, sum_of, text_of, whole_of
-from plimsoll.portfolio.shape import AMOUNTS, ENDS, LONG, MAJOR, ZERO, Period
+from plimsoll.portfolio.expressions.columns import Expression, day_of, minor_of, month_of, parts_of, sum_of, text_of, whole_of
+from plimsoll.portfolio.shape import AGE, AMOUNTS, ENDS, LONG, MINOR, UNITS, ZERO, Period
 from plimsoll.portfolio.source import DAY, INSTANT, INTEGERS, TABLE, Source
 from plimsoll.portfolio.state import CURRENT, LATEST, UNKNOWN, WRITTEN_OFF, bucket_ends
 from plimsoll.units.money import EXPONENTS
@@ -24,7 +24,11 @@ def file_table(source: Source) -> Expression:
     table = ibis.table({name: _kind(source.kinds[name]) for name in source.shape.columns()}, name=TABLE)
     for name, texts in source.shape.keep.items():
         table = table.filter(text_of(source, table, name).isin(texts))
-    return table
+    parts: dict[str, Expression] = {}
+    for period in (source.shape.period, source.shape.opened, source.shape.ended):
+        if period is not None:
+            parts |= parts_of(source, table, period)
+    return table.mutate(**parts) if parts else table
 
 
 def _kind(kind: str) -> str:
@@ -64,18 +68,27 @@ def _named(source: Source, table: Expression) -> dict[str, Any]:
         found[key] = table[name] if source.kinds[name] in INTEGERS else text_of(source, table, name)
     if shape.customer:
         found["customer"] = text_of(source, table, shape.customer)
-    found["currency"] = text_of(source, table, shape.currency_column) if shape.currency_column else ibis.literal(shape.currency)
+    found["currency"] = _currency(source, table)
     for name, column in shape.dimensions.items():
         found[f"d_{name}"] = text_of(source, table, column).fill_null(BLANK)
-    if shape.opened is not None:
+    if shape.opened is not None and shape.opened.kind != AGE:
         found["opened"] = month_of(source, table, shape.opened)
     return found
+
+
+def _currency(source: Source, table: Expression) -> Expression:
+    """Give the code of the currency of a row; what the map does not rename stays as it is."""
+    shape = source.shape
+    if not shape.currency_column:
+        return ibis.literal(shape.currency)
+    said = text_of(source, table, shape.currency_column)
+    return ibis.cases(*((said == name, code) for name, code in shape.currency_names.items()), else_=said) if shape.currency_names else said
 
 
 def factor_of(source: Source) -> int:
     """Give how many minor units one unit of the file is; 1 before the currency is known."""
     currency = source.currency or source.shape.currency
-    return 10 ** EXPONENTS[currency] if source.shape.unit == MAJOR and currency else 1
+    return 10 ** EXPONENTS[currency] * UNITS[source.shape.unit] if source.shape.unit != MINOR and currency else 1
 
 
 def _amounts(source: Source, table: Expression, columns: Mapping[str, str]) -> dict[str, Any]:
@@ -95,6 +108,9 @@ def _amounts(source: Source, table: Expression, columns: Mapping[str, str]) -> d
 def _long(source: Source, table: Expression, period: Period) -> dict[str, Any]:
     found = _named(source, table)
     found["t"] = month_of(source, table, period)
+    opened = source.shape.opened
+    if opened is not None and opened.kind == AGE:
+        found["opened"] = (found["t"] - whole_of(source, table, opened.column)).cast("int32")
     if source.shape.tells("day"):
         found["day"] = day_of(source, table, period)
     return found | _late(source, table, source.shape.status, source.shape.days) | _amounts(source, table, {})
@@ -139,6 +155,8 @@ def _late(source: Source, table: Expression, status: str, days: str) -> dict[str
     state = None
     if days:
         past = whole_of(source, table, days)
+        if source.shape.days_blank is not None:
+            past = ibis.ifelse(text_of(source, table, days).isnull(), ibis.literal(source.shape.days_blank, "int64"), past)
         found["days"] = past.fill_null(0).cast("int32")
         ends = bucket_ends()
         state = ibis.cases((past.isnull(), UNKNOWN), *((past <= end, bucket) for bucket, end in enumerate(ends)), else_=LATEST)
@@ -146,6 +164,7 @@ def _late(source: Source, table: Expression, status: str, days: str) -> dict[str
         said = text_of(source, table, status)
         otherwise = state if state is not None else ibis.literal(UNKNOWN, "int8")
         meant = source.shape.states
+        said = said.fill_null("") if "" in meant else said
         branches = [(said == text, otherwise if place is None else ibis.literal(place, "int8")) for text, place in meant.items()]
         state = ibis.cases(*branches, else_=ibis.literal(UNKNOWN, "int8"))
     assert state is not None, source.shape.name

@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
+import ibis
+
 from plimsoll.portfolio.expressions.columns import Expression
 from plimsoll.portfolio.source import DUCKDB, SPARK
 
@@ -21,5 +23,7 @@ def _written(question: Any, engine: str) -> str:
         from ibis.backends.sql.compilers import DuckDBCompiler as Compiler
     else:
         from ibis.backends.sql.compilers import PySparkCompiler as Compiler
+    # What a query says once stays said once: merged into the outer one, a column is written out wherever it is used.
+    ibis.options.sql.fuse_selects = False
     compiler = Compiler()
     return str(compiler.to_sqlglot(question.to_expr()).sql(dialect=compiler.dialect))
