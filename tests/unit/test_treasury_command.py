@@ -1,5 +1,6 @@
 """`plimsoll treasury` refuses bad words and bad days with documented codes, and says nothing of a book that has no funder."""
 
+import csv
 import json
 from datetime import date
 
@@ -69,7 +70,7 @@ def test_the_commands_print_what_they_find(book, capsys):
         assert main(["treasury", name, *at, *more, "--json"]) == 0
         found[name] = json.loads(capsys.readouterr().out)
     assert found["ladder"]["currencies"][0]["cash"] == "100.00"
-    assert [one["name"] for one in found["triggers"]["triggers"]] == ["delinquency", "excess-spread", "borrowers"]
+    assert [one["name"] for one in found["triggers"]["triggers"]] == ["delinquency", "defaults", "excess-spread", "borrowers"]
     assert set(found["survival"]["stresses"]) == {"delinquency-doubles", "partners-stop", "repayments-fall", "limits-drawn"}
     assert main(["treasury", "fund", "--on", DRAWN_ON.isoformat(), "--db", book, "--json"]) == 0
     (done,) = json.loads(capsys.readouterr().out)["currencies"]
@@ -80,3 +81,16 @@ def test_the_commands_print_what_they_find(book, capsys):
     }  # fmt: skip
     assert main(["treasury", "funders", "--db", book]) == 0
     assert "No funder is registered." in capsys.readouterr().out
+
+
+def test_the_ladder_is_told_day_by_day(book, tmp_path, capsys):
+    """181 days; where the buckets end, the days and the buckets have the same cash, and a file that cannot be written is named."""
+    file, asked = tmp_path / "days.csv", ["treasury", "ladder", "--on", "2026-03-31", "--cash", "CNY:100.00", "--db", book]
+    assert main([*asked, "--days", str(file), "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["currencies"]
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert (len(rows), rows[0]["on"], rows[-1]["on"]) == (181, "2026-03-31", "2026-09-27")
+    for at, ahead in enumerate((7, 30, 90, 180)):
+        assert rows[ahead]["agreed_cash"] == told["agreed"][at]["cumulative"]
+        assert rows[ahead]["behaved_cash"] == told["behaved"][at]["cumulative"]
+    assert main([*asked, "--days", str(tmp_path / "none" / "days.csv")]) == 3

@@ -89,6 +89,7 @@ def test_a_month_for_investors_adds_up(house, tmp_path):
     assert (found.prepaid, found.default_so_far(), found.late[30]) == (0, 0, (0, 0))
     march = disclose(house.store, asked._replace(month=date(2026, 3, 1)), RULES)
     assert march.late[30] == (0, 120_000)
+    assert dict(march.triggers)["defaults"].value == 0
     assert {event.about for event in march.events if event.kind == "trigger-breached"} >= {"delinquency"}
     with refuses("tape_day_missing"):
         disclose(house.store, asked._replace(month=date(2026, 4, 1)), RULES)
@@ -96,6 +97,9 @@ def test_a_month_for_investors_adds_up(house, tmp_path):
         disclose(house.store, asked._replace(funder="heir"), RULES)
     with refuses("funder_unknown"):
         disclose(house.store, asked._replace(funder="nobody"), RULES)
+    write_tape(house.store, tmp_path, date(2026, 4, 30), date(2026, 5, 31))
+    may = dict(disclose(house.store, asked._replace(month=date(2026, 5, 1)), RULES).triggers)["defaults"]
+    assert (may.value, may.state) == (120_000 / 240_000, "breached"), "loan 12 is 105 days past due, loan 11 is 77"
 
 
 def test_what_is_paid_off_early_is_told_as_prepayment(house, tmp_path):

@@ -40,11 +40,12 @@ def behaviour_on(rules: Rules, on: date) -> Behaviour:
 
 
 def register_on(rules: Rules, on: date) -> Register:
-    """Give the triggers of a day: delinquency, borrowers, largest-funder, excess-spread and funder-used."""
+    """Give the triggers of a day: delinquency, defaults, borrowers, largest-funder, excess-spread and funder-used."""
     said = figures(rules, "POLICY.TREASURY.TRIGGER", on)
     near = said["near"]
     found = (
         Trigger("delinquency", said["delinquency"], UP, near, EARLY),
+        Trigger("defaults", said["defaults"], UP, near, EARLY),
         Trigger("excess-spread", said["excess_spread"], DOWN, near, EARLY),
         Trigger("borrowers", said["borrowers"], UP, near, "the largest borrowers are left out of the pool"),
         Trigger("largest-funder", said["largest_funder"], UP, near, "another funder is sought first"),

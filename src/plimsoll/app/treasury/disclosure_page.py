@@ -33,6 +33,7 @@ EVENTS: Final = {
 }
 NAMES: Final = {
     "delinquency": Words("逾期 30 天以上占比", "more than 30 days past due"),
+    "defaults": Words("累计违约率", "defaults so far, of what was lent"),
     "excess-spread": Words("超额利差（年）", "excess spread a year"),
     "borrowers": Words("前十大借款人占比", "ten largest borrowers"),
     "largest-funder": Words("最大资金方占比", "largest funder"),

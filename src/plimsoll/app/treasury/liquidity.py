@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,7 +15,7 @@ from plimsoll.app.treasury.due import Due, due_by_currency
 from plimsoll.app.treasury.shares import Lent, funders_of, holdings_of, last_closed, lent_now
 from plimsoll.loan.book import LINE_OPEN
 from plimsoll.rulebook.rules import Rules
-from plimsoll.treasury.ladder import BUCKETS, DAYS, Flow, Rung, behaved, first_short, rungs
+from plimsoll.treasury.ladder import BUCKETS, DAYS, Flow, Rung, behaved, by_day, first_short, rungs
 from plimsoll.treasury.policy import behaviour_on, off_balance_minor
 from plimsoll.treasury.ratio import Ratio, leverage_ratio, liquidity_ratio
 from plimsoll.treasury.route import Funder
@@ -56,6 +57,16 @@ class Ladder(NamedTuple):
     behaved_short: int | None
     agreed_flows: Sequence[Flow]
     behaved_flows: Sequence[Flow]
+
+
+class Day(NamedTuple):
+    """One day of the ladder, in minor units: what comes less what goes, and the cash at its end, as agreed and as people behave."""
+
+    on: date
+    agreed_minor: int
+    agreed_cash_minor: int
+    behaved_minor: int
+    behaved_cash_minor: int
 
 
 class Ratios(NamedTuple):
@@ -160,6 +171,14 @@ def ladder(one: Position, cash_minor: int, planned: Sequence[Planned], rules: Ru
         agreed,
         as_people,
     )
+
+
+def days_of(one: Position, steps: Ladder) -> list[Day]:
+    """Give the ladder day by day, from the day itself through the 180th after it."""
+    agreed, people = by_day(steps.agreed_flows), by_day(steps.behaved_flows)
+    cash = [list(accumulate(nets, initial=steps.cash_minor))[1:] for nets in (agreed, people)]
+    rows = zip(agreed, cash[0], people, cash[1], strict=True)
+    return [Day(date.fromordinal(one.on.toordinal() + ahead), *row) for ahead, row in enumerate(rows)]
 
 
 def ratios(one: Position, cash_minor: int, capital_minor: int | None, planned: Sequence[Planned], rules: Rules, licence: str) -> Ratios:

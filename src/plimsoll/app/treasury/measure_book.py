@@ -20,13 +20,16 @@ from plimsoll.units.refusal import Malformed
 LATE: Final = 30
 """A loan counts as delinquent when it is more than so many days past due."""
 
+BAD: Final = 90
+"""A loan counts as in default when it is more than so many days past due, or was written off."""
+
 BORROWERS: Final = 10
 YEAR_MONTHS: Final = 12
 
 
 class Stand(NamedTuple):
     """A book, or the part of it that funders hold, at the end of a day, in minor units: principal, of it late, of the largest borrowers,
-    flows since the beginning, charged off since the beginning, and what everybody has lent.
+    flows since the beginning, charged off since the beginning, what everybody has lent, and principal that counts as in default.
     """
 
     day: date
@@ -39,6 +42,7 @@ class Stand(NamedTuple):
     recovered: int
     lost: int
     lent: Lent
+    bad: int
 
 
 class Measured(NamedTuple):
@@ -83,6 +87,7 @@ def stand(tape: TapeDay, currency: str, held: Holdings) -> Stand:
         flows[5],
         int(tape.numbers["charged_off_minor"][here].sum()),
         lent.get(currency, Lent(0, 0, 0, {})),
+        int(principal[tape.numbers["past_due_days"][here] > BAD].sum()),
     )
 
 
@@ -95,7 +100,13 @@ def price_of(funders: Sequence[Funder], lent: Lent) -> float:
 
 def history(found: Sequence[Stand], funders: Sequence[Funder]) -> Mapping[str, list[tuple[int, float]]]:
     """Give the figures of the register by trigger, as days and values, oldest first; empty where nothing is measured."""
-    told: dict[str, list[tuple[int, float]]] = {"delinquency": [], "excess-spread": [], "borrowers": [], "largest-funder": []}
+    told: dict[str, list[tuple[int, float]]] = {
+        "delinquency": [],
+        "defaults": [],
+        "excess-spread": [],
+        "borrowers": [],
+        "largest-funder": [],
+    }
     was: Stand | None = None
     for one in found:
         day = one.day.toordinal()
@@ -104,6 +115,8 @@ def history(found: Sequence[Stand], funders: Sequence[Funder]) -> Mapping[str, l
             told["borrowers"].append((day, one.largest / one.principal))
             if one.lent.of:
                 told["largest-funder"].append((day, max(one.lent.of.values()) / one.principal))
+        if one.disbursed:
+            told["defaults"].append((day, (one.lost + one.bad) / one.disbursed))
         for funder in funders:
             told.setdefault(f"funder-used {funder.name}", []).append((day, one.lent.of.get(funder.name, 0) / funder.committed_minor))
         if was is not None and was.principal:

@@ -1,5 +1,6 @@
 """`plimsoll treasury ladder`: what comes and goes by day, as agreed and as people behave; ratios of the law; both sides of the balance."""
 
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 from plimsoll.app.config import book_url, now
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.cash import cash_by_currency
-from plimsoll.app.treasury.liquidity import Ladder, Position, Ratios, balance, ladder, positions, ratios, read_planned
+from plimsoll.app.treasury.liquidity import Day, Ladder, Position, Ratios, balance, days_of, ladder, positions, ratios, read_planned
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
@@ -33,6 +34,9 @@ Flows = Annotated[
     Path | None,
     typer.Option("--flows", metavar="FILE", help="CSV with on, currency, amount (below nought: out), what: the lender's own money."),
 ]
+Days = Annotated[
+    Path | None, typer.Option("--days", metavar="FILE", help="Write the ladder day by day to FILE, as CSV: 181 rows a currency.")
+]
 
 
 def ladder_command(
@@ -41,6 +45,7 @@ def ladder_command(
     capital: Capital = None,
     flows: Flows = None,
     licence: Licence = "cfc",
+    days: Days = None,
     chart: Chart = None,
     language: Lang = "en",
     db: Db = "",
@@ -58,14 +63,17 @@ def ladder_command(
         cashes = {**cash_by_currency(store, day.toordinal()), **cashes}
     if isinstance(found, Refused):
         raise Stop(REFUSED, found.text())
-    told, texts = [], []
+    told, texts, rows = [], [], list[tuple[str, Day]]()
     for one in found:
         in_hand, core = cashes.get(one.currency, 0), capitals.get(one.currency)
         steps = ladder(one, in_hand, planned, rules)
         law = ratios(one, in_hand, core, planned, rules, licence)
         sides = balance(one, in_hand, core)
+        rows += [(one.currency, row) for row in days_of(one, steps)]
         told.append(_told(one, steps, law) | {"balance": {side: _amounts(of_it, one.currency) for side, of_it in sides.items()}})
         texts.append("\n\n".join((_ladder_text(one, steps), _ratio_text(one, law), _sides_text(one, sides))))
+    if days is not None:
+        _write_days(days, rows)
     picture = ""
     if chart is not None and found:
         one, steps = found[0], ladder(found[0], cashes.get(found[0].currency, 0), planned, rules)
@@ -81,6 +89,17 @@ def ladder_command(
         if as_json
         else ("\n\n".join(texts) or "Nothing is lent, and nothing may be drawn.") + picture
     )
+
+
+def _write_days(file: Path, rows: Sequence[tuple[str, Day]]) -> None:
+    """Write the ladder of every currency day by day; a file that cannot be written ends the command with 3."""
+    try:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            table = csv.writer(out, lineterminator="\n")
+            table.writerow(("on", "currency", "agreed", "agreed_cash", "behaved", "behaved_cash"))
+            table.writerows((row.on, currency, *(text_of(minor, currency) for minor in row[1:])) for currency, row in rows)
+    except OSError as failed:
+        raise Stop(NOT_FOUND, f"{file}: {failed.strerror}") from None
 
 
 def _told(one: Position, steps: Ladder, law: Ratios) -> dict[str, Any]:
