@@ -1,4 +1,4 @@
-"""Lists that an officer hands to `plimsoll npl package`: a slip is named and nothing is made, so that nothing is sold that was to be kept."""
+"""Lists that an officer hands to `plimsoll npl package`: a slip is named and nothing made, so that nothing is sold that was to be kept."""
 
 import pytest
 
@@ -61,3 +61,9 @@ def assert_nothing(url, tmp_path):
     with open_store(url) as store:
         assert list(dossiers(store, "package")) == []
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("verb", ["open_package", "fill_package", "freeze_package", "close_package", "return_loan"])
+def test_steps_that_go_with_the_loans_are_not_given_by_themselves(url, capsys, verb):
+    assert main(["npl", "tender", "do", verb, "P1", "--db", url]) == 2
+    assert "withdraw_package" in capsys.readouterr().err

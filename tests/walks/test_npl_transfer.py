@@ -5,10 +5,16 @@ import stat
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import insert
 
+from plimsoll.app.closing.close import CLOSED
 from plimsoll.app.database.outbox import waiting
+from plimsoll.app.database.schema import close_run
+from plimsoll.app.disposal import put_back as put_back_module
 from plimsoll.app.disposal import transfer_package as transfer_module
+from plimsoll.app.disposal.after_sale import after_sale
 from plimsoll.app.disposal.make_package import Wish, make_package
+from plimsoll.app.disposal.put_back import put_back
 from plimsoll.app.disposal.transfer_package import transfer_package
 from plimsoll.app.dossier import dossier_of, execute_dossier
 from plimsoll.app.execute import Answer, execute
@@ -112,3 +118,29 @@ def test_a_loan_of_which_a_part_is_a_funders_is_sold_once_the_part_moved_back(st
     wish = Wish("P2", CUT_OFF, only=frozenset({31}))
     again = make_package(store, wish, actor="li", now=at(MADE), on=MADE, rules=RULES)
     assert [one.loan_id for one in again.loans] == [31]
+
+
+def test_who_stopped_while_a_loan_came_back_does_it_again_on_any_day(sold, tmp_path, monkeypatch):
+    transfer(sold, tmp_path)
+    asked = {"actor": "zhao", "now": at(LATER), "rules": RULES}
+    assert put_back(sold, "P1", 61, "forged", on=date(2026, 11, 5), **asked).code == "transfer_backdated"
+    with monkeypatch.context() as broken:
+        broken.setattr(put_back_module, "execute_dossier", None)
+        with pytest.raises(TypeError):
+            put_back(sold, "P1", 61, "forged", on=LATER, **asked)
+    assert package_of(dossier_of(sold, "package", "P1")).returned == ()
+    back = put_back(sold, "P1", 61, "forged, as the court says", on=date(2026, 11, 12), **asked)
+    assert package_of(dossier_of(sold, "package", "P1")).returned == (61,)
+    assert back == put_back(sold, "P1", 61, "again", on=date(2026, 11, 13), **asked)
+    returned = [one for one in dossier_of(sold, "package", "P1") if one.kind == "package.returned"]
+    assert [(one.on, json.loads(one.body)["reason"]) for one in returned] == [(LATER.toordinal(), "forged")]
+
+
+def test_what_kept_loans_brought_is_known_to_the_last_day_that_is_closed(sold, tmp_path):
+    transfer(sold, tmp_path)
+    assert after_sale(sold, "P1", date(2027, 3, 31), RULES).valued.kept.expected_minor > 0
+    with sold.changing() as connection:
+        connection.execute(insert(close_run).values(closed_on=CUT_OFF, started_at=at(CUT_OFF), shards=1, state=CLOSED, sums="{}"))
+    found = after_sale(sold, "P1", date(2027, 3, 31), RULES)
+    assert found.closed_through == CUT_OFF
+    assert (found.valued.kept.expected_minor, found.valued.corrected_minor) == (0, None)

@@ -30,7 +30,7 @@ class PutBackClaim:
 def decide(book: Book, command: PutBackClaim, rules: Rules) -> Decision | Refused:
     """Reverse the transfer; the loan stays charged off and its claim stands again. The answer tells what is paid back to the buyer.
 
-    Refuses customer_unknown, loan_unknown, claim_not_sold, reasons_missing, put_back_too_late.
+    Refuses customer_unknown, loan_unknown, claim_not_sold, reasons_missing, transfer_backdated, put_back_too_late.
     """
     held = find_loan(book, command.loan_id)
     if isinstance(held, Refused):
@@ -40,6 +40,8 @@ def decide(book: Book, command: PutBackClaim, rules: Rules) -> Decision | Refuse
     if not command.reason.strip():
         return Refused("reasons_missing")
     filed = [one for one in book.filings if one.kind == TRANSFERRED and one.subject == str(held.loan_id)][-1]
+    if command.on.toordinal() < filed.on:
+        return Refused("transfer_backdated", "", f"{command.on}, sold on {date.fromordinal(filed.on)}")
     days = rules.whole("POLICY.TRANSFER.PUT_BACK", date.fromordinal(filed.on)) or 0
     if command.on.toordinal() > filed.on + days:
         return Refused("put_back_too_late", "POLICY.TRANSFER.PUT_BACK", f"sold on {date.fromordinal(filed.on)}, {days} days")

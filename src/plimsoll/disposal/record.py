@@ -56,6 +56,12 @@ def transfer_in(filings: Iterable[Filing], loan_id: int, package: str) -> Filing
     return found[-1] if found else None
 
 
+def put_back_from(filings: Iterable[Filing], loan_id: int, package: str) -> Filing | None:
+    """Give the entry by which a loan came back from the buyer of a package; None where it did not."""
+    found = [one for one in filings if one.kind == PUT_BACK and one.subject == str(loan_id) and read_body(one)["package"] == package]
+    return found[-1] if found else None
+
+
 def find_loan(book: Book, loan_id: int) -> Held | Refused:
     """Give a loan or account of the customer; refuses customer_unknown, loan_unknown."""
     if not book.opened_on:

@@ -14,6 +14,7 @@ from plimsoll.app.database.store import Store
 from plimsoll.app.disposal.backtest_recovery import BackTest, backtest
 from plimsoll.app.dossier import dossier_of
 from plimsoll.app.file import filings_of
+from plimsoll.app.treasury.shares import last_closed
 from plimsoll.disposal.candidate import cash_since
 from plimsoll.disposal.conduct import Report, reports_of
 from plimsoll.disposal.package import KIND, Package, Packed, find_package, shares_of
@@ -45,7 +46,8 @@ class Valued(NamedTuple):
 class AfterSale(NamedTuple):
     """A sale as it looks on a day. `complaints` are those that borrowers of loans that went over brought to the house since, by subject.
 
-    `stayed_minor` is what came since the cut-off on loans that were held back or came back.
+    `stayed_minor` is what came since the cut-off on loans that were held back or came back. What came on kept loans is known to the last
+    day that is closed.
     """
 
     package: Package
@@ -55,6 +57,7 @@ class AfterSale(NamedTuple):
     complaints: Mapping[str, int]
     stayed: int
     stayed_minor: int
+    closed_through: date | None
     valued: Valued
 
     def per_10_000(self) -> int:
@@ -70,6 +73,7 @@ def after_sale(store: Store, name: str, on: date, rules: Rules) -> AfterSale | R
         return package
     if on.toordinal() < package.transferred_on:
         return Refused("transfer_backdated", "", f"{on}, transferred on {date.fromordinal(package.transferred_on)}")
+    closed = last_closed(store)
     stays = {int(loan_id) for loan_id in package.transfer["held_back"]} | {*package.returned}
     gone = [loan for loan in package.loans if loan.loan_id not in stays]
     stayed = [loan for loan in package.loans if loan.loan_id in stays]
@@ -81,7 +85,8 @@ def after_sale(store: Store, name: str, on: date, rules: Rules) -> AfterSale | R
         complaints=_complaints(store, gone, package.transferred_on, on.toordinal()),
         stayed=len(stayed),
         stayed_minor=_came(store, stayed, package.cut_off, on.toordinal()),
-        valued=_valued(store, package, gone, on, rules),
+        closed_through=closed,
+        valued=_valued(store, package, gone, _known(package, closed, on), rules),
     )
 
 
@@ -101,6 +106,11 @@ def _complaints(store: Store, gone: Sequence[Packed], since: int, until: int) ->
 def _came(store: Store, loans: Sequence[Packed], cut_off: int, until: int) -> int:
     with snapshot(store) as seen:
         return sum(cash_since(seen.facts(loan.customer_id, loan.loan_id), cut_off, until) for loan in loans)
+
+
+def _known(package: Package, closed: date | None, on: date) -> date:
+    """Give the day up to which it is known what came on kept loans; the cut-off where no later one is closed, which tells nothing."""
+    return max(date.fromordinal(package.cut_off), min(on, closed or on))
 
 
 def _valued(store: Store, package: Package, gone: Sequence[Packed], on: date, rules: Rules) -> Valued:

@@ -45,7 +45,10 @@ def after(name: Name, on: On = "", db: Db = "", as_json: AsJson = False) -> None
         ("paid", worth["paid"]),
         ("expected of a buyer", worth["expected"]),
         ("keeping, as estimated then", worth["kept_then"]),
-        ("kept loans: expected, came", f"{worth['kept_loans_expected']}, {worth['kept_loans_came']}"),
+        (
+            f"{worth['kept_loans']:,} kept loans by {said['closed_through'] or said['on']}: expected, came",
+            f"{worth['kept_loans_expected']}, {worth['kept_loans_came']}",
+        ),
         ("keeping, as it looks now", worth["kept_now"] or "nothing to tell it by yet"),
         ("gained by selling", worth["gained"] or ""),
     ]
@@ -98,6 +101,7 @@ def _said(found: AfterSale) -> dict[str, Any]:
         "is_resale_forbidden": package.transfer["is_resale_forbidden"],
         "loans": found.gone,
         "stayed": found.stayed,
+        "closed_through": found.closed_through.isoformat() if found.closed_through else None,
         "stayed_came": text_of(found.stayed_minor, currency),
         "currency": currency,
         "conduct": {

@@ -31,7 +31,9 @@ from plimsoll.units.refusal import Malformed, Refused
 app = typer.Typer(help="Tenders for packages of bad loans.", no_args_is_help=True, add_completion=False)
 
 KINDS: Final = (KIND, BIDDER, PACKAGE)
-VERBS: Final = tuple(verb.name for verb in DOSSIER_WIRING.values() if verb.kind in KINDS)
+STEPS: Final = ("open_package", "fill_package", "freeze_package", "close_package", "return_loan")
+"""What `npl package`, `npl transfer` and `npl put-back` do with the loans beside it: by itself it would say what no loan shows."""
+VERBS: Final = tuple(verb.name for verb in DOSSIER_WIRING.values() if verb.kind in KINDS and verb.name not in STEPS)
 HIDDEN_IN_STORY: Final = 90
 
 Name = Annotated[str, typer.Argument(metavar="TENDER", help="The tender.")]

@@ -65,7 +65,10 @@ def put_back(name: Name, loan: Loan, reason: Reason, on: On, actor: Actor = "dis
         done = take_back(store, name, loan, reason, actor=actor, now=now(), on=read_on(on, "--on"), rules=lawful_rules())
     if isinstance(done, Refused):
         raise Stop(REFUSED, done.text())
-    print(json.dumps(done) if as_json else f"Loan {loan} is back; {done['paid_back']} goes back to the buyer.")
+    amount = str(done["paid_back"])
+    # Where more came in for the buyer than he paid for the loan, the difference is the house's.
+    whose = f"{amount[1:]} comes back from the buyer" if amount.startswith("-") else f"{amount} goes back to the buyer"
+    print(json.dumps(done) if as_json else f"Loan {loan} is back; {whose}.")
 
 
 def backtest(cutoff: Fitted, until: Until, currency: Currency = "CNY", db: Db = "", as_json: AsJson = False) -> None:
