@@ -38,12 +38,15 @@ class Chunks:
     filled: Minor = field(init=False)
     lived: list[Life] = field(init=False)
     histories: Histories = field(init=False)
-    folded: Folded = field(init=False)
+    folded: Folded | None = None
     plain: list[list[int]] = field(init=False)
 
     def turn_page(self) -> None:
-        """Make up the next chunk; not timed."""
+        """Make up the next chunk, having let go of this one; not timed."""
         self.seed += 1
+        for held in ("loans", "repayments", "table", "lived", "histories", "filled", "plain"):
+            if hasattr(self, held):
+                delattr(self, held)
         self.loans = make_up(self.size, self.seed)
         self.repayments = polars_states.long(self.loans)
         self.table = polars_states.frame(self.loans, self.repayments)
@@ -52,9 +55,9 @@ class Chunks:
 
     def check(self) -> None:
         """See that everybody gave the same state for every loan, to the minor unit."""
-        for found in self.found:
-            assert np.array_equal(self.filled, found.sort("loan").drop("loan").to_numpy()), self.seed
-        self.found.clear()
+        while self.found:
+            assert np.array_equal(self.filled, self.found.pop().sort("loan").drop("loan").to_numpy()), self.seed
+        assert self.folded is not None
         assert np.array_equal(self.filled, answers(self.folded.out)), self.seed
         assert not self.folded.codes.any()
         assert np.array_equal(self.filled[:INTERPRETED], answers(np.array(self.plain))), self.seed
@@ -81,7 +84,7 @@ def rivals(chunks: Chunks) -> list[Contestant]:
         return len(chunks.plain)
 
     def fast(threads: int) -> int:
-        chunks.folded = compiled(chunks.histories, threads)
+        chunks.folded = compiled(chunks.histories, threads, chunks.folded)
         return chunks.loans.count()
 
     return [

@@ -101,10 +101,10 @@ def histories(loans: Loans) -> Histories:
     return Histories(terms, none, np.zeros(1, np.int64), none, facts.reshape(-1), loans.paid_from, np.zeros(1, np.int64))
 
 
-def compiled(book: Histories, threads: int) -> Folded:
-    """Return where each loan stands on `AS_OF`, folded by the compiled kernel."""
+def compiled(book: Histories, threads: int, into: Folded | None = None) -> Folded:
+    """Return where each loan stands on `AS_OF`, folded by the compiled kernel, over an earlier answer if there is one."""
     count = len(book.terms)
-    return fold_many(book, np.full(count, AS_OF), np.full(count, INSTALMENTS), threads=threads)
+    return fold_many(book, np.full(count, AS_OF), np.full(count, INSTALMENTS), threads=threads, into=into)
 
 
 def answers(out: Minor) -> Minor:

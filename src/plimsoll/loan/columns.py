@@ -180,13 +180,18 @@ def _at_line(count: int) -> Ints:
     return room[-(room.ctypes.data // room.itemsize + 1) % LINE_NUMBERS :][:count]
 
 
-def fold_many(histories: Histories, as_of: Ints, rows_needed: Ints, *, flat_size_max: int = 0, threads: int = 1) -> Folded:
+def fold_many(
+    histories: Histories, as_of: Ints, rows_needed: Ints, *, flat_size_max: int = 0, threads: int = 1, into: Folded | None = None
+) -> Folded:
     """Fold every loan to its day: the same answers as `loan.fold.fold`, to the last minor unit.
 
     `rows_needed` as `loan.fold.rows_needed` gives it. With `flat_size_max` the states come back too, one row of that many numbers a loan.
+    Where loans are folded again and again, `into` is an earlier answer for as many, which is written over: to be given new memory for
+    the answer can take as long as the fold.
     """
     count = len(histories.terms)
-    done = _room(count, flat_size_max)
+    done = into or _room(count, flat_size_max)
+    done.codes.fill(OK)
     facts_most = int(np.diff(histories.facts_at).max(initial=0)) + 1
     rows_most = int(rows_needed.max(initial=0)) + 2
 

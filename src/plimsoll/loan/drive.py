@@ -16,6 +16,7 @@ from plimsoll.loan.layout import (
     O_SIZE,
     OK,
     P_SIZE,
+    PENDING,
     R_SIZE,
     S_DAY,
     S_NEXT,
@@ -82,7 +83,7 @@ def fold_range(
     packed: Rows,
     packed_sizes: Vector,
 ) -> None:
-    """Fold those of loans `[low, high)` whose code is `those`: measured numbers into `out` (zeros), refusals into `codes`.
+    """Fold those of loans `[low, high)` whose code is `those`: measured numbers into `out`, refusals into `codes`.
 
     States go into `packed` where it has room. The facts of loan i are numbers facts_at[i] to facts_at[i + 1] of the table, with `more`
     counted from its start. The vectors called room are scratch of one thread. The plain build gives the code ELSEWHERE to loans that it
@@ -105,6 +106,8 @@ def fold_range(
             codes[i] = fold(own, place(dues), dues_at[i], history, count, place(more), as_of[i], s, rows, order, order, False)
         if s[S_STATUS] == ELSEWHERE:
             codes[i] = ELSEWHERE
+        if codes[i] != OK or s[S_STATUS] == PENDING:
+            clear(place(out[i]), O_SIZE)
         if codes[i] != OK:
             continue
         measure(own, s, rows, is_account[i] == 1, place(out[i]))

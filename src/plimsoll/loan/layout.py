@@ -99,7 +99,7 @@ M_COUNT, M_FEE_NUM, M_FEE_DEN, M_BY_MERCHANT = range(4)
 # What is measured of a state (loan/measure.py); from O_CUMULATIVE on: the sums that the books need, as `measure` lists them.
 O_AS_OF, O_PRINCIPAL, O_PRINCIPAL_LATE, O_INTEREST, O_INTEREST_LATE, O_PENALTY, O_FEE, O_CREDIT, O_PAYOFF, O_LATE_DAYS = range(10)
 O_OLDEST, O_CLAIM, O_STATUS, O_SUSPENDED, O_NEXT_DAY, O_CUMULATIVE = range(10, 16)
-O_SIZE = 31
+O_SIZE = O_CUMULATIVE + 15
 
 # What a standing asks for on a day (loan/ask.py), in minor units; from Q_BILL on the bill that was cut on the day, as its row (R_*).
 Q_MINIMUM, Q_LATE, Q_TODAY, Q_IS_BILL_DUE, Q_BILL_LEFT, Q_BILL = range(6)
