@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 
 from plimsoll.app.database import opening
 from plimsoll.app.database.address import read_address
@@ -247,3 +247,52 @@ def test_a_table_that_is_not_there_is_told(store):
     with store.engine.connect() as connection:
         connection.execute(text("DROP TABLE parked"))
     assert trouble(rows, store, "parked").code == "store_missing"
+
+
+@pytest.fixture
+def full(tmp_path):
+    """A book on SQLite whose file cannot grow any more."""
+    with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store:
+
+        def stop_growing(connection, *_):
+            connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
+
+        event.listen(store.engine, "checkout", stop_growing)
+        with store.engine.connect() as connection:
+            stop_growing(connection.connection.driver_connection)
+        yield store
+
+
+def test_a_full_disk_is_told_by_commands_and_by_changes(full):
+    found = trouble(lambda: [run(full, Open(f"a{n}", n)) for n in range(1, 2000)])
+    assert found.code == "store_full"
+
+    def fill() -> None:
+        with full.changing() as connection:
+            for n in range(2000):
+                connection.execute(text("INSERT INTO parked VALUES (:n, 1, '2026-01-01', 'filled up')"), {"n": n})
+
+    assert trouble(fill).code == "store_full"
+    assert not rows(full, "parked")
+
+
+def test_what_failed_is_told_also_where_the_database_has_rolled_back_by_itself(tmp_path):
+    def fail(store: Store) -> None:
+        with store.changing() as connection:
+            connection.exec_driver_sql("ROLLBACK")  # as SQLite does when it cannot commit
+            raise StoreTrouble("store_full")
+
+    with create_store(f"sqlite:///{tmp_path / 'book.db'}") as store:
+        assert trouble(fail, store).code == "store_full"
+
+
+def test_a_damaged_file_is_told_as_such(tmp_path):
+    path = tmp_path / "book.db"
+    with create_store(f"sqlite:///{path}") as store:
+        for n in range(1, 400):
+            run(store, Open(f"a{n}", n))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreTrouble) as caught, open_store(f"sqlite:///{path}") as store:
+        rows(store, "command")
+    assert caught.value.code == "store_damaged"

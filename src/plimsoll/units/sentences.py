@@ -99,6 +99,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "backup_differs": ("备份属于另一种数据库或另一版本的表，不能恢复到此处。请使用相同的数据库和版本。", "The backup is of another database or of other tables and cannot be restored here. Use the same kind of database and the version that made it."),
     "store_exists": ("该位置已有账簿，不会覆盖。请换一个位置。", "There is a book at that place already, and it is not overwritten. Choose another place."),
     "store_unreachable": ("无法连接数据库。请核对地址与网络，并确认数据库已启动。", "The database cannot be reached. Check the address, and that it is running."),
+    "store_full": ("账簿所在磁盘已满，未保存任何内容。请腾出空间，再用同一个键重试。", "The disk of the book is full, so nothing was stored. Make room, then do the same again with the same key."),
+    "store_damaged": ("账簿文件已损坏。请停止使用并原样保留，再从最近的备份恢复。", "The file of the book is damaged. Stop, keep it as it is, and restore the last backup."),
     "store_rights_missing": ("当前数据库用户无权授予权限。请用账簿表的所有者（且可创建角色）连接后重试。", "This user of the database may not grant that. Connect as the owner of the tables, who may make roles."),
     "store_schema_differs": ("账簿的结构版本与程序不符。请先执行升级。", "The book was made by another version of the program. Upgrade it first."),
     "store_not_durable": ("数据库关闭了落盘保护，断电会丢账。请打开 fsync、full_page_writes 和 synchronous_commit。", "The database does not keep what it commits when power fails. Turn on fsync, full_page_writes and synchronous_commit."),

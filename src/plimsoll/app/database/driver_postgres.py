@@ -137,6 +137,8 @@ def trouble(failed: psycopg.Error, *, is_committing: bool = False) -> Exception:
         return Clash(said)
     if isinstance(failed, errors.UndefinedTable):
         return StoreTrouble("store_missing", said, "Make the book with: plimsoll book create.")
+    if isinstance(failed, errors.DiskFull):
+        return StoreTrouble("store_full", said)
     if isinstance(failed, psycopg.OperationalError):
         return StoreTrouble("outcome_unknown" if is_committing and is_cut(failed) else "store_unreachable", said)
     return failed

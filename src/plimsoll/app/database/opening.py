@@ -165,7 +165,9 @@ def _changing(connection: Connection) -> Iterator[None]:
         yield
         connection.exec_driver_sql("COMMIT")
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK")
+        # A full disk makes SQLite roll back by itself.
+        if not is_sqlite or connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql("ROLLBACK")
         raise
 
 

@@ -19,8 +19,6 @@ from plimsoll.loan.facts import Fact
 MARK: Final = "?"
 UNUSABLE: Final = (
     "SQLITE_CANTOPEN",
-    "SQLITE_CORRUPT",
-    "SQLITE_FULL",
     "SQLITE_IOERR",
     "SQLITE_NOTADB",
     "SQLITE_PERM",
@@ -78,6 +76,10 @@ def trouble(failed: sqlite3.Error) -> Exception:
         return StoreTrouble("store_busy", said)
     if said.startswith("no such table"):
         return StoreTrouble("store_missing", said, "Make the book with: plimsoll book create.")
+    if name.startswith("SQLITE_FULL"):
+        return StoreTrouble("store_full", said)
+    if name.startswith("SQLITE_CORRUPT"):
+        return StoreTrouble("store_damaged", said)
     if name.startswith(UNUSABLE):
         return StoreTrouble("store_unreachable", f"{said} ({name})")
     return failed

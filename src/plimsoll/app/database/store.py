@@ -265,7 +265,9 @@ class Store:
                     yield connection
                     connection.exec_driver_sql("COMMIT")
                 except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
+                    # A full disk makes SQLite roll back by itself.
+                    if not is_sqlite or connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+                        connection.exec_driver_sql("ROLLBACK")
                     raise
                 finally:
                     self._changes.connection = None

@@ -72,10 +72,10 @@ _BY_STATUS: Final[dict[int, str]] = {
     431: "header_too_large",
     500: "internal",
     503: """
-        store_busy store_unreachable outcome_unknown source_unreachable engine_failed closing clock_too_many_open hook_keys_missing
-        backtest_busy vault_keys_missing vault_keys_needed vault_key_unknown sources_missing source_timed_out channel_unreachable
-        code_not_sent code_channel_missing kit_missing passkeys_missing extra_missing audit_clock_back audit_record_missing
-        audit_key_missing audit_key_malformed audit_key_exposed figures_being_made
+        store_busy store_unreachable store_full store_damaged outcome_unknown source_unreachable engine_failed closing clock_too_many_open
+        hook_keys_missing backtest_busy vault_keys_missing vault_keys_needed vault_key_unknown sources_missing source_timed_out
+        channel_unreachable code_not_sent code_channel_missing kit_missing passkeys_missing extra_missing audit_clock_back
+        audit_record_missing audit_key_missing audit_key_malformed audit_key_exposed figures_being_made
     """,
 }
 STATUS: Final[dict[str, int]] = {code: status for status, codes in _BY_STATUS.items() for code in codes.split()}
@@ -85,6 +85,7 @@ RETRYABLE: Final = frozenset(
         "command_in_flight",
         "store_busy",
         "store_unreachable",
+        "store_full",
         "outcome_unknown",
         "asked_too_fast",
         "closing",
