@@ -79,6 +79,18 @@ def test_a_funder_leaves_with_all_it_has(house):
     assert [shares(house, customer) for customer in (1, 2)] == [[Share(LENDER, 1_000_000)]] * 2
 
 
+def test_who_takes_over_takes_no_more_of_a_loan_than_it_agreed_to(house):
+    """The heir takes at most 0.5 of one loan: parts of 0.7 stay where they are, and are told."""
+    terms = TERMS | {"subject": "heir", "committed": "5000.00", "price": "0.09"}
+    house.do("amend_funder", "2026-02-20", **terms, most="0.5")
+    done = leave(house.store, "fund", date(2026, 3, 1), ACT, "heir")
+    assert (done.parts, done.refused, shares(house, 1)[0]) == (0, {"part_not_agreed": 2}, Share("fund", 700_000))
+    house.do("amend_funder", "2026-02-20", **terms, most="0.7")
+    assert leave(house.store, "fund", date(2026, 3, 1), ACT, "heir").parts == 2
+    house.do("close_funder", "2026-03-02", subject="heir", reason="leaves")
+    assert leave(house.store, "fund", date(2026, 3, 3), ACT, "heir").code == "funder_closed"
+
+
 def test_a_month_for_investors_adds_up(house, tmp_path):
     write_tape(house.store, tmp_path, date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31))
     asked = Asked(date(2026, 2, 1), "CNY", "", tmp_path)

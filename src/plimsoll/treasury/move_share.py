@@ -13,7 +13,8 @@ from plimsoll.treasury.route import LENDER
 from plimsoll.units.refusal import Refused
 
 READS: Final = f"loan+file:{READS_SHARES}"
-WHY: Final = ("repurchase", "guarantee", "exit")
+REPURCHASE, GUARANTEE, EXIT = "repurchase", "guarantee", "exit"
+WHY: Final = (REPURCHASE, GUARANTEE, EXIT)
 
 
 @dataclass(frozen=True, slots=True)

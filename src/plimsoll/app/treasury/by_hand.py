@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from plimsoll.app.database.store import Store
 from plimsoll.app.execute import Verb, Wiring
-from plimsoll.app.treasury.move_parts import GUARANTEE, paid_out
-from plimsoll.app.treasury.shares import Lent, funders_of, holdings_of, lent_now
+from plimsoll.app.treasury.shares import Lent, funders_of, holdings_of, lent_now, paid_out
 from plimsoll.app.treasury.shop_accounts import promised
 from plimsoll.loan.book import Book, Decision, Held
 from plimsoll.loan.filing import Filing
@@ -20,7 +19,7 @@ from plimsoll.treasury.ask_funder import Part, refuse_part
 from plimsoll.treasury.fund_loan import FundLoan
 from plimsoll.treasury.funded import holdings
 from plimsoll.treasury.funder import read_parts
-from plimsoll.treasury.move_share import MoveShare
+from plimsoll.treasury.move_share import GUARANTEE, MoveShare
 from plimsoll.treasury.policy import off_balance_minor
 from plimsoll.treasury.route import LENDER, Draw, Funder, House
 from plimsoll.treasury.share import WHOLE
@@ -91,7 +90,8 @@ class Asking:
         return self._asked(book, command, read_parts(command.shares).items(), rules) or decided
 
     def move(self, book: Book, command: MoveShare, rules: Rules) -> Decision | Refused:
-        """Decide on a part that moves: another funder that takes it is asked for all it then has of the loan; the lender takes any.
+        """Decide on a part that moves: another funder that takes it is asked for all it then has of the loan; the lender takes any,
+        and a part of what owes nothing any more goes to anybody.
 
         What is paid out of a guarantee has to be within it: guarantee_not_given.
         """
@@ -105,6 +105,8 @@ class Asking:
         if command.to == LENDER:
             return decided
         parts = {one.funder: one.ppm for one in holdings(book.filings, command.loan_id)[-1].shares}
+        if not _held(book, command).summary.principal_minor:
+            return decided
         gets = parts[command.funder] + parts.get(command.to, 0)
         return self._asked(book, command, ((command.to, gets),), rules) or decided
 
@@ -118,7 +120,7 @@ class Asking:
         return None
 
     def _asked(self, book: Book, command: FundLoan | MoveShare, parts: Iterable[tuple[str, int]], rules: Rules) -> Refused | None:
-        (held,) = (one for one in book.loans if one.loan_id == command.loan_id)
+        held = _held(book, command)
         standing, minor, currency = self.run.known(book, command, rules), _minor(book, held, command, rules), held.terms.currency
         lent, kept = standing.lent.get(currency, NOBODY), standing.promised.get(currency, {})
         has = {one.funder: one.ppm for before in holdings(book.filings, held.loan_id)[-1:] for one in before.shares}
@@ -137,6 +139,11 @@ class Asking:
                 return refused
         self.run.filed.update(more)
         return None
+
+
+def _held(book: Book, command: FundLoan | MoveShare) -> Held:
+    (held,) = (one for one in book.loans if one.loan_id == command.loan_id)
+    return held
 
 
 def _minor(book: Book, held: Held, command: FundLoan | MoveShare, rules: Rules) -> int:

@@ -12,23 +12,22 @@ from sqlalchemy import select
 
 from plimsoll.app.database.schema import loan, loan_state
 from plimsoll.app.database.store import Store
-from plimsoll.app.execute import Answer
+from plimsoll.app.execute import Answer, Wiring
 from plimsoll.app.execute_many import execute_many
-from plimsoll.app.file import filings_on
+from plimsoll.app.treasury.by_hand import with_parts
 from plimsoll.app.treasury.fund_draws import Act
-from plimsoll.app.treasury.shares import FIRST_DAY, Holdings, Id, funders_of, holdings_of, refuse_future
+from plimsoll.app.treasury.shares import Holdings, Id, funders_of, holdings_of, paid_out, refuse_future
+from plimsoll.app.treasury.shop_accounts import promised
 from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.wiring import WIRING
-from plimsoll.loan.filing import read_body
-from plimsoll.treasury.funded import MOVED, shares_on
+from plimsoll.treasury.funded import shares_on
 from plimsoll.treasury.funder import MONTHS_MAX
-from plimsoll.treasury.move_share import MoveShare
-from plimsoll.treasury.route import INVESTOR, LENDER
+from plimsoll.treasury.move_share import EXIT, GUARANTEE, MoveShare
+from plimsoll.treasury.route import INVESTOR, LENDER, room_minor
 from plimsoll.treasury.share import split
 from plimsoll.treasury.suitability import refuse_terms_of
 from plimsoll.units.refusal import Malformed, Refused
 
-GUARANTEE, EXIT = "guarantee", "exit"
 NOT_GIVEN: Final = "guarantee_not_given"
 
 
@@ -81,21 +80,12 @@ def _claimed(store: Store, on: date, act: Act) -> Moved | Refused:
     return done._replace(refused={**done.refused, **({NOT_GIVEN: beyond} if beyond else {})})
 
 
-def paid_out(store: Store) -> Counter[str]:
-    """Give what each funder was paid out of its guarantee so far, whenever that takes effect, in minor units of its currency."""
-    found: Counter[str] = Counter()
-    for _, filing in filings_on(store, MOVED, FIRST_DAY, date.max.toordinal()):
-        said = read_body(filing)
-        if said["why"] == GUARANTEE:
-            found[str(said["from"])] += int(said["price_minor"])
-    return found
-
-
 def leave(store: Store, name: str, on: date, act: Act, to: str = LENDER) -> Moved | Refused:
     """Move every part of a funder to the lender, or to another funder, at its principal.
 
-    Refuses date_in_future, funder_unknown, funder_closed, funder_over_limit (the one that takes over has no room for it all), and where
-    that is an investor investor_not_assessed, investor_unsuited. Raises StoreTrouble store_busy while somebody else files shares.
+    Another funder is asked about each part as one that is filed by hand is; what it does not take stays, counted by code. Refuses
+    date_in_future, funder_unknown, funder_closed, funder_over_limit (the one that takes over has no room for it all), and where that is an
+    investor investor_not_assessed, investor_unsuited. Raises StoreTrouble store_busy while somebody else files shares.
     """
     with funding_turn(store):
         return _left(store, name, on, act, to)
@@ -115,17 +105,18 @@ def _left(store: Store, name: str, on: date, act: Act, to: str) -> Moved | Refus
         taking = funders[to]
         if not taking.is_open:
             return Refused("funder_closed", "", to)
+        kept = promised(store, held, act.rules, on).get(taking.currency, {})
         lent = sum(split(one.principal_minor, shares_on(held[one.loan], on.toordinal() + 1), LENDER).get(to, 0) for one in standing)
-        needed = sum(command.price_minor for command in commands)
+        lent, needed = lent + kept.get(to, 0), sum(command.price_minor for command in commands) + kept.get(name, 0)
         if any(command.currency != taking.currency for command in commands):
             return Refused("currency_must_match", "", f"{to} lends {taking.currency}")
         if taking.kind == INVESTOR:
             refused = refuse_terms_of(taking.assessed, taking.months_most or MONTHS_MAX, taking.grades or ("",), act.rules, on)
             if refused is not None:
                 return refused
-        if needed > taking._replace(lent_minor=lent).room_minor(act.rules, on):
+        if needed > room_minor(taking._replace(lent_minor=lent), on, act.rules):
             return Refused("funder_over_limit", "", f"{to}: {lent + needed} minor units of {taking.committed_minor}")
-    return _executed(store, commands, act)
+    return _executed(store, commands, act, WIRING if to == LENDER else with_parts(store, WIRING))
 
 
 def owed(store: Store, held: Holdings) -> Iterator[Owed]:
@@ -151,11 +142,11 @@ def _moves(one: Owed, held: Holdings, names: set[str], why: str, to: str, on: da
             yield MoveShare(key, customer_id, on, loan_id, share.funder, why, one.currency, parts[share.funder], to)
 
 
-def _executed(store: Store, commands: list[MoveShare], act: Act) -> Moved:
+def _executed(store: Store, commands: list[MoveShare], act: Act, wiring: Wiring = WIRING) -> Moved:
     price: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     parts = 0
-    outcomes = execute_many(store, WIRING, commands, actor=act.actor, now=act.now, rules=act.rules)
+    outcomes = execute_many(store, wiring, commands, actor=act.actor, now=act.now, rules=act.rules)
     for command, outcome in zip(commands, outcomes, strict=True):
         if isinstance(outcome, Answer):
             parts += 1

@@ -1,5 +1,6 @@
 """Whose the loans of a book are: shares on file, funders with what each has lent, and the lender's own side."""
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
@@ -11,9 +12,10 @@ from plimsoll.app.database.schema import close_run, loan, loan_state
 from plimsoll.app.database.store import Store
 from plimsoll.app.dossier import dossiers
 from plimsoll.app.file import filings_on
-from plimsoll.loan.filing import Filing
+from plimsoll.loan.filing import Filing, read_body
 from plimsoll.treasury.funded import FUNDED, MOVED, Holding, holdings, shares_on
 from plimsoll.treasury.funder import DOSSIER, funder_of
+from plimsoll.treasury.move_share import GUARANTEE
 from plimsoll.treasury.route import LENDER, Funder
 from plimsoll.treasury.share import split
 from plimsoll.units.refusal import Refused
@@ -110,6 +112,16 @@ def lent_now(store: Store, held: Holdings, funders: Mapping[str, Funder], day: i
     for currency, minor in whole_now(store).items():
         part = funded.get(currency, empty)
         found[currency] = part._replace(all_minor=minor, own_minor=minor - part.all_minor + part.own_minor)
+    return found
+
+
+def paid_out(store: Store) -> Counter[str]:
+    """Give what each funder was paid out of its guarantee so far, whenever that takes effect, in minor units of its currency."""
+    found: Counter[str] = Counter()
+    for _, filing in filings_on(store, MOVED, FIRST_DAY, date.max.toordinal()):
+        said = read_body(filing)
+        if said["why"] == GUARANTEE:
+            found[str(said["from"])] += int(said["price_minor"])
     return found
 
 
