@@ -86,7 +86,7 @@ def test_what_the_tape_does_not_tell_comes_from_policy(tmp_path):
         assert (found.loss_from, found.conversion_from) == (POLICY, POLICY)
         assert found.loss == pytest.approx(policy.loss * (1 - policy.cure))
     counts = np.zeros((4, 4, 6), np.int64)
-    with refuses("tape_never_moves"):
+    with refuses("tape_too_short"):
         fit(counts, [], [], policy)
     counts[0, 0, 0] = 1
     path = [(0, 3, 100, 90), (12, 3, 200, 100)]

@@ -103,6 +103,38 @@ def test_losses_are_no_nought_where_no_status_tells_of_them(words, capsys):
     assert told(capsys, "vintage", *words)["curves"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("stress", "--capital", "-5"), ("stress", "--capital", "0"), ("pace", "--funding", "-1"),
+        ("rolls", "--since", "2026-05", "--until", "2026-03"), ("stress", "--scenario", "unemployment=99"),
+        ("stress", "--scenario", "weather=1"), ("stress", "--scenario", "uncollected=1.5"), ("stress", "--scenario", "quarters=1.5"),
+        ("stress", "--scenario", "loss=nan"), ("stress", "--scenario", "income=much"),
+    ],
+)  # fmt: skip
+def test_what_is_out_of_range_is_refused(words, wrong, capsys):
+    assert main(["portfolio", wrong[0], *words, *wrong[1:], "--json"]) == USAGE
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert wrong[2].partition("=")[0] in said.err
+
+
+def test_a_scenario_of_its_own_stands_beside_those_of_policy(words, capsys):
+    found = told(capsys, "stress", *words, "--scenario", "unemployment=2,quarters=4,uncollected=0.3,loss=1.2", "--scenario", "supply=0")
+    own, calm = found["scenarios"][-2:]
+    assert own["name"].startswith("unemployment=2")
+    assert own["shift"] > 0
+    assert calm["shift"] == 0
+    assert float(calm["allowance"]) < float(own["allowance"])
+
+
+def test_a_tape_that_is_too_short_says_so(words, capsys):
+    write_rows(Path(words[1]), rows_of({"A": "0", "B": "1"}))
+    for name in ("ecl", "stress", "pace"):
+        assert main(["portfolio", name, *words]) == USAGE
+        assert "too few month ends" in capsys.readouterr().err
+
+
 def test_a_process_of_its_own_says_nothing_beside_its_answer(words):
     """What DuckDB still holds at the end of a process it calls leaks, in a hundred lines on standard error."""
     ended = subprocess.run([sys.executable, "-c", ITSELF, "portfolio", "check", *words], capture_output=True, text=True, check=True)

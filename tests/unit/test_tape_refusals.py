@@ -1,5 +1,6 @@
 """What a tape is refused for, by name; a sound tape beside it is read as before."""
 
+import gzip
 from pathlib import Path
 
 import pyarrow as pa
@@ -68,6 +69,59 @@ def test_a_value_that_cannot_be_meant_is_refused(tmp_path, values, code, said):
     assert wrong.code == code
     assert said in wrong.text("en")
     assert wrong.text("zh-CN") != wrong.text("en")
+
+
+@pytest.mark.parametrize("balance", [float("inf"), 1e14, 9_223_372_036_854_775_807, None, float("nan")])
+def test_amounts_that_cannot_be_are_refused_with_the_loan(tmp_path, balance):
+    rows = rows_of(LOANS)
+    plain = int if isinstance(balance, int) else float
+    for row in rows:
+        row["balance"] = plain(float(row["balance"]))
+    rows[5]["balance"] = balance
+    wrong = refused(write_rows(tmp_path / "tape.parquet", rows))
+    assert (wrong.code, wrong.key) == ("tape_value_unreadable", "balance")
+    assert "loan B" in wrong.detail
+
+
+def test_an_empty_balance_is_nothing_only_where_the_map_says_so(tmp_path):
+    assert "blank: zero" in refused(changed(tmp_path, 0, balance="")).remedy
+    assert read(changed(tmp_path, 0, balance=""), MAP + "blank: zero\n")
+
+
+@pytest.mark.parametrize("end", ["X,2026-01", "X,2026-01,2026-01,0,1.00,1.00,cash,more"])
+def test_a_row_of_text_that_was_cut_is_named_by_its_line(tmp_path, end):
+    where = changed(tmp_path, 0)
+    where.write_text(where.read_text("utf-8") + end + "\n", "utf-8")
+    wrong = refused(where)
+    assert (wrong.code, wrong.file) == ("tape_unreadable", str(where))
+    assert "Line: 13" in wrong.detail
+
+
+def test_text_that_ends_in_the_middle_of_its_packing_is_refused(tmp_path):
+    whole = gzip.compress(changed(tmp_path, 0).read_bytes())
+    for cut in (len(whole) - 5, len(whole) // 2, 3):
+        (tmp_path / "cut.csv.gz").write_bytes(whole[:cut])
+        wrong = refused(tmp_path / "cut.csv.gz")
+        assert (wrong.code, wrong.file) == ("tape_unreadable", str(tmp_path / "cut.csv.gz"))
+
+
+def test_pages_that_are_spoiled_inside_a_whole_looking_file_are_refused(tmp_path):
+    where = write_rows(tmp_path / "tape.parquet", rows_of(LOANS))
+    raw = bytearray(where.read_bytes())
+    raw[40:400] = b"\xff" * 360
+    where.write_bytes(bytes(raw))
+    wrong = refused(where)
+    assert (wrong.code, wrong.file) == ("tape_unreadable", str(where))
+    where.write_bytes(bytes(raw[:600]) + b"\x00" * 40 + b"PAR1")
+    assert refused(where).code == "tape_file_unfinished"
+
+
+def test_a_folder_with_a_log_of_versions_is_no_tape(tmp_path):
+    write_rows(tmp_path / "table" / "part-0.parquet", rows_of(LOANS))
+    (tmp_path / "table" / "_delta_log").mkdir()
+    wrong = refused(tmp_path / "table")
+    assert (wrong.code, wrong.detail) == ("tape_unreadable", "_delta_log")
+    assert "plain Parquet" in wrong.remedy
 
 
 def test_several_currencies_are_refused_until_one_is_named(tmp_path):

@@ -105,10 +105,10 @@ def limits_of(rules: Rules, on: date, now: Stand, late_most: int = 0, capital: i
 
 
 def seen_of(cohorts: Sequence[Cohort], worth: Iterable[Sequence[Any]], months: Sequence[int], until: int) -> Seen:
-    """Give a book as it stands at a month; `cohorts` are by month, `worth` rows of `worth_text`. Raises Malformed tape_never_moves."""
+    """Give a book as it stands at a month; `cohorts` are by month, `worth` rows of `worth_text`. Raises Malformed tape_too_short."""
     oldest = max((len(one.stands) for one in cohorts), default=0)
     if oldest <= EARLY_AGE:
-        raise Malformed("tape_never_moves", f"no loan is seen for more than {EARLY_AGE} months after it was opened")
+        raise Malformed("tape_too_short", f"no loan is seen for more than {EARLY_AGE} months after it was opened")
     parts: dict[str, list[float]] = {part: [] for part in PARTS}
     for age in range(oldest):
         old = [one for one in cohorts if len(one.stands) > age]

@@ -38,7 +38,7 @@ PARTS: Final = ("status", "days", *AMOUNTS)
 
 _OPTIONAL: Final = (
     "about", "customer", "period", "periods", "opened", "ended", "observed_through", "past_due_days", "status", *AMOUNTS,
-    "unit", "negative", "numbers", "days_missing", "dimensions", "keep", "csv",
+    "unit", "negative", "blank", "numbers", "days_missing", "dimensions", "keep", "csv",
 )  # fmt: skip
 
 
@@ -70,6 +70,7 @@ def read_map(said: Field, name: str) -> Shape:
         states=states,
         amounts={part: _sum(found[part]) for part in AMOUNTS if part in found},
         negative=found["negative"].one_of((REFUSE, ZERO)) if "negative" in found else REFUSE,
+        blank=found["blank"].one_of((REFUSE, ZERO)) if "blank" in found else REFUSE,
         numbers=_numbers(found["numbers"]) if "numbers" in found else Numbers(),
         csv=_csv(found["csv"]) if "csv" in found else Csv(),
         dimensions={key: one.text() for key, one in found["dimensions"].entries().items()} if "dimensions" in found else {},

@@ -100,6 +100,7 @@ class Shape:
     states: Mapping[str, int | None] = field(default_factory=dict)
     amounts: Mapping[str, Sum] = field(default_factory=dict)
     negative: str = REFUSE
+    blank: str = REFUSE
     numbers: Numbers = PLAIN
     csv: Csv = COMMAS
     dimensions: Mapping[str, str] = field(default_factory=dict)

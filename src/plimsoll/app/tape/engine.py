@@ -15,6 +15,9 @@ from plimsoll.units.refusal import Malformed
 
 Row = tuple[Any, ...]
 LOCAL_MASTER: Final = "local[*]"
+TOLD_MAX: Final = 240
+"""Letters of what an engine says of a fault."""
+
 FLAG: Final = "flag"
 """True or false, or a UUID: an engine turns it into text."""
 
@@ -86,18 +89,19 @@ class DuckEngine:
     def __init__(self, threads: int) -> None:
         self.duckdb = importlib.import_module("duckdb")
         self.connection = self.duckdb.connect(":memory:", config={"threads": threads, "preserve_insertion_order": False})
+        self.root = ""
         self.connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
 
     def open(self, files: Files, folders: Iterable[str]) -> Mapping[str, str]:
         """Make a view of Parquet, or read CSV, every column as text."""
+        self.root = files.root
         paths = "[" + ", ".join(_quoted(path) for path in files.paths) + "]"
         hive = "true" if tuple(folders) else "false"
         if files.format == CSV and files.csv.encoding not in UTF8:
             self.connection.register("tape_text", _decoded(files))
             source = "tape_text"
         elif files.format == CSV:
-            how = f"header = true, all_varchar = true, union_by_name = true, delim = {_quoted(files.csv.separator)}, quote = '\"'"
-            source = f"read_csv({paths}, {how}, hive_partitioning = {hive}, hive_types_autocast = 0)"
+            source = _csv_source(files, hive)
         else:
             source = f"read_parquet({paths}, binary_as_string = true, hive_partitioning = {hive}, hive_types_autocast = 0)"
         found = self.rows(f"DESCRIBE SELECT * FROM {source}")  # noqa: S608 -- paths are quoted, nothing else is given
@@ -113,7 +117,7 @@ class DuckEngine:
         try:
             found: list[Row] = self.connection.execute(text).fetchall()
         except self.duckdb.Error as wrong:
-            raise Malformed("tape_unreadable", str(wrong).splitlines()[0]) from None
+            raise Malformed("tape_unreadable", _told(wrong), file=self.root) from None
         return found
 
     def columns(self, text: str) -> Mapping[str, Any]:
@@ -121,7 +125,7 @@ class DuckEngine:
         try:
             return arrays_of(self.connection.sql(text).to_arrow_table())
         except self.duckdb.Error as wrong:
-            raise Malformed("tape_unreadable", str(wrong).splitlines()[0]) from None
+            raise Malformed("tape_unreadable", _told(wrong), file=self.root) from None
 
     def hold(self, name: str, text: str) -> None:
         """Hold the answer to a query in memory, in DuckDB's own form."""
@@ -144,6 +148,25 @@ def arrays_of(table: Any) -> dict[str, Any]:
         else:
             found[name] = np.array(column.to_pylist(), object)
     return found
+
+
+def _told(wrong: Exception) -> str:
+    """Give what an engine says in one short line."""
+    return " ".join(str(wrong).split())[:TOLD_MAX]
+
+
+def _csv_source(files: Files, hive: str) -> str:
+    """Give what reads CSV: where headings are known no row is guessed at, and one of another length is named by its line."""
+    headings = files.headings()
+    how = f"header = true, delim = {_quoted(files.csv.separator)}, quote = '\"', escape = '\"'"
+    if hive == "true" or not headings or any(len({name.lower() for name in one}) < len(one) or "" in one for one in headings):
+        paths = "[" + ", ".join(_quoted(path) for path in files.paths) + "]"
+        return f"read_csv({paths}, {how}, all_varchar = true, union_by_name = true, hive_partitioning = {hive}, hive_types_autocast = 0)"
+    parts = []
+    for path, heading in zip(files.paths, headings, strict=True):
+        columns = "{" + ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in heading) + "}"
+        parts.append(f"SELECT * FROM read_csv({_quoted(path)}, {how}, auto_detect = false, columns = {columns})")  # noqa: S608 -- quoted
+    return f"({' UNION ALL BY NAME '.join(parts)})"
 
 
 def _decoded(files: Files) -> Any:

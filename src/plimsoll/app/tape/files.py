@@ -21,6 +21,9 @@ UTF8: Final = ("utf-8", "utf8")
 SCRATCH: Final = "_temporary"
 """The folder in which Spark writes before it commits."""
 
+LOGS: Final = ("_delta_log", ".hoodie")
+"""Where tables that keep several versions of themselves say which of their files count."""
+
 MAGIC: Final = b"PAR1"
 LEAST_BYTES: Final = 12
 
@@ -81,6 +84,9 @@ def _check_partitions(folder: Path) -> None:
     """Refuse what a writer left unfinished: files with such a name, Spark's scratch folder, a partition without a file."""
     found = sorted(folder.rglob("*"))
     for path in found:
+        if path.name in LOGS:
+            remedy = "Such a table keeps files that were replaced beside those that count. Write it as plain Parquet."
+            raise Malformed("tape_unreadable", path.name, file=str(folder), remedy=remedy)
         if path.name.endswith(UNFINISHED) or path.name == SCRATCH:
             raise Malformed("tape_file_unfinished", path.name, file=str(path))
     for path in found:

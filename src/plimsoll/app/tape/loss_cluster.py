@@ -51,9 +51,12 @@ def write_measured(tape: Tape, month: int, fitted: Fitted, policy: Policy, folde
     if isinstance(tape.engine, SparkEngine):
         return _on_spark(tape.engine, text, keys, fitted, policy, folder)
     path = Path(folder)
-    if path.exists() and any(path.iterdir()):
-        raise Malformed("folder_not_empty", file=folder)
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        if path.exists() and any(path.iterdir()):
+            raise Malformed("folder_not_empty", file=folder)
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise Malformed("file_missing", wrong.strerror or "", file=folder) from None
     unfinished, count = path / "loans.unfinished", 0
     reader = pa.table(tape.engine.columns(text)).to_batches(BATCH)
     writer = None

@@ -14,6 +14,8 @@ import plimsoll.portfolio
 from plimsoll.app.tape.engine import Engine, Row, start_engine
 from plimsoll.app.tape.files import Files, check_columns, find_files, partition_names, read_csv_as
 from plimsoll.portfolio.expressions.check import (
+    EMPTY,
+    EMPTY_BALANCE,
     fault_text,
     faults,
     oftener_text,
@@ -39,6 +41,8 @@ DAILY_SHARE: Final = 2
 """A tape is one of days where it has more than one day in so many from its first day to its last."""
 
 SHOWN: Final = 5
+BLANK: Final = {EMPTY_BALANCE: "A loan that owes has no balance. Say blank: zero in the map where that means nothing."}
+"""By fault: what may be said in a map of values that are not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +289,8 @@ def _check_rows(engine: Engine, source: Source, files: Files) -> None:
                 shown = engine.rows(fault_text(source, label))
                 some = [f"loan {loan} in {month_text(month, is_calendar=calendar)}" for loan, month in shown]
             detail = f"{count:,} rows: {', '.join(some)}"
-            raise Malformed(codes.get(label, "tape_amount_negative"), detail, file=files.root, key=label)
+            code = codes.get(label, "tape_value_unreadable" if label.startswith(EMPTY) else "tape_amount_negative")
+            raise Malformed(code, detail, file=files.root, key=label.removeprefix(EMPTY), remedy=BLANK.get(label, ""))
     twice = engine.rows(twice_text(source))
     if twice:
         loan, month, rows = twice[0]

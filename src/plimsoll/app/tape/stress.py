@@ -37,8 +37,8 @@ class StressedBook(NamedTuple):
     broken: Sequence["Broken"]
 
 
-def stress_book(tape: Tape, month: int, rules: Rules, capital_minor: int = 0) -> StressedBook:
-    """Stress the book of a month, from one reading of where it stands. Needs `balance` of the tape."""
+def stress_book(tape: Tape, month: int, rules: Rules, capital_minor: int = 0, own: Sequence[book.Economy] = ()) -> StressedBook:
+    """Stress the book of a month, from one reading of where it stands, by the scenarios of policy and by own ones. Needs `balance`."""
     on = day_of(tape, month)
     policy, model = ecl_policy(rules, on), book.satellite(rules, on)
     fit, loans = fitted(tape, policy, month), stand(tape, month).loans
@@ -52,7 +52,7 @@ def stress_book(tape: Tape, month: int, rules: Rules, capital_minor: int = 0) ->
         month,
         chance,
         int(today.allowance_minor.sum()),
-        [book.stressed(loans, fit, policy, economy, model) for economy in named.values()],
+        [book.stressed(loans, fit, policy, economy, model) for economy in (*named.values(), *own)],
         book.bad_years(chance),
         {cap: (most[cap], unpaid[cap]) for cap in most},
         broken,

@@ -54,7 +54,7 @@ def accounts(
         refuse_ends(found)
         at = month_of("--month", month, found) if month else found.source.months[-1]
         if at == found.source.months[0]:
-            raise Stop(USAGE, f"--month {month}: a chance of default needs a month before it")
+            raise Stop(USAGE, f"--month {found.month(at)}: a chance of default needs a month before it")
         count, behind = loans_behind(found, at, lawful_rules(), least=least, stage=stage, limit=limit)
         objects = [
             {

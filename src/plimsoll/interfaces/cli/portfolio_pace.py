@@ -16,6 +16,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Map,
     Master,
     Where,
+    amount_of,
     answer,
     drawn,
     head,
@@ -29,7 +30,6 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     table,
 )
 from plimsoll.risk.lawful import lawful_rules
-from plimsoll.units.money import parse_minor
 
 if TYPE_CHECKING:
     from plimsoll.app.tape.worth import Pacing
@@ -66,8 +66,7 @@ def pace(
         from plimsoll.app.tape.worth import pacing
 
         at = month_of("--month", month, found) if month else found.source.months[-1]
-        amounts = (parse_minor(text, found.source.currency) if text else 0 for text in (capital, funding))
-        held, room = amounts
+        held, room = amount_of("--capital", capital, found), amount_of("--funding", funding, found)
         one = pacing(found, at, lawful_rules(), most / 100, late_most=late_loans, capital=held, funding=room)
         picture = drawn(chart, language, lambda: _picture(found, one, most / 100, language))
         show(answer(found, one.queries, _object(found, one)), _text(found, one) + picture, as_json=as_json)

@@ -7,6 +7,7 @@ import typer
 
 from plimsoll.app.tape.engine import Row
 from plimsoll.app.tape.reading import Tape
+from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_tape import (
     By,
@@ -97,6 +98,8 @@ def _within(tape: Tape, rows: list[Row], since: str, until: str) -> list[Row]:
     """Keep moves of some months."""
     first = month_of("--since", since, tape) if since else tape.source.months[0]
     last = month_of("--until", until, tape) if until else tape.source.months[-1]
+    if first >= last and (since or until):
+        raise Stop(USAGE, f"--since {tape.month(first)}, --until {tape.month(last)}: one after another")
     return [row for row in rows if first <= row[0] < last]
 
 
@@ -143,7 +146,7 @@ def _picture(tape: Tape, made: Sequence[Matrix], language: str) -> Any:
     from plimsoll.app.words import Words
 
     if not made:
-        raise Malformed("tape_never_moves", "no move in these months", file=tape.files.root)
+        raise Malformed("tape_too_short", "no move in these months", file=tape.files.root)
     one = made[0]
     zh, en = (f"（{one.dimension}）", f" of {one.dimension}") if one.dimension else ("", "")
     heat = Heat(SAY["state"], SAY["a-month-later"], one.rows, ends(one.columns), one.shares())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from plimsoll.app.tape.reading import Tape
+from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_ecl import FOLLOWS
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
@@ -17,6 +18,7 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     Map,
     Master,
     Where,
+    amount_of,
     answer,
     drawn,
     head,
@@ -32,14 +34,23 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     untold_text,
 )
 from plimsoll.risk.lawful import lawful_rules
-from plimsoll.units.money import parse_minor
 
 if TYPE_CHECKING:
     from plimsoll.app.tape.stress import StressedBook
+    from plimsoll.portfolio.stress.book import Economy
 
 TERM = 12
 On = Annotated[str, typer.Option("--month", metavar="MONTH", help="The month whose book is stressed. Default: the last.")]
 Capital = Annotated[str, typer.Option("--capital", metavar="AMOUNT", help="Reverse stress: the smallest shock that costs more than this.")]
+
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME=VALUE,…",
+        help="A scenario of its own: unemployment (points), income, supply (per cent less) a quarter, quarters, uncollected, loss (times).",
+    ),
+]
 
 
 def stress(
@@ -47,6 +58,7 @@ def stress(
     map_name: Map = "house",
     month: On = "",
     capital: Capital = "",
+    scenario: Scenarios = None,
     currency: Currency = "",
     engine: Engine = "duckdb",
     master: Master = "",
@@ -61,12 +73,26 @@ def stress(
     with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:
         refuse_ends(found)
         at = month_of("--month", month, found) if month else found.source.months[-1]
-        least = parse_minor(capital, found.source.currency) if capital else 0
+        least = amount_of("--capital", capital, found)
         from plimsoll.app.tape.stress import stress_book
 
-        one = stress_book(found, at, lawful_rules(), least)
+        one = stress_book(found, at, lawful_rules(), least, [read_scenario(text) for text in scenario or ()])
         picture = drawn(chart, language, lambda: _picture(found, one, language))
         show(answer(found, [], {**_object(found, one), "not_told": untold(found, FOLLOWS)}), _text(found, one) + picture, as_json=as_json)
+
+
+def read_scenario(text: str) -> "Economy":
+    """Read a scenario such as "unemployment=1.5,quarters=4"; what is no number or no figure of one ends the command with 2."""
+    from plimsoll.portfolio.stress.book import economy_of
+
+    said: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        try:
+            said[name.strip()] = float(value)
+        except ValueError:
+            raise Stop(USAGE, f"--scenario {text}: {part!r} is no number") from None
+    return economy_of(text, said)
 
 
 def _object(tape: Tape, one: "StressedBook") -> dict[str, Any]:
@@ -123,6 +149,9 @@ def _picture(tape: Tape, one: "StressedBook", language: str) -> Any:
     from plimsoll.app.report.month_words import SAY, SAY_SCENARIOS
     from plimsoll.app.words import Words
 
-    sums = {SAY["today"]: one.allowance_minor, **{SAY_SCENARIOS[by.name]: by.allowance_minor for by in one.scenarios}}
+    sums = {
+        SAY["today"]: one.allowance_minor,
+        **{SAY_SCENARIOS.get(by.name, Words(by.name, by.name)): by.allowance_minor for by in one.scenarios},
+    }
     title = Words(f"准备（{tape.source.currency}）", f"Allowance, {tape.source.currency}")
     return bars_picture({name: float(money(minor, tape)) for name, minor in sums.items()}, title, language)

@@ -14,7 +14,7 @@ from plimsoll.app.tape.reading import HOUSE, Order, Tape, digest_of, open_tape
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import USAGE, Stop
 from plimsoll.interfaces.cli.options import read_language
-from plimsoll.units.money import text_of
+from plimsoll.units.money import parse_minor, text_of
 from plimsoll.units.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -128,6 +128,14 @@ def show(told: Mapping[str, Any], text: str, *, as_json: bool) -> None:
 def table(rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
     """Give a table: the first row is its head."""
     return aligned([rows[0], RULE, *rows[1:]], left=left)
+
+
+def amount_of(option: str, text: str, tape: Tape) -> int:
+    """Read an amount of an option in the currency of the tape, nought where none is given; one below nought ends the command with 2."""
+    minor = parse_minor(text, tape.source.currency) if text else 0
+    if minor < 0 or (text and not minor):
+        raise Stop(USAGE, f"{option} {text}: an amount above nought")
+    return minor
 
 
 def drawn(path: Path | None, language: str, draw: Callable[[], "Picture"]) -> str:

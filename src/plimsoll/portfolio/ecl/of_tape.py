@@ -150,12 +150,12 @@ def recovered_shares(rows: Iterable[Sequence[Any]]) -> list[float]:
 
 
 def fit(counts: Whole, recoveries: Sequence[Sequence[Any]], path: Sequence[Sequence[Any]], policy: Policy) -> Fitted:
-    """Fit what expected loss rests on; raises Malformed tape_never_moves where no move is seen.
+    """Fit what expected loss rests on; raises Malformed tape_too_short where no move is seen.
 
     `path` are rows of `path_text` (months before default, loans, limit, balance), none where the tape has no limits.
     """
     if not counts.sum():
-        raise Malformed("tape_never_moves", "no month of it is followed by another")
+        raise Malformed("tape_too_short", "no loan that owes is seen in two months, one after the other")
     moves = fit_moves(counts, policy.weight)
     back = recovered_shares(recoveries)
     is_told = bool(back) and back[-1] > 0

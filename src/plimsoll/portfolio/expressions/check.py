@@ -8,8 +8,12 @@ from plimsoll.portfolio.expressions.columns import Expression, day_of, minor_of,
 from plimsoll.portfolio.expressions.rows import factor_of, file_table, keys_of, rows_of
 from plimsoll.portfolio.expressions.write import write
 from plimsoll.portfolio.shape import AGE, AMOUNTS, DATE, REFUSE, Period
-from plimsoll.portfolio.source import Source
+from plimsoll.portfolio.source import FRACTION, Source
 from plimsoll.portfolio.state import LATEST, UNKNOWN
+
+EMPTY = "no "
+EMPTY_BALANCE = EMPTY + "balance"
+"""The fault of a loan that owes and has no balance."""
 
 SHOWN = 5
 EXAMPLES = 3
@@ -82,9 +86,15 @@ def _wrong(source: Source, table: Expression) -> dict[str, Expression]:
     for name in [one.columns["days"] for one in shape.slices if "days" in one.columns]:
         parsed.setdefault(name, ("", whole_of(source, table, name)))
     return {
-        name: value.isnull() if needed else value.isnull() & text_of(source, table, name).notnull()
-        for name, (needed, value) in parsed.items()
+        name: value.isnull() if needed else value.isnull() & _is_written(source, table, name) for name, (needed, value) in parsed.items()
     }
+
+
+def _is_written(source: Source, table: Expression, name: str) -> Expression:
+    """Tell whether something stands in a column; a fraction that is no number at all (NaN) is nothing, one without end is something."""
+    if source.kinds[name] != FRACTION:
+        return text_of(source, table, name).notnull()
+    return table[name].notnull() & ((table[name] + "").lower() != "nan")
 
 
 def faults(source: Source) -> Counted:
@@ -110,6 +120,8 @@ def _faulty(source: Source, rows: Expression) -> dict[str, Expression]:
         found["opened"] = rows.opened > rows.t
     if source.shape.negative == REFUSE:
         found |= {part: rows[part] < 0 for part in AMOUNTS if part in rows.columns}
+    if source.shape.blank == REFUSE and "balance" in rows.columns:
+        found[EMPTY_BALANCE] = rows.balance.isnull() & (rows.state <= LATEST)
     return found
 
 

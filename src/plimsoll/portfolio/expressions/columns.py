@@ -8,6 +8,7 @@ import ibis
 from plimsoll.portfolio.pattern import CENTURY_FROM, ISO_DAY, ISO_MONTH, MONTH_NAMES, is_fixed, places, written
 from plimsoll.portfolio.shape import DATE, MONTH, NUMBER, Numbers, Period, Sum
 from plimsoll.portfolio.source import DAY, FRACTION, INSTANT, INTEGERS, TEXT, Source
+from plimsoll.units.money import MINOR_MAX
 
 Expression = Any
 """An expression of Ibis."""
@@ -55,10 +56,19 @@ def _plain(text: Expression, how: Numbers) -> Expression:
 
 
 def minor_of(source: Source, table: Expression, name: str, factor: int) -> Expression:
-    """Give a column of amounts in minor units, of which `factor` make the unit of the file; rounded half away from zero."""
+    """Give a column of amounts in minor units, of which `factor` make the unit of the file; rounded half away from zero.
+
+    Null where that is more than MINOR_MAX, save in whole minor units, which are taken as they are.
+    """
     if source.kinds[name] in INTEGERS:
-        return table[name].cast("int64") * ibis.literal(factor, "int64")
-    return (_number(source, table, name) * factor).round(0).cast("int64")
+        whole = table[name].cast("int64")
+        if factor == 1:
+            return whole
+        most = MINOR_MAX // factor
+        return ibis.ifelse(whole.between(-most, most), whole * ibis.literal(factor, "int64"), ibis.null("int64"))
+    number = _number(source, table, name)
+    most = MINOR_MAX // factor
+    return ibis.ifelse(number.between(-most, most), (number * factor).round(0), ibis.null(DECIMAL)).cast("int64")
 
 
 def sum_of(source: Source, table: Expression, amount: Sum, factor: int) -> Expression:

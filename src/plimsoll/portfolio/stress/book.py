@@ -26,6 +26,16 @@ RULES_BY_NAME: Final = {
     "others-withdraw": "POLICY.STRESS.OTHERS_WITHDRAW",
     "collections-halved": "POLICY.STRESS.COLLECTIONS_HALVED",
 }
+RANGES: Final = {
+    "unemployment": (-20.0, 20.0, 0.0),
+    "income": (-50.0, 50.0, 0.0),
+    "supply": (-100.0, 100.0, 0.0),
+    "quarters": (1.0, 20.0, 4.0),
+    "uncollected": (0.0, 1.0, 0.0),
+    "loss": (0.0, 5.0, 1.0),
+}
+"""By figure of a scenario: the least and the most that can be meant, and what it is where nothing is said."""
+
 SHOCK_MAX: Final = 8.0
 """Largest shock that reverse stress looks at, in units of the severe scenario."""
 
@@ -60,6 +70,20 @@ def economies(rules: Rules, on: date) -> list[Economy]:
         unemployment, income, supply = (said[driver] for driver in DRIVERS)
         found.append(Economy(name, unemployment, income, supply, int(said["quarters"]), said["uncollected"], said["loss"]))
     return found
+
+
+def economy_of(name: str, said: Mapping[str, float]) -> Economy:
+    """Give a scenario by what is said of it, the rest as it is; raises Malformed scenario_malformed with the range of a figure."""
+    unknown = sorted(said.keys() - RANGES.keys())
+    if unknown:
+        raise Malformed("scenario_malformed", ", ".join(unknown), remedy=f"One of: {', '.join(RANGES)}.")
+    for part, value in said.items():
+        least, most, _ = RANGES[part]
+        if not least <= value <= most or (part == "quarters" and value != int(value)):
+            raise Malformed("scenario_malformed", f"{part} {value:g}", remedy=f"{part}: {least:g} to {most:g}.")
+    found = {part: said.get(part, usual) for part, (_, _, usual) in RANGES.items()}
+    unemployment, income, supply = (found[driver] for driver in DRIVERS)
+    return Economy(name, unemployment, income, supply, int(found["quarters"]), found["uncollected"], found["loss"])
 
 
 def satellite(rules: Rules, on: date) -> Satellite:
