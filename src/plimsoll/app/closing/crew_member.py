@@ -1,6 +1,5 @@
 """One member of a crew: gets the compiled kernel ready, then works the shards that come through standard input (`app/closing/crew.py`)."""
 
-import gc
 import pickle
 import signal
 import sys
@@ -57,16 +56,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one is asked, and ends it
     member = Member(receive(sys.stdin.buffer), sys.stdout.buffer)
     get_ready()
-    # What a shard leaves behind goes when nobody holds it any more; to look for circles in it takes longer than to decide on its loans.
-    gc.freeze()
-    gc.disable()
     while True:
         try:
             errand, tasks = receive(sys.stdin.buffer)
         except (StoreTrouble, pickle.UnpicklingError):
             return
         member.take(errand, tasks)
-
-
-if __name__ == "__main__":
-    main()
