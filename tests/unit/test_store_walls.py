@@ -94,6 +94,9 @@ def test_the_application_role_appends_and_changes_nothing_that_was_appended(used
             ):
                 with pytest.raises(Exception, match=r"permission denied|must be owner"):
                     connection.execute(statement)
+        for statement in ("UPDATE loan SET terms = ''", "UPDATE command SET answer = '{}'", "UPDATE customer SET opened_on = opened_on"):
+            with pytest.raises(Exception, match="permission denied"):
+                connection.execute(statement)
         for table in ("loan_state", "line", "command", "outbox", "customer"):
             with pytest.raises(Exception, match="permission denied"):
                 connection.execute(f"DELETE FROM {table}")

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Table
 
-from plimsoll.app.database.schema import APPEND_ONLY, ERASABLE, metadata
+from plimsoll.app.database.schema import APPEND_ONLY, ERASABLE, WRITTEN_ONCE, metadata
 
 MESSAGE: Final = "is append-only: record a correction as another row"
 
@@ -99,7 +99,7 @@ def grants(role: str, database: str, *, is_login: bool) -> list[str]:
 
     `role` and `database` are quoted identifiers. TEMPORARY is for the staging table of bulk changes.
     """
-    append_only = [table.name for table in APPEND_ONLY]
+    append_only = [table.name for table in (*APPEND_ONLY, *WRITTEN_ONCE)]
     changing = [table.name for table in metadata.sorted_tables if table.name not in append_only]
     return [
         f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
@@ -107,6 +107,7 @@ def grants(role: str, database: str, *, is_login: bool) -> list[str]:
         f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}",
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT ON {', '.join(append_only)} TO {role}",
+        f"REVOKE UPDATE ON {', '.join(append_only)} FROM {role}",
         f"GRANT SELECT, INSERT, UPDATE ON {', '.join(changing)} TO {role}",
         f"GRANT DELETE ON {', '.join(table.name for table in ERASABLE)} TO {role}",
         f"GRANT SELECT ON alembic_version TO {role}",
