@@ -1,5 +1,6 @@
 """What an account with funders buys later, on both databases: who has no room or has left takes no more of it, and keeps what it has."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -61,6 +62,17 @@ def test_a_full_funder_takes_what_it_has_room_for_and_the_lender_the_rest(house)
     (again,) = fund_draws(house.store, NEXT, ACT)
     assert (again.got, again.refused, lent(house)) == (done.got, {}, 1350_00)
     assert verify(house.store).breaches == {}
+
+
+def test_two_runs_at_once_take_a_funder_no_further_than_one_after_the_other(house):
+    """Room for 150.00, and 500.00 bought on each of two days, which two people fund in the same moment."""
+    house.do("amend_funder", "2026-01-19", committed="1350.00", **AMENDED)
+    buy(house, 1, "2026-01-20", "500.00")
+    buy(house, 2, "2026-01-21", "500.00")
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda on: fund_draws(house.store, on, ACT), (NEXT, date(2026, 1, 21))))
+    assert [one[0].refused for one in done] == [{}, {}]
+    assert lent(house) in range(1350_00 - 2, 1350_00 + 1)
 
 
 def test_more_bought_on_a_day_that_was_funded_strikes_its_parts_once_more(house):

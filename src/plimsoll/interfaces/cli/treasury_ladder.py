@@ -20,6 +20,7 @@ from plimsoll.interfaces.cli.treasury_fund import Licence, percent, read_cash
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.treasury.ladder import Rung
 from plimsoll.treasury.ratio import Ratio
+from plimsoll.treasury.route import room_minor
 from plimsoll.units.money import text_of
 from plimsoll.units.rate import Rate
 from plimsoll.units.refusal import Malformed, Refused
@@ -183,11 +184,10 @@ def _three(rung: Rung, currency: str) -> tuple[str, str, str]:
 
 
 def _room(one: Position) -> int:
-    """Give what open funders may still lend by their commitments."""
+    """Give what open funders may still lend by their commitments, what suits them, and the law."""
+    rules = lawful_rules()
     return sum(
-        max(funder.committed_minor - funder.lent_minor, 0)
-        for funder in one.funders
-        if funder.is_open and not 0 < funder.until < one.on.toordinal()
+        max(room_minor(funder, one.on, rules), 0) for funder in one.funders if funder.is_open and not 0 < funder.until < one.on.toordinal()
     )
 
 
