@@ -42,11 +42,8 @@ class Chunks:
     plain: list[list[int]] = field(init=False)
 
     def turn_page(self) -> None:
-        """Make up the next chunk, having let go of this one; not timed."""
+        """Make up the next chunk; not timed."""
         self.seed += 1
-        for held in ("loans", "repayments", "table", "lived", "histories", "filled", "plain"):
-            if hasattr(self, held):
-                delattr(self, held)
         self.loans = make_up(self.size, self.seed)
         self.repayments = polars_states.long(self.loans)
         self.table = polars_states.frame(self.loans, self.repayments)
@@ -54,7 +51,8 @@ class Chunks:
         self.histories = histories(self.loans)
 
     def check(self) -> None:
-        """See that everybody gave the same state for every loan, to the minor unit."""
+        """See that everybody gave the same state for every loan, to the minor unit; what they were given is let go of first."""
+        del self.loans, self.repayments, self.table, self.lived, self.histories
         while self.found:
             assert np.array_equal(self.filled, self.found.pop().sort("loan").drop("loan").to_numpy()), self.seed
         assert self.folded is not None

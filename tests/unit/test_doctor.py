@@ -121,4 +121,4 @@ def test_warming_runs_every_function_by_which_the_kernel_is_called(capsys):
     from plimsoll.loan.columns import KERNEL
 
     assert "The compiled kernel is warm" in capsys.readouterr().out
-    assert not [name for name in KERNEL if name.endswith(doctor.ENTRIES) and not KERNEL[name].signatures]
+    assert not [name for name in KERNEL if name.endswith(doctor.ENTRIES) and not KERNEL[name].is_ready]

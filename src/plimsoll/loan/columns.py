@@ -322,6 +322,13 @@ def go_on_many(states: States, news: News, *, flat_size_max: int, threads: int =
     return done
 
 
+def get_ready() -> None:
+    """Have the loops that a small book may do without compiled, or read from their cache, by working on no loan at all."""
+    none, nobody, start = np.zeros(0, np.int64), np.zeros((0, T_SIZE), np.int64), np.zeros(1, np.int64)
+    fold_many(Histories(nobody, none, none, none, none, start, none), none, none)
+    go_on_many(States(nobody, none, none, start), News(none, start, none, none), flat_size_max=1)
+
+
 def look_many(states: States, day: int, *, threads: int = 1) -> tuple[Folded, Ints]:
     """Move cached states to a day not before them, and give them with what each loan asks for on the day (Q_*, a row a loan).
 

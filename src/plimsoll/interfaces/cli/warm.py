@@ -10,6 +10,7 @@ from typing import Final
 from plimsoll.app.database.opening import create_store
 from plimsoll.app.treasury.liquidity import positions
 from plimsoll.app.verify import verify
+from plimsoll.loan.columns import get_ready
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.simulator.town import Span, live, make_town
 
@@ -21,6 +22,7 @@ DAYS: Final = 32
 def warm_up() -> float:
     """Run everything that is compiled, on the way that real commands take it, and give the seconds it took."""
     begun = time.perf_counter()
+    get_ready()
     rules = lawful_rules()
     with TemporaryDirectory() as folder:
         town = make_town(PEOPLE, Span(1), rules, Random(1))  # noqa: S311 -- people are made up, nothing is secret
