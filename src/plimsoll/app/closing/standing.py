@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 from plimsoll.app.closing.control import Control as Control  # noqa: PLC0414 -- also known from here
 from plimsoll.app.closing.scan import snapshot
-from plimsoll.app.closing.tape import NUMBERS, Part, TapeWriter, scan
+from plimsoll.app.closing.tape import NUMBERS, Part, TapeWriter, digest_of, scan
 from plimsoll.app.database import schema
 from plimsoll.app.database.store import Store
 from plimsoll.app.held_money import house_balances
@@ -60,10 +60,10 @@ def stand(store: Store, day: int, now: datetime, *, tape: Path | None, threads: 
             if writer is not None:
                 writer.write(part)
         journal = seen.sum_legs_until(day)
-    if writer is not None:
-        writer.finish()
+    written = writer.finish() if writer is not None else None
     standing = _book_standing(store, day, now, totals)
-    return replace(control(day, totals, journal, house_balances(store, date.fromordinal(day))), standing=standing)
+    found = control(day, totals, journal, house_balances(store, date.fromordinal(day)))
+    return replace(found, standing=standing, tape_sha256=digest_of(written) if written is not None else "")
 
 
 def _book_standing(store: Store, day: int, now: datetime, totals: Totals) -> dict[str, dict[str, int]]:
@@ -112,7 +112,7 @@ def control(day: int, totals: Totals, journal: list[tuple[str, int, int, int]], 
             if of_loans[currency, account] != posted[account]:
                 breaches.append(f"{currency} {code}: entries {of_loans[currency, account]}, loans posted {posted[account]}")
             known[code] += int(balances[account] - posted[account])
-        breaches += _against_tape(currency, known, tape[currency])
+        breaches += against_tape(currency, known, tape[currency])
         for code, minor in house.get(currency, {}).items():
             known[code] = known.get(code, 0) + minor
         if sum(known.values()):
@@ -120,7 +120,7 @@ def control(day: int, totals: Totals, journal: list[tuple[str, int, int, int]], 
     return Control(day, totals.loans, ledger, tape, tuple(breaches))
 
 
-def _against_tape(currency: str, ledger: dict[str, int], tape: dict[str, int]) -> list[str]:
+def against_tape(currency: str, ledger: Mapping[str, int], tape: Mapping[str, int]) -> list[str]:
     """Compare the general ledger with the tape where one account is one column."""
     pairs = (
         ("asset.loan.principal", ledger["asset.loan.principal"], tape["principal_minor"]),

@@ -4,6 +4,7 @@ One scan through the compiled kernel: cached states are moved to the day, loans 
 from their facts. Cost: proportional to the loans that exist, some microseconds each. Needs the extra `fast`.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -173,11 +174,22 @@ def _days(days: Ints) -> pa.Array:
     return pa.array((days - EPOCH_DAY).astype(np.int32), pa.date32(), mask=days == 0)
 
 
+def path_of(folder: Path, day: int) -> Path:
+    """Give where the tape of a day lies: `FOLDER/day=YYYY-MM-DD/tape.parquet`."""
+    return folder / f"day={date.fromordinal(day).isoformat()}" / "tape.parquet"
+
+
+def digest_of(path: Path) -> str:
+    """Give the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class TapeWriter:
-    """Writes the tape of one day: `FOLDER/day=YYYY-MM-DD/tape.parquet`, in place only when whole."""
+    """Writes the tape of one day to `path_of`, in place only when whole."""
 
     def __init__(self, folder: Path, day: int) -> None:
-        self.path = folder / f"day={date.fromordinal(day).isoformat()}" / "tape.parquet"
+        self.path = path_of(folder, day)
         self.unfinished = self.path.with_suffix(".unfinished")
         self.writer: pq.ParquetWriter | None = None
 
