@@ -59,26 +59,26 @@ def test_a_new_country_is_a_file(tmp_path: Path):
 
 
 def test_a_change_to_come_is_known(tmp_path: Path):
-    """One call a day from 2027-01-01, quiet until 07:00 only, and no rule about dials: until says what will hold then."""
+    """One call a day from 2026-12-21, quiet until 07:00 only, and no rule about dials: until says what will hold then."""
     text = (Path(__file__).parents[2] / "src/plimsoll/rulebook/law/cn/collection.yaml").read_text("utf-8")
     for key, value in (("QUIET", '["22:00", "07:00"]'), ("CALLS.CONNECTED.MAX", "1"), ("DIALS.UNANSWERED.MAX", "null")):
         head, _, tail = text.partition(f"CN.COLLECT.{key}:\n")
         first, _, rest = tail.partition("  values:\n")
-        text = f"{head}CN.COLLECT.{key}:\n{first}  values:\n    - {{{ROW.format(since='2027-01-01', value=value)}}}\n{rest}"
+        text = f"{head}CN.COLLECT.{key}:\n{first}  values:\n    - {{{ROW.format(since='2026-12-21', value=value)}}}\n{rest}"
     folder = tmp_path / "rules"
     copied(folder)
     (folder / "law/cn/collection.yaml").write_text(text, "utf-8")
     stream = Stream(read_countries(load(folder)))
     for _ in range(3):
-        assert ask(stream, "2026-12-31T10:00:00", country="cn", outcome="connected") == [True]
-    assert ask(stream, "2026-12-31T10:00:00", country="cn") == ["CN.COLLECT.CALLS.CONNECTED.MAX", "2027-01-01T07:00"]
+        assert ask(stream, "2026-12-20T10:00:00", country="cn", outcome="connected") == [True]
+    assert ask(stream, "2026-12-20T10:00:00", country="cn") == ["CN.COLLECT.CALLS.CONNECTED.MAX", "2026-12-21T07:00"]
     for _ in range(6):
-        assert ask(stream, "2026-12-31T11:00:00", country="cn", debtor="e") == [True]
-    assert ask(stream, "2026-12-31T22:30:00", country="cn", debtor="e") == ["CN.COLLECT.QUIET", "2027-01-01T07:00"]
-    assert ask(stream, "2027-01-01T07:00:00", country="cn", outcome="connected") == [True]
-    assert ask(stream, "2027-01-01T07:00:01", country="cn") == ["CN.COLLECT.CALLS.CONNECTED.MAX", "2027-01-02T07:00"]
+        assert ask(stream, "2026-12-20T11:00:00", country="cn", debtor="e") == [True]
+    assert ask(stream, "2026-12-20T22:30:00", country="cn", debtor="e") == ["CN.COLLECT.QUIET", "2026-12-21T07:00"]
+    assert ask(stream, "2026-12-21T07:00:00", country="cn", outcome="connected") == [True]
+    assert ask(stream, "2026-12-21T07:00:01", country="cn") == ["CN.COLLECT.CALLS.CONNECTED.MAX", "2026-12-22T07:00"]
     for _ in range(9):
-        assert ask(stream, "2027-01-01T08:00:00", country="cn", debtor="e") == [True]
+        assert ask(stream, "2026-12-21T08:00:00", country="cn", debtor="e") == [True]
 
 
 def test_a_stop_that_ends_with_its_rule(tmp_path: Path):

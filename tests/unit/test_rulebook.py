@@ -292,11 +292,11 @@ def test_null_ends_a_rule_that_nothing_wider_stands_behind(tmp_path):
 
 
 def test_one_call_a_day_from_a_date_is_one_value(tmp_path):
-    row = "    - {from: 2027-01-01, value: 1, source: a made-up rule, confidence: weak, review_by: 2028-01-01}\n"
+    row = "    - {from: 2026-12-21, value: 1, source: a made-up rule, confidence: weak, review_by: 2027-12-31}\n"
     edited(tmp_path, "law/cn/collection.yaml", "\nCN.COLLECT.DIALS", f"{row}\nCN.COLLECT.DIALS")
     rules = load(tmp_path)
-    assert rules.value("CN.COLLECT.CALLS.CONNECTED.MAX", date(2026, 12, 31)) == 3
-    assert rules.value("CN.COLLECT.CALLS.CONNECTED.MAX", date(2027, 1, 1)) == 1
+    assert rules.value("CN.COLLECT.CALLS.CONNECTED.MAX", date(2026, 12, 20)) == 3
+    assert rules.value("CN.COLLECT.CALLS.CONNECTED.MAX", date(2026, 12, 21)) == 1
 
 
 def test_a_dated_rule_under_a_formula_moves_the_formula(tmp_path):
