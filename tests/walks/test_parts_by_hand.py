@@ -8,6 +8,7 @@ import pytest
 from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer
 from plimsoll.app.house import House
+from plimsoll.app.treasury.by_hand import Granted
 from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.wiring import read_command
 from plimsoll.rulebook.rules import load
@@ -108,6 +109,17 @@ def test_what_is_paid_out_by_hand_is_within_the_guarantee(house):
     assert do(house, "move_share", customer_id=1, loan_id=11, funder="sure", **paid | {"price": "450.01"}) == "guarantee_not_given"
     assert do(house, "move_share", customer_id=1, loan_id=11, funder="sure", **paid) is True
     assert do(house, "move_share", customer_id=2, loan_id=12, funder="sure", **paid) == "guarantee_not_given"
+
+
+def test_a_command_that_is_decided_again_counts_once():
+    """After a clash a whole chunk is decided again: what was granted then does not stand beside what is granted now."""
+    granted = Granted()
+    for _ in range(2):
+        granted.grant("a", {"bank": 600})
+        granted.grant("b", {"bank": 300, "notes": 1})
+    assert (granted.besides("a", "bank"), granted.besides("b", "bank"), granted.besides("c", "bank")) == (300, 600, 900)
+    granted.grant("b", {})
+    assert granted.besides("c", "bank") == 600
 
 
 def test_two_who_file_at_once_do_not_pass_a_limit_together(house):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
@@ -25,6 +26,8 @@ from plimsoll.app.house import House
 from plimsoll.app.imports.batch import APPLIED, VALID, WAITING, Batch, found_of, held, lines_of, refuse_applied, refuse_own
 from plimsoll.app.imports.effect import ERRORS_KEPT, wiring_for
 from plimsoll.app.imports.rows import ErrorRow, error_of, rows_of, safe
+from plimsoll.app.treasury.by_hand import NEEDED_BY
+from plimsoll.app.treasury.turn import funding_turn
 from plimsoll.app.wiring import DOSSIER_WIRING
 from plimsoll.loan.filing import body_of
 from plimsoll.units.money import text_of
@@ -138,7 +141,8 @@ def execute_import(house: House, act: Act, actor: str) -> Outcome:
             return Refused("import_state", detail=row.state)
         if row.sha256 != json.loads(act.body)["sha256"] or row.version != act.version:
             return Refused("import_changed")
-    found = _whole(house, row, actor) if row.is_whole else _each(house, row, actor)
+    with funding_turn(house.store) if row.kind in ("", *NEEDED_BY) else nullcontext():
+        found = _whole(house, row, actor) if row.is_whole else _each(house, row, actor)
     if isinstance(found, Refused):
         return found
     counted, errors = found

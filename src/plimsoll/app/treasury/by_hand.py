@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -51,13 +51,31 @@ def with_parts(store: Store, wiring: Wiring) -> Wiring:
 
 
 @dataclass
+class Granted:
+    """What the commands of a run were granted by funder, in minor units; one that is decided again, after a clash, counts once."""
+
+    by_key: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    total: Counter[str] = field(default_factory=Counter)
+
+    def besides(self, key: str, funder: str) -> int:
+        """Give what others than one command were granted of a funder."""
+        return self.total[funder] - self.by_key.get(key, {}).get(funder, 0)
+
+    def grant(self, key: str, more: Mapping[str, int]) -> None:
+        """Note what a command is granted."""
+        self.total.subtract(self.by_key.get(key, {}))
+        self.by_key[key] = more
+        self.total.update(more)
+
+
+@dataclass
 class Run:
     """What is known of the funders in one run of commands: read when it is first asked for; what the run itself files counts too."""
 
     store: Store
     standing: Standing | None = None
-    filed: Counter[str] = field(default_factory=Counter)
-    paid: Counter[str] = field(default_factory=Counter)
+    filed: Granted = field(default_factory=Granted)
+    paid: Granted = field(default_factory=Granted)
 
     def known(self, book: Book, command: FundLoan | MoveShare, rules: Rules) -> Standing:
         """Give how the funders stand, as of the run's first question."""
@@ -113,10 +131,14 @@ class Asking:
     def _refuse_guarantee(self, book: Book, command: MoveShare, rules: Rules) -> Refused | None:
         """Refuse to pay out a funder that has no guarantee, or more than what is left of its first loss: guarantee_not_given."""
         funder, run = self.run.known(book, command, rules).funders.get(command.funder), self.run
-        left = 0 if funder is None else funder.guaranteed_minor() - paid_out(run.store)[command.funder] - run.paid[command.funder]
+        left = (
+            0
+            if funder is None
+            else funder.guaranteed_minor() - paid_out(run.store)[command.funder] - run.paid.besides(command.key, command.funder)
+        )
         if funder is None or not funder.is_guaranteed or command.price_minor > left:
             return Refused("guarantee_not_given", "", f"{command.funder}: {command.price_minor} minor units, {max(left, 0)} are left")
-        run.paid[command.funder] += command.price_minor
+        run.paid.grant(command.key, {command.funder: command.price_minor})
         return None
 
     def _asked(self, book: Book, command: FundLoan | MoveShare, parts: Iterable[tuple[str, int]], rules: Rules) -> Refused | None:
@@ -133,11 +155,11 @@ class Asking:
             if funder is None:
                 return Refused("funder_unknown", "", repr(name))
             more[name] = minor * ppm // WHOLE - minor * has.get(name, 0) // WHOLE
-            stands = funder._replace(lent_minor=lent.of.get(name, 0) + kept.get(name, 0) + self.run.filed[name])
+            stands = funder._replace(lent_minor=lent.of.get(name, 0) + kept.get(name, 0) + self.run.filed.besides(command.key, name))
             refused = refuse_part(stands, Part(ppm, more[name]), draw, house, rules)
             if refused is not None:
                 return refused
-        self.run.filed.update(more)
+        self.run.filed.grant(command.key, more)
         return None
 
 
