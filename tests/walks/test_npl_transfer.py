@@ -13,7 +13,9 @@ from plimsoll.app.database.schema import close_run
 from plimsoll.app.disposal import put_back as put_back_module
 from plimsoll.app.disposal import transfer_package as transfer_module
 from plimsoll.app.disposal.after_sale import after_sale
+from plimsoll.app.disposal.bad_loans import Person
 from plimsoll.app.disposal.make_package import Wish, make_package
+from plimsoll.app.disposal.package_files import write_package
 from plimsoll.app.disposal.put_back import put_back
 from plimsoll.app.disposal.transfer_package import transfer_package
 from plimsoll.app.dossier import dossier_of, execute_dossier
@@ -144,3 +146,15 @@ def test_what_kept_loans_brought_is_known_to_the_last_day_that_is_closed(sold, t
     found = after_sale(sold, "P1", date(2027, 3, 31), RULES)
     assert found.closed_through == CUT_OFF
     assert (found.valued.kept.expected_minor, found.valued.corrected_minor) == (0, None)
+
+
+def test_the_sheet_of_a_package_tells_no_region_that_its_tape_hides(store, tmp_path):
+    """One borrower of Tibet among four of Zhejiang: the exact total of that region would point to one row of the tape."""
+    made_book(store)
+    people = {1: Person(33, "西藏"), **{customer: Person(41, "浙江") for customer in (3, 4, 5, 6)}}
+    made = packed(store, people=people)
+    _, paths = write_package(tmp_path, made.loans, made.secret, CUT_OFF, "CNY", 5)
+    assert not any("西藏" in path.read_text("utf-8") for path in paths if path.suffix in (".csv", ".json"))
+    assert package_of(dossier_of(store, "package", "P1")).sheet["regions"] == {}, "five are told alike only where nothing is told"
+    _, paths = write_package(tmp_path, made.loans, made.secret, CUT_OFF, "CNY", 1)
+    assert "西藏" in paths[0].read_text("utf-8")

@@ -97,7 +97,9 @@ def make_package(store: Store, wish: Wish, *, actor: str, now: datetime, on: dat
     loans = tuple(sorted((one for unit in chosen for one in unit.loans), key=lambda one: one.loan_id))
     secret = secret_of(store, wish.name)
     by_itself = partial(execute_dossier, store, DOSSIER_WIRING, actor=actor, now=now, rules=rules)
-    outcome = _write(wish, loans, worth, secret, on, ask or by_itself)
+    k = rules.whole("POLICY.DISPOSAL.K", on, wish.licence) or 1
+    sheet = said_of(sheet_of_loans(loans, secret, wish.cut_off, wish.currency, k))
+    outcome = _write(wish, [_row(one, worth[one.loan_id]) for one in loans], sheet, secret, on, ask or by_itself)
     if outcome is not None:
         return outcome
     frozen = package_of(dossier_of(store, KIND, wish.name))
@@ -187,14 +189,18 @@ def _kept_out(held: Sequence[Candidate], loans: Sequence[Candidate]) -> dict[str
     return dict(sorted(found.items()))
 
 
-def _write(wish: Wish, loans: Sequence[Candidate], worth: dict[int, Worth], secret: str, on: date, ask: Ask) -> Refused | None:
+def _row(one: Candidate, worth: Worth) -> list[int]:
+    """Give a loan as the part of a package holds it."""
+    return [one.customer_id, one.loan_id, *one.owed, one.days, *worth]
+
+
+def _write(wish: Wish, loans: Sequence[list[int]], sheet: dict[str, object], secret: str, on: date, ask: Ask) -> Refused | None:
     """Write the dossier: opened, each part, frozen; what is there already is recognised by its key."""
     name = wish.name
     commands: list[Any] = [OpenPackage(f"{name} open", name, on, wish.cut_off, wish.currency, wish.licence, secret, wish.title)]
     for part, first in enumerate(range(0, len(loans), PART_LOANS_MAX), 1):
-        rows = [[one.customer_id, one.loan_id, *one.owed, one.days, *worth[one.loan_id]] for one in loans[first : first + PART_LOANS_MAX]]
+        rows = list(loans[first : first + PART_LOANS_MAX])
         commands.append(FillPackage(f"{name} part {part}", name, on, part, Body(body_of({"loans": rows}))))
-    sheet = said_of(sheet_of_loans(loans, secret, wish.cut_off, wish.currency))
     commands.append(FreezePackage(f"{name} freeze", name, on, body_of(sheet)))
     for command in commands:
         outcome = ask(command)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.app.cell import Table
+from plimsoll.app.exchanged_file import place_private
 from plimsoll.disposal import tape
 from plimsoll.disposal.candidate import Candidate, listed
 from plimsoll.disposal.eba import templates
@@ -17,9 +18,14 @@ from plimsoll.disposal.sheet_words import said_of
 from plimsoll.disposal.token import token_of
 
 
-def sheet_of_loans(loans: Sequence[Candidate], secret: str, cut_off: date, currency: str) -> Sheet:
-    """Give the statistics sheet of a package."""
-    return sheet_of([listed(one, *_names(one, secret), cut_off) for one in loans], cut_off, currency)
+def sheet_of_loans(loans: Sequence[Candidate], secret: str, cut_off: date, currency: str, k: int) -> Sheet:
+    """Give the statistics sheet of a package; of regions only those that the tape tells.
+
+    A region of few borrowers with its exact total would point to a row of the tape, which hides it.
+    """
+    shown = tape.shown_of(loans, secret, k)
+    rows = [listed(one, *_names(one, secret), cut_off) for one in loans]
+    return sheet_of([row._replace(region=shown[row.borrower_id].region) for row in rows], cut_off, currency)
 
 
 def _names(one: Candidate, secret: str) -> tuple[str, str]:
@@ -31,7 +37,7 @@ def write_package(
 ) -> tuple[tape.Report, list[Path]]:
     """Write all files of a package into a folder; give the report on the tape and the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    sheet = sheet_of_loans(loans, secret, cut_off, currency)
+    sheet = sheet_of_loans(loans, secret, cut_off, currency, k)
     rows = tape.rows_of(loans, secret, cut_off, k)
     report = tape.check(loans, rows, cut_off, k)
     paths = [_json(folder / "sheet.json", said_of(sheet)), _csv(folder / "tape.csv", [list(tape.COLUMNS), *map(list, rows)])]
@@ -68,14 +74,18 @@ def _told_of_templates(tables: Mapping[str, templates.Table]) -> dict[str, objec
 
 def write_valuation(folder: Path, said: dict[str, Any]) -> Path:
     """Write the valuation book beside the files of a package; it is the seller's own and goes into no data room."""
-    path = _json(folder / "valuation-own.json", said)
-    path.chmod(0o600)
+    path = folder / "valuation-own.json"
+    place_private(path, _text(said).encode())
     return path
 
 
 def _json(path: Path, said: object) -> Path:
-    path.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    path.write_text(_text(said), "utf-8")
     return path
+
+
+def _text(said: object) -> str:
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 def _csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:
