@@ -23,7 +23,7 @@ def daily(received: int, on: str, flows: list[tuple[str, int]]) -> tuple[str | N
     return tuple(annual_cost(received, date.fromisoformat(on).toordinal(), days, 0))  # type: ignore[return-value]
 
 
-# Worked in rules-cn.md 1.5 to 1.7; C1 and H11 also from published tables of instalment fees.
+# Worked in notes on consumer credit in China, 1.5 to 1.7; C1 and H11 also from published tables of instalment fees.
 @pytest.mark.parametrize(
     ("simple", "effective", "received", "dues"),
     [
@@ -53,7 +53,7 @@ def test_regular_instalments(simple, effective, received, dues):
 
 
 def test_irregular_dues_are_costed_by_the_day():
-    """J10 by its days: rules-cn.md gives 15.618 % effective."""
+    """J10 by its days: 15.618 % effective, as notes on consumer credit in China have it."""
     dues = [90041] * 11 + [90042]
     days = [f"2026-{month:02d}-15" for month in range(2, 13)] + ["2027-01-15"]
     assert daily(P, "2026-01-15", list(zip(days, dues, strict=True))) == ("0.1451", "0.1562")

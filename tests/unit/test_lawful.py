@@ -36,7 +36,7 @@ def found(version: Version, licence: str = "") -> list[tuple[str, str, str]]:
     return [(breach.code, breach.rule, f"{breach.on}") for breach in breaches(RULES, version, licence)]
 
 
-# Worked in rules-cn.md 1.7: C3 and C4, against a cap of 24 % a year.
+# Worked in notes on consumer credit in China, 1.7: C3 and C4, against a cap of 24 % a year.
 @pytest.mark.parametrize(
     ("dear", "received", "due"),
     [

@@ -131,7 +131,7 @@ class Terms(NamedTuple):
 def penalty_rate(rate: LoanRate, multiple: tuple[int, int], cap_per_year: tuple[int, int]) -> tuple[int, int]:
     """Give the daily penalty rate min(multiple × contract daily rate, cap ÷ 365), exactly, as numerator and denominator.
 
-    The cap keeps 1.5 × contract rate under the all-in cost cap (rules-cn CN.PENALTY.MULT).
+    The cap keeps 1.5 × contract rate under the all-in cost cap (CN.PENALTY.MULT).
     """
     day_num, day_den = rate.day_fraction()
     num, den = day_num * multiple[0], day_den * multiple[1]

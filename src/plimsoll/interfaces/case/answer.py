@@ -19,7 +19,7 @@ Answer = dict[str, object]
 
 
 def answer_case(case: object) -> Answer:
-    """Answer one case (an object as `cases.md` describes it). Raises Malformed where it is not a case.
+    """Answer one case (an object as docs/reference/case-port.md describes it). Raises Malformed where it is not a case.
 
     A case that the rules refuse is answered `{"id": …, "refused": {"code", "detail"}}`. `expect`, `source` and `why` are let pass,
     so that a file of worked cases can be fed as it is.
