@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-import pytest
-
 from plimsoll.app.dossier import DossierVerb, dossier_of, execute_dossier
 from plimsoll.app.execute import Answer
 from plimsoll.disposal.conduct import reports_of
@@ -36,17 +34,19 @@ def gone(_dossier, _command, _rules):
     return Written((NewFiling("package.sold", "", body_of(sold)), NewFiling("package.transferred", "", body_of({"held_back": {}}))), "{}")
 
 
-@pytest.fixture
-def sold(house, clock):
-    """Give a house whose package P1 went over to its buyer."""
+def sell(house, clock):
+    """Let package P1 of a house go over to its buyer."""
     clock.set("2026-11-06T01:00")
     wiring = {Gone: DossierVerb("close_package", KIND, gone)}
     done = execute_dossier(house.store, wiring, Gone("gone", "P1", house.today()), actor="wang", now=house.now(), rules=house.rules)
     assert isinstance(done, Answer), done
-    return house
 
 
-def test_a_report_stands_in_its_queue_until_it_ends_with_a_reason(sold, look, clock):
+def test_a_report_stands_in_its_queue_until_it_ends_with_a_reason(house, look, clock):
+    """Before anything went over nobody reports a buyer."""
+    assert "note_conduct" not in look("fin").get("/console/packages/P1").text
+    assert send(look("fin"), "/packages/P1", **REPORT, loan_id="7").status_code == 409
+    sell(house, clock)
     assert "Reports about buyers" in look("fin").get("/console/queues").text
     assert send(look("fin"), "/packages/P1", **REPORT).status_code == 303
     row = look("fin").get("/console/queues/conduct").text
@@ -60,14 +60,9 @@ def test_a_report_stands_in_its_queue_until_it_ends_with_a_reason(sold, look, cl
     page = look("fin").get("/console/packages/P1?report_id=r1")
     assert page.status_code == 200
     assert send(look("fin"), "/packages/P1", act="move_conduct", report_id="r1", state="upheld").status_code == 409, "no reason"
-    assert reports_of(dossier_of(sold.store, KIND, "P1"))["r1"].state == "open"
+    assert reports_of(dossier_of(house.store, KIND, "P1"))["r1"].state == "open"
     ended = send(look("fin"), "/packages/P1", act="move_conduct", report_id="r1", state="upheld", remedy="the caller was taken off")
     assert ended.status_code == 303, ended.text
     assert "report_id=r1" not in look("fin").get("/console/queues/conduct").text
-    report = reports_of(dossier_of(sold.store, KIND, "P1"))["r1"]
+    report = reports_of(dossier_of(house.store, KIND, "P1"))["r1"]
     assert (report.state, report.handler, report.remedy) == ("upheld", "wu", "the caller was taken off")
-
-
-def test_before_anything_went_over_nobody_reports_a_buyer(look, house):
-    assert "note_conduct" not in look("fin").get("/console/packages/P1").text
-    assert send(look("fin"), "/packages/P1", **REPORT).status_code == 409

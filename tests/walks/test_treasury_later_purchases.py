@@ -42,13 +42,6 @@ def lent(house: House) -> int:
     return lent_now(house.store, held, funders_of(house.store), NOON.toordinal())["CNY"].of.get("bank", 0)
 
 
-def test_a_purchase_that_finds_room_is_shared_as_before(house):
-    buy(house, 1, "2026-01-20", "500.00")
-    (done,) = fund_draws(house.store, NEXT, ACT)
-    assert (done.left_out, shares(house, 1)[0]) == ({}, Share("bank", 600_000))
-    assert {got.funder: got.minor for got in done.got} == {"bank": 300_00, LENDER: 200_00}
-
-
 def test_a_full_funder_takes_what_it_has_room_for_and_the_lender_the_rest(house):
     """Of 1,200.00 lent the bank commits 1,350.00: of two purchases of 500.00 it takes 150.00, the first's, and nothing of the second."""
     house.do("amend_funder", "2026-01-19", committed="1350.00", **AMENDED)
