@@ -19,7 +19,7 @@ from plimsoll.app.keyring import new_keyring
 from plimsoll.app.open_door import open_door
 from plimsoll.app.show.loan import DueNext
 from plimsoll.app.vault import Act, Vault
-from plimsoll.app.wiring import WIRING
+from plimsoll.app.wiring import WIRING, read_command
 from plimsoll.interfaces.borrower.me import next_asked
 from plimsoll.interfaces.borrower.serve import borrower
 from plimsoll.interfaces.pages import words
@@ -353,3 +353,23 @@ def test_of_a_bill_the_whole_is_named_first_and_the_least_beneath_it_with_what_t
     assert "500.00" in told.under
     assert "bears interest" in told.under
     assert next_asked(Visit(None, None), DueNext("CNY", date(2026, 9, 10), 91_156, 91_156)).under == ""  # type: ignore[arg-type]
+
+
+def test_a_debt_that_was_sold_is_told_with_who_holds_it_and_is_not_paid_here(house: House) -> None:
+    phone = Phone(house, 1)
+    loan = next(one.loan_id for one in phone.page().loans if one.kind == "loan")
+    sold = {
+        "loan_id": loan,
+        "package": "P1",
+        "buyer": "taihu",
+        "buyer_name": "Taihu Local Asset Management",
+        "currency": "CNY",
+        "amount": "100.00",
+    }
+    command = read_command({"key": "sold", "customer_id": 1, "on": ON.isoformat(), **sold}, "transfer_claim")
+    assert isinstance(execute(house.store, WIRING, command, actor="li", now=house.now(), rules=RULES), Answer)
+    for path in (f"/loans/{loan}", f"/loans/{loan}/pay"):
+        text = phone.get(path)
+        assert "Taihu Local Asset Management" in text
+        assert f'href="/loans/{loan}/pay"' not in text
+        assert 'name="minor"' not in text

@@ -50,6 +50,23 @@ def sold_to(filings: Iterable[Filing], loan_id: int) -> str:
     return package
 
 
+class Holder(NamedTuple):
+    """Who holds a claim that was sold, by name, and since which day (number)."""
+
+    name: str
+    on: int
+
+
+def holder_of(filings: Iterable[Filing], loan_id: int) -> Holder | None:
+    """Give who holds a claim of a customer; None where it is the house's: never sold, or put back."""
+    found: Holder | None = None
+    for filing in filings:
+        if filing.subject == str(loan_id) and filing.kind in (TRANSFERRED, PUT_BACK):
+            said = read_body(filing)
+            found = Holder(said.get("buyer_name", said["buyer"]), filing.on) if filing.kind == TRANSFERRED else None
+    return found
+
+
 def transfer_in(filings: Iterable[Filing], loan_id: int, package: str) -> Filing | None:
     """Give the entry by which a loan went over in a package, whether or not it was put back since; None where it never went."""
     found = [one for one in filings if one.kind == TRANSFERRED and one.subject == str(loan_id) and read_body(one)["package"] == package]

@@ -67,6 +67,7 @@ def decide(book: Book, command: TransferClaim, rules: Rules) -> Decision | Refus
     said = {
         "package": command.package,
         "buyer": command.buyer,
+        "buyer_name": command.buyer_name or command.buyer,
         "currency": command.currency,
         "amount_minor": command.amount_minor,
         "passed_on_minor": command.passed_on_minor,
@@ -75,7 +76,7 @@ def decide(book: Book, command: TransferClaim, rules: Rules) -> Decision | Refus
     }
     # The assignment binds the debtor only after notice (Civil Code 546), so the notice leaves with the transfer.
     told = {"loan_id": held.loan_id, "on": command.on.isoformat(), "buyer": command.buyer, "claim": text_of(claim, command.currency)}
-    told |= {"currency": command.currency, "buyer_name": command.buyer_name or command.buyer}
+    told |= {"currency": command.currency, "buyer_name": said["buyer_name"]}
     detail = body_of({"ref": command.package})
     return Decision(
         facts=tuple((held.loan_id, fact, detail) for fact in facts),

@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Final
 
+from plimsoll.app.file import filings_of
 from plimsoll.app.show.loan import LoanPage, loan_page
 from plimsoll.app.show.schedule import Computed, Schedule, computed, schedule
+from plimsoll.disposal.record import holder_of
 from plimsoll.interfaces.borrower.contract import contract
 from plimsoll.interfaces.borrower.me import loan_of, myself, next_asked, screen
 from plimsoll.interfaces.pages import parts, written
@@ -61,6 +63,9 @@ def _owed(visit: Visit, page: LoanPage, made: Computed | None) -> Panel:
         if owing.credit_minor:
             said.append(Facts([fact(visit, "b.loan.held", parts.money(owing.credit_minor, owing.currency))]))
         return Panel(visit.t("b.loan.today"), said)
+    sold = sold_said(visit, page)
+    if sold is not None:
+        return Panel(visit.t("b.loan.today"), [sold])
     rows = [
         fact(visit, "b.loan.payoff", parts.money(owing.payoff_minor or owing.claim_minor, owing.currency)),
         fact(visit, "b.loan.principal", parts.money(owing.principal_minor, owing.currency)),
@@ -78,6 +83,14 @@ def _owed(visit: Visit, page: LoanPage, made: Computed | None) -> Panel:
     if owing.status in PAYABLE:
         body.append(Links(((visit.t("b.pay.title"), f"/loans/{page.loan_id}/pay"),)))
     return Panel(visit.t("b.loan.today"), body)
+
+
+def sold_said(visit: Visit, page: LoanPage) -> Said | None:
+    """Give that a claim was sold, since when and to whom: nothing is paid here any more; None where it is the house's."""
+    holder = holder_of(filings_of(visit.house.store, page.customer_id), page.loan_id) if page.owing.status == CHARGED else None
+    if holder is None:
+        return None
+    return Said("wait", visit.t("b.loan.sold.said", {"day": written.day(date.fromordinal(holder.on)), "buyer": holder.name}))
 
 
 def how_computed(visit: Visit, made: Computed) -> list[str]:

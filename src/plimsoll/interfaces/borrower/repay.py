@@ -7,7 +7,7 @@ from typing import Final
 from plimsoll.app.show.loan import LoanPage, loan_page
 from plimsoll.app.show.otherwise import REPAY, Otherwise, prepaid, repaid
 from plimsoll.app.show.schedule import PayOff, pay_off
-from plimsoll.interfaces.borrower.loans import ACCOUNT
+from plimsoll.interfaces.borrower.loans import ACCOUNT, sold_said
 from plimsoll.interfaces.borrower.me import CURRENCY, amount, loan_of, no, screen, tomorrow, whole, words
 from plimsoll.interfaces.borrower.seen import key_of_loan, of_amount, on_seen
 from plimsoll.interfaces.pages import parts, written
@@ -39,8 +39,9 @@ def _pay(visit: Visit) -> Shown:
     if isinstance(page, Refused) or page.kind == ACCOUNT:
         return Refused("absent")
     above = ((visit.t("b.nav.loans"), "/loans"), (visit.t("b.loan.this"), f"/loans/{loan_id}"))
-    if page.owing.status == PAID_OFF:
-        body: list[Part] = [Said("good", visit.t("b.loan.paid.said")), Links(((visit.t("b.nav.loans"), "/loans"),))]
+    sold = sold_said(visit, page)
+    if page.owing.status == PAID_OFF or sold is not None:
+        body: list[Part] = [sold or Said("good", visit.t("b.loan.paid.said")), Links(((visit.t("b.nav.loans"), "/loans"),))]
         return parts.board(Heading(visit.t("b.pay.title"), above=above), [Panel("", body)])
     off, later = pay_off(store, customer_id, loan_id, today), pay_off(store, customer_id, loan_id, tomorrow(visit))
     panels = _tried(visit, page)
