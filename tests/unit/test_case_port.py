@@ -31,6 +31,8 @@ def answered(*lines: bytes) -> list[dict]:
         (b'{"id":' + b"[" * 5000, "json_malformed"),
         (CASE.replace(b'"3000.00"', b"3000.5"), "number_must_be_text"),
         (CASE.replace(b"CNY", b"cny"), "currency_unknown"),
+        (CASE.replace(b"2026-01-15", b"2026-W05-6"), "date_malformed"),
+        (CASE.replace(b"2026-01-15", b"2026-02-30"), "date_malformed"),
         (CASE.replace(b'"id"', b'"it"'), "field_unknown"),
     ],
 )
