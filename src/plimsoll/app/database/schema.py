@@ -495,8 +495,5 @@ APPEND_ONLY: Final = (
 )
 """What was written there stays as it was written; triggers and grants refuse anything else."""
 
-WRITTEN_ONCE: Final = (rulebook, account, customer, loan, command)
-"""What nothing changes once it is there, terms of loans and answers that were given among it: the application role may only add to it."""
-
 ERASABLE: Final = (vault_field, vault_index, link, dial, *ERASABLE_ACCESS)
 """What is deleted when a person is erased, and dials that no longer count: the only tables on which the application role may delete."""

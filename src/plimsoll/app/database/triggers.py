@@ -8,7 +8,10 @@ from typing import Final
 
 from sqlalchemy import Table
 
-from plimsoll.app.database.schema import APPEND_ONLY, ERASABLE, WRITTEN_ONCE, metadata
+from plimsoll.app.database.schema import APPEND_ONLY, ERASABLE, account, command, customer, loan, metadata, rulebook
+
+WRITTEN_ONCE: Final = (rulebook, account, customer, loan, command)
+"""What nothing changes once it is there, terms of loans and answers that were given among it: the application role may only add to it."""
 
 MESSAGE: Final = "is append-only: record a correction as another row"
 
