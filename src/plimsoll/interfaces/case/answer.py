@@ -81,7 +81,9 @@ def read_funders(fields: Fields) -> Mapping[str, tuple[int, int]]:
     """Give the partners' shares of the loan by name; together at most the whole."""
     funders = fields["funders"]
     if not isinstance(funders, dict) or not funders or "lender" in funders:
-        raise Malformed("field_malformed", 'an object of shares by partner is needed, such as {"bank": "0.7"}; the lender has the rest', key="funders")
+        raise Malformed(
+            "field_malformed", 'an object of shares by partner is needed, such as {"bank": "0.7"}; the lender has the rest', key="funders"
+        )
     shares = {str(name): read_rate(funders, name) for name in funders}
     if sum(share.num * (10**9 // share.den) for share in shares.values()) > 10**9:
         raise Malformed("rate_out_of_range", "the shares pass the whole", key="funders")
