@@ -70,6 +70,7 @@ class Staged(NamedTuple):
     screens: tuple[str, ...]
     paid_on: date
     story: Story
+    lost: tuple[str, ...]  # who bound a bid and did not, or could not, open it: the deposit is the seller's
 
 
 class Play:
@@ -148,7 +149,18 @@ def stage(
     minor = 0
     if told["outcome"] in ("sold", "negotiated"):
         minor = _settle(play, package, paid, told["price"], deposit_minor)
-    return Staged(tender, told["outcome"], told["winner"], minor, values, bids, tuple(told["screens"]), paid.date(), play.story)
+    return Staged(
+        tender,
+        told["outcome"],
+        told["winner"],
+        minor,
+        values,
+        bids,
+        tuple(told["screens"]),
+        paid.date(),
+        play.story,
+        tuple(told["deposits_lost"]),
+    )
 
 
 def open_stage(

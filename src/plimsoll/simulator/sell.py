@@ -78,7 +78,7 @@ def _told(made: Made, staged: Staged, borrowers: int, keep: int, price: int, pac
                     "bidder": short,
                     "value": text_of(minor, currency),
                     "bid": text_of(staged.bids[short], currency) if staged.bids.get(short) else "",
-                    "note": "won" if short == staged.winner else "",
+                    "note": "won" if short == staged.winner else "deposit lost" if short in staged.lost else "",
                 }
                 for short, minor in staged.values.items()
             ],
