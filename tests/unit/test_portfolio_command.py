@@ -96,6 +96,24 @@ def test_what_a_tape_does_not_tell_is_said_and_not_guessed(words, capsys):
     assert set(told(capsys, "attribution", *words)["not_told"]) == {"opened", "lost"}
 
 
+def test_days_that_no_tape_tells_are_not_listed(words, capsys):
+    assert {one["days"] for one in told(capsys, "accounts", *words)["loans_listed"]} == {None}
+    assert main(["portfolio", "accounts", *words]) == OK
+    assert " -1 " not in capsys.readouterr().out
+
+
+def test_a_tape_of_ends_says_that_it_saw_nobody_late(tmp_path, capsys):
+    rows = [{"loan": n, "from": "2026-01", "to": "2026-04", "how": "paid" if n else "lost"} for n in range(4)]
+    text = (
+        "layout: ends\nloan: loan\ncurrency: CNY\nopened: {column: from, as: month}\nended: {column: to, as: month}\n"
+        "observed_through: 2026-06\nstatus: {column: how, values: {paid: paid, lost: written-off}}\n"
+    )
+    (tmp_path / "ends.yaml").write_text(text, "utf-8")
+    words = ["--tape", str(write_rows(tmp_path / "ends.csv", rows)), "--map", str(tmp_path / "ends.yaml")]
+    assert set(told(capsys, "vintage", *words)["not_told"]) == {"late"}
+    assert told(capsys, "vintage", *words, "--measure", "lost")["not_told"] == {}
+
+
 def test_losses_are_no_nought_where_no_status_tells_of_them(words, capsys):
     Path(words[3]).write_text(MAP.replace(", written-off: written-off, sold: sold", ""), "utf-8")
     assert main(["portfolio", "vintage", *words, "--measure", "lost"]) == USAGE

@@ -120,6 +120,8 @@ class Shape:
             return part in self.amounts or any(part in one.columns for one in self.slices)
         if part == "opened":
             return self.opened is not None
+        if part == "late":
+            return self.layout != ENDS
         if part == "lost":
             return bool(set(LOST) & set(self.states.values()))
         if part == "days":

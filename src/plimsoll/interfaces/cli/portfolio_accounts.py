@@ -48,6 +48,7 @@ def accounts(
 ) -> None:
     """List the loans behind the figures of a month: state, days past due, balance, stage, chance of default, allowance."""
     from plimsoll.app.tape.accounts import loans_behind
+    from plimsoll.portfolio.expressions.standing import NOT_TOLD
 
     least = STATES.index(one_of("--from", since, STATES))
     with opened(order_of(tape, map_name, currency, engine, master), "balance") as found:
@@ -60,7 +61,7 @@ def accounts(
             {
                 "loan": list(one.keys),
                 "state": one.state,
-                "days": one.days,
+                "days": None if one.days == NOT_TOLD else one.days,
                 "balance": money(one.balance_minor, found),
                 "stage": one.stage,
                 "chance_in_a_year": rounded(one.chance),
@@ -73,6 +74,13 @@ def accounts(
         for each in objects:
             name = " ".join(str(part) for part in each["loan"]) if isinstance(each["loan"], list) else ""
             chance = f"{100 * float(str(each['chance_in_a_year'])):.2f}"
-            rows.append((name, *(str(each[key]) for key in ("state", "days", "balance", "stage")), chance, str(each["allowance"])))
+            rows.append(
+                (
+                    name,
+                    *("-" if each[key] is None else str(each[key]) for key in ("state", "days", "balance", "stage")),
+                    chance,
+                    str(each["allowance"]),
+                )
+            )
         said = f"{count:,} loans in {found.month(at)}, the {len(objects):,} largest:"
         show(answer(found, [], told), "\n\n".join([head(found), said, table(rows)]), as_json=as_json)

@@ -52,9 +52,15 @@ def npl(
     with opened(order_of(tape, map_name, currency, engine, master), "balance", by) as found:
         refuse_ends(found)
         queries, made = _asked(found, by)
-        told = {"by": by, "not_told": untold(found, FOLLOWS), "months_of_book": [_object(found, one) for one in made]}
+        told = {"by": by, "not_told": _untold(found), "months_of_book": [_object(found, one) for one in made]}
         picture = drawn(chart, language, lambda: _picture(found, made, language))
         show(answer(found, queries, told), _text(found, made) + picture, as_json=as_json)
+
+
+def _untold(tape: Tape) -> dict[str, str]:
+    """Give what the tape does not tell; where nothing tells who was lost, how much was lost is no question."""
+    found = untold(tape, FOLLOWS)
+    return {part: said for part, said in found.items() if part != "written_off" or "lost" not in found}
 
 
 def _asked(tape: Tape, by: str) -> tuple[list[str], list[Npl]]:
@@ -118,7 +124,7 @@ def _text(tape: Tape, made: list[Npl]) -> str:
         "in every month of the tape; it rests on the share of the balance whose openings the tape has seen. Put back: with what",
         "was written off and sold in three years, as far as the tape reaches, still in the book.",
     ]
-    return "\n\n".join([head(tape), *untold_text(untold(tape, FOLLOWS)), "\n".join(said), table(rows, left=2 if is_by else 1)])
+    return "\n\n".join([head(tape), *untold_text(_untold(tape)), "\n".join(said), table(rows, left=2 if is_by else 1)])
 
 
 def _picture(tape: Tape, made: list[Npl], language: str) -> Any:

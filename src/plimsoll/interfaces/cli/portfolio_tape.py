@@ -101,6 +101,7 @@ UNTOLD: Final = {
     "limit": "limits",
     "written_off": "what was written off",
     "recovered": "what was recovered",
+    "late": "which loans were late between their beginning and their end",
     "lost": "which loans were written off or sold",
 }
 

@@ -31,6 +31,8 @@ from plimsoll.interfaces.cli.portfolio_tape import (
     share,
     show,
     table,
+    untold,
+    untold_text,
 )
 from plimsoll.portfolio.ladder import Completed, Row, complete
 from plimsoll.portfolio.vintage import EVENTS, MONTHS, NET_LOSS, Cell, Curve, Curves, curves_of, losses_of, vintage_name
@@ -45,6 +47,7 @@ ZH_MEASURES: Final = {
     NET_LOSS: "净损失",
 }
 YOUNG: Final = "~"
+FOLLOWS: Final = {"late": "Only what was written off or sold counts, from the month in which it ended."}
 SEED: Final = 20_261_122
 
 Measure = Annotated[str, typer.Option("--measure", metavar="WHAT", help=f"One of {', '.join(MEASURES)}.")]
@@ -91,10 +94,23 @@ def vintage(
             for place, (curve, name) in enumerate(zip(curves.curves, names, strict=True))
         ]
         of = "amount" if by_amount else "loans"
-        told = {"measure": measure, "every": every, "by": by, "of": of, "left_out": curves.left_out, "curves": objects}
+        told = {
+            "measure": measure,
+            "every": every,
+            "by": by,
+            "of": of,
+            "left_out": curves.left_out,
+            "not_told": _untold(found, measure),
+            "curves": objects,
+        }
         picture = drawn(chart, language, lambda: _picture(found, curves, names, done, measure, by_amount=by_amount, language=language))
         text = _text(found, curves, names, shown, done, measure, by_amount=by_amount)
         show(answer(found, queries, told), text + picture, as_json=as_json)
+
+
+def _untold(tape: Tape, measure: str) -> dict[str, str]:
+    """Give what the tape does not tell of those who were late; losses it tells."""
+    return untold(tape, FOLLOWS) if measure.startswith("ever-") else {}
 
 
 def _curves(tape: Tape, measure: str, every: str, by: str) -> tuple[list[str], Curves]:
@@ -173,7 +189,13 @@ def _text(
         more = _carried_text(curve, done[place], by_amount=by_amount) if done else ()
         by = (curve.dimension,) if _head_by(curves) else ()
         rows.append((name, *by, f"{curve.loans:,}", money(curve.lent, tape), *cells, *more))
-    lines = [head(tape), "", f"{measure}, per cent of {of}, by months on book. {YOUNG} not all loans of the vintage are that old yet.", ""]
+    lines = [
+        head(tape),
+        *untold_text(_untold(tape, measure)),
+        "",
+        f"{measure}, per cent of {of}, by months on book. {YOUNG} not all loans of the vintage are that old yet.",
+        "",
+    ]
     lines.append(table(rows, left=2 if _head_by(curves) else 1))
     if curves.left_out:
         lines.append(f"\n{curves.left_out:,} loans were opened before the tape begins; what befell them earlier is not known. Left out.")
