@@ -67,3 +67,20 @@ def assert_nothing(url, tmp_path):
 def test_steps_that_go_with_the_loans_are_not_given_by_themselves(url, capsys, verb):
     assert main(["npl", "tender", "do", verb, "P1", "--db", url]) == 2
     assert "withdraw_package" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_done(url, tmp_path, capsys):
+    taken = tmp_path / "taken"
+    taken.write_text("a file", "utf-8")
+    listed = tmp_path / "list.csv"
+    listed.write_text("loan_id,borrower_id,principal,interest,days_past_due\nL1,B1,10,1,100\n", "utf-8")
+    for command in (
+        [*PACKAGE, "--out", str(taken / "out"), "--db", url],
+        ["npl", "transfer", "P1", "--on", "2026-11-10", "--out", str(taken), "--db", url],
+        ["npl", "tender", "rehearse", "P1", "--on", "2026-10-09", "--out", str(taken), "--db", url],
+        ["npl", "sheet", str(listed), "--cutoff", "2026-09-30", "--xlsx", str(tmp_path / "nowhere" / "x.xlsx")],
+        ["npl", "sheet", str(listed), "--cutoff", "2026-09-30", "--xlsx", str(tmp_path)],
+    ):
+        assert main(command) == 1
+        assert "cannot be written" in capsys.readouterr().err
+    assert_nothing(url, tmp_path)

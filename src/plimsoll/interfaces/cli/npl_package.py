@@ -19,6 +19,7 @@ from plimsoll.disposal.tape import Report
 from plimsoll.interfaces.cli.aligned import aligned, grouped, per_cent
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
+from plimsoll.interfaces.cli.out import refuse_folder
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.money import parse_minor, text_of
 from plimsoll.units.rate import Rate
@@ -77,6 +78,7 @@ def package(
 ) -> None:
     """Make a package, freeze it, and write notice, loan tape, templates and report; running it again writes the same."""
     _refuse_method(method, borrowers)
+    refuse_folder("--out", out)
     day = read_on(on, "--on")
     try:
         refuse_currency(currency)

@@ -14,6 +14,7 @@ from plimsoll.interfaces.cli.aligned import aligned
 from plimsoll.interfaces.cli.bar import bar
 from plimsoll.interfaces.cli.exits import NOT_FOUND, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, read_on
+from plimsoll.interfaces.cli.out import refuse_file
 from plimsoll.units.refusal import LANGUAGES, Malformed
 
 SHOWN: Final = 20
@@ -39,6 +40,8 @@ def sheet(
     """Work out the sheet of a list of bad loans. A list with a bad row makes none: every such row is named with file, line and key."""
     if language not in LANGUAGES:
         raise Stop(USAGE, f"--language {language}: one of {', '.join(LANGUAGES)}")
+    if xlsx:
+        refuse_file("--xlsx", Path(xlsx))
     day = read_on(cutoff, "--cutoff")
     try:
         texts = open_loan_list(file)

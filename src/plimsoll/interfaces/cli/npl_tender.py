@@ -23,6 +23,7 @@ from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.demo import has_other_commands
 from plimsoll.interfaces.cli.exits import NOT_FOUND, REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
+from plimsoll.interfaces.cli.out import refuse_folder
 from plimsoll.interfaces.cli.tell import tell
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.money import parse_minor, text_of
@@ -122,6 +123,7 @@ def rehearse(package: Package, on: On, out: Out, form: Form = SEALED, seed: Seed
 
     if form not in FORMS:
         raise Stop(USAGE, f"--format {form}: one of {', '.join(FORMS)}")
+    refuse_folder("--out", out)
     day = read_on(on, "--on")
     with open_store(book_url(db)) as store:
         if has_other_commands(store):

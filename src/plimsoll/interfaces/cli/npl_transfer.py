@@ -16,6 +16,7 @@ from plimsoll.app.vault import Vault
 from plimsoll.interfaces.cli.aligned import RULE, aligned, grouped
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
+from plimsoll.interfaces.cli.out import refuse_folder
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
@@ -34,6 +35,7 @@ Currency = Annotated[str, typer.Option("--currency", metavar="CODE", help="The c
 
 def transfer(name: Name, on: On, out: Out, people: People = False, actor: Actor = "disposal", db: Db = "", as_json: AsJson = False) -> None:
     """Transfer a sold package: loans leave the book, debtors are told, what came in meanwhile goes to the buyer; may be repeated."""
+    refuse_folder("--out", out)
     day, rules = read_on(on, "--on"), lawful_rules()
     with open_store(book_url(db)) as store:
         vault = Vault(store, read_keyring(keyring_path())) if people else None
