@@ -81,6 +81,13 @@ def test_a_tape_that_is_elsewhere_is_left_out_and_counted(book, folder):
     assert (verdict.breaches, verdict.tapes.told, verdict.tapes.found) == ({}, 3, 2)
 
 
+def test_a_close_that_wrote_no_tape_misses_none(book, folder, tmp_path):
+    last = LAST.toordinal() + 1
+    assert len(list(close_through(book, last, Orders(decide, RULES, NOW), tape=None, scans=DAILY, now=NOW))) == 1
+    verdict = verify(book, tape=folder)
+    assert (verdict.breaches, verdict.tapes.told, verdict.tapes.found) == ({}, 3, 3)
+
+
 CHANGES = [
     ("UPDATE line SET limit_minor = limit_minor + 100 WHERE customer_id = 1", {LIMITED_OTHERWISE: 1}),
     ("UPDATE line SET limit_minor = 900 WHERE customer_id = 2", {LIMITED_OTHERWISE: 1}),
