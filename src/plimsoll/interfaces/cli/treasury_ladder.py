@@ -1,6 +1,5 @@
 """`plimsoll treasury ladder`: what comes and goes by day, as agreed and as people behave; ratios of the law; both sides of the balance."""
 
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from plimsoll.app.cell import Table
 from plimsoll.app.config import book_url, now
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.treasury.cash import cash_by_currency
@@ -96,9 +96,9 @@ def _write_days(file: Path, rows: Sequence[tuple[str, Day]]) -> None:
     """Write the ladder of every currency day by day; a file that cannot be written ends the command with 3."""
     try:
         with file.open("w", encoding="utf-8", newline="") as out:
-            table = csv.writer(out, lineterminator="\n")
-            table.writerow(("on", "currency", "agreed", "agreed_cash", "behaved", "behaved_cash"))
-            table.writerows((row.on, currency, *(text_of(minor, currency) for minor in row[1:])) for currency, row in rows)
+            table = Table(out, ends="\n")
+            table.row(("on", "currency", "agreed", "agreed_cash", "behaved", "behaved_cash"))
+            table.rows((row.on, currency, *(text_of(minor, currency) for minor in row[1:])) for currency, row in rows)
     except OSError as failed:
         raise Stop(NOT_FOUND, f"{file}: {failed.strerror}") from None
 
