@@ -12,7 +12,6 @@ from plimsoll.loan.fold import Standing, fold, go_on, pack_facts
 from plimsoll.loan.layout import CONVERTED, F_MORE_AT, F_SIZE, REFUNDED, RESCHEDULED, REVERSED, S_DAY
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import LOAN, Terms, begun_on
-from plimsoll.units.pack import pack, unpack
 from plimsoll.units.refusal import Refused
 from tests.parity.lives import life
 
