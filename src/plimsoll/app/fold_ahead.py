@@ -12,11 +12,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from plimsoll.app.database.sheet import Sheet
 from plimsoll.app.posting import NOTHING_READY, Ready
 from plimsoll.ledger.balances import Balances, balances
-from plimsoll.loan.book import Decision, Held, needs_history, summarise
+from plimsoll.loan.book import Decision, Held, needs_history, summary_of
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import pack_facts, refusal
 from plimsoll.loan.layout import CONVERTED, OPEN, REFUNDED, RESCHEDULED, S_SIZE
-from plimsoll.loan.state import position_of, state_of
+from plimsoll.loan.state import position_of
 from plimsoll.loan.terms import LOAN
 from plimsoll.units.refusal import Refused
 
@@ -121,7 +121,7 @@ def _alone(kernel: Any, one: Asked) -> Folded | None:
     single = getattr(_OWN, "single", None)
     if single is None:
         single = _OWN.single = kernel.Single()
-    day = max(one.on, held.summary.as_of, *(fact.on for fact in facts))
+    day = max([one.on, held.summary.as_of, *[fact.on for fact in facts]])
     moved = single.go_on(held.terms.vector, held.terms.kind != LOAN, held.state, pack_facts(facts)[0], day)
     if moved is None:
         return None
@@ -155,7 +155,9 @@ def _columns() -> ModuleType | None:
 def _is_plain(one: Asked) -> bool:
     """Tell whether facts can go on from the cached state without history and without growing the schedule."""
     held, facts, _ = one
-    return held.summary.status <= OPEN and not needs_history(held, facts) and not any(fact.kind in LEFT_OUT or fact.more for fact in facts)
+    if held.summary.status > OPEN or needs_history(held, facts):
+        return False
+    return not [fact for fact in facts if fact.more or fact.kind in LEFT_OUT]
 
 
 def _together(columns: Any, asked: Sequence[Asked]) -> list[Folded | None]:
@@ -194,9 +196,9 @@ def _after(one: Asked, code: int, out: list[int], state: bytes, posted: Balances
         held.product,
         held.terms,
         held.facts_count + len(facts),
-        max([held.last_on, *(fact.on for fact in facts)]),
+        max([held.last_on, *[fact.on for fact in facts]]),
         state,
         posted,
-        summarise(state_of(out)),
+        summary_of(out),
         None if held.facts is None else (*held.facts, *facts),
     )

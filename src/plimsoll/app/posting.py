@@ -13,7 +13,7 @@ from plimsoll.app.put_on_file import filing_rows, numbered, work_rows
 from plimsoll.ledger.balances import Balances, balances
 from plimsoll.ledger.chart import NOTHING_POSTED
 from plimsoll.ledger.entry import Legs, difference
-from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Decision, Held, Line, LoadLine, NewLoan, apply, needs_history, open_loan
+from plimsoll.loan.book import LINE_FROZEN, LINE_OPEN, Decision, Held, Line, LoadLine, NewLoan, Summary, apply, needs_history, open_loan
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import KINDS, Filing
 from plimsoll.loan.layout import OPEN, PURCHASED
@@ -40,6 +40,7 @@ READS_LOAN_FACTS: Final = f"{READS_LOAN}+{READS_FACTS}"
 "open loans" alone reads only the loan that the command names, where it names one. "file" may say of which kinds: "file:consent,lesson"
 reads consent.granted, consent.withdrawn and so on.
 """
+AT_NEXT_DAY: Final = Summary._fields.index("next_day")
 _NOWHERE = Position(*(0,) * len(Position._fields))
 
 
@@ -346,7 +347,7 @@ def with_posted(held: Held, posted: Balances, next_day: int) -> Held:
         held.last_on,
         held.state,
         posted,
-        summary if summary.next_day == next_day else summary._replace(next_day=next_day),
+        summary if summary.next_day == next_day else Summary._make((*summary[:AT_NEXT_DAY], next_day, *summary[AT_NEXT_DAY + 1 :])),
         held.facts,
     )
 

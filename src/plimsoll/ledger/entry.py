@@ -10,8 +10,8 @@ Legs = tuple[tuple[int, int], ...]
 
 def difference(after: Balances, posted: Balances) -> Legs:
     """Give the legs that take the books from `posted` to `after`: (number of the account in the chart, minor units); they sum to zero."""
-    legs = tuple((i, now - before) for i, (now, before) in enumerate(zip(after, posted, strict=True)) if now != before)
-    assert sum(minor for _, minor in legs) == 0, f"an entry must sum to zero: {legs}"
+    legs = tuple([(i, now - before) for i, (now, before) in enumerate(zip(after, posted, strict=True)) if now != before])
+    assert sum([minor for _, minor in legs]) == 0, f"an entry must sum to zero: {legs}"
     return legs
 
 

@@ -10,6 +10,15 @@ from plimsoll.loan.flat import flat_size, flatten, unflatten
 from plimsoll.loan.fold import Standing, fold, go_on
 from plimsoll.loan.layout import (
     CONVERTED,
+    O_AS_OF,
+    O_CREDIT,
+    O_FEE,
+    O_INTEREST,
+    O_NEXT_DAY,
+    O_OLDEST,
+    O_PENALTY,
+    O_PRINCIPAL,
+    O_STATUS,
     P_SIZE,
     R_SIZE,
     REFUNDED,
@@ -19,7 +28,7 @@ from plimsoll.loan.layout import (
     S_ROWS,
     S_SIZE,
 )
-from plimsoll.loan.state import State, measured, position_of, read_state, state_of
+from plimsoll.loan.state import measured, position_of
 from plimsoll.loan.terms import LOAN, Terms
 from plimsoll.units.pack import pack, unpack
 from plimsoll.units.position import Position
@@ -170,19 +179,19 @@ def unpack_standing(packed: bytes) -> Standing:
     return Standing(s, rows, plans, [], [])
 
 
-def summarise(state: State) -> Summary:
-    """Give the numbers of a state that a store keeps as columns."""
+def summary_of(out: Sequence[int]) -> Summary:
+    """Give of measured numbers (O_*) those that a store keeps as columns."""
     return Summary(
-        state.as_of,
-        state.principal,
-        state.interest,
-        state.penalty,
-        state.fee,
-        state.credit,
-        state.principal,
-        state.oldest_due,
-        state.next_day,
-        state.status,
+        out[O_AS_OF],
+        out[O_PRINCIPAL],
+        out[O_INTEREST],
+        out[O_PENALTY],
+        out[O_FEE],
+        out[O_CREDIT],
+        out[O_PRINCIPAL],
+        out[O_OLDEST],
+        out[O_NEXT_DAY],
+        out[O_STATUS],
     )
 
 
@@ -198,7 +207,7 @@ def open_loan(new: NewLoan, on: int) -> Held:
         on,
         pack_standing(standing),
         (),
-        summarise(read_state(new.terms, standing)),
+        summary_of(measured(new.terms, standing)),
         (),
     )
 
@@ -237,7 +246,7 @@ def apply(held: Held, facts: Sequence[Fact], as_of: int) -> tuple[Held, Position
         max([held.last_on, *(fact.on for fact in facts)]),
         pack_standing(standing),
         held.posted,
-        summarise(state_of(out)),
+        summary_of(out),
         None if held.facts is None else (*held.facts, *facts),
     )
     return after, position_of(out)

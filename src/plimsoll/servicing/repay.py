@@ -94,8 +94,11 @@ def meant_for(rules: Rules, held: Held, on: date) -> int:
     """
     if held.terms.kind != LOAN:
         return PREPAYS
-    offer = next((version.offer for version in reversed(rules.products.get(held.product, ())) if version.since <= on), None)
-    return FOR_COMING if isinstance(offer, LoanOffer) and offer.early == INSTALMENT else PREPAYS
+    for version in reversed(rules.products.get(held.product, ())):
+        if version.since <= on:
+            offer = version.offer
+            return FOR_COMING if isinstance(offer, LoanOffer) and offer.early == INSTALMENT else PREPAYS
+    return PREPAYS
 
 
 def meant_among(rules: Rules, loans: Sequence[Held], on: date) -> frozenset[int]:

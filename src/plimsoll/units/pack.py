@@ -2,11 +2,16 @@
 
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import compress
 from typing import Final
 
 SHORT_MAX: Final = 2**31 - 1
 LENGTH_MAX: Final = 2**16 - 1
+LAYOUTS_MAX: Final = 1024
+LONG: Final = "q"
+MARKS: Final = {4: "i", 8: LONG}
+_COUNTS: Final = struct.Struct("<HH")
 
 
 def pack(numbers: Sequence[int]) -> bytes:
@@ -20,15 +25,27 @@ def pack(numbers: Sequence[int]) -> bytes:
     values = list(filter(None, numbers))
     count = len(places)
     is_short = not count or (max(values) <= SHORT_MAX and min(values) >= -SHORT_MAX)
-    width, mark = (4, "i") if is_short else (8, "q")
-    return struct.pack(f"<B{count + 2}H{count}{mark}", width, length, count, *places, *values)
+    width = 4 if is_short else 8
+    return _written(count, width).pack(width, length, count, *places, *values)
 
 
 def unpack(packed: bytes) -> list[int]:
     """Give back the numbers that `pack` wrote."""
-    length, count = struct.unpack_from("<HH", packed, 1)
-    found = struct.unpack_from(f"<{count}H{count}{'i' if packed[0] == 4 else 'q'}", packed, 5)
+    length, count = _COUNTS.unpack_from(packed, 1)
+    found = _read(count, packed[0]).unpack_from(packed, 5)
     numbers = [0] * length
     for place, value in zip(found[:count], found[count:], strict=True):
         numbers[place] = value
     return numbers
+
+
+@lru_cache(LAYOUTS_MAX)
+def _written(count: int, width: int) -> struct.Struct:
+    """Give the layout of so many numbers with their head."""
+    return struct.Struct(f"<B{count + 2}H{count}{MARKS[width]}")
+
+
+@lru_cache(LAYOUTS_MAX)
+def _read(count: int, width: int) -> struct.Struct:
+    """Give the layout of so many numbers, places and values."""
+    return struct.Struct(f"<{count}H{count}{MARKS.get(width, LONG)}")
