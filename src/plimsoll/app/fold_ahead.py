@@ -121,6 +121,7 @@ def _alone(kernel: Any, one: Asked) -> Folded | None:
     single = getattr(_OWN, "single", None)
     if single is None:
         single = _OWN.single = kernel.Single()
+        single.get_ready()
     day = max([one.on, held.summary.as_of, *[fact.on for fact in facts]])
     moved = single.go_on(held.terms.vector, held.terms.kind != LOAN, held.state, pack_facts(facts)[0], day)
     if moved is None:

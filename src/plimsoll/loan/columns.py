@@ -380,6 +380,7 @@ class Single:
 
     def __init__(self) -> None:
         """Make room once."""
+        self.kernel: Callable[..., int] = KERNEL["go_on_one"]
         self.blob = np.zeros(SINGLE_BYTES_MAX, np.uint8)
         self.terms = np.zeros(T_SIZE, np.int64)
         self.facts = np.zeros(SINGLE_FACTS_MAX * F_SIZE, np.int64)
@@ -393,6 +394,7 @@ class Single:
         """Have the kernel for single loans compiled, or read from its cache, before the first loan comes."""
         self.blob[1:3] = 255  # a state of more numbers than there is room for: it is left alone
         self._call(False, 0, 0)
+        self.kernel = KERNEL["go_on_one"].function  # ready now: straight to it
 
     def go_on(self, terms: Sequence[int], is_account: bool, state: bytes, facts: Sequence[int], as_of: int) -> Moved | None:
         """Take new facts on top of one cached state and move it to a day, as `go_on_many`; None where the loan does not fit."""
@@ -412,7 +414,7 @@ class Single:
 
     def _call(self, is_account: bool, count: int, as_of: int) -> int:
         room = self.room
-        size: int = KERNEL["go_on_one"](
+        size: int = self.kernel(
             self.blob,
             self.terms,
             is_account,

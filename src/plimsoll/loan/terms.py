@@ -1,5 +1,6 @@
 """The terms of a loan or of a pay-later account: what was promised on the day it began."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -121,10 +122,10 @@ class Terms(NamedTuple):
         return (self.kind, *self.vector[:T_STORED], *self.dues, *(self.vector[T_STORED:] if any(self.vector[T_STORED:]) else ()))
 
     @classmethod
-    def unpack(cls, currency: str, ints: tuple[int, ...]) -> "Terms":
+    def unpack(cls, currency: str, ints: Sequence[int]) -> "Terms":
         """Give back the terms that `pack` wrote."""
         dues_end = 1 + T_STORED + (ints[1 + T_DUES] if ints[0] == LOAN else 0)
-        later = ints[dues_end:] or (0,) * (T_SIZE - T_STORED)
+        later = ints[dues_end:] or [0] * (T_SIZE - T_STORED)
         return cls(ints[0], currency, (*ints[1 : 1 + T_STORED], *later), tuple(ints[1 + T_STORED : dues_end]))
 
 

@@ -349,7 +349,7 @@ def held_of(row: Row, numbers: Mapping[Any, int]) -> Held:
     return Held(
         loan_id,
         product,
-        Terms.unpack(currency, tuple(unpack(terms))),
+        Terms.unpack(currency, unpack(terms)),
         facts_count,
         numbers[last_on],
         state,

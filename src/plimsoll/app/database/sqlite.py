@@ -36,6 +36,7 @@ _EVERY: Final = statements.HELD + "st.customer_id = ? AND " + statements.IS_THER
 _NAMED: Final = statements.HELD + "st.customer_id = ? AND st.loan_id = ?"
 _CUSTOMER: Final = statements.CUSTOMER + "= ?"
 _SEEN: Final = statements.SEEN + "= ?"
+_INSERTS: Final[dict[Table, str]] = {}
 
 
 def instant(at: datetime) -> str:
@@ -185,10 +186,11 @@ class SqliteTransaction:
             self.connection.execute("COMMIT")
 
     def _insert(self, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+        statement = _INSERTS.get(table) or _INSERTS.setdefault(table, statements.insert(table, MARK))
         if len(rows) == 1:
-            self.connection.execute(statements.insert(table, MARK), rows[0])
+            self.connection.execute(statement, rows[0])
         else:
-            self.connection.executemany(statements.insert(table, MARK), rows)
+            self.connection.executemany(statement, rows)
 
     def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run an UPDATE for each row; each must change exactly one row of the table."""
