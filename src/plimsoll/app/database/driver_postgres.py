@@ -1,5 +1,6 @@
 """The driver of PostgreSQL as the house uses it: how a connection is made, and what its errors mean."""
 
+import select
 from collections import OrderedDict
 from collections.abc import Sequence
 from types import TracebackType
@@ -41,6 +42,14 @@ class BookConnection(psycopg.Connection[tuple[Any, ...]]):
         self.prepared: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
         self.prepared_count = 0
         self._turner: Any = None
+        self._unasked: select.poll | None = None
+
+    def unasked(self) -> "select.poll":
+        """Give what waits for words of the server that nobody asked for."""
+        if self._unasked is None:
+            self._unasked = select.poll()
+            self._unasked.register(self.fileno(), select.POLLIN)
+        return self._unasked
 
     def ask(self, statement: bytes, values: Sequence[object]) -> Any:
         """Run a statement whose marks are $1, $2, …, and give its result, rows in binary; raises psycopg.Error."""

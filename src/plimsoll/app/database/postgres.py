@@ -33,6 +33,7 @@ ROWS_IN_ARRAYS_MAX: Final = 600
 _LOOK: Final = statements.look(MARK, "")
 _LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
 _LOOK_EVERY: Final = statements.look(MARK, statements.IS_THERE)
+_LOOK_ONE: Final = statements.look(MARK, "st.loan_id = %s")
 _LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ANY(%s::int8[])")
 _LOOK_NAMED_AND_OPEN: Final = statements.look(MARK, f"(st.loan_id = ANY(%s::int8[]) OR {statements.IS_OPEN})")
 _CLAIM: Final = (
@@ -90,7 +91,9 @@ class PostgresTransaction:
     def look_one(self, key: str, want: Want) -> Taken:
         """Read what one command needs as it stands at one moment, without a lock: `save` stores nothing if the customer moved since."""
         with troubles():
-            if want.loan_ids:
+            if len(want.loan_ids) == 1 and not want.is_all_open:
+                rows = self._rows(_LOOK_ONE, (key, want.customer_id, want.loan_ids[0]))
+            elif want.loan_ids:
                 statement = _LOOK_NAMED_AND_OPEN if want.is_all_open else _LOOK_NAMED
                 rows = self._rows(statement, (key, want.customer_id, numbers_text(want.loan_ids)))
             else:

@@ -1,6 +1,5 @@
 """The store: a book of record on SQLite or PostgreSQL, shared by threads, written in transactions."""
 
-import select
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,7 +71,7 @@ class Writing:
         store = self._store
         if store.kind == "postgresql":
             self._pooled = store.at_hand()
-            self._transaction = store.begin(self._pooled.driver_connection)
+            self._transaction = store.begin(self._pooled.dbapi_connection)
             return self._transaction
         if not store.writing.acquire(timeout=BUSY_S):
             raise StoreTrouble("store_busy", "another writer of this process")
@@ -203,14 +202,14 @@ class Store:
             pooled = self._laid_by.pop()
         except IndexError:
             return self.pooled()
-        if self.kind == "postgresql" and is_stale(pooled.driver_connection):
+        if self.kind == "postgresql" and is_stale(pooled.dbapi_connection):
             pooled.invalidate()
             return self.pooled()
         return pooled
 
     def lay_by(self, pooled: Any) -> None:
         """Keep a connection at hand for the next who asks; what is broken, or one too many, goes back to the pool."""
-        if len(self._laid_by) < LAID_BY_MAX and not getattr(pooled.driver_connection, "closed", False):
+        if len(self._laid_by) < LAID_BY_MAX and not getattr(pooled.dbapi_connection, "closed", False):
             self._laid_by.append(pooled)
         else:
             give_back(pooled)
@@ -220,9 +219,9 @@ class Store:
         pooled = self.at_hand()
         try:
             if self.kind == "postgresql":
-                return self._asked(pooled.driver_connection, statement, values)
+                return self._asked(pooled.dbapi_connection, statement, values)
             with sqlite_troubles():
-                found: list[tuple[Any, ...]] = pooled.driver_connection.execute(statement, values).fetchall()
+                found: list[tuple[Any, ...]] = pooled.dbapi_connection.execute(statement, values).fetchall()
                 return found
         finally:
             self.lay_by(pooled)
@@ -294,7 +293,5 @@ def give_back(pooled: Any) -> None:
 
 
 def is_stale(connection: Any) -> bool:
-    """Tell whether the server has something to say on a connection (psycopg) that nobody asked: that it ended it."""
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
-    return bool(waiting.poll(0))
+    """Tell whether the server has something to say on a connection (`BookConnection`) that nobody asked: that it ended it."""
+    return bool(connection.unasked().poll(0))
