@@ -57,6 +57,48 @@ def test_a_connection_that_was_ended_says_what_is_not_known(connection, postgres
 
 def test_no_more_statements_stay_prepared_than_the_house_knows(connection, monkeypatch):
     monkeypatch.setattr(driver_postgres, "PREPARED_MAX", 3)
-    for number in (1, 2, 3, 4, 5, 1):
+    for number in (1, 2, 3, 4, 5, 1):  # beside BEGIN and ROLLBACK, which go first
         assert connection.rows(b"SELECT %d" % number, ()) == [(number,)]
     assert connection.rows(b"SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'book%'", ()) == [(3,)]
+
+
+def forget(connection):
+    """Have the driver prepare a statement and send a ROLLBACK, after which it lets go of everything that is prepared."""
+    for _ in range(3):
+        connection.execute("SELECT 7", prepare=True)
+    connection.execute("BEGIN")
+    connection.execute("ROLLBACK")
+    found = connection.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'book%'", prepare=False).fetchone()
+    assert found == (0,), "the driver has forgotten ours as well"
+
+
+def test_what_the_driver_has_forgotten_is_prepared_again(connection):
+    assert connection.rows(b"SELECT 1", ()) == [(1,)]
+    forget(connection)
+    assert connection.rows(b"SELECT 1", ()) == [(1,)]
+    assert connection.rows(b"SELECT 2", ()) == [(2,)]
+
+
+def test_a_transaction_after_everything_was_forgotten_prepares_anew_from_its_first_statement(connection):
+    connection.ask(b"SELECT 1", ())
+    forget(connection)
+    for statement in (b"BEGIN", b"SELECT 1", b"COMMIT"):
+        connection.ask(statement, ())
+
+
+def test_what_is_forgotten_within_a_transaction_is_a_clash_and_the_next_try_succeeds(connection):
+    for statement in (b"BEGIN", b"SELECT 1", b"COMMIT", b"BEGIN"):
+        connection.ask(statement, ())
+    connection.execute("DEALLOCATE ALL", prepare=False)
+    with pytest.raises(Clash), troubles():
+        connection.ask(b"SELECT 1", ())
+    for statement in (b"ROLLBACK", b"BEGIN", b"SELECT 1", b"COMMIT"):
+        connection.ask(statement, ())
+
+
+def test_a_statement_that_must_make_room_for_another_may_be_forgotten_already(connection, monkeypatch):
+    monkeypatch.setattr(driver_postgres, "PREPARED_MAX", 2)
+    for number in (1, 2):
+        connection.ask(b"SELECT %d" % number, ())
+    forget(connection)
+    assert [connection.rows(b"SELECT %d" % number, ()) for number in (3, 2, 1)] == [[(3,)], [(2,)], [(1,)]]

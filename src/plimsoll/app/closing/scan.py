@@ -250,7 +250,8 @@ def snapshot(store: Store) -> Iterator[Snapshot]:
             yield Snapshot(kind, driver)
         finally:
             if not getattr(driver, "closed", False):
-                driver.execute("ROLLBACK")
+                # Nothing was written. After a ROLLBACK the driver of PostgreSQL would let go of everything that is prepared.
+                driver.execute("ROLLBACK" if kind == "sqlite" else "COMMIT")
 
 
 @cache

@@ -19,6 +19,8 @@ LOCK_MS: Final = 10_000
 OPEN_STATUSES: Final = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 LIMIT_PASSED: Final = "PL001"
 DAY_CLOSED: Final = "PL002"
+FORGOTTEN: Final = b"26000"
+"""SQLSTATE of a prepared statement that is not there (any more)."""
 DONE: Final = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 AUTO: Final = (PyFormat.AUTO,) * 65_535
 """As many as a statement may have marks: how a value is sent is left to its kind."""
@@ -59,7 +61,10 @@ class BookConnection(psycopg.Connection[tuple[Any, ...]]):
         sent: Any = turner.dump_sequence(values, AUTO[: len(values)])
         key = (statement, turner.types or ())
         name = self.prepared.get(key) or self._prepare(key)
-        return self._checked(self.pgconn.exec_prepared(name, sent, turner.formats, pq.Format.BINARY))
+        result = self.pgconn.exec_prepared(name, sent, turner.formats, pq.Format.BINARY)
+        if result.status not in DONE and self._has_forgotten(result):
+            result = self.pgconn.exec_prepared(self._prepare(key), sent, turner.formats, pq.Format.BINARY)
+        return self._checked(result)
 
     def rows(self, statement: bytes, values: Sequence[object]) -> list[tuple[Any, ...]]:
         """Run a statement as `ask` does and give its rows."""
@@ -71,12 +76,25 @@ class BookConnection(psycopg.Connection[tuple[Any, ...]]):
     def _prepare(self, key: tuple[bytes, tuple[int, ...]]) -> bytes:
         """Prepare a statement for values of these types, and forget the one that was prepared first where there are too many."""
         if len(self.prepared) >= PREPARED_MAX:
-            self._checked(self.pgconn.exec_(b"DEALLOCATE " + self.prepared.popitem(last=False)[1]))
+            ended = self.pgconn.exec_(b"DEALLOCATE " + self.prepared.popitem(last=False)[1])
+            if ended.status not in DONE and not self._has_forgotten(ended):
+                self._checked(ended)
         self.prepared_count += 1
         name = b"book_%d" % self.prepared_count
         self._checked(self.pgconn.prepare(name, *key))
         self.prepared[key] = name
         return name
+
+    def _has_forgotten(self, result: Any) -> bool:
+        """Tell whether a statement was not run because the server no longer has it, and it may be prepared again.
+
+        The driver lets go of everything that is prepared, ours as well, after a ROLLBACK or a DROP that it has sent. Within a transaction
+        that is a clash: the transaction is lost, and whoever tries again prepares anew.
+        """
+        if result.error_field(pq.DiagnosticField.SQLSTATE) != FORGOTTEN:
+            return False
+        self.prepared.clear()
+        return bool(self.pgconn.transaction_status == pq.TransactionStatus.IDLE)
 
     def _checked(self, result: Any) -> Any:
         if result.status in DONE:
@@ -96,6 +114,9 @@ def connect(url: str) -> BookConnection:
     connection.adapters.register_dumper(int, Int8BinaryDumper)
     # A statement is planned once: every one here goes through an index, and planning it again costs more than running it.
     connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {LOCK_MS}; SET plan_cache_mode = force_generic_plan".encode())
+    # The first statement of every transaction is prepared before any other: where they were forgotten, it is the one that tells.
+    connection.ask(b"BEGIN", ())
+    connection.ask(b"ROLLBACK", ())
     return connection
 
 
@@ -136,7 +157,7 @@ def rows(connection: BookConnection, statement: str, values: Sequence[object]) -
 def trouble(failed: psycopg.Error, *, is_committing: bool = False) -> Exception:
     """Give the Clash, LimitGuard or StoreTrouble for an error of the driver, or the error itself where it is a bug."""
     said = str(failed).partition("\n")[0]
-    if isinstance(failed, errors.UniqueViolation | errors.SerializationFailure | errors.DeadlockDetected):
+    if isinstance(failed, errors.UniqueViolation | errors.SerializationFailure | errors.DeadlockDetected | errors.InvalidSqlStatementName):
         return Clash(said, failed.diag.table_name or "")
     if isinstance(failed, errors.LockNotAvailable | errors.QueryCanceled):
         return StoreTrouble("store_busy", said)
