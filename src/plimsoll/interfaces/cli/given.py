@@ -36,6 +36,18 @@ def read_mode() -> str:
     return mode
 
 
+def read_numbers(text: str, option: str) -> dict[str, float]:
+    """Read numbers by name, such as "delinquency=2.5,partners_leave=0.5"; what is no number ends the command with 2."""
+    said: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        try:
+            said[name.strip()] = float(value)
+        except ValueError:
+            raise Stop(USAGE, f"{option} {text}: {part!r} is no number") from None
+    return said
+
+
 def read_on(text: str, option: str) -> date:
     """Read the date of an option; anything else ends the command with 2."""
     try:

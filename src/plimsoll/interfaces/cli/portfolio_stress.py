@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from plimsoll.app.tape.reading import Tape
-from plimsoll.interfaces.cli.exits import USAGE, Stop
+from plimsoll.interfaces.cli.given import read_numbers
 from plimsoll.interfaces.cli.options import AsJson
 from plimsoll.interfaces.cli.portfolio_ecl import FOLLOWS
 from plimsoll.interfaces.cli.portfolio_rolls import refuse_ends
@@ -85,14 +85,7 @@ def read_scenario(text: str) -> "Economy":
     """Read a scenario such as "unemployment=1.5,quarters=4"; what is no number or no figure of one ends the command with 2."""
     from plimsoll.portfolio.stress.book import economy_of
 
-    said: dict[str, float] = {}
-    for part in text.split(","):
-        name, _, value = part.partition("=")
-        try:
-            said[name.strip()] = float(value)
-        except ValueError:
-            raise Stop(USAGE, f"--scenario {text}: {part!r} is no number") from None
-    return economy_of(text, said)
+    return economy_of(text, read_numbers(text, "--scenario"))
 
 
 def _object(tape: Tape, one: "StressedBook") -> dict[str, Any]:

@@ -15,6 +15,7 @@ from plimsoll.app.treasury.measure_book import Measured, Stand, places, stands
 from plimsoll.app.treasury.shares import funders_of, holdings_of, refuse_future
 from plimsoll.interfaces.cli.aligned import RULE, aligned
 from plimsoll.interfaces.cli.exits import REFUSED, USAGE, Stop
+from plimsoll.interfaces.cli.given import read_numbers
 from plimsoll.interfaces.cli.options import AsJson, Db, read_on
 from plimsoll.interfaces.cli.portfolio_tape import Chart, Lang, drawn
 from plimsoll.interfaces.cli.treasury_fund import read_cash
@@ -127,13 +128,7 @@ def survival(
 
 def read_stress(text: str) -> Stress:
     """Read a stress such as "delinquency=2.5,partners_leave=0.5"; anything else ends the command with 2."""
-    said: dict[str, float] = {}
-    for part in text.split(","):
-        name, _, value = part.partition("=")
-        try:
-            said[name.strip()] = float(value)
-        except ValueError:
-            raise Stop(USAGE, f"--stress {text}: {part!r} is no number") from None
+    said = read_numbers(text, "--stress")
     known = [name for name in Stress._fields if name != "name"]
     if not set(said) <= set(known):
         raise Stop(USAGE, f"--stress {text}: one of {', '.join(known)}")
