@@ -17,7 +17,25 @@ from plimsoll.app.verify import verify
 from plimsoll.loan.book import Decision, LoadLine
 from plimsoll.loan.filing import Filing, NewFiling, WorkItem, body_of, instant_text, of_kind, read_body
 from plimsoll.units.refusal import Refused
-from tests.toys import DAY, NOW, ROOM, WIRING, Draw, Mark, Note, Open, OpenAccount, Purchase, Repay, ToyRules, check_book, counts, rows, run
+from tests.toys import (
+    DAY,
+    NOW,
+    ROOM,
+    UNSAID,
+    WIRING,
+    Draw,
+    Mark,
+    Note,
+    Open,
+    OpenAccount,
+    Purchase,
+    Repay,
+    ToyRules,
+    check_book,
+    counts,
+    rows,
+    run,
+)
 
 ON = DAY.toordinal()
 POSTGRES = [pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -296,7 +314,7 @@ def test_what_was_filed_under_a_decision_makes_it_anew(store):
 
 def test_a_missing_filing_and_a_stranger_are_found(opened):
     run(opened, Note("n", 1, times=3))
-    assert verify(opened).is_proved
+    assert verify(opened).breaches.keys() <= UNSAID
     with opened.driver() as connection:
         if opened.kind == "sqlite":
             connection.execute("DROP TRIGGER filing_no_delete")
@@ -307,9 +325,9 @@ def test_a_missing_filing_and_a_stranger_are_found(opened):
         if opened.kind == "postgresql":
             connection.execute("RESET session_replication_role")
     breaches = verify(opened).breaches
-    assert {said: ids for said, ids in breaches.items() if not said.startswith(CHAIN)} == {
+    assert {said: ids for said, ids in breaches.items() if said not in UNSAID and not said.startswith(CHAIN)} == {
         "filings are not numbered without a gap": [(1, 0)],
-        "a row of a queue about a customer who is not there": [(7, 0)],
+        "rows of work_item of a customer who is not there": [(7, 0)],
     }
     assert [said for said in breaches if said.startswith(CHAIN)] == [
         f"{CHAIN}filing: not numbered without a gap up to what is counted, of 1"

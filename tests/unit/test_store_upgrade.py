@@ -13,7 +13,7 @@ from plimsoll.app.database.trouble import StoreTrouble
 from plimsoll.app.execute import Answer
 from plimsoll.app.file import filings_of
 from plimsoll.app.verify import verify
-from tests.toys import Draw, Mark, Note, Open, Repay, check_book, rows, run
+from tests.toys import UNSAID, Draw, Mark, Note, Open, Repay, check_book, rows, run
 
 FIRST = "0001"
 OLD = ("book", "rulebook", "account", "customer", "line", "loan", "loan_state", "fact", "journal", "command", "outbox", "audit")
@@ -76,7 +76,7 @@ def test_an_upgraded_book_holds_what_it_held_and_goes_on(first, used):
     with open_store(first) as store:
         for name in metadata.tables:
             assert rows(store, name) == rows(used, name), name
-        assert verify(store).is_proved
+        assert verify(store).breaches.keys() <= UNSAID
         line = rows(store, "line")[0]
         assert (line["filings_count"], line["load_capacity_minor"], line["load_on"]) == (0, -1, None)
         for command in (Note("n", 1, times=2, state="open"), Mark("m", 1, 120_000), Open("o", 3), Repay("r", 2, 100, 10)):
@@ -84,7 +84,7 @@ def test_an_upgraded_book_holds_what_it_held_and_goes_on(first, used):
         assert run(store, Draw("d", 1, 11, 30_000)).code == "load_line_passed"
         assert [(filing.n, filing.kind) for filing in filings_of(store, 1)][-1] == (3, "load_line")
         check_book(store)
-        assert verify(store).is_proved
+        assert verify(store).breaches.keys() <= UNSAID
 
 
 @pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)

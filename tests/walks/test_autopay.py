@@ -80,7 +80,7 @@ def test_what_falls_due_is_debited_once_from_who_agreed(book):
     assert bank.taken == {"1-1-20260831-1": FIRST}
     assert run(book, DUE, bank, 5) == [(2, "held", "consent_missing", 0, "")], "paid: nothing falls due any more"
     assert [one.kind for one in filings_of(book, 1) if one.kind.startswith("autopay")] == ["autopay.asked", "autopay.done"]
-    assert verify(book) is not None
+    assert verify(book).breaches == {}
 
 
 def test_a_debit_that_failed_is_tried_again_by_why_and_then_no_more(book):
@@ -224,7 +224,7 @@ def test_money_is_taken_once_and_booked_once_wherever_a_run_is_stopped(store, se
         with suppress(Stopped):
             run(store, on, bank)
     assert set(bank.taken) == set(booked(store))
-    assert verify(store) is not None
+    assert verify(store).breaches == {}
 
 
 def booked(store) -> list[str]:

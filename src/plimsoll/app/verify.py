@@ -1,4 +1,4 @@
-"""Prove a book: state = fold of the facts, entries = states, limits = use, control totals = ledger, no filing missing, audit chain whole.
+"""Prove a book: state = fold of the facts, entries = states, limits = use, control totals = ledger, nothing missing that was told.
 
 Every loan is folded again from its facts by the compiled kernel, to the day of its cached state. Cost: some microseconds a fact.
 Needs the extra `fast`.
@@ -21,13 +21,15 @@ from plimsoll.app.database import schema
 from plimsoll.app.database.sheet import PARKED
 from plimsoll.app.database.store import Store
 from plimsoll.app.held_money import house_balances
+from plimsoll.app.posting import NIGHTS
+from plimsoll.app.trail import Nights, Trail, book_off, commands_off, facts_off, loans_off, nights_off, read_trail
 from plimsoll.app.verify_filed import (
     ACCRUED_OTHERWISE,
     DRAWN_OTHERWISE,
-    LIMITED_OTHERWISE,
+    LINE_COLUMNS,
     day_text,
     days_accrued_off,
-    limits_off,
+    lines_off,
     load_lines_off,
 )
 from plimsoll.app.verify_packed import numbers_of, read_records
@@ -60,6 +62,7 @@ CUSTOMERS_A_PART: Final = 10_000
 NOBODY: Final = (0, 0)
 """Stands for the ids of a breach that is no customer's."""
 UNREADABLE: Final = "the record of the loan cannot be read"
+FACT_COLUMNS: Final = ("customer_id", "loan_id", "n", "kind", "effective_on", "amount_minor", "a", "b", "more", "command_n")
 STATE_COLUMNS: Final = ("customer_id", "loan_id", "as_of", "facts_count", "entries_count", "in_use_minor", "posted", "state")
 MEASURED: Final = {
     "principal_minor": O_PRINCIPAL,
@@ -88,6 +91,7 @@ class Verdict:
     breaches: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     totals: dict[str, dict[str, int]] = field(default_factory=dict)
     tapes: Tapes = field(default_factory=Tapes)
+    nights: Nights = field(default_factory=Nights)
 
     @property
     def is_proved(self) -> bool:
@@ -110,6 +114,10 @@ def verify(
             if progress is not None:
                 progress(verdict.customers)
         _verify_files(seen, verdict)
+        for said, customer_id in book_off(seen):
+            verdict.breaches[said].append((customer_id, 0))
+        for day in nights_off(seen, verdict.nights):
+            verdict.breaches[f"facts or entries of a night are not as many as it counted: {day_text(day)}"].append(NOBODY)
         for day in days_accrued_off(seen):
             verdict.breaches[f"{ACCRUED_OTHERWISE}: {day_text(day)}"].append(NOBODY)
         for said in closes_off(store, seen, tape, verdict.tapes):
@@ -130,62 +138,69 @@ def verify(
 
 
 def _verify_files(seen: Snapshot, verdict: Verdict) -> None:
-    """Prove that no filing or entry of a dossier is missing, and that files and queues speak of customers who are there."""
-    found = {
-        "filings are not numbered without a gap": seen.misnumbered(),
-        "filings of a customer who is not there": seen.strangers(schema.filing),
-        "a row of a queue about a customer who is not there": seen.strangers(schema.work_item),
-    }
-    for said, customers in found.items():
-        if customers:
-            verdict.breaches[said] += [(customer_id, 0) for customer_id in customers]
+    """Prove that no filing or entry of a dossier is missing."""
+    for customer_id in seen.misnumbered():
+        verdict.breaches["filings are not numbered without a gap"].append((customer_id, 0))
     for dossier in seen.misnumbered_dossiers():
         verdict.breaches[f"dossier {dossier}: entries or commands are not numbered without a gap"].append(NOBODY)
 
 
 def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threads: int) -> None:
     """Prove the loans and lines of some customers."""
-    loans = seen.rows(schema.loan, ("customer_id", "loan_id", "terms"), first, until)
-    states = seen.rows(
-        schema.loan_state,
-        (*STATE_COLUMNS, "next_on", *MEASURED),
-        first,
-        until,
-    )
-    lines = seen.rows(schema.line, ("customer_id", "used_minor", "cash_used_minor", "later_used_minor", "credit_minor"), first, until)
+    loans = seen.rows(schema.loan, ("customer_id", "loan_id", "terms", "command_n"), first, until)
+    states = seen.rows(schema.loan_state, (*STATE_COLUMNS, "next_on", *MEASURED), first, until)
+    facts = seen.rows(schema.fact, FACT_COLUMNS, first, until)
+    lines = seen.rows(schema.line, ("customer_id", "commands_count", "credit_minor", *LINE_COLUMNS), first, until)
     ids = [(row[0], row[1]) for row in loans]
     verdict.customers += len(lines)
     verdict.loans += len(loans)
+    trail = read_trail(seen, first, until)
+    _compare_trail(trail, loans, facts, lines, verdict)
+    for said, customer_id in lines_off(seen, trail, [(row[0], *row[3:]) for row in lines], facts, first, until):
+        verdict.breaches[said].append((customer_id, 0))
     if ids != [(row[0], row[1]) for row in states]:
         for one in set(ids) ^ {(row[0], row[1]) for row in states}:
             verdict.breaches["a loan without its state, or a state without its loan"].append(one)
         return
     records = read_records([row[2] for row in loans], [row[7] for row in states], [row[6] for row in states])
-    cash: dict[int, int] = defaultdict(int)
-    later: dict[int, int] = defaultdict(int)
+    used: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row, is_account in zip(states, records.is_account, strict=True):
-        (later if is_account else cash)[row[0]] += row[5]
+        used[row[0]][0] += row[5]
+        used[row[0]][2 if is_account else 1] += row[5]
     for customer_id in load_lines_off(seen, first, until):
         verdict.breaches[DRAWN_OTHERWISE].append((customer_id, 0))
-    for customer_id in limits_off(seen, first, until):
-        verdict.breaches[LIMITED_OTHERWISE].append((customer_id, 0))
-    for customer_id, *used, _ in lines:
-        if used != [cash[customer_id] + later[customer_id], cash[customer_id], later[customer_id]]:
+    for customer_id, _, _, *line in lines:
+        if line[1:6:2] != used[customer_id]:
             verdict.breaches["use of the limit is not the principal in use"].append((customer_id, 0))
     for place in reversed(records.broken):
         verdict.breaches[UNREADABLE].append(ids[place])
         del ids[place], loans[place], states[place]
     if ids:
-        folded = _fold_part(seen, first, until, loans, states, verdict, threads)
+        folded = _fold_part(seen, loans, states, facts, verdict, threads)
         _compare_entries(seen, first, until, ids, states, folded, lines, verdict)
 
 
+def _compare_trail(
+    trail: Trail, loans: list[tuple[Any, ...]], facts: list[tuple[Any, ...]], lines: list[tuple[Any, ...]], verdict: Verdict
+) -> None:
+    """Prove that what commands told is there, and nothing else."""
+    for said, customer_id in commands_off(trail, [row[:2] for row in lines]):
+        verdict.breaches[said].append((customer_id, 0))
+    found = (*loans_off(trail, loans, 3), *facts_off(trail, facts, FACT_COLUMNS.index("command_n"), verdict.nights))
+    for said, one in found:
+        verdict.breaches[said].append(one)
+
+
 def _fold_part(
-    seen: Snapshot, first: int, until: int, loans: list[tuple[Any, ...]], states: list[tuple[Any, ...]], verdict: Verdict, threads: int
+    seen: Snapshot,
+    loans: list[tuple[Any, ...]],
+    states: list[tuple[Any, ...]],
+    rows: list[tuple[Any, ...]],
+    verdict: Verdict,
+    threads: int,
 ) -> Folded:
     """Fold the loans of some customers anew and compare each with its cached state."""
     terms, is_account, dues, dues_at = terms_of([row[2] for row in loans])
-    rows = seen.rows(schema.fact, ("customer_id", "loan_id", "n", "kind", "effective_on", "amount_minor", "a", "b", "more"), first, until)
     verdict.facts += len(rows)
     facts, facts_at, more, added = _pack_facts([(row[0], row[1]) for row in loans], rows, verdict)
     as_of = np.array([row[2] for row in states], np.int64)
@@ -273,7 +288,7 @@ def _compare_entries(
     verdict: Verdict,
 ) -> None:
     """Prove that entries sum to zero, and that those of a loan add up to the balances of its state."""
-    legs = seen.rows(schema.journal, ("customer_id", "loan_id", "entry_n", "account", "minor"), first, until)
+    legs = seen.rows(schema.journal, ("customer_id", "loan_id", "entry_n", "account", "minor", "command_n"), first, until)
     posted: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0] * len(CHART))
     entries: dict[tuple[int, int], int] = defaultdict(int)
     for (customer_id, loan_id, _), group in groupby(legs, key=itemgetter(0, 1, 2)):
@@ -283,6 +298,8 @@ def _compare_entries(
             sums[leg[3]] += leg[4]
             total += leg[4]
         entries[customer_id, loan_id] += 1
+        if leg[5] >= NIGHTS:
+            verdict.nights.entries[leg[5] - NIGHTS] += 1
         if total:
             verdict.breaches["an entry does not sum to zero"].append((customer_id, loan_id))
     verdict.entries += sum(entries.values())
@@ -292,7 +309,7 @@ def _compare_entries(
             verdict.breaches["entries do not add up to the balances of the state"].append(one)
         if entries[one] != state[4]:
             verdict.breaches["the count of entries is wrong"].append(one)
-    for customer_id, *_, credit in lines:
+    for customer_id, _, credit, *_ in lines:
         own = posted.get((customer_id, 0))
         if (own[CODES.index("liability.borrower.credit")] if own else 0) != -credit:
             verdict.breaches["a customer's own credit is not what was posted"].append((customer_id, 0))

@@ -1,4 +1,4 @@
-"""Prove what is kept beside the records from what is on record: load lines from the file, limits and standing accrual from what was told.
+"""Prove what is kept beside the records from what is on record: load lines from the file, lines and standing accrual from what was told.
 
 Files, answers of commands and closes are in the audit chain: whoever changes these columns and rows without them is found here, and with
 them there.
@@ -6,26 +6,37 @@ them there.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
 from plimsoll.app.closing.scan import Snapshot
 from plimsoll.app.database import schema
 from plimsoll.app.database.sheet import NO_LOAD_LINE
+from plimsoll.app.trail import LIMIT_TOLD_BY, Trail
 from plimsoll.ledger.chart import CODES
+from plimsoll.loan.layout import NOTED, PURCHASED, REFUNDED, REPAID, SETTLED, WAIVED
 from plimsoll.risk.temporary_limit import KIND as TEMPORARY
+from plimsoll.risk.temporary_limit import LIMITS
 from plimsoll.units.money import parse_minor
 
 LOAD_LINE: Final = "load_line"
 DRAWN_OTHERWISE: Final = "the load line is not the one that was last put on file"
 ACCRUED_OTHERWISE: Final = "the standing accrual of a day is not what its close told"
 LIMITED_OTHERWISE: Final = "the limit is not the one that was last told"
-LIMIT_TOLD_BY: Final = ("open_line", "accept_offer", "set_limit", "raise_limit", "review_limit", "expire_limit")
-"""Commands that set a limit and tell it in their answer; a line of before `open_line` did so is left out until one of the others."""
+STATUS_OTHERWISE: Final = "the status of a line is not the one that commands left"
+PASSED: Final = "use of the limit is above every limit that was told"
+LINE_COLUMNS: Final = (
+    *("limit_minor", "used_minor", "cash_limit_minor", "cash_used_minor", "later_limit_minor", "later_used_minor"),
+    *("currency", "status"),
+)
+TOLD: Final = '"limit":'
+TAKES: Final = frozenset((REPAID, SETTLED, PURCHASED, NOTED, WAIVED, REFUNDED))
+"""Facts that never raise what is in use without asking the limit; a reversal or a reschedule may."""
 _LOAD_COLUMNS: Final = ("customer_id", "load_currency", "load_capacity_minor", "load_room_minor", "load_stress_ppb", "load_on")
 _LOAD_FIELDS: Final = ("currency", "capacity_minor", "room_minor", "stress_ppb", "drawn_on")
 
+Row = tuple[Any, ...]
 Standing = dict[str, dict[str, int]]
 """By product and currency, and by account: minor units."""
 
@@ -40,17 +51,44 @@ def load_lines_off(seen: Snapshot, first: int, until: int) -> Iterator[int]:
             yield customer_id
 
 
-def limits_off(seen: Snapshot, first: int, until: int) -> Iterator[int]:
-    """Give the customers of a range whose limit is neither the last that was told nor the one that a temporary limit leaves behind."""
-    told = {customer_id: json.loads(answer) for customer_id, answer in seen.answers_of(LIMIT_TOLD_BY, first, until)}
+def lines_off(
+    seen: Snapshot, trail: Trail, lines: Sequence[Row], facts: Sequence[Row], first: int, until: int
+) -> Iterator[tuple[str, int]]:
+    """Give what is wrong with the lines of a range: LINE_COLUMNS after the customer. Of facts the kind stands fourth.
+
+    A limit, with its sub-limits where they were told, is the last that was told, or what a limit for a while leaves behind.
+    """
     after: dict[int, Any] = {customer_id: json.loads(body)["after"] for customer_id, body in seen.bodies_of(TEMPORARY, first, until)}
-    for customer_id, limit_minor in seen.rows(schema.line, ("customer_id", "limit_minor"), first, until):
-        said = told.get(customer_id, {})
-        if "limit" in said and limit_minor not in (
-            parse_minor(said["limit"], said["currency"]),
-            after.get(customer_id, {}).get("limit_minor"),
+    over = []
+    for customer_id, limit, used, cash, cash_used, later, later_used, _, status in lines:
+        if status != trail.status.get(customer_id, schema.STATUS_NONE):
+            yield STATUS_OTHERWISE, customer_id
+        said = trail.limits.get(customer_id)
+        if said is None:
+            continue
+        left = [after.get(customer_id, {}).get(name) for name in LIMITS]
+        if [limit, cash, later] not in (_told_or(said, [limit, cash, later]), left):
+            yield LIMITED_OTHERWISE, customer_id
+        if used > limit or cash_used > cash or later_used > later:
+            over.append((customer_id, (used, cash_used, later_used)))
+    raised = {row[0] for row in facts if row[3] not in TAKES} if over else set()
+    for customer_id, uses in over:
+        answers = [told_limits(answer) for _, answer in seen.answers_of(LIMIT_TOLD_BY, customer_id, customer_id + 1) if TOLD in answer]
+        if customer_id not in raised and any(
+            None not in told and used > max(told) for used, told in zip(uses, zip(*answers, strict=True), strict=True)
         ):
-            yield customer_id
+            yield PASSED, customer_id
+
+
+def _told_or(answer: str, found: Sequence[int]) -> list[int]:
+    """Give the limit and both sub-limits as an answer tells them, as they were found where it tells nothing."""
+    return [held if told is None else told for told, held in zip(told_limits(answer), found, strict=True)]
+
+
+def told_limits(answer: str) -> list[int | None]:
+    """Give the limit and both sub-limits that an answer tells, in minor units; None for one that it does not tell."""
+    said = json.loads(answer)
+    return [parse_minor(said[name], said["currency"]) if name in said else None for name in ("limit", "cash_limit", "later_limit")]
 
 
 def days_accrued_off(seen: Snapshot) -> Iterator[int]:

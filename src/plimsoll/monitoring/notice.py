@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from plimsoll.loan.book import Book, Held, Line, unpack_standing
 from plimsoll.loan.filing import Filing, NewFiling, body_of, of_kind, read_body
 from plimsoll.loan.layout import CHARGED_OFF, S_OFF_FEE, S_OFF_INTEREST, S_OFF_PENALTY, S_OFF_PRINCIPAL, S_RECOVERED
+from plimsoll.risk.line_limits import told_limits
 from plimsoll.risk.parameters import figures
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.days import add_months
@@ -69,7 +70,7 @@ def notice(line: Line, after: Line, done: Done, on: date, policy: Move) -> tuple
         "action": done.action,
         "reason": done.reason,
         "limit_before": text_of(line.limit_minor, line.currency),
-        "limit": text_of(after.limit_minor, line.currency),
+        **told_limits(after),
         "currency": line.currency,
         "object_until": until.isoformat(),
     }

@@ -12,7 +12,7 @@ from plimsoll.origination.case import instant_of
 from plimsoll.risk.consent import GRANTED, WITHDRAWN, refuse_without_consent
 from plimsoll.risk.disclose import ACCOUNT, OFFER, Ask
 from plimsoll.risk.gate import READS_FILE, pass_disclosure, refuse_untaught
-from plimsoll.risk.line_limits import Limits, refuse_limits
+from plimsoll.risk.line_limits import Limits, refuse_limits, told_limits
 from plimsoll.rulebook.product import LoanOffer, Version
 from plimsoll.rulebook.rules import Rules
 from plimsoll.units.dates import day_text
@@ -133,7 +133,7 @@ def _signed(command: AcceptOffer, offer: Offer, line: Line, used: Sequence[NewFi
     }
     told = {
         "application_id": command.application_id,
-        "limit": text_of(line.limit_minor, line.currency),
+        **told_limits(line),
         "currency": line.currency,
         "rate": offer.rate.text(),
         "instalments": offer.instalments,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from plimsoll.loan.book import LoadLine
+from plimsoll.loan.book import Line, LoadLine
 from plimsoll.risk.lawful import LAWS
 from plimsoll.risk.offer import product_in
 from plimsoll.rulebook.product import AccountOffer, Version
@@ -21,6 +21,12 @@ class Limits(NamedTuple):
     later_limit_minor: int
     cash_product: str
     later_product: str
+
+
+def told_limits(line: Line) -> dict[str, str]:
+    """Give a line's limit and both sub-limits as answers tell them: who holds a line to its record goes by these."""
+    named = {"limit": line.limit_minor, "cash_limit": line.cash_limit_minor, "later_limit": line.later_limit_minor}
+    return {name: text_of(minor, line.currency) for name, minor in named.items()}
 
 
 def refuse_limits(limits: Limits, rules: Rules, on: date) -> Refused | None:

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import LINE_CLOSED, LINE_OPEN, Book, Decision, Line, refuse_customer
-from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
+from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked, told_limits
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.open_account import PAY_LATER, OpenAccount, new_account
 from plimsoll.servicing.tell import tell
-from plimsoll.units.money import text_of
 from plimsoll.units.refusal import Refused
 
 READS = "line"
@@ -65,7 +64,7 @@ def decide(book: Book, command: OpenLine, rules: Rules) -> Decision | Refused:
         status=LINE_OPEN,
         credit_minor=book.line.credit_minor if book.line is not None else 0,
     )
-    told = {"customer_id": command.customer_id, "limit": text_of(line.limit_minor, line.currency), "currency": line.currency}
+    told = {"customer_id": command.customer_id, **told_limits(line), "currency": line.currency}
     if not command.loan_id:
         return Decision(line=line, answer=tell(told))
     account = new_account(_account(command), rules)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from plimsoll.loan.book import Book, Decision, Line, find_live_line
-from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked
+from plimsoll.risk.line_limits import Limits, refuse_limits, refuse_unmarked, told_limits
 from plimsoll.risk.temporary_limit import LIMITS, READS_TEMPORARY, lapsed, limits_for_good, limits_until, permanent
 from plimsoll.rulebook.rules import Rules
 from plimsoll.servicing.load import refuse_rise
@@ -71,7 +71,7 @@ def decide(book: Book, command: SetLimit, rules: Rules) -> Decision | Refused:
         "customer_id": command.customer_id,
         "on": command.on.isoformat(),
         "limit_before": text_of(line.limit_minor, line.currency),
-        "limit": text_of(changed.limit_minor, line.currency),
+        **told_limits(changed),
         "currency": line.currency,
         "until": "" if command.until is None else command.until.isoformat(),
         "reason": command.reason,

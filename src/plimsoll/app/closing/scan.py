@@ -71,7 +71,6 @@ _ANSWERS: Final = """
 SELECT au.customer_id, co.answer FROM audit au JOIN command co ON co."key" = au."key"
 WHERE au.name IN ({marks}) AND au.customer_id >= ? AND au.customer_id < ? ORDER BY au.customer_id, au.command_n
 """
-_THERE: Final = "SELECT 1 FROM line WHERE line.customer_id = found.customer_id"
 
 
 class Due(NamedTuple):
@@ -160,11 +159,6 @@ class Snapshot:
     def misnumbered_dossiers(self) -> list[str]:
         """Read the dossiers whose entries, or commands, are not numbered from 1 without a gap up to their counts: kind and subject."""
         return [f"{row[0]} {row[1]}" for row in self._read(_MISNUMBERED_DOSSIERS, ())]
-
-    def strangers(self, table: Table) -> list[int]:
-        """Read the customers whom a table names, and who are not there."""
-        statement = f"SELECT DISTINCT customer_id FROM {table.name} AS found WHERE NOT EXISTS ({_THERE}) ORDER BY customer_id"
-        return [row[0] for row in self._read(statement, ())]
 
     def bodies_of(self, kind: str, first: int, until: int) -> list[tuple[int, str]]:
         """Read the bodies of the filings of a kind, of customers from `first` up to and without `until`, the last of each at the end."""

@@ -19,7 +19,7 @@ Folder = Annotated[str, typer.Option("--tape-folder", metavar="DIR", help="Where
 
 
 def command(db: Db = "", tape_folder_given: Folder = "", allow_unsafe: AllowUnsafe = False, as_json: AsJson = False) -> None:
-    """Prove that states are the fold of their facts, entries the difference of states, limits as told, tape and ledger one, and zero."""
+    """Prove that states are the fold of their facts, entries their difference, lines and limits as told, nothing gone, tape = ledger."""
     url = book_url(db)
     with open_store(url, allow_unsafe=allow_unsafe) as store:
         keys = configured_keys()
