@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bench.clone import GROWN, SCATTERED
 from bench.large import AT_ONCE, SPREAD, grow
 from bench.night_alone import NightAlone
 from bench.ran import Ran, plimsoll
@@ -17,6 +18,8 @@ from bench.timing import Measured, Sample, ratio
 
 TITLE = "the close of a large book, start of the program included"
 FIRST_DUE = date(2026, 2, 10)
+LIES = {GROWN: "as a book grows", SCATTERED: "scattered, the worst case"}
+"""How what is due on a day lies in the tables (`bench/clone.py`)."""
 ROUNDS = 3
 FULL = 1_000_000
 OF_TOUCH_ALL, QUIET_SHARE, MEMORY_MIB = 5.0, 0.05, 2048
@@ -51,10 +54,11 @@ class Nights:
         return Sample(int(said["due"]), ran.wall_s, ran.cpu_s + served)
 
 
-def some_due(setting: Setting, place: Place, loans: int, result: Result) -> None:
+def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Result) -> None:
     """Nights on which one loan in thirty falls due, each followed by the same night of the rivals, and of ours alone."""
-    setting.step(f"close: making a book of {loans:,} loans on {place.kind}")
-    url, count = grow(place, "spread", SPREAD, FIRST_DUE - timedelta(days=1), loans)
+    lies = LIES[parts]
+    setting.step(f"close: making a book of {loans:,} loans on {place.kind}, {lies}")
+    url, count = grow(place, "spread", SPREAD, FIRST_DUE - timedelta(days=1), loans, parts)
     whole, alone_url = night_in_sql.copy_book(place, "spread"), place.copy("spread", "alone")
     nights, states = Nights(setting, url), touch_all.copy_states(place, "spread")
     ours, alone = Measured("plimsoll close, 1/30 due"), Measured("the same night alone, no start of the program")
@@ -78,14 +82,14 @@ def some_due(setting: Setting, place: Place, loans: int, result: Result) -> None
             alone.samples.append(Sample(count, bare.wall_s, bare.cpu_s))
             nights.run("what became late", day + timedelta(days=1))
             ready.run(day + timedelta(days=1))
-    result.add([ours, all_of_it, updated], f"{place.kind}, loan of the book", ours=ours.name)
-    result.add([alone, all_of_it, updated], f"{place.kind}, loan of the book", ours=alone.name)
+    result.add([ours, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=ours.name)
+    result.add([alone, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=alone.name)
     for what, one in (("close", ours), ("the night alone", alone)):
         for name, rival in (("whole night in SQL", all_of_it), ("SQL update of the states alone", updated)):
-            result.goals.append(Goal(f"{place.kind}: {what} × {name}", ratio(one, rival), OF_TOUCH_ALL))
+            result.goals.append(Goal(f"{place.kind}, {lies}: {what} × {name}", ratio(one, rival), OF_TOUCH_ALL))
     contestants = (ours, alone, all_of_it, updated)
     said = "; ".join(f"{one.name} {', '.join(f'{sample.wall_s:.2f}' for sample in one.samples)}" for one in contestants)
-    result.notes.append(f"{place.kind}: {count:,} loans, {count // 30:,} due, seconds: {said}")
+    result.notes.append(f"{place.kind}, {lies}: {count:,} loans, {count // 30:,} due, seconds: {said}")
 
 
 def legs_of(place: Place, day: date) -> int:
@@ -125,6 +129,7 @@ def run(setting: Setting, result: Result) -> None:
     """Fill `result` with nights on both databases."""
     for kind in ("postgresql", "sqlite"):
         place: Place = PostgresPlace(setting.postgres()) if kind == "postgresql" else SqlitePlace(setting.fresh("sqlite"))
-        some_due(setting, place, setting.size(150_000, FULL), result)
+        for parts in LIES:
+            some_due(setting, place, setting.size(150_000, FULL), parts, result)
         one_day(setting, place, setting.size(30_000, FULL), result)
     result.canary_per_s = setting.canary.median()

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import text
 
 from bench.book import TABLES, Ours, beginning
-from bench.clone import copy_customers
+from bench.clone import GROWN, copy_customers
 from bench.sown import Place
 from plimsoll.app.closing.close import Orders
 from plimsoll.app.closing.through import NEVER, close_through
@@ -26,8 +26,8 @@ SPREAD: Final = tuple(FIRST_DRAW + timedelta(days=day) for day in (0, 2, 4, *(6 
 AT_ONCE: Final = (FIRST_DRAW,) * PATTERNS
 
 
-def grow(place: Place, name: str, draws: Sequence[date], through: date, loans: int) -> tuple[str, int]:
-    """Make a book of about so many loans, closed through a day; give its URL and how many loans it has."""
+def grow(place: Place, name: str, draws: Sequence[date], through: date, loans: int, parts: int = GROWN) -> tuple[str, int]:
+    """Make a book of about so many loans, closed through a day, its tables laid out in parts; give its URL and how many loans it has."""
     url = place.empty(name)
     create_store(url).close()
     copies = max(loans // len(draws) - 1, 0)
@@ -41,7 +41,7 @@ def grow(place: Place, name: str, draws: Sequence[date], through: date, loans: i
         close(ours, through)
         with ours.store.engine.connect() as connection:
             connection.execute(text("begin"))
-            copy_customers(connection, [table for table in TABLES if table.name not in NOT_COPIED], copies)
+            copy_customers(connection, [table for table in TABLES if table.name not in NOT_COPIED], copies, parts)
             connection.execute(text("commit"))
             connection.execute(text("analyze"))
     return url, len(draws) * (copies + 1)
