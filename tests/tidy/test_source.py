@@ -1,4 +1,4 @@
-"""The style guide, executed on the code: exact numbers, no clock, small files, words where a reader needs them."""
+"""The style guide, executed on the code: exact numbers, small files, words where a reader needs them."""
 
 import ast
 import re
@@ -37,11 +37,7 @@ INEXACT_MODULES = {"cmath", "decimal", "fractions", "statistics"}
 EXACT_MATH = {"comb", "gcd", "isqrt", "lcm", "prod"}
 """What `math` gives that is a whole number of whole numbers."""
 
-CLOCK_AND_CHANCE = {"time", "random", "secrets", "uuid", "zoneinfo"}
-CLOCK_OWNERS = {"date", "datetime"}
 WORLD_CALLS = {"open", "print", "input", "exec", "eval", "compile", "breakpoint", "__import__"}
-SEEDED = {"RandomState", "default_rng", "Generator"}
-CLOCK_CALLS = {"today", "now", "utcnow", "fromtimestamp", "monotonic", "perf_counter"}
 STANDARD_ROOMS = ("units", "loan", "ledger")
 """Rooms that a Spark executor can carry: nothing outside the standard library."""
 
@@ -85,38 +81,6 @@ def _inexact_import(node: ast.AST) -> str:
         if INEXACT_NAMES & names or node.module in INEXACT_MODULES or (node.module == "math" and names - EXACT_MATH):
             return f"an import from {node.module}"
     return ""
-
-
-def test_below_app_there_is_no_clock_and_no_chance():
-    wrong = []
-    for path in in_rooms(PURE_ROOMS):
-        wrong += [f"{place(path)} imports {name}" for name in _imported(path) if name in CLOCK_AND_CHANCE]
-        calls = [node for node in nodes(path) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
-        wrong += [place(path, node.lineno) for node in calls if node.func.attr in CLOCK_CALLS]
-        attributes, dates = [node for node in nodes(path) if isinstance(node, ast.Attribute)], _dates(path)
-        wrong += [place(path, node.lineno) for node in attributes if _is_clock(node, dates) or _is_chance(path, node)]
-    assert not wrong, f"days, instants and random numbers are given by app, not taken: {wrong}"
-
-
-def _dates(path: Path) -> set[str]:
-    """Return the names by which a file knows the types of dates."""
-    imports = [node for node in nodes(path) if isinstance(node, ast.ImportFrom) and node.module == "datetime"]
-    return CLOCK_OWNERS | {alias.asname or alias.name for node in imports for alias in node.names if alias.name in CLOCK_OWNERS}
-
-
-def _is_clock(node: ast.Attribute, dates: set[str]) -> bool:
-    """Tell whether an attribute is the clock of a type of dates, called or handed on: `date.today`, `datetime.datetime.now`."""
-    owner = node.value
-    name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
-    return node.attr in CLOCK_CALLS and name in dates
-
-
-def _is_chance(path: Path, node: ast.Attribute) -> bool:
-    """Tell whether an attribute is numpy's chance, but where it is begun with a seed that was given."""
-    if not (node.attr == "random" and isinstance(node.value, ast.Name) and node.value.id in {"np", "numpy"}):
-        return False
-    calls = [one for one in nodes(path) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.value is node]
-    return not any(one.func.attr in SEEDED and one.args for one in calls if isinstance(one.func, ast.Attribute))
 
 
 def test_below_app_nothing_is_opened_printed_or_run():
