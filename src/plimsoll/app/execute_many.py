@@ -69,12 +69,13 @@ def execute_whole(store: Store, wiring: Wiring, commands: Sequence[Any], *, acto
     said = ""
     for _ in range(ATTEMPTS_MAX):
         try:
-            decided = _decide(store, works, rules)
-            if not all(isinstance(outcome, Answer) for outcome in decided.outcomes):
-                decided.held.close()
-                return Whole(decided.outcomes, is_stored=False)
-            decided.save(store)
-            return Whole(decided.outcomes, is_stored=True)
+            with without_collection():
+                decided = _decide(store, works, rules)
+                if not all(isinstance(outcome, Answer) for outcome in decided.outcomes):
+                    decided.held.close()
+                    return Whole(decided.outcomes, is_stored=False)
+                decided.save(store)
+                return Whole(decided.outcomes, is_stored=True)
         except (Clash, LimitGuard) as clash:
             said = str(clash)
         except StoreTrouble as trouble:
@@ -102,15 +103,27 @@ def _in_order(
 ) -> Iterator[RowOutcome]:
     """Give the outcomes of commands in their order, while chunks of them are taken in the order of their customers."""
     for window in _windows(commands):
-        ready = [told(partial(ready_of, command)) for command in window]
-        outcomes: list[RowOutcome | None] = [None if isinstance(work, Work) else work for work in ready]
-        places = [(place, work) for place, work in enumerate(ready) if isinstance(work, Work)]
-        places.sort(key=lambda placed: placed[1].want.customer_id)
-        parts = list(_parts([work for _, work in places], chunk))
-        answers = (answer for part in chunks(parts, rules) for answer in part)
-        for (place, _), answer in zip(places, answers, strict=True):
-            outcomes[place] = answer
-        yield from (outcome for outcome in outcomes if outcome is not None)
+        with without_collection():
+            outcomes = _outcomes(chunks, ready_of, window, rules, chunk)
+        yield from outcomes
+
+
+def _outcomes(
+    chunks: Callable[[Sequence[list[Work]], Any], Iterator[list[RowOutcome]]],
+    ready_of: Callable[[Any], Work | Refused],
+    window: Sequence[Any],
+    rules: Any,
+    chunk: int,
+) -> list[RowOutcome]:
+    """Give the outcomes of a window of commands in their order."""
+    outcomes: list[Any] = [told(partial(ready_of, command)) for command in window]
+    places = [place for place, work in enumerate(outcomes) if isinstance(work, Work)]
+    places.sort(key=lambda place: outcomes[place].want.customer_id)
+    parts = list(_parts([outcomes[place] for place in places], chunk))
+    answers = (answer for part in chunks(parts, rules) for answer in part)
+    for place, answer in zip(places, answers, strict=True):
+        outcomes[place] = answer
+    return outcomes
 
 
 def _windows(commands: Iterable[Any]) -> Iterator[list[Any]]:
@@ -218,7 +231,7 @@ class Decided:
 
 def _decide(store: Store, works: Sequence[Work], rules: Any) -> Decided:
     """Lock what some commands concern and decide on them."""
-    with without_collection(), ExitStack() as held:
+    with ExitStack() as held:
         transaction = held.enter_context(store.transaction())
         desk = Desk(transaction, transaction.take([work.request.key for work in works], _wants(works)), rules)
         outcomes: dict[str, RowOutcome] = {}

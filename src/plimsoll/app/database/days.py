@@ -22,11 +22,13 @@ class StoredTexts(dict[int, object]):
 
 
 class DayNumbers(dict[object, int]):
-    """What a driver gives for a day (date, ISO text or None) -> day number, 0 for none."""
+    """What a driver gives for a day (date, ISO text, day number or None) -> day number, 0 for none."""
 
     def __missing__(self, stored: object) -> int:
         """Work out a day that was not asked for before."""
-        if isinstance(stored, str):
+        if isinstance(stored, int):
+            found = stored
+        elif isinstance(stored, str):
             found = date.fromisoformat(stored).toordinal()
         else:
             found = stored.toordinal() if isinstance(stored, date) else 0

@@ -14,6 +14,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from plimsoll.app.database import schema
 from plimsoll.app.database.address import Address, read_address
+from plimsoll.app.database.sqlite import BookFile
 from plimsoll.app.database.sqlite import trouble as sqlite_trouble
 from plimsoll.app.database.store import BUSY_S, CONNECTIONS_MAX, Store
 from plimsoll.app.database.trouble import StoreTrouble
@@ -200,6 +201,7 @@ def _sqlite_engine(address: Address, synchronous: str) -> Engine:
                 isolation_level=None,
                 check_same_thread=False,
                 cached_statements=STATEMENTS_CACHED,
+                factory=BookFile,
             )
             _write_ahead(connection)
             for pragma in (f"synchronous = {synchronous}", *PRAGMAS):

@@ -15,8 +15,22 @@ from plimsoll.app.database import schema, statements
 from plimsoll.app.database.arrays import WRITERS, arrays_of, numbers_text, texts_text, types_of
 from plimsoll.app.database.days import DayNumbers, StoredDates
 from plimsoll.app.database.driver_postgres import OPEN_STATUSES, BookConnection, troubles
+from plimsoll.app.database.read_postgres import CUSTOMER, HELD, customer_row, held_row, look, looked
 from plimsoll.app.database.rows import columns
-from plimsoll.app.database.sheet import Pending, Rows, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
+from plimsoll.app.database.sheet import (
+    Pending,
+    Rows,
+    Seen,
+    Sheet,
+    States,
+    Taken,
+    Want,
+    fact_of,
+    hold_filings,
+    hold_rows,
+    looked_at,
+    sheet_of,
+)
 from plimsoll.app.database.trouble import Clash
 from plimsoll.loan.facts import Fact
 
@@ -30,32 +44,34 @@ ROWS_JOINED_MAX: Final = 16
 ROWS_IN_ARRAYS_MAX: Final = 600
 """Up to this many, one statement with an array for each column, whatever the number of rows. Above it COPY costs less."""
 
-_LOOK: Final = statements.look(MARK, "")
-_LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
-_LOOK_EVERY: Final = statements.look(MARK, statements.IS_THERE)
-_LOOK_ONE: Final = statements.look(MARK, "st.loan_id = %s")
-_LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ANY(%s::int8[])")
-_LOOK_NAMED_AND_OPEN: Final = statements.look(MARK, f"(st.loan_id = ANY(%s::int8[]) OR {statements.IS_OPEN})")
+_LOOK: Final = look("")
+_LOOK_OPEN: Final = look(statements.IS_OPEN)
+_LOOK_EVERY: Final = look(statements.IS_THERE)
+_LOOK_ONE: Final = look("st.loan_id = $3")
+_LOOK_NAMED: Final = look("st.loan_id = ANY($3::int8[])")
+_LOOK_NAMED_AND_OPEN: Final = look(f"(st.loan_id = ANY($3::int8[]) OR {statements.IS_OPEN})")
 _CLAIM: Final = (
     "WITH claim AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%s) AS is_claimed) "
     "SELECT claim.is_claimed, locked.* FROM claim LEFT JOIN LATERAL ("
-    + statements.CUSTOMER
+    + CUSTOMER
     + "= %s AND claim.is_claimed FOR UPDATE OF li) AS locked ON true"
 )
 _CLOSE_ALONE: Final = "SELECT pg_advisory_xact_lock(%s)"
 _MOVE_OPEN_ON: Final = statements.MOVE_OPEN_ON.replace("?", MARK)
-_LOCKED: Final = statements.CUSTOMER + "= ANY(%s::int8[]) ORDER BY li.customer_id FOR UPDATE OF li"
+_LOCKED: Final = CUSTOMER + "= ANY(%s::int8[]) ORDER BY li.customer_id FOR UPDATE OF li"
 _SEEN_ONE: Final = "SELECT bo.open_on, co.digest, co.answer FROM book bo LEFT JOIN command co ON co.key = %s"
 _SEEN: Final = statements.SEEN + "= ANY(%s)"
 _LOCK_LOANS: Final = " ORDER BY st.customer_id, st.loan_id FOR UPDATE OF st"
-_OPEN: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN + _LOCK_LOANS
-_EVERY: Final = statements.HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_THERE + _LOCK_LOANS
-_NAMED: Final = statements.HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))" + _LOCK_LOANS
+_OPEN: Final = HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_OPEN + _LOCK_LOANS
+_EVERY: Final = HELD + "st.customer_id = ANY(%s::int8[]) AND " + statements.IS_THERE + _LOCK_LOANS
+_NAMED: Final = HELD + "(st.customer_id, st.loan_id) IN (SELECT * FROM unnest(%s::int8[], %s::int8[]))" + _LOCK_LOANS
 _FACTS: Final = statements.FACTS.replace("?", MARK)
 _FILINGS: Final = statements.FILINGS + "= ANY(%s::int8[])" + statements.BY_NUMBER
 _FILINGS_OF_KIND: Final = statements.FILINGS + "= ANY(%s::int8[]) AND kind = ANY(%s::text[])" + statements.BY_NUMBER
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state, due DATE) ON COMMIT DELETE ROWS"
 _COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state").replace(")", ", due)", 1)
+_SHAPES: Final[dict[tuple[Any, ...], bytes]] = {}
+"""Statements of `_whole` by their shape; there are as many as there are kinds of commands with few rows."""
 _APPLY_STAGE: Final = statements.update_state_from("staged_state AS staged")
 
 
@@ -71,6 +87,16 @@ def _into_place(pending: Pending) -> list[tuple[str, Sequence[object]]]:
         table = schema.work_item
         written.append((statements.put_work_arrays(types_of(table)), arrays_of(table, list(pending.work.values()))))
     return written
+
+
+def _whole(shape: tuple[Any, ...]) -> bytes:
+    """Give the statement that writes rows of a shape: statements of `_into_place`, tables with how many rows of each, how many states,
+    lines and uses of a limit.
+    """
+    *written, states, lines, uses = shape
+    parts = tuple(one if isinstance(one, str) else statements.insert(one[0], MARK, one[1]) for one in written)
+    guarded = (statements.update_state_unmoved(),) * states + (statements.update_line_terms(MARK),) * lines
+    return statements.numbered(statements.joined_rows(parts, guarded + (statements.use_limit_postgres(),) * uses))
 
 
 class PostgresTransaction:
@@ -99,7 +125,7 @@ class PostgresTransaction:
             else:
                 looks = _LOOK_EVERY if want.is_every else _LOOK_OPEN if want.is_all_open else _LOOK
                 rows = self._rows(looks, (key, want.customer_id))
-            taken = looked_at(key, want, rows, self.numbers)
+            taken = looked_at(key, want, looked(rows), self.numbers)
             if want.kinds is not None:
                 self._hold_filings(taken.sheets, [want])
         self.open_on = taken.open_on
@@ -113,7 +139,7 @@ class PostgresTransaction:
         with troubles():
             self._begin()
             ((is_claimed, *row),) = self._rows(_CLAIM, (key_number(key), want.customer_id))
-            sheet = sheet_of(tuple(row), self.numbers) if row[0] is not None else Sheet(want.customer_id)
+            sheet = sheet_of(customer_row(tuple(row)), self.numbers) if row[0] is not None else Sheet(want.customer_id)
             ((open_on, digest, answer),) = self._rows(_SEEN_ONE, (key,))
             self._hold({want.customer_id: sheet}, [want])
             self.open_on = self.numbers[open_on]
@@ -129,7 +155,8 @@ class PostgresTransaction:
             self._begin()
             sheets = {want.customer_id: Sheet(want.customer_id) for want in wants}
             for row in self._rows(_LOCKED, (numbers_text([want.customer_id for want in wants]),)):
-                sheets[row[0]] = sheet_of(row, self.numbers)
+                sheet = sheet_of(customer_row(row), self.numbers)
+                sheets[sheet.customer_id] = sheet
             ((open_on,),) = self._rows(statements.OPEN_ON)
             seen = {row[0]: Seen(row[1], row[2]) for row in self._rows(_SEEN, (list(keys),))}
             self._hold(sheets, wants)
@@ -140,13 +167,13 @@ class PostgresTransaction:
         """Lock and read the loans that are wanted: their customers are under lock, but the close of a day locks no customer."""
         with_every = [want.customer_id for want in wants if want.is_every]
         if with_every:
-            hold_rows(sheets, self._rows(_EVERY, (numbers_text(with_every),)), self.numbers)
+            hold_rows(sheets, map(held_row, self._rows(_EVERY, (numbers_text(with_every),))), self.numbers)
         with_open = [want.customer_id for want in wants if want.is_all_open and not want.is_every]
         if with_open:
-            hold_rows(sheets, self._rows(_OPEN, (numbers_text(with_open),)), self.numbers)
+            hold_rows(sheets, map(held_row, self._rows(_OPEN, (numbers_text(with_open),))), self.numbers)
         pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
         if pairs:
-            hold_rows(sheets, self._rows(_NAMED, tuple(map(numbers_text, columns(pairs)))), self.numbers)
+            hold_rows(sheets, map(held_row, self._rows(_NAMED, tuple(map(numbers_text, columns(pairs))))), self.numbers)
         self._hold_filings(sheets, wants)
 
     def _hold_filings(self, sheets: Mapping[int, Sheet], wants: Sequence[Want]) -> None:
@@ -178,45 +205,45 @@ class PostgresTransaction:
 
     def save(self, pending: Pending) -> None:
         """Write every row and commit; raises Clash, LimitGuard or StoreTrouble with nothing stored (see `outcome_unknown`)."""
-        tables = pending.inserted(self.days)
-        changed = pending.states(self.days, is_fresh=False)
-        longest = max(len(changed), *(len(rows) for _, rows in tables))
+        states = pending.states(self.days)
+        tables = pending.inserted(self.days, states.fresh)
+        longest = max(map(len, [states.changed, *[rows for _, rows in tables]]))
         is_whole = longest <= ROWS_IN_ARRAYS_MAX and not self.is_begun
         with troubles(is_committing=is_whole):
             if longest <= ROWS_JOINED_MAX:
-                self._write_values(pending, tables, changed)
+                self._write_values(pending, tables, states)
             elif longest <= ROWS_IN_ARRAYS_MAX:
-                self._write_arrays(pending, tables, changed)
+                self._write_arrays(pending, tables, states)
             else:
                 if not self.is_begun:
                     self._begin()
-                self._write_copied(pending, tables, changed)
+                self._write_copied(pending, tables, states)
         if self.is_begun:
             with troubles(is_committing=True):
                 self._run("COMMIT")
                 self.is_begun = False
 
-    def _write_values(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+    def _write_values(self, pending: Pending, tables: list[tuple[Table, Rows]], states: States) -> None:
         """Write few rows as one statement, which is a transaction of its own where none is begun."""
         parts: list[str] = []
         values: list[object] = []
         for statement, given in _into_place(pending):
             parts.append(statement)
-            values.extend(given)
-        for table, rows in tables:
-            if rows:
-                parts.append(statements.insert(table, MARK, len(rows)))
-                values.extend(chain.from_iterable(rows))
-        for row, due in zip(changed, pending.due_read(self.days), strict=True):
-            values.extend((*row[2:], *row[:2], due))
+            values += given
+        for row in chain.from_iterable([rows for _, rows in tables]):
+            values += row
+        _, changed, due_read = states
+        for state, due in zip(changed, due_read, strict=True):
+            values += state[2:]
+            values += (*state[:2], due)
         lines, uses = pending.changed_lines(self.days), pending.uses()
-        values.extend(chain.from_iterable(lines))
-        values.extend(chain.from_iterable(uses))
-        values += (len(changed) + len(lines) + len(uses), self.days[self.open_on])
-        guarded = (statements.update_state_unmoved(),) * len(changed) + (statements.update_line_terms(MARK),) * len(lines)
-        self._run(statements.joined(tuple(parts), guarded + (statements.use_limit_postgres(),) * len(uses)), values)
+        for line in (*lines, *uses):
+            values += line
+        values.append(self.days[self.open_on])
+        shape = (*parts, *[(table, len(rows)) for table, rows in tables], len(changed), len(lines), len(uses))
+        self.connection.ask(_SHAPES.get(shape) or _SHAPES.setdefault(shape, _whole(shape)), values)
 
-    def _write_arrays(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+    def _write_arrays(self, pending: Pending, tables: list[tuple[Table, Rows]], states: States) -> None:
         """Write some rows as one statement, which is a transaction of its own where none is begun."""
         parts: list[str] = []
         values: list[object] = []
@@ -224,13 +251,13 @@ class PostgresTransaction:
             parts.append(statement)
             values.extend(given)
         for table, rows in tables:
-            if rows:
-                parts.append(statements.insert_arrays(table, types_of(table)))
-                values.extend(arrays_of(table, rows))
+            parts.append(statements.insert_arrays(table, types_of(table)))
+            values.extend(arrays_of(table, rows))
         guarded: list[str] = []
+        _, changed, due_read = states
         if changed:
             guarded.append(statements.update_state_arrays(types_of(schema.loan_state)))
-            values.extend((*arrays_of(schema.loan_state, changed), WRITERS["date"](pending.due_read(self.days))))
+            values.extend((*arrays_of(schema.loan_state, changed), WRITERS["date"](due_read)))
         lines, uses = pending.changed_lines(self.days), pending.uses()
         guarded += [statements.update_line_terms(MARK)] * len(lines)
         values.extend(chain.from_iterable(lines))
@@ -240,16 +267,16 @@ class PostgresTransaction:
         values += (len(changed) + len(lines) + len(uses), self.days[self.open_on])
         self._run(statements.joined(tuple(parts), tuple(guarded)), values)
 
-    def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], changed: Rows) -> None:
+    def _write_copied(self, pending: Pending, tables: list[tuple[Table, Rows]], states: States) -> None:
         """Write many rows: COPY what is new, stage what changed."""
         for statement, given in _into_place(pending):
             self._run(statement, given)
         for table, rows in tables:
-            if rows:
-                self._copy(statements.copy_in(table), types_of(table), rows)
+            self._copy(statements.copy_in(table), types_of(table), rows)
+        _, changed, due_read = states
         if changed:
             self._run(_STAGE)
-            staged = [(*row, due) for row, due in zip(changed, pending.due_read(self.days), strict=True)]
+            staged = [(*row, due) for row, due in zip(changed, due_read, strict=True)]
             self._copy(_COPY_STAGE, (*types_of(schema.loan_state), "date"), staged)
             # Planned each time, for the tables as they are: a plan made while the book was small would read all of it.
             applied = psycopg.RawCursor(self.connection).execute(_APPLY_STAGE.encode(), prepare=False)

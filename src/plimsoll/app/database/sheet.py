@@ -146,6 +146,14 @@ class Taken:
     is_claimed: bool = True
 
 
+class States(NamedTuple):
+    """States of loans that are new, of those that were there before and changed, and the days of the agenda as these were read."""
+
+    fresh: list[StateRow]
+    changed: list[StateRow]
+    due_read: list[Stored]
+
+
 @dataclass(slots=True)
 class Pending:
     """Rows to write in one transaction, table by table."""
@@ -176,27 +184,27 @@ class Pending:
         for key, row in rows.work.items():
             self.work[key] = row._replace(opened_at=self.work[key].opened_at) if key in self.work else row
 
-    def states(self, days: Mapping[int, Stored], *, is_fresh: bool) -> list[StateRow]:
-        """Give the states of loans that are new here (`is_fresh`), or of those that were there before and changed."""
-        return [
-            state_row(sheet.customer_id, sheet.loans[loan_id], sheet.entries[loan_id], days)
-            for sheet in self.sheets
-            for loan_id in sheet.touched
-            if (loan_id in sheet.fresh) == is_fresh
-        ]
+    def states(self, days: Mapping[int, Stored]) -> "States":
+        """Give the states of loans that are new here, and of those that were there before and changed."""
+        states = States([], [], [])
+        for sheet in self.sheets:
+            for loan_id in sheet.touched:
+                row = state_row(sheet.customer_id, sheet.loans[loan_id], sheet.entries[loan_id], days)
+                if loan_id in sheet.fresh:
+                    states.fresh.append(row)
+                else:
+                    states.changed.append(row)
+                    states.due_read.append(days[sheet.due[loan_id]])
+        return states
 
-    def due_read(self, days: Mapping[int, Stored]) -> list[Stored]:
-        """Give the days of the agenda, as they were read, of the loans that changed: as `states` gives them."""
-        return [days[sheet.due[loan_id]] for sheet in self.sheets for loan_id in sheet.touched if loan_id not in sheet.fresh]
-
-    def inserted(self, days: Mapping[int, Stored]) -> list[tuple[Table, Rows]]:
-        """Give the rows to insert, table by table, parents first."""
-        return [
+    def inserted(self, days: Mapping[int, Stored], fresh: list[StateRow]) -> list[tuple[Table, Rows]]:
+        """Give the rows to insert, the states of new loans among them, table by table where there are any, parents first."""
+        tables: tuple[tuple[Table, Rows], ...] = (
             (schema.command, self.commands),
             (schema.customer, self.customers),
             (schema.line, self.new_lines(days)),
             (schema.loan, self.loans),
-            (schema.loan_state, self.states(days, is_fresh=True)),
+            (schema.loan_state, fresh),
             (schema.fact, self.facts),
             (schema.journal, self.legs),
             (schema.outbox, self.outbox),
@@ -204,7 +212,8 @@ class Pending:
             (schema.filing, self.filings),
             (schema.parked, self.parked),
             (schema.close_shard, self.shards),
-        ]
+        )
+        return [one for one in tables if one[1]]
 
     def new_lines(self, days: Mapping[int, Stored]) -> list[LineRow]:
         """Give the line rows of new customers."""

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Table
 
 from plimsoll.app.database import schema, statements
 from plimsoll.app.database.days import DayNumbers, StoredTexts
 from plimsoll.app.database.kept_files import KeptFiles
-from plimsoll.app.database.sheet import Pending, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
+from plimsoll.app.database.sheet import Pending, Row, Seen, Sheet, Taken, Want, fact_of, hold_filings, hold_rows, looked_at, sheet_of
 from plimsoll.app.database.trouble import Clash, LimitGuard, StoreTrouble
 from plimsoll.loan.facts import Fact
 
@@ -24,10 +24,10 @@ UNUSABLE: Final = (
     "SQLITE_PERM",
     "SQLITE_READONLY",
 )
-_LOOK: Final = statements.look(MARK, "")
-_LOOK_OPEN: Final = statements.look(MARK, statements.IS_OPEN)
-_LOOK_EVERY: Final = statements.look(MARK, statements.IS_THERE)
-_LOOK_NAMED: Final = statements.look(MARK, "st.loan_id = ?")
+_LOOK: Final = statements.handed_over(statements.look(MARK, ""))
+_LOOK_OPEN: Final = statements.handed_over(statements.look(MARK, statements.IS_OPEN))
+_LOOK_EVERY: Final = statements.handed_over(statements.look(MARK, statements.IS_THERE))
+_LOOK_NAMED: Final = statements.handed_over(statements.look(MARK, "st.loan_id = ?"))
 _FILINGS: Final = statements.FILINGS + "= ?" + statements.BY_NUMBER
 _FILINGS_AFTER: Final = statements.FILINGS + "= ? AND n > ?" + statements.BY_NUMBER
 _FILINGS_OF_KIND: Final = statements.FILINGS + "= ? AND kind IN ({kinds})" + statements.BY_NUMBER
@@ -86,17 +86,40 @@ def trouble(failed: sqlite3.Error) -> Exception:
     return failed
 
 
+class BookFile(sqlite3.Connection):
+    """A connection that also gives rows through a function of its own.
+
+    The driver describes every column of every SELECT anew, and for one row of many columns that takes longer than to find and read it.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """Have found nothing yet."""
+        super().__init__(*given, **named)
+        self._found: list[Row] = []
+        # Of the list alone: a function that knew the connection would keep it.
+        keep = self._found.append
+        self.create_function(statements.FOUND, -1, lambda *row: keep(row))
+
+    def found(self, cursor: sqlite3.Cursor, statement: str, values: Sequence[object]) -> list[Row]:
+        """Give the rows of a SELECT that hands its columns to FOUND."""
+        cursor.execute(statement, values).fetchall()
+        rows = self._found.copy()
+        self._found.clear()
+        return rows
+
+
 class SqliteTransaction:
     """A write transaction on one connection; nothing is stored before `save` returns."""
 
     days = StoredTexts()
     numbers = DayNumbers()
 
-    def __init__(self, connection: sqlite3.Connection, files: KeptFiles | None = None) -> None:
+    def __init__(self, connection: BookFile, files: KeptFiles | None = None) -> None:
         self.connection = connection
         self.files = files
+        self.cursor = connection.cursor()  # one for all statements of a command: to make one for each costs as much as a small statement
         with troubles():
-            connection.execute("BEGIN IMMEDIATE")
+            self.cursor.execute("BEGIN IMMEDIATE")
 
     def instant(self, at: datetime) -> object:
         """Give an instant as it is stored."""
@@ -111,14 +134,11 @@ class SqliteTransaction:
         if len(want.loan_ids) > 1 or (want.loan_ids and want.is_all_open):
             return self.take([key], [want])
         with troubles():
-            if want.is_every:
-                rows = self.connection.execute(_LOOK_EVERY, (key, want.customer_id)).fetchall()
-            elif want.is_all_open:
-                rows = self.connection.execute(_LOOK_OPEN, (key, want.customer_id)).fetchall()
-            elif want.loan_ids:
-                rows = self.connection.execute(_LOOK_NAMED, (key, want.customer_id, want.loan_ids[0])).fetchall()
+            if want.loan_ids:
+                rows = self.connection.found(self.cursor, _LOOK_NAMED, (key, want.customer_id, want.loan_ids[0]))
             else:
-                rows = self.connection.execute(_LOOK, (key, want.customer_id)).fetchall()
+                looks = _LOOK_EVERY if want.is_every else _LOOK_OPEN if want.is_all_open else _LOOK
+                rows = self.connection.found(self.cursor, looks, (key, want.customer_id))
         taken = looked_at(key, want, rows, self.numbers)
         if want.kinds is not None:
             self._hold_filings(taken.sheets[want.customer_id], want.kinds)
@@ -173,31 +193,30 @@ class SqliteTransaction:
         """Write every row and commit; raises Clash, LimitGuard or StoreTrouble with nothing stored."""
         with troubles():
             for row in pending.rules:
-                self.connection.execute(statements.insert_new(schema.rulebook, MARK), row)
-            for table, rows in pending.inserted(self.days):
-                if rows:
-                    self._insert(table, rows)
+                self.cursor.execute(statements.insert_new(schema.rulebook, MARK), row)
+            states = pending.states(self.days)
+            for table, rows in pending.inserted(self.days, states.fresh):
+                self._insert(table, rows)
             if pending.work:
                 self.connection.executemany(statements.put_work(), pending.work.values())
-            changed = [row[2:] + row[:2] for row in pending.states(self.days, is_fresh=False)]
-            self._change(statements.update_state(MARK), changed)
+            self._change(statements.update_state(MARK), [row[2:] + row[:2] for row in states.changed])
             self._change(statements.update_line_terms(MARK), pending.changed_lines(self.days))
             self._change(statements.use_limit_sqlite(), pending.uses())
-            self.connection.execute("COMMIT")
+            self.cursor.execute("COMMIT")
 
     def _insert(self, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
         statement = _INSERTS.get(table) or _INSERTS.setdefault(table, statements.insert(table, MARK))
         if len(rows) == 1:
-            self.connection.execute(statement, rows[0])
+            self.cursor.execute(statement, rows[0])
         else:
-            self.connection.executemany(statement, rows)
+            self.cursor.executemany(statement, rows)
 
     def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Run an UPDATE for each row; each must change exactly one row of the table."""
         if len(rows) == 1:
-            changed = self.connection.execute(statement, rows[0]).rowcount
+            changed = self.cursor.execute(statement, rows[0]).rowcount
         else:
-            changed = self.connection.executemany(statement, rows).rowcount if rows else 0
+            changed = self.cursor.executemany(statement, rows).rowcount if rows else 0
         if changed != len(rows):
             raise LimitGuard("the limit would be passed")
 

@@ -35,6 +35,7 @@ CUSTOMER_WIDTH: Final = 2 + len(_LINE_READ)
 CUSTOMER: Final = f"SELECT {CUSTOMER_COLUMNS} FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
 
 HELD_COLUMNS: Final = "st.customer_id, st.loan_id, lo.product, lo.currency, lo.terms, " + ", ".join(f"st.{name}" for name in STATE_VALUES)
+HELD_WIDTH: Final = 5 + len(STATE_VALUES)
 _LOAN: Final = "loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id"
 HELD: Final = f"SELECT {HELD_COLUMNS} FROM loan_state st JOIN {_LOAN} WHERE "
 """Loans with their state; the condition follows."""
@@ -77,7 +78,7 @@ USE_NAMES: Final = ("customer", "used", "cash", "later", "credit", "commands", "
 
 @cache
 def look(mark: str, loans: str) -> str:
-    """Give the SELECT of everything one command needs, one row a loan: open day, digest and answer of the key, customer, loan.
+    """Give the SELECT (SQLite) of everything one command needs, one row a loan: open day, digest and answer of the key, customer, loan.
 
     Parameters: key, customer, and what `loans` (a condition on `st`, "" to read none) has marks for.
     """
@@ -87,6 +88,16 @@ def look(mark: str, loans: str) -> str:
         f"FROM book bo LEFT JOIN command co ON co.key = {mark} "
         f"LEFT JOIN line li ON li.customer_id = {mark} LEFT JOIN customer cu ON cu.customer_id = li.customer_id{joined_loans}"
     )
+
+
+FOUND: Final = "plimsoll_found"
+"""The function to which a SELECT on SQLite hands its columns (`sqlite.BookFile`)."""
+
+
+def handed_over(select: str) -> str:
+    """Give a SELECT (SQLite) that hands its columns to FOUND."""
+    columns, source = select.removeprefix("SELECT ").split(" FROM ", 1)
+    return f"SELECT {FOUND}({columns}) FROM {source}"
 
 
 @cache
@@ -205,10 +216,21 @@ def joined(parts: tuple[str, ...], guarded: tuple[str, ...]) -> str:
 
     `guarded` are updates that must change as many rows in all as the last parameter but one says; the last is the open day.
     """
-    written = [f"written_{place} AS ({part})" for place, part in enumerate(parts)]
-    accepted = [f"accepted_{place} AS ({part} RETURNING 1)" for place, part in enumerate(guarded)]
     counted = " + ".join(f"(SELECT count(*) FROM accepted_{place})" for place in range(len(guarded))) or "0"
-    return f"WITH {', '.join(written + accepted)} SELECT plimsoll_accept({counted} = %s), plimsoll_still_open(%s)"
+    return _all_or_none(parts, guarded, f"{counted} = %s")
+
+
+@cache
+def joined_rows(parts: tuple[str, ...], guarded: tuple[str, ...]) -> str:
+    """Give `joined` where each of `guarded` must change one row, which nobody needs to count; the last parameter is the open day."""
+    return _all_or_none(parts, guarded, " AND ".join(f"(SELECT done FROM accepted_{place})" for place in range(len(guarded))) or "true")
+
+
+def _all_or_none(parts: tuple[str, ...], guarded: tuple[str, ...], fits: str) -> str:
+    written = [f"written_{place} AS ({part})" for place, part in enumerate(parts)]
+    accepted = [f"accepted_{place} AS ({part} RETURNING true AS done)" for place, part in enumerate(guarded)]
+    refused = f"CASE WHEN {fits} THEN NULL ELSE plimsoll_accept(false) END"
+    return f"WITH {', '.join(written + accepted)} SELECT {refused}, plimsoll_still_open(%s)"
 
 
 @cache
