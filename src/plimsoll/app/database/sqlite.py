@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table
 
@@ -92,20 +92,17 @@ class BookFile(sqlite3.Connection):
     The driver describes every column of every SELECT anew, and for one row of many columns that takes longer than to find and read it.
     """
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        """Have found nothing yet."""
-        super().__init__(*given, **named)
-        self._found: list[Row] = []
-        # Of the list alone: a function that knew the connection would keep it.
-        keep = self._found.append
-        self.create_function(statements.FOUND, -1, lambda *row: keep(row))
+    _found: list[Row] | None = None
 
     def found(self, cursor: sqlite3.Cursor, statement: str, values: Sequence[object]) -> list[Row]:
         """Give the rows of a SELECT that hands its columns to FOUND."""
-        cursor.execute(statement, values).fetchall()
-        rows = self._found.copy()
+        if self._found is None:
+            self._found = []
+            keep = self._found.append  # of the list alone: a function that knew the connection would keep it
+            self.create_function(statements.FOUND, -1, lambda *row: keep(row))
         self._found.clear()
-        return rows
+        cursor.execute(statement, values).fetchall()
+        return self._found.copy()
 
 
 class SqliteTransaction:
