@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from plimsoll.app.access.verbs import VERBS
+from plimsoll.app.dated_ahead import DATED
 from plimsoll.app.wiring import ALL_COMMANDS, DOSSIER_WIRING, WIRING
 from plimsoll.interfaces.http import operations
 from plimsoll.interfaces.http.describe import handler_of
@@ -198,6 +199,7 @@ def refusals() -> dict[str, list[str]]:
     found = {}
     for one in operations.ALL:
         codes = set().union(*(refused_in(*entry) for entry in entry_of(one)))
+        codes |= {"date_in_future"} if ALL_COMMANDS.get(one.name) in DATED else set()
         if one.name in VERBS and VERBS[one.name].makes_loan:
             codes |= {"limit_exceeded", "sub_limit_exceeded", "load_line_passed"}
         if one.method == "GET":

@@ -18,6 +18,7 @@ from plimsoll.app.commit_together import GroupExecutor
 from plimsoll.app.database.hot_query import HotQuery, day_of
 from plimsoll.app.database.schema import book
 from plimsoll.app.database.store import Store
+from plimsoll.app.dated_ahead import with_days_come
 from plimsoll.app.dossier import execute_dossier
 from plimsoll.app.execute import Wiring, told
 from plimsoll.app.execute_many import RowOutcome
@@ -94,8 +95,9 @@ class House:
             return cast("P", self.parts[name])
 
     def wiring(self) -> Wiring:
-        """Give the commands with what they heed as it stands now: models and tables on the register, agencies, the throttle, funders."""
-        return with_throttle(self.store, with_parts(self.store, with_agencies(self.store, wiring_of(self.store, self.rules))))
+        """Give the commands with what they heed as it stands now: models, tables, agencies, the throttle, funders, days that came."""
+        own = with_parts(self.store, with_agencies(self.store, wiring_of(self.store, self.rules)))
+        return with_throttle(self.store, with_days_come(own, self.today))
 
     def look_again(self) -> None:
         """Let commands heed what stands by now: after a change on a dossier, and now and then for what others changed."""

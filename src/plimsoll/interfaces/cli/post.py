@@ -5,6 +5,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,9 +15,11 @@ from plimsoll.app.command_file import CommandFile, Row
 from plimsoll.app.config import book_url, now
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.database.store import Store
+from plimsoll.app.dated_ahead import with_days_come
 from plimsoll.app.execute import Answer, Wiring
 from plimsoll.app.execute_any import execute_any
 from plimsoll.app.execute_many import RowOutcome
+from plimsoll.app.house import open_day
 from plimsoll.app.kit import wiring_of
 from plimsoll.app.treasury.by_hand import NEEDED_BY as FUNDING
 from plimsoll.app.treasury.by_hand import with_parts
@@ -105,7 +108,7 @@ def _executed(store: Store, commands: CommandFile, actor: str) -> Iterator[tuple
     rules = lawful_rules()
 
     def wiring() -> Wiring:
-        own = wiring_of(store, rules) if ENGINE in commands.named else WIRING
+        own = with_days_come(wiring_of(store, rules) if ENGINE in commands.named else WIRING, partial(open_day, store))
         own = with_agencies(store, own) if NEEDED_BY & commands.named else own
         own = with_parts(store, own) if FUNDING & commands.named else own
         return with_throttle(store, own) if THROTTLED & commands.named else own
