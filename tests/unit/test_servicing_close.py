@@ -5,6 +5,7 @@ import json
 from plimsoll.loan.book import Decision
 from plimsoll.loan.look import look_at
 from plimsoll.servicing.close import decide
+from plimsoll.servicing.tell import tell
 from tests.counter import Counter, opened
 
 
@@ -41,6 +42,13 @@ def test_autopay_on_the_due_day_asks_for_what_is_left():
     counter.run("repay", "2026-02-15", loan_id=7, amount="400.41", currency="CNY")
     (asked,) = told(counter, "2026-02-15", "autopay")
     assert (asked["amount"], asked["due_on"]) == ("500.00", "2026-02-15")
+
+
+def test_an_instruction_is_written_as_everything_that_is_told_is():
+    counter = bought_and_drawn()
+    texts = [text for day in ("2026-02-15", "2026-03-10") for one in counter.close(day) for kind, text in one.messages if kind == "autopay"]
+    assert [tell(json.loads(text)) for text in texts] == texts
+    assert any(said["amount"] != said["minimum"] for said in map(json.loads, texts)), "of a bill, more than the minimum"
 
 
 def test_money_of_the_next_day_before_the_close_does_not_hide_that_a_loan_became_late():

@@ -27,11 +27,14 @@ def decide(look: Look, day: int, rules: Rules) -> Said:
 
     A bill that was cut, a due day that came (the autopay instruction), lateness that began, a class that changed.
     """
-    messages = [told for told in (announce(look), instruct(look, day)) if told is not None]
+    bill, instruction = announce(look), instruct(look, day)
+    messages = () if instruction is None else (instruction,)
+    if bill is not None:
+        messages = (bill, *messages)
     days = look.past_due_days
     if days <= look.grace_days or (days != look.grace_days + 1 and days not in BOUNDARIES):
-        return Said(messages=tuple(messages))
-    return _late(look, day, messages, rules)
+        return Said((), messages)
+    return _late(look, day, list(messages), rules)
 
 
 def _late(look: Look, day: int, messages: list[tuple[str, str]], rules: Rules) -> Said:

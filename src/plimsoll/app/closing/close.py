@@ -32,7 +32,7 @@ from plimsoll.loan.look import Look, Said, look_at
 from plimsoll.units.refusal import Refused
 
 SHARD_LOANS: Final = 4_000
-SHARDS_MIN, SHARD_LOANS_MIN = 16, 1_000
+SHARDS_MIN, SHARD_LOANS_MIN = 24, 1_000
 """A night of few loans is cut smaller, so that those who work on it end together; a shard has its own cost, that of some loans."""
 TURNED_MIN: Final = 256
 """With fewer loans due than this, getting the compiled kernel ready costs more than it saves."""

@@ -4,6 +4,7 @@ Started before anything else, a member gets the compiled kernel ready while this
 ends, or is ended, leaves nothing half done: a shard and its checkpoint are one transaction.
 """
 
+import os
 import pickle
 import subprocess
 import sys
@@ -16,9 +17,14 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from plimsoll.app.database.trouble import StoreTrouble
 
-MEMBER: Final = "import gc; gc.disable(); from plimsoll.app.closing.crew_member import main; main()"
+MEMBER: Final = (
+    "import gc, sys; gc.disable(); sys.modules.update(coverage=None, cffi=None); from plimsoll.app.closing.crew_member import main; main()"
+)
 """What a member runs. What a shard leaves behind goes when nobody holds it any more; to look for circles in everything that was imported
-and in each shard takes a quarter of the start, and longer than to decide on loans."""
+and in each shard takes a quarter of the start, and longer than to decide on loans. The compiler brings in two packages where it finds
+them, for things that it is never asked; a module that is None is one that cannot be imported."""
+ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1"}
+"""NumPy's algebra, which nobody here uses, would start a thread for each processor, and these would wait for work at full speed."""
 NO_SHARD: Final = -1
 
 
@@ -67,7 +73,11 @@ class Crew:
         """Start the members, which connect to the book by themselves."""
         command = [sys.executable, "-c", MEMBER]
         pipe = subprocess.PIPE
-        self.members = [subprocess.Popen(command, stdin=pipe, stdout=pipe) for _ in range(members)]  # noqa: S603 -- no outside word
+        environment = {**os.environ, **ONE_THREAD}
+        self.members = [
+            subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment)  # noqa: S603 -- no outside word
+            for _ in range(members)
+        ]
         for member in self.members:
             send(member.stdin, url)
 

@@ -14,8 +14,8 @@ from plimsoll.app.closing.shard_postgres import PostgresShards
 from plimsoll.app.database.driver_postgres import connect
 from plimsoll.app.database.trouble import Clash, StoreTrouble
 
-HANDS: Final = 3
-"""Shards worked at a time: while the server writes two, the next is decided on."""
+HANDS: Final = 4
+"""Shards worked at a time: while the server writes two, the next is decided on, and another waits for the disk."""
 
 
 class Member:
@@ -26,9 +26,20 @@ class Member:
         self.telling = Lock()
         self.own = local()
         self.pool = ThreadPoolExecutor(HANDS, initializer=self._connect, initargs=(url,))
+        # Each comes with a thread of its own, which connects at once, while the compiled kernel gets ready.
+        for _ in range(HANDS):
+            self.pool.submit(self._get_ready)
 
     def _connect(self, url: str) -> None:
         self.own.shards = PostgresShards(connect(url))
+
+    def _get_ready(self) -> None:
+        """Have the server look up and plan what every shard asks first."""
+        shards: PostgresShards = self.own.shards
+        try:
+            shards.read(0, -1, (1,))
+        finally:
+            shards.rollback()
 
     def take(self, errand: Errand, tasks: list[Task]) -> None:
         """Put the shards of a night on the pile."""
