@@ -4,7 +4,7 @@ This file knows commands, keys and answers, not the trade: what a command means 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache, partial
@@ -135,14 +135,16 @@ class Desk:
 
     def attempt(self, works: Sequence[Work]) -> list[Outcome | Failed]:
         """Decide on commands of different customers, folding together what can be; a bug is told, and stops its command only."""
-        outcomes: list[Any] = [told(partial(self.consider, work)) for work in works]
+        outcomes: list[Any] = told_each(self.consider, zip(works, strict=True))
         decided = [place for place, found in enumerate(outcomes) if not isinstance(found, Answer | Refused | Failed)]
         sheets = self.taken.sheets
         asked = [(sheets[works[at].want.customer_id], outcomes[at], works[at].request.on) for at in decided]
         ready = told(partial(fold_decisions, asked))
         # Where folding together runs into a bug, each is folded alone, and the bug finds the one it belongs to.
-        for place, folded in zip(decided, [NOTHING_READY] * len(decided) if isinstance(ready, Failed) else ready, strict=True):
-            outcomes[place] = told(partial(self.conclude, works[place], outcomes[place], folded))
+        folded = [NOTHING_READY] * len(decided) if isinstance(ready, Failed) else ready
+        given = zip([works[place] for place in decided], [outcomes[place] for place in decided], folded, strict=True)
+        for place, outcome in zip(decided, told_each(self.conclude, given), strict=True):
+            outcomes[place] = outcome
         return outcomes
 
     def save(self, store: Store) -> None:
@@ -179,12 +181,21 @@ def execute_alone(store: Store, work: Work, rules: Any) -> Outcome | Failed:
 
 def told(step: Callable[[], T]) -> T | Failed:
     """Take a step; where it runs into a bug, tell of it instead of stopping others. Trouble with the store stops everybody."""
-    try:
-        return step()
-    except (Clash, LimitGuard, StoreTrouble):
-        raise
-    except Exception as bug:  # noqa: BLE001 -- one of the two files that may
-        return Failed(f"{type(bug).__name__}: {bug}")
+    (found,) = told_each(step, [()])
+    return found
+
+
+def told_each(step: Callable[..., T], given: Iterable[tuple[Any, ...]]) -> list[T | Failed]:
+    """Take a step with each of what is given, as `told` does."""
+    found: list[T | Failed] = []
+    for one in given:
+        try:
+            found.append(step(*one))
+        except (Clash, LimitGuard, StoreTrouble):
+            raise
+        except Exception as bug:  # noqa: BLE001 -- one of the two files that may
+            found.append(Failed(f"{type(bug).__name__}: {bug}"))
+    return found
 
 
 def prepared(wiring: Wiring, command: Any, actor: str, now: datetime, digest: bytes = b"") -> Work | Refused:

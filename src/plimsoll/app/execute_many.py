@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from plimsoll.app.database.sheet import Pending, Want
 from plimsoll.app.database.store import Store
 from plimsoll.app.database.trouble import Clash, LimitGuard, StoreTrouble
-from plimsoll.app.execute import ATTEMPTS_MAX, Answer, Desk, Failed, Outcome, Wiring, Work, execute_alone, prepared, told
+from plimsoll.app.execute import ATTEMPTS_MAX, Answer, Desk, Failed, Outcome, Wiring, Work, execute_alone, prepared, told_each
 from plimsoll.app.posting import refuse_clash
 from plimsoll.units.refusal import Refused
 
@@ -62,7 +62,7 @@ def execute_whole(store: Store, wiring: Wiring, commands: Sequence[Any], *, acto
 
     The outcomes then are what each would have had. Refuses store_busy, for all of them, where others were always in the way.
     """
-    ready = [told(partial(prepared, wiring, command, actor, now)) for command in commands]
+    ready = told_each(partial(prepared, wiring, actor=actor, now=now), zip(commands, strict=True))
     works = [work for work in ready if isinstance(work, Work)]
     if len(works) < len(ready):
         return Whole([Refused("import_whole_refused") if isinstance(work, Work) else work for work in ready], is_stored=False)
@@ -116,7 +116,7 @@ def _outcomes(
     chunk: int,
 ) -> list[RowOutcome]:
     """Give the outcomes of a window of commands in their order."""
-    outcomes: list[Any] = [told(partial(ready_of, command)) for command in window]
+    outcomes: list[Any] = told_each(ready_of, zip(window, strict=True))
     places = [place for place, work in enumerate(outcomes) if isinstance(work, Work)]
     places.sort(key=lambda place: outcomes[place].want.customer_id)
     parts = list(_parts([outcomes[place] for place in places], chunk))

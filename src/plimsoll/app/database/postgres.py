@@ -72,6 +72,8 @@ _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_st
 _COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state").replace(")", ", due)", 1)
 _SHAPES: Final[dict[tuple[Any, ...], bytes]] = {}
 """Statements of `_whole` by their shape; there are as many as there are kinds of commands with few rows."""
+_BY_INDEX: Final = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+"""A staged state is found by its key: to join them otherwise reads every loan of the book, whose number only looks small to the planner."""
 _APPLY_STAGE: Final = statements.update_state_from("staged_state AS staged")
 
 
@@ -278,7 +280,7 @@ class PostgresTransaction:
             self._run(_STAGE)
             staged = [(*row, due) for row, due in zip(changed, due_read, strict=True)]
             self._copy(_COPY_STAGE, (*types_of(schema.loan_state), "date"), staged)
-            # Planned each time, for the tables as they are: a plan made while the book was small would read all of it.
+            self._run(_BY_INDEX)
             applied = psycopg.RawCursor(self.connection).execute(_APPLY_STAGE.encode(), prepare=False)
             if applied.rowcount != len(changed):
                 raise Clash("a close moved some of the loans meanwhile")
