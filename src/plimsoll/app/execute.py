@@ -48,7 +48,7 @@ class Rules(Protocol):
         """SHA-256 of what the rules say, in hex."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What a command answered, as JSON text; `is_replayed` when the key was known and the first answer is given again.
 
