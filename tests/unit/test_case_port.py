@@ -42,6 +42,21 @@ def test_a_line_that_is_no_case_is_told_by_its_number_and_the_others_are_answere
     assert (wrong["line"], wrong["error"]["code"]) == (2, code)
 
 
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        (CASE.replace(b'"3000.00"', b"3000.5"), "terms.principal: Amounts and rates must be decimal text"),
+        (b'{"id":"a","facts":[{"amount":"1.00"},{"amount":1e3}]}', "facts.2.amount: Amounts and rates"),
+        (b'{"id":"a","rate":NaN}', "rate: Amounts and rates"),
+        (b'{"id":1.5', "Amounts and rates"),
+        (b'{"id":1,"terms":{},"id":2}', "the key 'id' stands twice"),
+    ],
+)
+def test_what_is_no_text_or_stands_twice_is_told_by_its_key(line, place):
+    (wrong,) = answered(line)
+    assert place in wrong["error"]["detail"]
+
+
 def test_blank_lines_and_a_byte_order_mark_are_passed_over():
     assert [one["id"] for one in answered(b"\xef\xbb\xbf" + CASE + b"\r\n", b"\n", b"  \n", CASE)] == ["a", "a"]
 

@@ -9,20 +9,33 @@ from plimsoll.units.refusal import Malformed
 LINE_MAX: Final = 1_000_000
 
 
+class Number(str):
+    """A JSON number that has a fraction, as it was written: amounts and rates are text, so it is refused, with its place."""
+
+    __slots__ = ()
+
+
+class Fraction(Exception):
+    """A line holds a number with a fraction."""
+
+
 def refuse_fraction(text: str) -> object:
-    """Refuse a JSON number that has a fraction: amounts and rates are text."""
-    raise Malformed("number_must_be_text", text)
+    """Stop at a JSON number that has a fraction."""
+    raise Fraction(text)
 
 
 def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Give an object; a key that stands twice is refused."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Malformed("json_malformed", "a key stands twice")
+        twice = next(name for at, (name, _) in enumerate(pairs) if name in dict(pairs[:at]))
+        raise Malformed("json_malformed", f"the key {twice!r} stands twice")
     return found
 
 
 DECODER: Final = json.JSONDecoder(parse_float=refuse_fraction, parse_constant=refuse_fraction, object_pairs_hook=once)
+KEEPER: Final = json.JSONDecoder(parse_float=Number, parse_constant=Number)
+"""Reads what is refused, to tell where in it the first number with a fraction stands."""
 ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -31,7 +44,8 @@ def read_line(line: bytes) -> object:
     if len(line) > LINE_MAX:
         raise Malformed("json_malformed", f"a line of {len(line)} bytes, at most {LINE_MAX}")
     try:
-        return DECODER.decode(line.removeprefix(BOM_UTF8).decode("utf-8"))
+        text = line.removeprefix(BOM_UTF8).decode("utf-8")
+        return _decoded(text)
     except Malformed:
         raise
     except UnicodeDecodeError as wrong:
@@ -42,6 +56,29 @@ def read_line(line: bytes) -> object:
         raise Malformed("json_malformed", "nested too deeply") from None
     except ValueError:
         raise Malformed("json_malformed", "a number of too many digits") from None
+
+
+def _decoded(text: str) -> object:
+    try:
+        return DECODER.decode(text)
+    except Fraction as number:
+        # What comes after it may be no JSON: then its place is not told.
+        try:
+            where = _place(KEEPER.decode(text))
+        except ValueError:
+            where = ""
+        raise Malformed("number_must_be_text", str(number), key=where) from None
+
+
+def _place(value: object) -> str:
+    """Give the path of keys that leads to the first number with a fraction; places of a list are counted from 1."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value, 1) if isinstance(value, list) else ()
+    for name, one in inner:
+        if isinstance(one, Number):
+            return str(name)
+        if deeper := _place(one):
+            return f"{name}.{deeper}"
+    return ""
 
 
 def write_line(answer: object) -> str:
