@@ -6,13 +6,14 @@ What is folded here is exactly what `loan.book.apply` would give; whatever does 
 import threading
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from types import ModuleType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from plimsoll.app.database.sheet import Sheet
 from plimsoll.app.posting import NOTHING_READY, Ready
 from plimsoll.ledger.balances import Balances, balances
-from plimsoll.loan.book import Decision, Held, needs_history, summary_of
+from plimsoll.loan.book import SUMMARY_OF, Decision, Held, Summary, needs_history, summary_of
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import pack_facts, refusal
 from plimsoll.loan.layout import CONVERTED, OPEN, REFUNDED, RESCHEDULED, S_SIZE
@@ -128,7 +129,7 @@ def _alone(kernel: Any, one: Asked) -> Folded | None:
         return None
     if moved.code:
         return refusal(moved.code, facts)
-    return _after(one, 0, moved.out, moved.state, balances(position_of(moved.out)))
+    return _after(one, 0, summary_of(moved.out), moved.state, balances(position_of(moved.out)))
 
 
 def fold_ahead(asked: Sequence[Asked]) -> list[Folded | None]:
@@ -166,7 +167,7 @@ def _together(columns: Any, asked: Sequence[Asked]) -> list[Folded | None]:
     import numpy as np
 
     flat, flat_at = columns.unpack_many([one.held.state for one in asked])
-    terms = np.array([one.held.terms.vector for one in asked], np.int64)
+    terms = np.fromiter(chain.from_iterable([one.held.terms.vector for one in asked]), np.int64).reshape(len(asked), -1)
     is_account = np.array([one.held.terms.kind != LOAN for one in asked], np.int64)
     fits = columns.fits_states(terms, is_account, flat, flat_at).tolist()
     packed: list[int] = []
@@ -181,14 +182,15 @@ def _together(columns: Any, asked: Sequence[Asked]) -> list[Folded | None]:
     done = columns.go_on_many(states, news, flat_size_max=room)
     blobs = columns.pack_many(done.flat, np.minimum(done.flat_sizes, room))
     posted = np.stack([np.asarray(column, np.int64) for column in balances(done.position())], axis=1).tolist()
-    rows = zip(asked, done.codes.tolist(), done.out.tolist(), blobs, posted, done.flat_sizes.tolist(), fits, strict=True)
+    summaries = map(Summary._make, done.out[:, SUMMARY_OF].tolist())
+    rows = zip(asked, done.codes.tolist(), summaries, blobs, posted, done.flat_sizes.tolist(), fits, strict=True)
     return [
-        _after(one, code, out, blob, tuple(now)) if does_fit and size <= room else None
-        for one, code, out, blob, now, size, does_fit in rows
+        _after(one, code, summary, blob, tuple(now)) if does_fit and size <= room else None
+        for one, code, summary, blob, now, size, does_fit in rows
     ]
 
 
-def _after(one: Asked, code: int, out: list[int], state: bytes, posted: Balances) -> Folded:
+def _after(one: Asked, code: int, summary: Summary, state: bytes, posted: Balances) -> Folded:
     held, facts, _ = one
     if code:
         return refusal(code, facts)
@@ -200,6 +202,6 @@ def _after(one: Asked, code: int, out: list[int], state: bytes, posted: Balances
         max([held.last_on, *[fact.on for fact in facts]]),
         state,
         posted,
-        summary_of(out),
+        summary,
         None if held.facts is None else (*held.facts, *facts),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from plimsoll.loan.facts import Fact
@@ -179,20 +180,14 @@ def unpack_standing(packed: bytes) -> Standing:
     return Standing(s, rows, plans, [], [])
 
 
+SUMMARY_OF: Final = (O_AS_OF, O_PRINCIPAL, O_INTEREST, O_PENALTY, O_FEE, O_CREDIT, O_PRINCIPAL, O_OLDEST, O_NEXT_DAY, O_STATUS)
+"""Where the numbers of a Summary stand among those measured (O_*)."""
+_SUMMARY_OF: Final = itemgetter(*SUMMARY_OF)
+
+
 def summary_of(out: Sequence[int]) -> Summary:
     """Give of measured numbers (O_*) those that a store keeps as columns."""
-    return Summary(
-        out[O_AS_OF],
-        out[O_PRINCIPAL],
-        out[O_INTEREST],
-        out[O_PENALTY],
-        out[O_FEE],
-        out[O_CREDIT],
-        out[O_PRINCIPAL],
-        out[O_OLDEST],
-        out[O_NEXT_DAY],
-        out[O_STATUS],
-    )
+    return Summary._make(_SUMMARY_OF(out))
 
 
 def open_loan(new: NewLoan, on: int) -> Held:
