@@ -12,6 +12,7 @@ from plimsoll.loan.layout import (
     R_INTEREST_LEFT,
     R_PENALTY_TAKEN,
     R_PRINCIPAL_LEFT,
+    R_SINCE,
     R_SIZE,
     S_CREDIT,
     S_DAY,
@@ -63,6 +64,8 @@ def days_since(terms: Sequence[int], s: Vector, oldest: int) -> int:
 
 def pay_fee(s: Vector, rows: Vector, row_at: int, amount: int) -> int:
     """Pay the fee of one due date; give what is left of the amount."""
+    if rows[row_at + R_FEE_LEFT] == 0:
+        return amount
     paid = min(amount, rows[row_at + R_FEE_LEFT])
     rows[row_at + R_FEE_LEFT] -= paid
     s[S_FEE_PAID] += paid
@@ -72,7 +75,10 @@ def pay_fee(s: Vector, rows: Vector, row_at: int, amount: int) -> int:
 
 def pay_penalty(s: Vector, rows: Vector, row_at: int, amount: int) -> int:
     """Pay the penalty of one due date; give what is left of the amount."""
-    paid = min(amount, owed_penalty(s, rows, row_at))
+    owed = owed_penalty(s, rows, row_at)
+    if owed == 0:
+        return amount
+    paid = min(amount, owed)
     take_penalty(s, rows, row_at, paid)
     s[S_PENALTY_PAID] += paid
     s[S_LAST_PENALTY] += paid
@@ -125,20 +131,23 @@ def pay_due(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
     """
     if s[S_OPEN] == s[S_NEXT]:
         return amount
-    accrue_penalties(terms, s, rows)
+    # Of what is open the first has fallen due first: where it has no day to earn for, no other has.
+    if rows[s[S_OPEN] * R_SIZE + R_SINCE] < s[S_DAY]:
+        accrue_penalties(terms, s, rows)
     # Only where the first open date is that old can the oldest unpaid one be.
     is_old = s[S_DAY] - rows[s[S_OPEN] * R_SIZE + R_DUE] >= PRINCIPAL_FIRST_FROM_DAYS
     if is_old and terms[T_ALLOCATION] == BY_AGE and past_due_days(terms, s, rows) >= PRINCIPAL_FIRST_FROM_DAYS:
         amount = pay_principal_first(s, rows, amount)
-    for i in range(s[S_OPEN], s[S_NEXT]):
-        if amount == 0:
+    while s[S_OPEN] < s[S_NEXT]:
+        row_at = s[S_OPEN] * R_SIZE
+        if amount > 0:
+            amount = pay_fee(s, rows, row_at, amount)
+            amount = pay_penalty(s, rows, row_at, amount)
+            amount = pay_interest(s, rows, row_at, amount)
+            amount = pay_principal(s, rows, row_at, amount)
+        if unpaid(s, rows, row_at) != 0:
             break
-        row_at = i * R_SIZE
-        amount = pay_fee(s, rows, row_at, amount)
-        amount = pay_penalty(s, rows, row_at, amount)
-        amount = pay_interest(s, rows, row_at, amount)
-        amount = pay_principal(s, rows, row_at, amount)
-    close_paid_rows(s, rows)
+        s[S_OPEN] += 1
     return amount
 
 

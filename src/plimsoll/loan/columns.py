@@ -51,8 +51,10 @@ MIXERS = np.array([0x1E3779B97F4A7C15, 0x3F58476D1CE4E5B9, 0x14D049BB133111EB, 0
 """Large odd numbers; a row times these, added up without regard to overflow, tells nearly every row from every other."""
 LINE_NUMBERS = 8
 """Numbers in a cache line."""
-RANGE_LOANS = 4096
-"""Loans a thread takes at a time."""
+RANGE_LOANS = 16_384
+"""Loans a thread takes at a time, of very many: to begin a range costs as much as to fold a hundred loans."""
+FEW_LOANS = 4096
+"""Loans that are not worth a second thread."""
 YEARS_MAX = 40
 """The longest period that `fits` allows for."""
 ACCOUNT_MAX_MINOR = 10**11
@@ -152,7 +154,8 @@ def fits_states(terms: Ints, is_account: Ints, states: Ints, states_at: Ints) ->
 
 def share(count: int, work: Callable[[int, int], None], threads: int) -> None:
     """Run `work(low, high)` over `[0, count)` in ranges, on some threads; an exception in any of them is raised here."""
-    ranges = [(low, min(low + RANGE_LOANS, count)) for low in range(0, count, RANGE_LOANS)] or [(0, 0)]
+    size = min(max(count // (4 * max(threads, 1)), FEW_LOANS), RANGE_LOANS)
+    ranges = [(low, min(low + size, count)) for low in range(0, count, size)] or [(0, 0)]
     if threads <= 1 or len(ranges) <= 1:
         for low, high in ranges:
             work(low, high)

@@ -170,6 +170,16 @@ def place(_context, vector):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def place_from(_context, vector, _start):  # type: ignore[no-untyped-def]
+    """Give where the numbers of a vector begin that stand from one of them on."""
+
+    def build(context, builder, signature, given):  # type: ignore[no-untyped-def]
+        return builder.gep(context.make_array(signature.args[0])(context, builder, given[0]).data, [given[1]])
+
+    return PLACE(vector, numba.types.int64), build
+
+
+@intrinsic
 def own_state(_context, room):  # type: ignore[no-untyped-def]
     """Give a state of zeros that belongs to one loan and is seen by nobody else, so that it need not stand in memory."""
 
@@ -195,14 +205,18 @@ def own_terms(_context, terms):  # type: ignore[no-untyped-def]
 
 @intrinsic
 def floored(_context, _numerator, _denominator):  # type: ignore[no-untyped-def]
-    """Divide by a positive number, rounding down; 0 where it is 0, as everywhere in the compiled kernel."""
+    """Divide by a positive number, rounding down; where it is 0 nothing is raised.
+
+    A number below 0 is turned over and turned back, which leaves one division and no correction. Nor does the compiler then ask of
+    every number whether it is small, which is as often so as not and costs more than the division.
+    """
 
     def build(_target, builder, _signature, given):  # type: ignore[no-untyped-def]
         above, below = given
         is_zero = builder.icmp_signed("==", below, WORD(0))
-        divisor = builder.select(is_zero, WORD(1), below)
-        whole = builder.add(builder.sdiv(above, divisor), builder.ashr(builder.srem(above, divisor), WORD(63)))
-        return builder.select(is_zero, WORD(0), whole)
+        divisor = builder.select(is_zero, WORD(-1), below)
+        sign = builder.ashr(above, WORD(63))
+        return builder.xor(builder.udiv(builder.xor(above, sign), divisor), sign)
 
     return numba.types.int64(numba.types.int64, numba.types.int64), build
 
@@ -218,14 +232,28 @@ def left_at_once(*_given):  # type: ignore[no-untyped-def]
     return layout.ELSEWHERE
 
 
+def set_due(rows, row_at, due):  # type: ignore[no-untyped-def]
+    """Stand for emptying a row: the plain build reads no number of a row that it has not written."""
+    rows[row_at + layout.R_DUE] = due
+
+
+def left_with_credit(_terms, s, _rows):  # type: ignore[no-untyped-def]
+    """Stand for using credit: leave a loan that has some while an instalment falls due to the whole build."""
+    if s[layout.S_CREDIT] > 0:
+        s[layout.S_STATUS] = layout.ELSEWHERE
+
+
 CUT: dict[str, Callable[..., Any]] = {
     "apply_other": left,
     "spread_again": left,
     "fold_account": left_at_once,
     "level_equal_instalments": left,
     "order_facts": left_at_once,
+    "set_row": set_due,
+    "use_credit": left_with_credit,
 }
-"""What most loans never come to: all facts but repayments, facts out of order, instalments levelled anew, accounts."""
+"""What most loans never come to: all facts but repayments, facts out of order, instalments levelled anew, credit that waits for a due
+day, accounts. And rows are not emptied."""
 SEPARATE = frozenset(["_day_worked_out", "fold_range", "month_of", "weigh_unevenly", "year_of"])
 """Functions of the plain build that are called, not put in place of their calls: they take numbers, no state."""
 TABLE_MIN = 100
@@ -283,7 +311,7 @@ def compile_together(*drivers: types.ModuleType, is_plain: bool = False) -> dict
     functions = functions_of(modules, space)
     for written in (annuity, fits_level, times, carry_over, is_at_most):
         functions[written.__name__] = written
-    own: dict[str, Any] = {"place": place, "floored": floored}
+    own: dict[str, Any] = {"place": place, "place_from": place_from, "floored": floored}
     if is_plain:
         functions |= CUT
         own |= {"own_state": own_state, "own_terms": own_terms}

@@ -39,7 +39,7 @@ from plimsoll.loan.layout import (
 )
 from plimsoll.loan.life import advance, fold, take_fact
 from plimsoll.loan.measure import measure
-from plimsoll.loan.vectors import own_state, own_terms, place
+from plimsoll.loan.vectors import own_state, own_terms, place, place_from
 from plimsoll.units.days import ACTUAL_360
 
 Vector = MutableSequence[int]
@@ -90,27 +90,29 @@ def fold_range(
     leaves to the whole one.
     """
     rows, plans, lots, order = place(room_rows), place(room_plans), place(room_lots), place(room_order)
+    kinds, starts, days, told = place(is_account), place(facts_at), place(as_of), place(codes)
     for i in range(low, high):
-        if codes[i] != those:
+        if told[i] != those:
             continue
         own = own_terms(place(terms[i]))
         if ONLY_PLAIN and not is_plain(own):
-            codes[i] = ELSEWHERE
+            told[i] = ELSEWHERE
             continue
-        count = facts_at[i + 1] - facts_at[i]
-        history = place(facts[facts_at[i] * F_SIZE : facts_at[i + 1] * F_SIZE])
+        count = starts[i + 1] - starts[i]
+        history = place_from(facts, starts[i] * F_SIZE)
         s = own_state(place(room_s))
-        if is_account[i] == 1:
-            codes[i] = fold_account(own, history, count, place(more), as_of[i], s, rows, plans, lots, order, order, False)
+        if kinds[i] == 1:
+            code = fold_account(own, history, count, place(more), days[i], s, rows, plans, lots, order, order, False)
         else:
-            codes[i] = fold(own, place(dues), dues_at[i], history, count, place(more), as_of[i], s, rows, order, order, False)
+            code = fold(own, place(dues), dues_at[i], history, count, place(more), days[i], s, rows, order, order, False)
         if s[S_STATUS] == ELSEWHERE:
-            codes[i] = ELSEWHERE
-        if codes[i] != OK or s[S_STATUS] == PENDING:
+            code = ELSEWHERE
+        told[i] = code
+        if code != OK or s[S_STATUS] == PENDING:
             clear(place(out[i]), O_SIZE)
-        if codes[i] != OK:
+        if code != OK:
             continue
-        measure(own, s, rows, is_account[i] == 1, place(out[i]))
+        measure(own, s, rows, kinds[i] == 1, place(out[i]))
         if not ONLY_PLAIN and len(packed_sizes) > 0:
             packed_sizes[i] = flat_size(s, plans)
             if packed_sizes[i] <= len(packed[i]):

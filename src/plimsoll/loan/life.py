@@ -163,9 +163,8 @@ def begin(terms: Sequence[int], dues: Sequence[int], dues_at: int, s: Vector, ro
         for i in range(terms[T_DUES]):
             set_row(rows, i * R_SIZE, dues[dues_at + i])
     open_period(s, rows, terms[T_DISBURSED_ON])
-    if terms[T_REPAYMENT] == EQUAL_INSTALMENT and terms[T_INSTALMENT] > 0:
-        s[S_LEVEL] = terms[T_INSTALMENT]
-    else:
+    s[S_LEVEL] = terms[T_INSTALMENT] if terms[T_REPAYMENT] == EQUAL_INSTALMENT else 0
+    if s[S_LEVEL] <= 0:
         level_again(terms, s, rows)
 
 

@@ -106,9 +106,10 @@ def open_period(s: Vector, rows: Vector, since: int) -> None:
         s[S_PERIOD_UNTIL] = 0
         return
     row_at = s[S_NEXT] * R_SIZE
-    set_row(rows, row_at, due_day(s, rows, s[S_NEXT]))
+    due = due_day(s, rows, s[S_NEXT])
+    set_row(rows, row_at, due)
     rows[row_at + R_FROM] = since
-    s[S_PERIOD_UNTIL] = rows[row_at + R_DUE]
+    s[S_PERIOD_UNTIL] = due
 
 
 def weigh_rows(terms: Sequence[int], s: Vector, rows: Vector) -> None:
@@ -136,22 +137,26 @@ def level_again(terms: Sequence[int], s: Vector, rows: Vector) -> None:
         return
     s[S_FIRST] = s[S_NEXT]
     plan_from_here(s)
+    level = s[S_LEVEL]
+    extra = s[S_FIRST_EXTRA]
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
-        level_equal_instalments(terms, s, rows)
+        level = level_equal_instalments(terms, s, rows)
     elif s[S_REPAYMENT] == EQUAL_PRINCIPAL:
-        s[S_LEVEL] = half_up(s[S_BALANCE], count)
+        level = half_up(s[S_BALANCE], count)
     elif s[S_REPAYMENT] == FEE_PLAN:
-        s[S_LEVEL] = s[S_BALANCE] // count
-        s[S_FIRST_EXTRA] = s[S_BALANCE] - s[S_LEVEL] * count
+        level = s[S_BALANCE] // count
+        extra = s[S_BALANCE] - level * count
+    s[S_LEVEL] = level
+    s[S_FIRST_EXTRA] = extra
     s[S_FEE_LEVEL] = s[S_FEE_LEFT] // count
     s[S_FEE_EXTRA] = s[S_FEE_LEFT] - s[S_FEE_LEVEL] * count
 
 
-def level_equal_instalments(terms: Sequence[int], s: Vector, rows: Vector) -> None:
-    """Work out the instalment that pays the balance over the rows still to come."""
+def level_equal_instalments(terms: Sequence[int], s: Vector, rows: Vector) -> int:
+    """Give the instalment that pays the balance over the rows still to come, in minor units."""
     weigh_rows(terms, s, rows)
     begun_num = s[S_NUM] - s[S_BEGUN] * s[S_RATE_DEN]
-    s[S_LEVEL] = level_instalment(s[S_BALANCE], begun_num, rows, s[S_NEXT], s[S_ROWS], s[S_RATE_NUM], s[S_RATE_DEN])
+    return level_instalment(s[S_BALANCE], begun_num, rows, s[S_NEXT], s[S_ROWS], s[S_RATE_NUM], s[S_RATE_DEN])
 
 
 def adjust_after_prepayment(terms: Sequence[int], s: Vector, rows: Vector, prepaid: int) -> None:
@@ -269,7 +274,7 @@ def asked_next(terms: Sequence[int], s: Vector) -> int:
 def fall_due(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Let the next instalment fall due: its interest is rounded here, its principal leaves the balance that earns."""
     row_at = s[S_NEXT] * R_SIZE
-    due = rows[row_at + R_DUE]
+    due = s[S_PERIOD_UNTIL]
     accrue_interest(terms, s, due)
     whole = half_up(s[S_NUM], s[S_RATE_DEN])
     interest = whole - s[S_TAKEN]
