@@ -26,6 +26,7 @@ DRAWN = {"amount": "10000.00", "currency": "CNY", "rate": "0.0004", "instalments
 STATUS, LIMITED = "the status of a line is not the one that commands left", "the limit is not the one that was last told"
 LOST, MORE = "a fact that a command told is not there", "a fact that no command told"
 UNANSWERED, UNSENT = "a command on record has no answer, or that of another", "draw did not leave its message"
+DAYS = "days of a loan are not those of its terms and facts"
 NIGHT = "facts or entries of a night are not as many as it counted"
 
 
@@ -88,6 +89,11 @@ CHANGES = [
     (("UPDATE line SET status = 'frozen' WHERE customer_id = 2",), {STATUS: [(2, 0)]}),
     (("UPDATE line SET cash_limit_minor = cash_limit_minor + 1 WHERE customer_id = 1",), {LIMITED: [(1, 0)]}),
     (("UPDATE line SET later_limit_minor = 0 WHERE customer_id = 2",), {LIMITED: [(2, 0)]}),
+    (("UPDATE loan_state SET status = 9, next_on = NULL WHERE loan_id = 10",), {"a loan is set aside, and no night said why": [(1, 10)]}),
+    (("UPDATE loan_state SET last_on = '2026-03-01' WHERE loan_id = 20",), {DAYS: [(2, 20)]}),
+    (("UPDATE loan_state SET last_on = '2026-01-14' WHERE loan_id = 11",), {DAYS: [(1, 11)]}),
+    (("UPDATE loan SET opened_on = '2026-01-14' WHERE loan_id = 10",), {DAYS: [(1, 10)]}),
+    (("UPDATE fact SET rules_id = 5 WHERE loan_id = 20 AND n = 2",), {"a fact under rules that nobody recorded": [(2, 0)]}),
 ]  # fmt: skip
 """What the owner of the database changes, and what is found then."""
 
@@ -137,5 +143,6 @@ def test_a_night_that_is_not_as_it_counted_is_found(book):
     assert found(book, "UPDATE close_shard SET entries_count = entries_count + 1 WHERE closed_on = '2026-02-15'") == {
         f"{NIGHT}: 2026-02-15": [(0, 0)]
     }
+    assert found(book, f"UPDATE book SET open_on = '{LAST}'")["the book is open on a day that was closed"] == [(0, 0)]
     told = found(book, *(f"DELETE FROM fact WHERE loan_id = {night.loan_id} AND n = {night.n}" for night in nights))
     assert {said for said in told if said.startswith(NIGHT)} == {f"{NIGHT}: {day}" for day in (*days, date(2026, 2, 15))}

@@ -70,6 +70,8 @@ UNION SELECT li.customer_id FROM line li WHERE NOT EXISTS (SELECT 1 FROM custome
 _UNSENT: Final = """SELECT au.customer_id FROM audit au WHERE au.name = ? AND NOT EXISTS
     (SELECT 1 FROM outbox ou WHERE ou.customer_id = au.customer_id AND ou.command_n = au.command_n AND ou.n = 1 AND ou.kind = ?)
 ORDER BY 1"""
+_RULELESS: Final = """SELECT DISTINCT customer_id FROM fact WHERE rules_id NOT IN (SELECT rules_id FROM rulebook) ORDER BY 1"""
+_REOPENED: Final = "SELECT {day:max(closed_on)} FROM close_run WHERE state = 'done' HAVING max(closed_on) >= (SELECT open_on FROM book)"
 _MESSAGES: Final = """SELECT customer_id FROM outbox GROUP BY customer_id, command_n HAVING min(n) <> 1 OR max(n) <> count(*) ORDER BY 1"""
 _NIGHTS: Final = """SELECT {day:closed_on}, CAST(sum(facts_count) AS bigint), CAST(sum(entries_count) AS bigint)
 FROM close_shard GROUP BY closed_on"""
@@ -184,6 +186,10 @@ def book_off(seen: Snapshot) -> Iterator[tuple[str, int]]:
         for customer_id, is_stranger in fetch(seen.driver, seen.kind, _BEYOND.format(table=table)):
             said = "of a customer who is not there" if is_stranger else "with the number of no command"
             yield f"rows of {table} {said}", customer_id
+    for customer_id in read(_RULELESS):
+        yield "a fact under rules that nobody recorded", customer_id
+    if read(_REOPENED):
+        yield "the book is open on a day that was closed", 0
     if read("SELECT count(*) FROM command") != read("SELECT count(*) FROM audit"):
         for customer_id in dict.fromkeys(read(_UNRECORDED)):
             yield "an answer to a command that is not on record", customer_id

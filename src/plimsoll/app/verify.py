@@ -39,6 +39,7 @@ from plimsoll.loan.book import pack_standing
 from plimsoll.loan.columns import Folded, Histories, Ints, fits_states, fold_many, terms_of, unpack_many
 from plimsoll.loan.fold import DAYS_BETWEEN_BILLS_MIN, fold
 from plimsoll.loan.layout import (
+    F_ON,
     F_SIZE,
     M_INSTALMENTS,
     O_CREDIT,
@@ -63,7 +64,7 @@ NOBODY: Final = (0, 0)
 """Stands for the ids of a breach that is no customer's."""
 UNREADABLE: Final = "the record of the loan cannot be read"
 FACT_COLUMNS: Final = ("customer_id", "loan_id", "n", "kind", "effective_on", "amount_minor", "a", "b", "more", "command_n")
-STATE_COLUMNS: Final = ("customer_id", "loan_id", "as_of", "facts_count", "entries_count", "in_use_minor", "posted", "state")
+STATE_COLUMNS: Final = ("customer_id", "loan_id", "as_of", "facts_count", "entries_count", "in_use_minor", "posted", "state", "last_on")
 MEASURED: Final = {
     "principal_minor": O_PRINCIPAL,
     "interest_minor": O_INTEREST,
@@ -147,7 +148,7 @@ def _verify_files(seen: Snapshot, verdict: Verdict) -> None:
 
 def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threads: int) -> None:
     """Prove the loans and lines of some customers."""
-    loans = seen.rows(schema.loan, ("customer_id", "loan_id", "terms", "command_n"), first, until)
+    loans = seen.rows(schema.loan, ("customer_id", "loan_id", "terms", "command_n", "opened_on"), first, until)
     states = seen.rows(schema.loan_state, (*STATE_COLUMNS, "next_on", *MEASURED), first, until)
     facts = seen.rows(schema.fact, FACT_COLUMNS, first, until)
     lines = seen.rows(schema.line, ("customer_id", "commands_count", "credit_minor", *LINE_COLUMNS), first, until)
@@ -162,6 +163,9 @@ def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threa
         for one in set(ids) ^ {(row[0], row[1]) for row in states}:
             verdict.breaches["a loan without its state, or a state without its loan"].append(one)
         return
+    aside = set(seen.rows(schema.parked, ("customer_id", "loan_id"), first, until))
+    for one in [row[:2] for row in states if row[-1] == PARKED and row[:2] not in aside]:
+        verdict.breaches["a loan is set aside, and no night said why"].append(one)
     records = read_records([row[2] for row in loans], [row[7] for row in states], [row[6] for row in states])
     used: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row, is_account in zip(states, records.is_account, strict=True):
@@ -213,6 +217,8 @@ def _fold_part(
     folded = fold_many(histories, as_of, rows_needed, flat_size_max=room, threads=threads)
     for i in np.flatnonzero(~fits_states(terms, is_account, flat, flat_at)).tolist():
         _fold_exactly(seen, loans[i], states[i], folded, i)
+    for place in _days_off(loans, states, terms, facts, facts_at):
+        verdict.breaches["days of a loan are not those of its terms and facts"].append(loans[place][:2])
     for i, (row, state) in enumerate(zip(loans, states, strict=True)):
         one = (row[0], row[1])
         if folded.codes[i]:
@@ -231,6 +237,18 @@ def _fold_part(
         if state[5] != int(folded.out[i, O_PRINCIPAL]):
             verdict.breaches["principal in use is not the principal of the state"].append(one)
     return folded
+
+
+def _days_off(loans: list[tuple[Any, ...]], states: list[tuple[Any, ...]], terms: Ints, facts: Ints, facts_at: Ints) -> list[int]:
+    """Give the places of loans that do not begin on the day of their terms, or whose last day is not that of their latest fact."""
+    last = terms[:, T_DISBURSED_ON].copy()
+    has_facts = np.flatnonzero(np.diff(facts_at))
+    if len(has_facts):
+        on = facts.reshape(-1, F_SIZE)[:, F_ON]
+        last[has_facts] = np.maximum(last[has_facts], np.maximum.reduceat(on, facts_at[:-1][has_facts]))
+    found = np.array([(row[4], state[8]) for row, state in zip(loans, states, strict=True)], np.int64)
+    places: list[int] = np.flatnonzero((found[:, 0] != terms[:, T_DISBURSED_ON]) | (found[:, 1] != last)).tolist()
+    return places
 
 
 def _fold_exactly(seen: Snapshot, loan: tuple[Any, ...], state: tuple[Any, ...], folded: Folded, i: int) -> None:
