@@ -15,8 +15,8 @@ def instruct(look: Look, day: int) -> tuple[str, str] | None:
     asked = look.asked
     if not asked[Q_IS_BILL_DUE] and not asked[Q_TODAY]:
         return None
-    minimum = asked[Q_MINIMUM]
-    amount = max(minimum, asked[Q_BILL_LEFT])
+    minimum, left = asked[Q_MINIMUM], asked[Q_BILL_LEFT]
+    amount = left if left > minimum else minimum
     if amount == 0:
         return None
     text = text_of(minimum, look.currency)

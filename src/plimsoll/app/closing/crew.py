@@ -46,7 +46,7 @@ class Task(NamedTuple):
 
 class Errand(NamedTuple):
     """What a night gives to each shard: its number and day, the days on the agenda up to it, the instant and the rules that stamp its rows,
-    and how to decide."""
+    and how to decide. On its way to a member that has the rules already, they are None."""
 
     number: int
     day: int
@@ -86,6 +86,8 @@ class Crew:
             subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment)  # noqa: S603 -- no outside word
             for _ in range(members)
         ]
+        self.known_rules = 0
+        """The number of the rules that the members have, 0 for none."""
         for member in self.members:
             send(member.stdin, url)
 
@@ -100,9 +102,12 @@ class Crew:
     def work(self, tasks: Sequence[Task], errand: Errand) -> Iterator[tuple[Task, Done | BaseException]]:
         """Work shards, each member its share; raises StoreTrouble store_busy where a member has ended."""
         answers: SimpleQueue[tuple[int, Done | BaseException]] = SimpleQueue()
+        # The whole rulebook takes as long to send as some hundreds of loans to work.
+        said = errand._replace(rules=None) if errand.rules_id == self.known_rules else errand
+        self.known_rules = errand.rules_id
         for place, member in enumerate(self.members):
             share = tasks[place :: len(self.members)]
-            send(member.stdin, (errand, share))
+            send(member.stdin, (said, share))
             Thread(target=listen, args=(member.stdout, len(share), answers), daemon=True).start()
         by_number = {task.number: task for task in tasks}
         while by_number:

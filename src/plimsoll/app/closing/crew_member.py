@@ -25,6 +25,7 @@ class Member:
         self.answers = answers
         self.telling = Lock()
         self.own = local()
+        self.rules: Any = None
         self.pool = ThreadPoolExecutor(HANDS, initializer=self._connect, initargs=(url,))
         # Each comes with a thread of its own, which connects at once, while the compiled kernel gets ready.
         for _ in range(HANDS):
@@ -43,6 +44,8 @@ class Member:
 
     def take(self, errand: Errand, tasks: list[Task]) -> None:
         """Put the shards of a night on the pile."""
+        self.rules = errand.rules or self.rules
+        errand = errand._replace(rules=self.rules)
         for task in tasks:
             self.pool.submit(self._work, task, errand).add_done_callback(partial(self._tell, task.number))
 

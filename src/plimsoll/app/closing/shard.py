@@ -142,8 +142,8 @@ class Turned:
     messages: list[Message]
 
     def entries(self) -> int:
-        """Give how many journal entries there are, one a loan at most."""
-        return len(np.unique(self.leg_place))
+        """Give how many journal entries there are, one a loan at most; the legs of one stand together."""
+        return int(np.count_nonzero(np.diff(self.leg_place, prepend=-1)))
 
     def take(self, kept: Mask) -> "Turned":
         """Give some of the loans with what is theirs."""
@@ -189,9 +189,15 @@ def work_shard(shards: Shards, task: Task, errand: Errand) -> Done:
     turned = turn(shard, errand.day, errand.decide, errand.rules)
     if len(turned.loan_id):
         turned = shards.write(turned, Stamped(errand.number, errand.day, task.number, errand.at, errand.rules_id, errand.rules.digest))
+    return Done(len(turned.loan_id), len(turned.facts), turned.entries(), len(turned.messages), _left(turned, task))
+
+
+def _left(turned: Turned, task: Task) -> list[tuple[int, int]]:
+    """Give the loans of a task that were not turned, each by customer and own id; as a rule there is none."""
+    if np.array_equal(turned.customer_id, task.customers) and np.array_equal(turned.loan_id, task.loans):
+        return []
     done = set(zip(turned.customer_id.tolist(), turned.loan_id.tolist(), strict=True))
-    left = [one for one in zip(task.customers, task.loans, strict=True) if one not in done]
-    return Done(len(turned.loan_id), len(turned.facts), turned.entries(), len(turned.messages), left)
+    return [one for one in zip(task.customers, task.loans, strict=True) if one not in done]
 
 
 def get_ready() -> None:
@@ -279,7 +285,7 @@ def _decided(
         for kind, payload in said.messages:
             n += 1
             messages.append(Message(place, n, kind, payload))
-        for number, (_, fact, detail) in enumerate(said.facts, count + 1):
+        for number, (_, fact, detail) in enumerate(said.facts, count + 1) if said.facts else ():
             facts.append(Noted(place, number, fact))
             if fact.kind != NOTED or fact.more or detail:
                 unsound.append(place)
