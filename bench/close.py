@@ -16,6 +16,7 @@ from bench.setting import Setting
 from bench.sown import Place, PostgresPlace, SqlitePlace
 from bench.timing import Measured, Sample, ratio
 
+# What is to be five times a job in SQL is the close on PostgreSQL; on SQLite the same figures are printed.
 TITLE = "the close of a large book, start of the program included"
 FIRST_DUE = date(2026, 2, 10)
 LIES = {GROWN: "as a book grows", SCATTERED: "scattered, the worst case"}
@@ -84,9 +85,10 @@ def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Res
             ready.run(day + timedelta(days=1))
     result.add([ours, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=ours.name)
     result.add([alone, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=alone.name)
-    for what, one in (("close", ours), ("the night alone", alone)):
-        for name, rival in (("whole night in SQL", all_of_it), ("SQL update of the states alone", updated)):
-            result.goals.append(Goal(f"{place.kind}, {lies}: {what} × {name}", ratio(one, rival), OF_TOUCH_ALL))
+    if place.kind == "postgresql":
+        for what, one in (("close", ours), ("the night alone", alone)):
+            for name, rival in (("whole night in SQL", all_of_it), ("SQL update of the states alone", updated)):
+                result.goals.append(Goal(f"{place.kind}, {lies}: {what} × {name}", ratio(one, rival), OF_TOUCH_ALL))
     contestants = (ours, alone, all_of_it, updated)
     said = "; ".join(f"{one.name} {', '.join(f'{sample.wall_s:.2f}' for sample in one.samples)}" for one in contestants)
     result.notes.append(f"{place.kind}, {lies}: {count:,} loans, {count // 30:,} due, seconds: {said}")
