@@ -12,7 +12,6 @@ from plimsoll.loan.layout import (
     R_INTEREST_LEFT,
     R_PENALTY_TAKEN,
     R_PRINCIPAL_LEFT,
-    R_SINCE,
     R_SIZE,
     S_CREDIT,
     S_DAY,
@@ -131,13 +130,11 @@ def pay_due(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
     """
     if s[S_OPEN] == s[S_NEXT]:
         return amount
-    # Of what is open the first has fallen due first: where it has no day to earn for, no other has.
-    if rows[s[S_OPEN] * R_SIZE + R_SINCE] < s[S_DAY]:
+    # Nothing is later than the first open date: where that is not past, nothing is late.
+    if rows[s[S_OPEN] * R_SIZE + R_DUE] < s[S_DAY]:
         accrue_penalties(terms, s, rows)
-    # Only where the first open date is that old can the oldest unpaid one be.
-    is_old = s[S_DAY] - rows[s[S_OPEN] * R_SIZE + R_DUE] >= PRINCIPAL_FIRST_FROM_DAYS
-    if is_old and terms[T_ALLOCATION] == BY_AGE and past_due_days(terms, s, rows) >= PRINCIPAL_FIRST_FROM_DAYS:
-        amount = pay_principal_first(s, rows, amount)
+        if terms[T_ALLOCATION] == BY_AGE and past_due_days(terms, s, rows) >= PRINCIPAL_FIRST_FROM_DAYS:
+            amount = pay_principal_first(s, rows, amount)
     while s[S_OPEN] < s[S_NEXT]:
         row_at = s[S_OPEN] * R_SIZE
         if amount > 0:

@@ -90,7 +90,7 @@ def fold_range(
     leaves to the whole one.
     """
     rows, plans, lots, order = place(room_rows), place(room_plans), place(room_lots), place(room_order)
-    kinds, starts, days, told = place(is_account), place(facts_at), place(as_of), place(codes)
+    kinds, starts, days, told, asked = place(is_account), place(facts_at), place(as_of), place(codes), place(dues_at)
     for i in range(low, high):
         if told[i] != those:
             continue
@@ -104,7 +104,7 @@ def fold_range(
         if kinds[i] == 1:
             code = fold_account(own, history, count, place(more), days[i], s, rows, plans, lots, order, order, False)
         else:
-            code = fold(own, place(dues), dues_at[i], history, count, place(more), days[i], s, rows, order, order, False)
+            code = fold(own, place(dues), asked[i], history, count, place(more), days[i], s, rows, order, order, False)
         if s[S_STATUS] == ELSEWHERE:
             code = ELSEWHERE
         told[i] = code

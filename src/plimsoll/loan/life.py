@@ -178,7 +178,7 @@ def advance(terms: Sequence[int], s: Vector, rows: Vector, day: int) -> None:
 
 def settle_status(s: Vector, rows: Vector) -> None:
     """Mark the loan paid off when nothing is owed and nothing will be."""
-    if s[S_STATUS] == OPEN and s[S_BALANCE] == 0 and s[S_NEXT] == s[S_ROWS]:
+    if s[S_BALANCE] == 0 and s[S_NEXT] == s[S_ROWS] and s[S_STATUS] == OPEN:
         close_paid_rows(s, rows)
         if s[S_OPEN] == s[S_NEXT] and s[S_CARRY_INTEREST] + s[S_CARRY_PENALTY] + s[S_CARRY_FEE] == 0 and accrued_interest(s) == 0:
             s[S_STATUS] = PAID_OFF
@@ -390,13 +390,11 @@ def fold(
             while k < count and order[k] == -1:
                 k += 1
         i = order[k] if is_mixed and k < count else k
-        until = as_of
-        if k < count:
-            until = min(facts[i * F_SIZE + F_ON], as_of)
-            if until < terms[T_DISBURSED_ON]:
-                return BEFORE_START + 100 * (i + 1)
-        advance(terms, s, rows, until)
-        if k == count or facts[i * F_SIZE + F_ON] > as_of:
+        on = facts[i * F_SIZE + F_ON] if k < count else as_of + 1
+        if on < terms[T_DISBURSED_ON]:
+            return BEFORE_START + 100 * (i + 1)
+        advance(terms, s, rows, min(on, as_of))
+        if on > as_of:
             break
         code = apply_fact(terms, s, rows, facts, i * F_SIZE, more)
         if code != OK:
