@@ -267,6 +267,7 @@ WIRING = {
 UNSAID = {
     "a fact that no command told",
     "a loan that no command opened",
+    "a message pays out what was not drawn or bought",
     "the status of a line is not the one that commands left",
 }
 """What verify misses after toy verbs, whose answers tell less than those of the trade."""

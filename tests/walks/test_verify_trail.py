@@ -27,6 +27,7 @@ STATUS, LIMITED = "the status of a line is not the one that commands left", "the
 LOST, MORE = "a fact that a command told is not there", "a fact that no command told"
 UNANSWERED, UNSENT = "a command on record has no answer, or that of another", "draw did not leave its message"
 DAYS = "days of a loan are not those of its terms and facts"
+PAID = "a message pays out what was not drawn or bought"
 NIGHT = "facts or entries of a night are not as many as it counted"
 
 
@@ -85,7 +86,7 @@ CHANGES = [
     (("UPDATE journal SET command_n = 70 WHERE customer_id = 2 AND loan_id = 20 AND entry_n = 2",),
      {"rows of journal with the number of no command": [(2, 0)]}),
     (("UPDATE loan SET command_n = 1 WHERE customer_id = 1 AND loan_id = 10",),
-     {"a loan that a command opened is not there": [(1, 10)], "a loan that no command opened": [(1, 10)]}),
+     {"a loan that a command opened is not there": [(1, 10)], "a loan that no command opened": [(1, 10)], PAID: [(1, 0)]}),
     (("UPDATE line SET status = 'frozen' WHERE customer_id = 2",), {STATUS: [(2, 0)]}),
     (("UPDATE line SET cash_limit_minor = cash_limit_minor + 1 WHERE customer_id = 1",), {LIMITED: [(1, 0)]}),
     (("UPDATE line SET later_limit_minor = 0 WHERE customer_id = 2",), {LIMITED: [(2, 0)]}),
@@ -94,6 +95,15 @@ CHANGES = [
     (("UPDATE loan_state SET last_on = '2026-01-14' WHERE loan_id = 11",), {DAYS: [(1, 11)]}),
     (("UPDATE loan SET opened_on = '2026-01-14' WHERE loan_id = 10",), {DAYS: [(1, 10)]}),
     (("UPDATE fact SET rules_id = 5 WHERE loan_id = 20 AND n = 2",), {"a fact under rules that nobody recorded": [(2, 0)]}),
+    (("UPDATE outbox SET payload = replace(payload, '10000.00', '10000.01') WHERE customer_id = 1",), {PAID: [(1, 0)]}),
+    (("UPDATE outbox SET payload = replace(payload, '100.00', '90.00') WHERE customer_id = 2",), {PAID: [(2, 0)]}),
+    (("UPDATE outbox SET payload = replace(payload, '2026-01-15', '2026-01-16') WHERE kind = 'pay_out' AND customer_id = 1",),
+     {PAID: [(1, 0)]}),
+    (("INSERT INTO outbox SELECT customer_id, 7, 1, created_at, delivered_at, kind, payload FROM outbox WHERE command_n = 3",
+      "UPDATE line SET commands_count = 7 WHERE customer_id = 1",
+      "INSERT INTO audit SELECT customer_id, 7, at, actor, 'note', 'x', digest FROM audit WHERE customer_id = 1 AND command_n = 1",
+      "INSERT INTO command SELECT 'x', customer_id, 7, recorded_at, digest, answer FROM command WHERE customer_id = 1 AND command_n = 1"),
+     {PAID: [(1, 0), (2, 0)], "rows of outbox with the number of no command": [(2, 0)]}),
 ]  # fmt: skip
 """What the owner of the database changes, and what is found then."""
 

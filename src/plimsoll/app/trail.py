@@ -93,6 +93,8 @@ class Trail:
     """Customer, loan, number of the command that opened it."""
     untold: set[tuple[int, int]] = field(default_factory=set)
     """Customer and number of each command that records facts without telling their numbers."""
+    closed: set[tuple[int, int]] = field(default_factory=set)
+    """Customer and number of each command that closed a line."""
     limits: dict[int, str] = field(default_factory=dict)
     """The last answer that tells a limit."""
     status: dict[int, str] = field(default_factory=dict)
@@ -125,6 +127,8 @@ def _watch(trail: Trail, customer_id: int, n: int, name: str, answer: str) -> No
         trail.untold.add((customer_id, n))
     if name in LIMIT_TOLD_BY and '"limit":' in answer:
         trail.limits[customer_id] = answer
+    if name == "close_line":
+        trail.closed.add((customer_id, n))
     said, status = _STATUS.get(name, ("", ""))
     if said and said in answer:
         trail.status[customer_id] = status

@@ -21,6 +21,8 @@ from plimsoll.app.database import schema
 from plimsoll.app.database.sheet import PARKED
 from plimsoll.app.database.store import Store
 from plimsoll.app.held_money import house_balances
+from plimsoll.app.paid_out import WRONG as PAID_OTHERWISE
+from plimsoll.app.paid_out import payments_off
 from plimsoll.app.posting import NIGHTS
 from plimsoll.app.trail import Nights, Trail, book_off, commands_off, facts_off, loans_off, nights_off, read_trail
 from plimsoll.app.verify_filed import (
@@ -148,7 +150,7 @@ def _verify_files(seen: Snapshot, verdict: Verdict) -> None:
 
 def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threads: int) -> None:
     """Prove the loans and lines of some customers."""
-    loans = seen.rows(schema.loan, ("customer_id", "loan_id", "terms", "command_n", "opened_on"), first, until)
+    loans = seen.rows(schema.loan, ("customer_id", "loan_id", "terms", "command_n", "opened_on", "currency"), first, until)
     states = seen.rows(schema.loan_state, (*STATE_COLUMNS, "next_on", *MEASURED), first, until)
     facts = seen.rows(schema.fact, FACT_COLUMNS, first, until)
     lines = seen.rows(schema.line, ("customer_id", "commands_count", "credit_minor", *LINE_COLUMNS), first, until)
@@ -179,6 +181,8 @@ def _verify_part(seen: Snapshot, first: int, until: int, verdict: Verdict, threa
     for place in reversed(records.broken):
         verdict.breaches[UNREADABLE].append(ids[place])
         del ids[place], loans[place], states[place]
+    for customer_id in payments_off(seen, trail, loans, facts, first, until):
+        verdict.breaches[PAID_OTHERWISE].append((customer_id, 0))
     if ids:
         folded = _fold_part(seen, loans, states, facts, verdict, threads)
         _compare_entries(seen, first, until, ids, states, folded, lines, verdict)
