@@ -13,6 +13,7 @@ from plimsoll.app.execute_many import execute_many
 from plimsoll.app.posting import NIGHTS
 from plimsoll.app.verify import verify
 from plimsoll.app.wiring import WIRING, read_command
+from plimsoll.interfaces.cli.main import main
 from plimsoll.risk.lawful import lawful_rules
 from plimsoll.servicing.close import decide
 from tests.chained import owner
@@ -129,6 +130,15 @@ def test_the_last_fact_of_a_loan_that_is_gone_with_all_that_follows_from_it_is_f
         put = "UPDATE line SET used_minor = :used, cash_used_minor = :cash WHERE customer_id = 2"
         connection.execute(text(put), {"used": used[0], "cash": used[1]})
     assert verify(store).breaches == {LOST: [(2, 20)]}
+
+
+def test_the_command_ends_with_5_and_names_the_ids(book, database, capsys):
+    found(
+        book, "UPDATE line SET status = 'frozen' WHERE customer_id = 2", "UPDATE loan_state SET last_on = '2026-03-01' WHERE loan_id = 20"
+    )
+    assert main(["verify", "--db", database, "--allow-unsafe"]) == 5
+    told = capsys.readouterr().out.splitlines()
+    assert {f"{STATUS}: customer 2", f"{DAYS}: customer 2 loan 20"} <= set(told)
 
 
 def test_use_above_every_limit_is_found(store):

@@ -67,8 +67,11 @@ def show(verdict: Verdict) -> None:
     table.add_row(*(f"{count:,}" for count in counts.values()))
     console.print(table)
     for said, ids in verdict.breaches.items():
-        told = ", ".join(f"customer {customer} loan {loan}" for customer, loan in ids[:IDS_TOLD_MAX] if (customer, loan) != NOBODY)
+        named = (
+            f"customer {customer}" + f" loan {loan}" * bool(loan) for customer, loan in ids[:IDS_TOLD_MAX] if (customer, loan) != NOBODY
+        )
+        told = ", ".join(named)
         more = f" and {len(ids) - IDS_TOLD_MAX} more" if len(ids) > IDS_TOLD_MAX else ""
-        console.print(f"{said}{': ' * bool(told)}{told}{more}")
+        console.print(f"{said}{': ' * bool(told)}{told}{more}", soft_wrap=True, markup=False)
     if verdict.tapes.found < verdict.tapes.told:
         console.print(f"{verdict.tapes.told - verdict.tapes.found} of {verdict.tapes.told} tapes are not in the folder, and were left out.")
