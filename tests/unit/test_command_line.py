@@ -91,6 +91,11 @@ def test_what_goes_wrong_is_told_in_the_language_that_was_asked_for(monkeypatch,
     assert sentence("table_cell_formula", language) in capsys.readouterr().err
 
 
+def test_the_package_is_the_command_where_none_is_installed():
+    ran = subprocess.run([sys.executable, "-m", "plimsoll", "rob"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (2, "plimsoll: there is no command 'rob'. plimsoll --help lists the commands.\n")
+
+
 def test_an_unknown_command_names_the_nearest(table, capsys):
     cli.main(["type"])
     assert "Did you mean typed?" in capsys.readouterr().err
