@@ -16,9 +16,6 @@ from plimsoll.servicing.charge_off import ChargeOff
 from plimsoll.servicing.convert import Convert
 from plimsoll.servicing.draw import Draw
 from plimsoll.servicing.fund_by_merchant import FundByMerchant
-from plimsoll.servicing.open_account import OpenAccount
-from plimsoll.servicing.open_customer import OpenCustomer
-from plimsoll.servicing.open_line import OpenLine
 from plimsoll.servicing.pause import Pause
 from plimsoll.servicing.prepay import Prepay
 from plimsoll.servicing.purchase import Purchase
@@ -33,10 +30,10 @@ from plimsoll.servicing.waive import Waive
 from plimsoll.units.refusal import Refused
 
 DATED: Final[tuple[type, ...]] = (
-    *(OpenCustomer, OpenLine, OpenAccount, Draw, Purchase, FundByMerchant, Repay, Prepay, Settle, UseCredit, Convert, Refund, Reverse),
-    *(Waive, Reschedule, Pause, ChargeOff, Recover),
+    *(Draw, Purchase, FundByMerchant, Repay, Prepay, Settle, UseCredit, Convert, Refund, Reverse, Waive, Reschedule, Pause, ChargeOff),
+    Recover,
 )
-"""Commands whose day becomes the day of a fact, of a loan, or of a customer."""
+"""Commands whose day becomes the day of a fact, or of a loan that owes from then on."""
 
 
 class Dated(Protocol):

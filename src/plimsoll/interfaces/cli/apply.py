@@ -77,6 +77,8 @@ FIELDS: Final = {
     "differs": ("与系统建议不同的原因", "why otherwise"),
     "currency": ("币种", "currency"),
     "limit": ("授信额度", "limit"),
+    "cash_limit": ("现金额度", "cash limit"),
+    "later_limit": ("先买后付额度", "pay-later limit"),
     "rate": ("日利率", "rate a day"),
     "instalments": ("期数", "instalments"),
     "loan_id": ("借款编号", "loan"),
