@@ -138,6 +138,10 @@ def close_day(store: Store, day: int, orders: Orders) -> Night:
     for number, (low, high) in enumerate(_shards([customer for customer, _ in left], SHARD_LOANS), _shards_done(store, on)):
         _move(store, day, number, left[low:high], orders, night)
         told()
+    if works is not None and store.address.kind == "postgresql":
+        # While the pages are at hand: the next night would begin with it, and log each of them whole again.
+        with snapshot(store) as seen:
+            seen.first_due(day)
     return night
 
 

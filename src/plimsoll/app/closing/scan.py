@@ -144,6 +144,13 @@ class Snapshot:
             customers, loans = (array("q", [pair[column] for pair in both]) for column in range(2))
         return customers, loans, tuple(days)
 
+    def first_due(self, day: int) -> object:
+        """Read the first day up to and with a day on which a loan is due, None for none.
+
+        On PostgreSQL this passes what has left the agenda and marks it as gone in the index, so that the next to look need not.
+        """
+        return self._read(_AGENDA_DAY, (self._day(1), self._day(day)))[0][0]
+
     def _due_on(self, stored: object) -> "tuple[array[int], array[int]]":
         """Read whose loans are due on one day, and which."""
         if self.kind == "postgresql":
