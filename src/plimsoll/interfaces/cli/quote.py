@@ -43,7 +43,7 @@ PerYear = Annotated[str, typer.Option("--rate-per-year", metavar="RATE", help="I
 DayCount = Annotated[str, typer.Option("--day-count", metavar="NAME", help="30/360, actual/360, actual/365, actual/actual, …")]
 Fee = Annotated[str, typer.Option("--fee", metavar="SHARE", help="A plan's fee for all instalments as a share of the amount.")]
 PaidBy = Annotated[str, typer.Option("--paid-by", metavar="WHO", help="Who pays the fee: borrower or merchant.")]
-Instalments = Annotated[int, typer.Option("--instalments", min=0, help="How many. With a product, 0 is its usual number.")]
+Instalments = Annotated[int, typer.Option("--instalments", min=0, help="How many. 0 is the usual number of a product, and 1 without one.")]
 Every = Annotated[str, typer.Option("--every", metavar="STEP", help='Between due dates: "1 month", "2 weeks", "30 days".')]
 FirstDueOn = Annotated[str, typer.Option("--first-due-on", metavar="DATE", help="The first due date, where it is not one step on.")]
 Repayment = Annotated[str, typer.Option("--repayment", metavar="WAY", help="equal-instalment, equal-principal, interest-first, bullet.")]
