@@ -15,7 +15,7 @@ from plimsoll.app.database import schema, statements
 from plimsoll.app.database.arrays import WRITERS, arrays_of, numbers_text, texts_text, types_of
 from plimsoll.app.database.days import DayNumbers, StoredDates
 from plimsoll.app.database.driver_postgres import OPEN_STATUSES, BookConnection, troubles
-from plimsoll.app.database.read_postgres import CUSTOMER, HELD, customer_row, held_row, look, looked
+from plimsoll.app.database.read_postgres import CUSTOMER, HELD, customer_sheet, hold, look, looked
 from plimsoll.app.database.rows import columns
 from plimsoll.app.database.sheet import (
     Pending,
@@ -27,9 +27,6 @@ from plimsoll.app.database.sheet import (
     Want,
     fact_of,
     hold_filings,
-    hold_rows,
-    looked_at,
-    sheet_of,
 )
 from plimsoll.app.database.trouble import Clash
 from plimsoll.loan.facts import Fact
@@ -127,7 +124,7 @@ class PostgresTransaction:
             else:
                 looks = _LOOK_EVERY if want.is_every else _LOOK_OPEN if want.is_all_open else _LOOK
                 rows = self._rows(looks, (key, want.customer_id))
-            taken = looked_at(key, want, looked(rows), self.numbers)
+            taken = looked(key, want, rows, self.numbers)
             if want.kinds is not None:
                 self._hold_filings(taken.sheets, [want])
         self.open_on = taken.open_on
@@ -141,7 +138,7 @@ class PostgresTransaction:
         with troubles():
             self._begin()
             ((is_claimed, *row),) = self._rows(_CLAIM, (key_number(key), want.customer_id))
-            sheet = sheet_of(customer_row(tuple(row)), self.numbers) if row[0] is not None else Sheet(want.customer_id)
+            sheet = customer_sheet(want.customer_id, tuple(row), self.numbers)
             ((open_on, digest, answer),) = self._rows(_SEEN_ONE, (key,))
             self._hold({want.customer_id: sheet}, [want])
             self.open_on = self.numbers[open_on]
@@ -155,10 +152,11 @@ class PostgresTransaction:
         """
         with troubles():
             self._begin()
-            sheets = {want.customer_id: Sheet(want.customer_id) for want in wants}
-            for row in self._rows(_LOCKED, (numbers_text([want.customer_id for want in wants]),)):
-                sheet = sheet_of(customer_row(row), self.numbers)
-                sheets[sheet.customer_id] = sheet
+            customers = [want.customer_id for want in wants]
+            found = (customer_sheet(0, row, self.numbers) for row in self._rows(_LOCKED, (numbers_text(customers),)))
+            sheets = {sheet.customer_id: sheet for sheet in found}
+            for stranger in set(customers) - sheets.keys():
+                sheets[stranger] = Sheet(stranger)
             ((open_on,),) = self._rows(statements.OPEN_ON)
             seen = {row[0]: Seen(row[1], row[2]) for row in self._rows(_SEEN, (list(keys),))}
             self._hold(sheets, wants)
@@ -169,13 +167,13 @@ class PostgresTransaction:
         """Lock and read the loans that are wanted: their customers are under lock, but the close of a day locks no customer."""
         with_every = [want.customer_id for want in wants if want.is_every]
         if with_every:
-            hold_rows(sheets, map(held_row, self._rows(_EVERY, (numbers_text(with_every),))), self.numbers)
+            hold(sheets, self._rows(_EVERY, (numbers_text(with_every),)), self.numbers)
         with_open = [want.customer_id for want in wants if want.is_all_open and not want.is_every]
         if with_open:
-            hold_rows(sheets, map(held_row, self._rows(_OPEN, (numbers_text(with_open),))), self.numbers)
+            hold(sheets, self._rows(_OPEN, (numbers_text(with_open),)), self.numbers)
         pairs = [(want.customer_id, loan_id) for want in wants for loan_id in want.loan_ids]
         if pairs:
-            hold_rows(sheets, map(held_row, self._rows(_NAMED, tuple(map(numbers_text, columns(pairs))))), self.numbers)
+            hold(sheets, self._rows(_NAMED, tuple(map(numbers_text, columns(pairs)))), self.numbers)
         self._hold_filings(sheets, wants)
 
     def _hold_filings(self, sheets: Mapping[int, Sheet], wants: Sequence[Want]) -> None:

@@ -6,37 +6,34 @@ column for each number both take longer than to find the rows. Days come as day 
 
 # ruff: noqa: S608 -- every name is written here, every value is a parameter.
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from plimsoll.app.database import statements
-from plimsoll.app.database.sheet import Row
+from plimsoll.app.database.sheet import Row, Sheet, Taken, Want, looked_at, sheet_from
 
-_DAY: Final = "coalesce({} - DATE '0001-01-01' + 1, 0)"
-_LINE: Final = (
-    *("li.customer_id", "li.limit_minor", "li.used_minor", "li.cash_limit_minor", "li.cash_used_minor", "li.later_limit_minor"),
-    *("li.later_used_minor", "li.credit_minor", "li.commands_count", "li.filings_count", "li.load_capacity_minor", "li.load_room_minor"),
-    *("li.load_stress_ppb", _DAY.format("li.load_on")),
-)
-_STATE: Final = (
-    *("st.customer_id", "st.loan_id", "st.principal_minor", "st.interest_minor", "st.penalty_minor", "st.fee_minor", "st.credit_minor"),
-    *("st.in_use_minor", "st.facts_count", "st.entries_count", _DAY.format("st.last_on"), _DAY.format("st.as_of")),
-    *(_DAY.format("st.oldest_due"), _DAY.format("st.next_on"), "st.status"),
-)
-_LINE_COLUMNS: Final = f"ARRAY[{', '.join(_LINE)}]::int8[] AS numbers, li.currency, li.status, li.load_currency"
-_STATE_COLUMNS: Final = f"ARRAY[{', '.join(_STATE)}]::int8[] AS numbers"
+_DAYS: Final = ("load_on", "last_on", "as_of", "oldest_due", "next_on")
+
+
+def _array(table: str, names: Sequence[str]) -> str:
+    numbers = [f"coalesce({table}.{name} - DATE '0001-01-01' + 1, 0)" if name in _DAYS else f"{table}.{name}" for name in names]
+    return f"ARRAY[{', '.join(numbers)}]::int8[] AS numbers"
+
+
+_LINE_COLUMNS: Final = f"{_array('li', statements.LINE_NUMBERS)}, {', '.join(f'li.{name}' for name in statements.LINE_WORDS)}"
+_STATE_COLUMNS: Final = _array("st", statements.STATE_NUMBERS)
 
 CUSTOMER: Final = (
     f"SELECT cu.opened_on, {_LINE_COLUMNS} FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
 )
 HELD: Final = (
-    f"SELECT {_STATE_COLUMNS}, st.posted, st.state, lo.product, lo.currency, lo.terms FROM loan_state st "
+    f"SELECT {_STATE_COLUMNS}, {statements.HELD_REST} FROM loan_state st "
     "JOIN loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id WHERE "
 )
 """Loans with their state; the condition follows."""
 
-_LOOK_AT_CUSTOMER: Final = 3
-_LOOK_AT_LOANS: Final = 8
+LOANS: Final = statements.LOOK_AT_CUSTOMER + 5
+"""Where the columns of a loan begin in a row of `look`."""
 
 
 def look(loans: str) -> str:
@@ -50,7 +47,7 @@ def look(loans: str) -> str:
     )
     joined_loans = ""
     if loans:
-        columns += ", st.numbers, st.posted, st.state, lo.product, lo.currency, lo.terms"
+        columns += f", st.numbers, {statements.HELD_REST}"
         joined_loans = (
             f" LEFT JOIN LATERAL (SELECT {_STATE_COLUMNS}, st.loan_id, st.posted, st.state FROM loan_state st "
             f"WHERE st.customer_id = $2 AND {loans}) AS st ON true LEFT JOIN loan lo ON lo.customer_id = $2 AND lo.loan_id = st.loan_id"
@@ -61,30 +58,22 @@ def look(loans: str) -> str:
     )
 
 
-def looked(rows: Sequence[Row]) -> list[Row]:
-    """Give rows of `look` as those of `statements.look`."""
-    given = []
+def looked(key: str, want: Want, rows: Sequence[Row], days: Mapping[Any, int]) -> Taken:
+    """Give what rows of `look` say: a book has always one row, a customer or a loan that is not there is NULL."""
+    first = rows[0]
+    sheet = customer_sheet(want.customer_id, first[statements.LOOK_AT_CUSTOMER : LOANS], days)
+    if len(first) > LOANS and first[LOANS] is not None:
+        for row in rows:
+            sheet.hold_from(row[LOANS], row[LOANS + 1 :], days)
+    return looked_at(key, first, sheet, days)
+
+
+def customer_sheet(customer_id: int, row: Row, days: Mapping[Any, int]) -> Sheet:
+    """Give the sheet of a row of CUSTOMER, which is NULL for a customer who is not there."""
+    return Sheet(customer_id) if row[1] is None else sheet_from(row[0], row[1], row[2:], days)
+
+
+def hold(sheets: Mapping[int, Sheet], rows: Sequence[Row], days: Mapping[Any, int]) -> None:
+    """Take rows of HELD into the sheets of their customers, in the order of the rows."""
     for row in rows:
-        found = (*row[:_LOOK_AT_CUSTOMER], *customer_row(row[_LOOK_AT_CUSTOMER:_LOOK_AT_LOANS]))
-        given.append((*found, *held_row(row[_LOOK_AT_LOANS:])) if len(row) > _LOOK_AT_LOANS else found)
-    return given
-
-
-def customer_row(row: Row) -> Row:
-    """Give a row of CUSTOMER as one of `statements.CUSTOMER`."""
-    opened_on, numbers, currency, status, load_currency = row
-    if numbers is None:
-        return _NOBODY
-    return (numbers[0], opened_on, *numbers[1:8], currency, status, *numbers[8:10], load_currency, *numbers[10:])
-
-
-def held_row(row: Row) -> Row:
-    """Give a row of HELD as one of `statements.HELD`."""
-    numbers, posted, state, product, currency, terms = row
-    if numbers is None:
-        return _NOTHING
-    return (numbers[0], numbers[1], product, currency, terms, *numbers[2:], posted, state)
-
-
-_NOBODY: Final[tuple[Any, ...]] = (None,) * statements.CUSTOMER_WIDTH
-_NOTHING: Final[tuple[Any, ...]] = (None,) * statements.HELD_WIDTH
+        sheets[row[0][0]].hold_from(row[0], row[1:], days)

@@ -26,7 +26,7 @@ from plimsoll.app.database.rows import (
     Stored,
     WorkRow,
 )
-from plimsoll.app.database.statements import LOOK_AT_LOANS
+from plimsoll.app.database.statements import LINE_READ, LOOK_AT_CUSTOMER, STATE_NUMBERS, STATE_READ
 from plimsoll.loan.book import Book, Held, Line, LoadLine, Summary
 from plimsoll.loan.facts import Fact
 from plimsoll.loan.filing import Filing
@@ -41,6 +41,7 @@ Rows: TypeAlias = Sequence[tuple[object, ...]]
 NO_LOAD_LINE = -1
 """Capacity where no load line is drawn."""
 
+ENTRIES_COUNT = STATE_NUMBERS.index("entries_count")
 PARKED = 9
 """Status of a loan that failed an assertion; the kernel does not know it. All other statuses are S_STATUS of the kernel."""
 
@@ -128,6 +129,10 @@ class Sheet:
         if kinds and kinds == self.read_kinds:
             return (*self.filings, *(one for one in self.filed if one.kind in kinds))
         return tuple(one for one in (*self.filings, *self.filed) if not kinds or one.kind in kinds)
+
+    def hold_from(self, numbers: Row, rest: Row, days: Mapping[Any, int]) -> None:
+        """Take in a loan that was read as `held_from` takes it."""
+        self.hold(held_from(numbers, rest, days), numbers[ENTRIES_COUNT])
 
     def hold(self, held: Held, entries_count: int) -> None:
         """Take in a loan that was read."""
@@ -320,50 +325,55 @@ def state_row(customer_id: int, held: Held, entries_count: int, days: Mapping[in
     )
 
 
-def sheet_of(row: Row, numbers: Mapping[Any, int]) -> Sheet:
-    """Give the sheet of a row of `statements.CUSTOMER`; `numbers` turns a stored day into its number."""
-    customer_id, opened_on, limit, used, cash_limit, cash_used, later_limit, later_used, credit, currency, status = row[:11]
-    commands_count, filings_count, load_currency, capacity, room, stress, load_on = row[11:]
+def sheet_of(row: Row, days: Mapping[Any, int]) -> Sheet:
+    """Give the sheet of a row of `statements.CUSTOMER`; `days` turns a stored day into its number."""
+    return sheet_from(row[0], row[LINE_READ], row[LINE_READ.stop :], days)
+
+
+def sheet_from(opened_on: object, numbers: Row, words: Row, days: Mapping[Any, int]) -> Sheet:
+    """Give the sheet of a customer from the day it was opened, and from LINE_NUMBERS and LINE_WORDS."""
+    customer_id, limit, used, cash_limit, cash_used, later_limit, later_used, credit = numbers[:8]
+    commands_count, filings_count, capacity, room, stress, load_on = numbers[8:]
+    currency, status, load_currency = words
     line = load = None
     if status != schema.STATUS_NONE:
         line = Line(currency, limit, used, cash_limit, cash_used, later_limit, later_used, status, credit)
     if capacity != NO_LOAD_LINE:
-        load = LoadLine(load_currency, capacity, room, stress, numbers[load_on])
-    return Sheet(customer_id, numbers[opened_on], commands_count, line, filings_count, load)
+        load = LoadLine(load_currency, capacity, room, stress, days[load_on])
+    return Sheet(customer_id, days[opened_on], commands_count, line, filings_count, load)
 
 
-def looked_at(key: str, want: Want, rows: list[Row], numbers: Mapping[Any, int]) -> Taken:
-    """Give what rows of `statements.look` say: a book has always one row, a customer or a loan that is not there is NULL."""
-    open_on, digest, answer, customer_id = rows[0][:4]
-    sheet = Sheet(want.customer_id)
-    if customer_id is not None:
-        sheet = sheet_of(rows[0][3:LOOK_AT_LOANS], numbers)
-        if len(rows[0]) > LOOK_AT_LOANS and rows[0][LOOK_AT_LOANS] is not None:
-            hold_rows({customer_id: sheet}, [row[LOOK_AT_LOANS:] for row in rows], numbers)
+def looked_at(key: str, first: Row, sheet: Sheet, days: Mapping[Any, int]) -> Taken:
+    """Give what a look at one customer took: the first row begins with the open day, and digest and answer of the key."""
+    open_on, digest, answer = first[:LOOK_AT_CUSTOMER]
     seen = {key: Seen(digest, answer)} if digest is not None else {}
-    return Taken(numbers[open_on], {want.customer_id: sheet}, seen)
+    return Taken(days[open_on], {sheet.customer_id: sheet}, seen)
 
 
-def hold_rows(sheets: Mapping[int, Sheet], rows: Iterable[Row], numbers: Mapping[Any, int]) -> None:
+def hold_rows(sheets: Mapping[int, Sheet], rows: Iterable[Row], days: Mapping[Any, int]) -> None:
     """Take rows of `statements.HELD` into the sheets of their customers, in the order of the rows."""
     for row in rows:
-        sheets[row[0]].hold(held_of(row, numbers), row[12])
+        sheets[row[0]].hold_from(row[STATE_READ], row[STATE_READ.stop :], days)
 
 
-def held_of(row: Row, numbers: Mapping[Any, int]) -> Held:
+def held_of(row: Row, days: Mapping[Any, int]) -> Held:
     """Give the loan of a row of `statements.HELD`."""
-    (_, loan_id, product, currency, terms, principal, interest, penalty, fee, credit, in_use) = row[:11]
-    (facts_count, _, last_on, as_of, oldest_due, next_on, status, posted, state) = row[11:]
-    summary = Summary(numbers[as_of], principal, interest, penalty, fee, credit, in_use, numbers[oldest_due], numbers[next_on], status)
+    return held_from(row[STATE_READ], row[STATE_READ.stop :], days)
+
+
+def held_from(numbers: Row, rest: Row, days: Mapping[Any, int]) -> Held:
+    """Give a loan from STATE_NUMBERS and HELD_REST."""
+    _, loan_id, principal, interest, penalty, fee, credit, in_use, facts_count, _, last_on, as_of, oldest_due, next_on, status = numbers
+    posted, state, product, currency, terms = rest
     return Held(
         loan_id,
         product,
         Terms.unpack(currency, unpack(terms)),
         facts_count,
-        numbers[last_on],
+        days[last_on],
         state,
         tuple(unpack(posted)),
-        summary,
+        Summary(days[as_of], principal, interest, penalty, fee, credit, in_use, days[oldest_due], days[next_on], status),
     )
 
 

@@ -37,6 +37,7 @@ _NAMED: Final = statements.HELD + "st.customer_id = ? AND st.loan_id = ?"
 _CUSTOMER: Final = statements.CUSTOMER + "= ?"
 _SEEN: Final = statements.SEEN + "= ?"
 _INSERTS: Final[dict[Table, str]] = {}
+_CUSTOMER_ID: Final = statements.LOOK_AT_CUSTOMER + 1
 
 
 def instant(at: datetime) -> str:
@@ -136,10 +137,15 @@ class SqliteTransaction:
             else:
                 looks = _LOOK_EVERY if want.is_every else _LOOK_OPEN if want.is_all_open else _LOOK
                 rows = self.connection.found(self.cursor, looks, (key, want.customer_id))
-        taken = looked_at(key, want, rows, self.numbers)
+        first = rows[0]
+        sheet = Sheet(want.customer_id)
+        if first[_CUSTOMER_ID] is not None:
+            sheet = sheet_of(first[statements.LOOK_AT_CUSTOMER : statements.LOOK_AT_LOANS], self.numbers)
+        if len(first) > statements.LOOK_AT_LOANS and first[statements.LOOK_AT_LOANS] is not None:
+            hold_rows({sheet.customer_id: sheet}, [row[statements.LOOK_AT_LOANS :] for row in rows], self.numbers)
         if want.kinds is not None:
-            self._hold_filings(taken.sheets[want.customer_id], want.kinds)
-        return taken
+            self._hold_filings(sheet, want.kinds)
+        return looked_at(key, first, sheet, self.numbers)
 
     def take(self, keys: Sequence[str], wants: Sequence[Want]) -> Taken:
         """Read everything some commands need; `wants` names each customer once."""

@@ -30,12 +30,19 @@ OPEN_ON: Final = "SELECT open_on FROM book"
 MOVE_OPEN_ON: Final = "UPDATE book SET open_on = ? WHERE open_on < ?"
 
 _LINE_READ: Final = (*LINE_TERMS, "commands_count", "filings_count", *LOAD_TERMS)
-CUSTOMER_COLUMNS: Final = "li.customer_id, cu.opened_on, " + ", ".join(f"li.{name}" for name in _LINE_READ)
-CUSTOMER_WIDTH: Final = 2 + len(_LINE_READ)
+LINE_WORDS: Final = ("currency", "status", "load_currency")
+LINE_NUMBERS: Final = ("customer_id", *(name for name in _LINE_READ if name not in LINE_WORDS))
+LINE_READ: Final = slice(1, 1 + len(LINE_NUMBERS))
+"""Where the numbers of a line stand in a row of CUSTOMER: after the day on which the customer was opened, and before its words."""
+CUSTOMER_COLUMNS: Final = "cu.opened_on, " + ", ".join(f"li.{name}" for name in (*LINE_NUMBERS, *LINE_WORDS))
+CUSTOMER_WIDTH: Final = 1 + len(LINE_NUMBERS) + len(LINE_WORDS)
 CUSTOMER: Final = f"SELECT {CUSTOMER_COLUMNS} FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
 
-HELD_COLUMNS: Final = "st.customer_id, st.loan_id, lo.product, lo.currency, lo.terms, " + ", ".join(f"st.{name}" for name in STATE_VALUES)
-HELD_WIDTH: Final = 5 + len(STATE_VALUES)
+STATE_NUMBERS: Final = (*STATE_KEY, *(name for name in STATE_VALUES if name not in ("posted", "state")))
+STATE_READ: Final = slice(0, len(STATE_NUMBERS))
+"""Where the numbers of a state stand in a row of HELD; HELD_REST follows."""
+HELD_REST: Final = "st.posted, st.state, lo.product, lo.currency, lo.terms"
+HELD_COLUMNS: Final = ", ".join(f"st.{name}" for name in STATE_NUMBERS) + ", " + HELD_REST
 _LOAN: Final = "loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id"
 HELD: Final = f"SELECT {HELD_COLUMNS} FROM loan_state st JOIN {_LOAN} WHERE "
 """Loans with their state; the condition follows."""
@@ -43,8 +50,9 @@ HELD: Final = f"SELECT {HELD_COLUMNS} FROM loan_state st JOIN {_LOAN} WHERE "
 IS_OPEN: Final = "st.status <= 1"
 IS_THERE: Final = "st.status <= 3"
 """Paid and charged off too; a parked loan is out of reach."""
-LOOK_AT_LOANS: Final = 3 + CUSTOMER_WIDTH
-"""Where the columns of a loan begin in a row of `look`."""
+LOOK_AT_CUSTOMER: Final = 3
+LOOK_AT_LOANS: Final = LOOK_AT_CUSTOMER + CUSTOMER_WIDTH
+"""Where the columns of a customer, and of a loan, begin in a row of `look`."""
 
 FACTS: Final = "SELECT kind, effective_on, amount_minor, a, b, more FROM fact WHERE customer_id = ? AND loan_id = ? ORDER BY n"
 FILING: Final = "SELECT customer_id, n, kind, subject, effective_on, recorded_at, actor, body FROM filing WHERE "

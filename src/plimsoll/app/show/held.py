@@ -6,7 +6,7 @@ from typing import Any
 from plimsoll.app.closing.scan import Snapshot, snapshot
 from plimsoll.app.database import statements
 from plimsoll.app.database.days import DayNumbers
-from plimsoll.app.database.sheet import Want, fact_of, filing_of, held_of, sheet_of
+from plimsoll.app.database.sheet import ENTRIES_COUNT, Want, fact_of, filing_of, held_of, sheet_of
 from plimsoll.app.database.store import Store
 from plimsoll.loan.book import Book, Held
 
@@ -32,7 +32,7 @@ def book_in(seen: Snapshot, want: Want) -> Book | None:
     sheet = sheet_of(rows[0], numbers)
     for row in rows_of(seen, *_loans_wanted(want)):
         held = held_of(row, numbers)
-        sheet.hold(_with_facts(seen, want, held, numbers), row[12])
+        sheet.hold(_with_facts(seen, want, held, numbers), row[ENTRIES_COUNT])
     if want.kinds is not None:
         sheet.filings = [filing_of(row, numbers) for row in rows_of(seen, *_filings_wanted(want))]
     return sheet.book(want)
