@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from plimsoll.loan.book import pack_standing, unpack_standing
+from plimsoll.loan.facts import Fact
 from plimsoll.loan.fold import fold, go_on, pack_facts, rows_needed
-from plimsoll.loan.layout import ELSEWHERE, O_SIZE, R_SIZE, R_WEIGHT
+from plimsoll.loan.layout import ELSEWHERE, O_SIZE, R_SIZE, R_WEIGHT, REPAID, REVERSED, T_DISBURSED_ON, T_INSTALMENT
 from plimsoll.loan.level import annuity as exact_annuity
 from plimsoll.loan.state import measured
 from plimsoll.loan.terms import LOAN
@@ -92,6 +93,33 @@ def test_loans_that_are_only_paid_are_for_the_plain_build(monkeypatch: pytest.Mo
     left = columns.fold_many(*histories_of(lives)).codes == ELSEWHERE
     assert 0 < left.sum() < len(lives) // 3, "those who paid a part early are left"
     assert len(whole) == 1
+
+
+def hard_payer(seed: int) -> Life:
+    """Give the life of a payer with an instalment of any size, payments on any day and facts out of order, some of them taken back."""
+    terms, paid, day = payer(seed)
+    chance = Random(seed + 7)
+    vector = list(terms.vector)
+    vector[T_INSTALMENT] = vector[T_INSTALMENT] * chance.choice((1, 2, 5, 12)) // chance.choice((1, 1, 2, 3))
+    facts = list(paid)
+    for _ in range(chance.choice((0, 0, 1, 2, 5))):
+        on = vector[T_DISBURSED_ON] + chance.randrange(-2, 800)
+        facts.insert(chance.randrange(len(facts) + 1), Fact(REPAID, on, chance.choice((0, 1, 10**5, 10**7)) * chance.randrange(1, 5)))
+    if chance.random() < 0.8:
+        facts.sort(key=lambda fact: fact.on)
+    if facts and chance.random() < 0.1:
+        facts.append(Fact(REVERSED, facts[-1].on + chance.randrange(40), 0, chance.randrange(1, len(facts) + 2)))
+    return terms._replace(vector=tuple(vector)), facts, day
+
+
+def test_whoever_pays_is_folded_alike_by_both_builds() -> None:
+    """Credit with instalments to come, balances that end early, facts out of order, on days before the draw or after the one asked for."""
+    histories = histories_of([hard_payer(seed) for seed in range(6000)])
+    whole = columns.fold_many(*histories, flat_size_max=2000)
+    plain_first = columns.fold_many(*histories)
+    assert (plain_first.codes == whole.codes).all()
+    assert (plain_first.out == whole.out).all()
+    assert 0 < (whole.codes != 0).sum() < 300
 
 
 def test_cached_states_move_as_they_fold() -> None:

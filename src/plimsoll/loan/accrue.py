@@ -59,9 +59,14 @@ def accrue_interest(terms: Sequence[int], s: Vector, until: int) -> None:
         return
     whole = weight(terms[T_DAY_COUNT], s[S_STEP_UNIT], s[S_PERIOD_FROM], s[S_PERIOD_UNTIL], s[S_DAY], until)
     held = held_weight(terms, s, s[S_DAY], until)
-    s[S_NUM] += max(s[S_BALANCE] - s[S_CREDIT], 0) * (s[S_RATE_NUM] * (whole - held))
+    s[S_NUM] += earning(s) * (s[S_RATE_NUM] * (whole - held))
     s[S_SHADOW_NUM] += (s[S_BALANCE] + s[S_AHEAD]) * (s[S_RATE_NUM] * (whole - held * s[S_PAUSE_PLANNED]))
     s[S_DAY] = until
+
+
+def earning(s: Vector) -> int:
+    """Give the principal that earns interest, in minor units: the balance not yet due, less the borrower's money held for it."""
+    return max(s[S_BALANCE] - s[S_CREDIT], 0)
 
 
 def accrued_interest(s: Vector) -> int:

@@ -137,15 +137,29 @@ def pay_due(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> int:
             amount = pay_principal_first(s, rows, amount)
     while s[S_OPEN] < s[S_NEXT]:
         row_at = s[S_OPEN] * R_SIZE
-        if amount > 0:
-            amount = pay_fee(s, rows, row_at, amount)
-            amount = pay_penalty(s, rows, row_at, amount)
-            amount = pay_interest(s, rows, row_at, amount)
-            amount = pay_principal(s, rows, row_at, amount)
-        if unpaid(s, rows, row_at) != 0:
-            break
+        owed = unpaid(s, rows, row_at)
+        if amount < owed:
+            return pay_part(s, rows, row_at, amount)
+        pay_whole(s, rows, row_at)
+        amount -= owed
         s[S_OPEN] += 1
     return amount
+
+
+def pay_whole(s: Vector, rows: Vector, row_at: int) -> None:
+    """Pay all that is unpaid of one due date."""
+    pay_fee(s, rows, row_at, rows[row_at + R_FEE_LEFT])
+    pay_penalty(s, rows, row_at, owed_penalty(s, rows, row_at))
+    pay_interest(s, rows, row_at, rows[row_at + R_INTEREST_LEFT])
+    pay_principal(s, rows, row_at, rows[row_at + R_PRINCIPAL_LEFT])
+
+
+def pay_part(s: Vector, rows: Vector, row_at: int, amount: int) -> int:
+    """Pay of one due date what the amount comes to: fee, penalty, interest, principal; give what is left of the amount."""
+    amount = pay_fee(s, rows, row_at, amount)
+    amount = pay_penalty(s, rows, row_at, amount)
+    amount = pay_interest(s, rows, row_at, amount)
+    return pay_principal(s, rows, row_at, amount)
 
 
 def pay_principal_first(s: Vector, rows: Vector, amount: int) -> int:

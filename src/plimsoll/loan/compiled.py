@@ -237,10 +237,33 @@ def set_due(rows, row_at, due):  # type: ignore[no-untyped-def]
     rows[row_at + layout.R_DUE] = due
 
 
-def left_with_credit(_terms, s, _rows):  # type: ignore[no-untyped-def]
-    """Stand for using credit: leave a loan that has some while an instalment falls due to the whole build."""
-    if s[layout.S_CREDIT] > 0:
+def left_with_credit(s, amount):  # type: ignore[no-untyped-def]
+    """Stand for keeping credit: leave a loan that gets some with instalments to come to the whole build.
+
+    Any other that gets some has no balance any more.
+    """
+    s[layout.S_CREDIT] += amount
+    if amount > 0 and s[layout.S_NEXT] < s[layout.S_ROWS]:
         s[layout.S_STATUS] = layout.ELSEWHERE
+
+
+def no_fee(_s, _rows, _row_at, amount):  # type: ignore[no-untyped-def]
+    """Stand for paying a fee: plain loans have none."""
+    return amount
+
+
+def whole_balance(s):  # type: ignore[no-untyped-def]
+    """Stand for what earns: in the plain build no credit stands beside a balance."""
+    return s[layout.S_BALANCE]
+
+
+def as_planned(_s, whole):  # type: ignore[no-untyped-def]
+    """Stand for the interest that the plan counted on: in the plain build nothing comes that the plan did not count on."""
+    return whole
+
+
+def nothing(*_given):  # type: ignore[no-untyped-def]
+    """Stand for using credit, of which there is none here, and for notes that the plain build gives nobody."""
 
 
 CUT: dict[str, Callable[..., Any]] = {
@@ -250,7 +273,12 @@ CUT: dict[str, Callable[..., Any]] = {
     "level_equal_instalments": left,
     "order_facts": left_at_once,
     "set_row": set_due,
-    "use_credit": left_with_credit,
+    "pay_fee": no_fee,
+    "keep_credit": left_with_credit,
+    "use_credit": nothing,
+    "earning": whole_balance,
+    "planned_interest": as_planned,
+    "note_asked": nothing,
 }
 """What most loans never come to: all facts but repayments, facts out of order, instalments levelled anew, credit that waits for a due
 day, accounts. And rows are not emptied."""

@@ -39,7 +39,7 @@ from plimsoll.loan.layout import (
 )
 from plimsoll.loan.life import advance, fold, take_fact
 from plimsoll.loan.measure import measure
-from plimsoll.loan.vectors import own_state, own_terms, place, place_from
+from plimsoll.loan.vectors import ONLY_PLAIN, own_state, own_terms, place, place_from
 from plimsoll.units.days import ACTUAL_360
 
 Vector = MutableSequence[int]
@@ -50,10 +50,6 @@ def clear(vector: Vector, count: int) -> None:
     """Set the first numbers of a vector to zero."""
     for i in range(count):
         vector[i] = 0
-
-
-ONLY_PLAIN = False
-"""The plain build of these loops says True here."""
 
 
 def is_plain(terms: Sequence[int]) -> bool:
@@ -105,7 +101,7 @@ def fold_range(
             code = fold_account(own, history, count, place(more), days[i], s, rows, plans, lots, order, order, False)
         else:
             code = fold(own, place(dues), asked[i], history, count, place(more), days[i], s, rows, order, order, False)
-        if s[S_STATUS] == ELSEWHERE:
+        if s[S_STATUS] == ELSEWHERE or (ONLY_PLAIN and code != OK):
             code = ELSEWHERE
         told[i] = code
         if code != OK or s[S_STATUS] == PENDING:

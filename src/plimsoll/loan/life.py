@@ -10,6 +10,7 @@ from plimsoll.loan.layout import (
     BEFORE_START,
     CHARGED_OFF,
     CHARGED_OFF_FACT,
+    ELSEWHERE,
     EQUAL_INSTALMENT,
     F_A,
     F_AMOUNT,
@@ -96,6 +97,7 @@ from plimsoll.loan.layout import (
     WAIVED,
 )
 from plimsoll.loan.schedule import adjust_after_prepayment, asked_next, fall_due, level_again, open_period, set_row, start_stepping
+from plimsoll.loan.vectors import ONLY_PLAIN
 
 Vector = MutableSequence[int]
 
@@ -140,6 +142,14 @@ def are_in_order(facts: Vector, count: int) -> bool:
         if on < last or facts[i * F_SIZE + F_KIND] == REVERSED:
             return False
         last = on
+    return True
+
+
+def are_later(facts: Vector, first: int, count: int, day: int) -> bool:
+    """Tell whether all facts from number `first` (from 0) on take effect after a day."""
+    for i in range(first, count):
+        if facts[i * F_SIZE + F_ON] <= day:
+            return False
     return True
 
 
@@ -234,8 +244,13 @@ def pay(terms: Sequence[int], s: Vector, rows: Vector, amount: int) -> None:
     if left > 0:
         earn_first_days(terms, s)
         left = pay_ahead(terms, s, rows, left)
-    s[S_CREDIT] += left
-    s[S_LAST_CREDIT] = left
+        keep_credit(s, left)
+
+
+def keep_credit(s: Vector, amount: int) -> None:
+    """Keep what is left of the borrower's money as credit."""
+    s[S_CREDIT] += amount
+    s[S_LAST_CREDIT] = amount
 
 
 def earn_first_days(terms: Sequence[int], s: Vector) -> None:
@@ -375,14 +390,16 @@ def fold(
     was split) are filled. Facts are `facts[:count]` as recorded. Gives 0, or `code + 100 · (number of the refused fact, from 1)`.
     Before the day of disbursement the state
     stays empty.
+    The plain build takes facts as they stand. It leaves a loan with one out of order to the whole build, and one with anything to refuse,
+    since which fact is refused first depends on all of them.
     """
-    is_mixed = not are_in_order(facts, count)
+    is_mixed = not ONLY_PLAIN and not are_in_order(facts, count)
     if is_mixed:
         bad = order_facts(facts, count, as_of, order)
         if bad != OK:
             return bad
     if as_of < terms[T_DISBURSED_ON]:
-        return OK
+        return OK if count == 0 or not ONLY_PLAIN else ELSEWHERE
     begin(terms, dues, dues_at, s, rows)
     k = 0
     while True:
@@ -391,7 +408,7 @@ def fold(
                 k += 1
         i = order[k] if is_mixed and k < count else k
         on = facts[i * F_SIZE + F_ON] if k < count else as_of + 1
-        if on < terms[T_DISBURSED_ON]:
+        if on < (s[S_DAY] if ONLY_PLAIN else terms[T_DISBURSED_ON]):
             return BEFORE_START + 100 * (i + 1)
         advance(terms, s, rows, min(on, as_of))
         if on > as_of:
@@ -403,6 +420,8 @@ def fold(
             for part in range(SPLIT_SIZE):
                 splits[i * SPLIT_SIZE + part] = s[S_LAST_FEE + part]
         k += 1
+    if ONLY_PLAIN and not are_later(facts, k, count, as_of):
+        return ELSEWHERE
     for i in range(s[S_OPEN], s[S_NEXT]):
         accrue_penalty(terms, s, rows, i * R_SIZE, as_of)
     return OK

@@ -232,8 +232,7 @@ def principal_part(s: Vector, whole: int) -> int:
     part = 0
     if s[S_REPAYMENT] == EQUAL_INSTALMENT:
         # The level instalment covers what the period earned since it was levelled; what had begun before comes on top.
-        planned = whole if s[S_SHADOW_NUM] == s[S_NUM] else half_up(s[S_SHADOW_NUM], s[S_RATE_DEN])
-        part = s[S_LEVEL] - planned + s[S_BEGUN]
+        part = s[S_LEVEL] - planned_interest(s, whole) + s[S_BEGUN]
     elif s[S_REPAYMENT] == EQUAL_PRINCIPAL:
         part = s[S_LEVEL]
     elif s[S_REPAYMENT] == FEE_PLAN:
@@ -241,6 +240,11 @@ def principal_part(s: Vector, whole: int) -> int:
     used = min(max(part, 0), s[S_AHEAD])
     s[S_AHEAD] -= used
     return min(max(part - used, 0), balance)
+
+
+def planned_interest(s: Vector, whole: int) -> int:
+    """Give the interest of the period as the plan counted on it, in minor units; `whole` is what there is of it."""
+    return whole if s[S_SHADOW_NUM] == s[S_NUM] else half_up(s[S_SHADOW_NUM], s[S_RATE_DEN])
 
 
 def fee_part(s: Vector) -> int:
@@ -271,6 +275,14 @@ def asked_next(terms: Sequence[int], s: Vector) -> int:
     return asked
 
 
+def note_asked(s: Vector, rows: Vector, row_at: int) -> None:
+    """Note what an instalment that has just fallen due asks for, and the balance after it, for whoever reads the plan."""
+    rows[row_at + R_PRINCIPAL] = rows[row_at + R_PRINCIPAL_LEFT]
+    rows[row_at + R_INTEREST] = rows[row_at + R_INTEREST_LEFT]
+    rows[row_at + R_FEE] = rows[row_at + R_FEE_LEFT]
+    rows[row_at + R_BALANCE] = s[S_BALANCE]
+
+
 def fall_due(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     """Let the next instalment fall due: its interest is rounded here, its principal leaves the balance that earns."""
     row_at = s[S_NEXT] * R_SIZE
@@ -282,17 +294,14 @@ def fall_due(terms: Sequence[int], s: Vector, rows: Vector) -> None:
     fee = fee_part(s)
     s[S_BALANCE] -= principal
     s[S_FEE_LEFT] -= fee
-    rows[row_at + R_PRINCIPAL] = principal
-    rows[row_at + R_INTEREST] = interest + s[S_CARRY_INTEREST]
-    rows[row_at + R_FEE] = fee + s[S_CARRY_FEE]
     rows[row_at + R_PRINCIPAL_LEFT] = principal
-    rows[row_at + R_INTEREST_LEFT] = rows[row_at + R_INTEREST]
-    rows[row_at + R_FEE_LEFT] = rows[row_at + R_FEE]
+    rows[row_at + R_INTEREST_LEFT] = interest + s[S_CARRY_INTEREST]
+    rows[row_at + R_FEE_LEFT] = fee + s[S_CARRY_FEE]
+    note_asked(s, rows, row_at)
     rows[row_at + R_PENALTY_NUM] = s[S_CARRY_PENALTY] * s[S_PENALTY_DEN]
     rows[row_at + R_PENALTY_TAKEN] = 0
     rows[row_at + R_ASKED_PENALTY] = 0
     rows[row_at + R_SINCE] = due
-    rows[row_at + R_BALANCE] = s[S_BALANCE]
     s[S_CARRY_INTEREST] = 0
     s[S_CARRY_PENALTY] = 0
     s[S_CARRY_FEE] = 0

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from plimsoll.loan.layout import S_SIZE
 
+ONLY_PLAIN = False
+"""The plain build says True here."""
 Vector = MutableSequence[int]
 Numbers = TypeVar("Numbers", bound=Sequence[int])
 
