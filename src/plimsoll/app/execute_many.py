@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,9 @@ from plimsoll.units.refusal import Refused
 
 CHUNK: Final = 2_000
 """Commands in one transaction."""
+
+SIDE_BY_SIDE: Final = 2
+"""Chunks worked at a time on PostgreSQL; no two concern the same customer."""
 
 WINDOW: Final = 40_000
 """Commands held at a time. They are put in the order of their customers, so that a chunk reads and writes neighbouring rows."""
@@ -42,7 +45,7 @@ def execute_many(
     each other. A row that is refused, or fails, stores nothing and changes no other row. After a crash give the same commands
     again: those that were stored are recognised by their keys.
     """
-    chunks = _one_behind if store.kind == "postgresql" else _one_by_one
+    chunks = _side_by_side if store.kind == "postgresql" else _one_by_one
     return _in_order(partial(chunks, store), partial(prepared, wiring, actor=actor, now=now), commands, rules, chunk)
 
 
@@ -160,39 +163,10 @@ def _one_by_one(store: Store, parts: Sequence[list[Work]], rules: Any) -> Iterat
         yield execute_chunk(store, part, rules)
 
 
-def _one_behind(store: Store, parts: Sequence[list[Work]], rules: Any) -> Iterator[list[RowOutcome]]:
-    """Execute chunks, each written by a second thread while the next is decided: the database works while we do."""
-    with ThreadPoolExecutor(1, thread_name_prefix="plimsoll-save") as saver:
-        before: tuple[list[Work], Decided, Future[None]] | None = None
-        for part in parts:
-            decided = _decided_at_once(store, part, rules)
-            try:
-                done = _saved(store, *before, rules) if before else None
-                alone = execute_chunk(store, part, rules) if decided is None else None
-            except BaseException:
-                if decided is not None:
-                    decided.held.close()
-                raise
-            before = (part, decided, saver.submit(decided.save, store)) if decided is not None else None
-            if done is not None:
-                yield done
-            if alone is not None:
-                yield alone
-        if before is not None:
-            yield _saved(store, *before, rules)
-
-
-def _saved(store: Store, works: list[Work], decided: "Decided", saving: "Future[None]", rules: Any) -> list[RowOutcome]:
-    """Wait until a chunk is written; one that met another transaction is executed again."""
-    try:
-        saving.result()
-    except (Clash, LimitGuard):
-        return execute_chunk(store, works, rules)
-    except StoreTrouble as trouble:
-        if trouble.code != "store_busy":
-            raise
-        return execute_chunk(store, works, rules)
-    return decided.outcomes
+def _side_by_side(store: Store, parts: Sequence[list[Work]], rules: Any) -> Iterator[list[RowOutcome]]:
+    """Execute some chunks at a time, each on a connection of its own: while the server works on one, we decide on another."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="plimsoll-chunk") as pool:
+        yield from pool.map(partial(execute_chunk, store, rules=rules), parts)
 
 
 def execute_chunk(store: Store, works: Sequence[Work], rules: Any) -> list[RowOutcome]:
@@ -238,18 +212,6 @@ def _decide(store: Store, works: Sequence[Work], rules: Any) -> Decided:
         for part in _rounds(works):
             outcomes.update(zip([work.request.key for work in part], desk.attempt(part), strict=True))
         return Decided(held.pop_all(), desk, [outcomes[work.request.key] for work in works])
-
-
-def _decided_at_once(store: Store, works: Sequence[Work], rules: Any) -> Decided | None:
-    """Decide on a chunk; None where another transaction was in the way."""
-    try:
-        return _decide(store, works, rules)
-    except Clash:
-        return None
-    except StoreTrouble as trouble:
-        if trouble.code != "store_busy":
-            raise
-        return None
 
 
 @contextmanager
