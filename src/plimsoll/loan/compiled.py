@@ -280,8 +280,8 @@ CUT: dict[str, Callable[..., Any]] = {
     "planned_interest": as_planned,
     "note_asked": nothing,
 }
-"""What most loans never come to: all facts but repayments, facts out of order, instalments levelled anew, credit that waits for a due
-day, accounts. And rows are not emptied."""
+"""What most loans never come to: all facts but repayments, facts out of order, instalments levelled anew, credit with instalments to
+come, accounts. And what then never differs, or nobody reads: fees, a plan beside what came, emptied rows."""
 SEPARATE = frozenset(["_day_worked_out", "fold_range", "month_of", "weigh_unevenly", "year_of"])
 """Functions of the plain build that are called, not put in place of their calls: they take numbers, no state."""
 TABLE_MIN = 100
