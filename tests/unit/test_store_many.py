@@ -1,6 +1,8 @@
 """A file of commands does what its rows would do one by one, on both databases."""
 
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 from random import Random
@@ -11,8 +13,9 @@ from hypothesis import strategies as st
 
 from plimsoll.app.database.opening import open_store
 from plimsoll.app.database.schema import metadata
-from plimsoll.app.execute import Answer, Failed, execute
-from plimsoll.app.execute_many import execute_many
+from plimsoll.app.database.trouble import StoreTrouble
+from plimsoll.app.execute import Answer, Desk, Failed, execute
+from plimsoll.app.execute_many import InTurn, execute_many
 from plimsoll.units.refusal import Refused
 from tests.toys import (
     DAY,
@@ -245,3 +248,62 @@ def test_a_bug_in_folding_together_leaves_each_row_to_itself(store, monkeypatch)
     outcomes = many(store, [Repay(f"r{number}", number, 500, 10) for number in range(1, 61)])
     assert all(isinstance(one, Answer) for one in outcomes)
     check_book(store)
+
+
+def test_what_is_granted_in_a_run_is_granted_in_the_order_of_customers_and_never_twice(store):
+    opened(store, 60)
+    granted = []
+
+    def decide(book, command, rules):
+        """Grant to the first twenty that ask: a department that heeds what it decided before, as shares of agencies and funders do."""
+        taken = len(granted)
+        time.sleep(0.0005)  # anybody else who decides meanwhile sees as many as we did
+        if taken >= 20:
+            return Refused("limit_exceeded")
+        granted.append(command.customer_id)
+        return WIRING[Deposit].decide(book, command, rules)
+
+    wiring = {**WIRING, Deposit: WIRING[Deposit]._replace(decide=decide)}
+    asked = [Deposit(f"ask-{customer}", customer, 5) for customer in reversed(range(1, 61))]
+    outcomes = list(execute_many(store, wiring, asked, actor="test", now=NOW, rules=ToyRules, chunk=7))
+    assert granted == list(range(1, 21))
+    assert [isinstance(outcome, Answer) for outcome in outcomes] == [False] * 40 + [True] * 20
+
+
+def test_a_store_that_fails_in_one_chunk_stops_the_file_and_nobody_waits(store, monkeypatch):
+    opened(store, 30)
+    save = Desk.save
+
+    def failing(desk, kept):
+        if 8 in desk.taken.sheets:
+            raise StoreTrouble("store_full", "no room")
+        save(desk, kept)
+
+    monkeypatch.setattr(Desk, "save", failing)
+    asked = [Deposit(f"ask-{customer}", customer, 5) for customer in range(1, 31)]
+    with pytest.raises(StoreTrouble, match="no room"):
+        many(store, asked, chunk=5)
+    monkeypatch.undo()
+    outcomes = many(store, asked, chunk=5)
+    assert all(isinstance(outcome, Answer) for outcome in outcomes)
+    assert [outcome.is_replayed for outcome in outcomes][:5] == [True] * 5
+    assert not any(outcome.is_replayed for outcome in outcomes[5:10])
+
+
+def test_who_fails_before_its_turn_lets_the_others_pass():
+    turns, gone = InTurn(), []
+
+    def go(number):
+        try:
+            if number == 2:
+                raise ValueError(number)
+            with turns.turn(number):
+                gone.append(number)
+        finally:
+            with turns.turn(number):
+                pass
+
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(go, number) for number in (3, 2, 1, 0)]
+    assert gone == [0, 1, 3]
+    assert [type(one.exception()) for one in done] == [type(None), ValueError, type(None), type(None)]

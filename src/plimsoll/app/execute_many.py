@@ -1,9 +1,10 @@
 """Execute a file of commands: the same decisions as one by one, read and written in bulk, with an outcome for every row."""
 
 import gc
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -164,16 +165,62 @@ def _one_by_one(store: Store, parts: Sequence[list[Work]], rules: Any) -> Iterat
 
 
 def _side_by_side(store: Store, parts: Sequence[list[Work]], rules: Any) -> Iterator[list[RowOutcome]]:
-    """Execute some chunks at a time, each on a connection of its own: while the server works on one, we decide on another."""
+    """Execute some chunks at a time, each on a connection of its own: while the server reads or writes one, another is decided on.
+
+    They lock their customers, and then decide, in their order: whoever else locks in the order of customers is never waited for in a
+    circle, and a department that heeds what it decided before sees what it would see one by one.
+    """
+    reading, deciding = InTurn(), InTurn()
+
+    def work(number: int, part: list[Work]) -> list[RowOutcome]:
+        turns = Turns(partial(reading.turn, number), partial(deciding.turn, number))
+        try:
+            return execute_chunk(store, part, rules, turns)
+        finally:
+            # One that failed before its turn came takes it all the same, so that nobody waits for it.
+            for take in turns:
+                with take():
+                    pass
+
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="plimsoll-chunk") as pool:
-        yield from pool.map(partial(execute_chunk, store, rules=rules), parts)
+        yield from pool.map(work, range(len(parts)), parts)
 
 
-def execute_chunk(store: Store, works: Sequence[Work], rules: Any) -> list[RowOutcome]:
+class InTurn:
+    """Lets numbers have their turn one after another: 0, then 1, then 2. One that had its turn may have another at any time."""
+
+    def __init__(self) -> None:
+        """Begin with 0."""
+        self.moved = threading.Condition()
+        self.number = 0
+
+    @contextmanager
+    def turn(self, number: int) -> Iterator[None]:
+        """Run a block in the turn of a number, and no other block meanwhile."""
+        with self.moved:
+            self.moved.wait_for(lambda: self.number >= number)
+            try:
+                yield
+            finally:
+                self.number = max(self.number, number + 1)
+                self.moved.notify_all()
+
+
+class Turns(NamedTuple):
+    """When a chunk may lock and read what it concerns, and when it may decide."""
+
+    reading: Callable[[], AbstractContextManager[None]] = nullcontext
+    deciding: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+ALONE: Final = Turns()
+
+
+def execute_chunk(store: Store, works: Sequence[Work], rules: Any, turns: Turns = ALONE) -> list[RowOutcome]:
     """Execute commands with different keys in one transaction and give the outcome of each."""
     for _ in range(ATTEMPTS_MAX):
         try:
-            decided = _decide(store, works, rules)
+            decided = _decide(store, works, rules, turns)
             decided.save(store)
             return decided.outcomes
         except Clash as clash:
@@ -203,14 +250,18 @@ class Decided:
             self.desk.save(store)
 
 
-def _decide(store: Store, works: Sequence[Work], rules: Any) -> Decided:
+def _decide(store: Store, works: Sequence[Work], rules: Any, turns: Turns = ALONE) -> Decided:
     """Lock what some commands concern and decide on them."""
+    wants = _wants(works)
     with ExitStack() as held:
         transaction = held.enter_context(store.transaction())
-        desk = Desk(transaction, transaction.take([work.request.key for work in works], _wants(works)), rules)
+        with turns.reading():
+            taken = transaction.take([work.request.key for work in works], wants)
+        desk = Desk(transaction, taken, rules)
         outcomes: dict[str, RowOutcome] = {}
-        for part in _rounds(works):
-            outcomes.update(zip([work.request.key for work in part], desk.attempt(part), strict=True))
+        with turns.deciding():
+            for part in _rounds(works):
+                outcomes.update(zip([work.request.key for work in part], desk.attempt(part), strict=True))
         return Decided(held.pop_all(), desk, [outcomes[work.request.key] for work in works])
 
 
