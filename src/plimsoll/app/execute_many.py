@@ -252,7 +252,9 @@ class Decided:
 
 def _decide(store: Store, works: Sequence[Work], rules: Any, turns: Turns = ALONE) -> Decided:
     """Lock what some commands concern and decide on them."""
-    wants = _wants(works)
+    rounds, wants = [works], [work.want for work in works]
+    if len({want.customer_id for want in wants}) < len(wants):
+        rounds, wants = _rounds(works), _wants(works)
     with ExitStack() as held:
         transaction = held.enter_context(store.transaction())
         with turns.reading():
@@ -260,7 +262,7 @@ def _decide(store: Store, works: Sequence[Work], rules: Any, turns: Turns = ALON
         desk = Desk(transaction, taken, rules)
         outcomes: dict[str, RowOutcome] = {}
         with turns.deciding():
-            for part in _rounds(works):
+            for part in rounds:
                 outcomes.update(zip([work.request.key for work in part], desk.attempt(part), strict=True))
         return Decided(held.pop_all(), desk, [outcomes[work.request.key] for work in works])
 
@@ -277,7 +279,7 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _rounds(works: Sequence[Work]) -> list[list[Work]]:
+def _rounds(works: Sequence[Work]) -> list[Sequence[Work]]:
     """Give commands in rounds: in each a customer has one at most, and the commands of a customer keep their order."""
     rounds: list[list[Work]] = []
     counts: dict[int, int] = {}
@@ -287,7 +289,7 @@ def _rounds(works: Sequence[Work]) -> list[list[Work]]:
         if place == len(rounds):
             rounds.append([])
         rounds[place].append(work)
-    return rounds
+    return list(rounds)
 
 
 def _wants(works: Sequence[Work]) -> list[Want]:

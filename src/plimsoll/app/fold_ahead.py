@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from plimsoll.app.database.sheet import Sheet
-from plimsoll.app.posting import NOTHING_READY, Ready
+from plimsoll.app.posting import NOTHING_READY, Ready, with_agenda
 from plimsoll.ledger.balances import Balances, balances
 from plimsoll.loan.book import SUMMARY_OF, Decision, Held, Summary, needs_history, summary_of
 from plimsoll.loan.facts import Fact
@@ -63,15 +63,16 @@ READINESS: Final = Readiness()
 
 
 class Asked(NamedTuple):
-    """New facts of one loan, and the day to which the command moves it."""
+    """New facts of one loan, the day to which the command moves it, and whether that is the close of the day."""
 
     held: Held
     facts: Sequence[Fact]
     on: int
+    is_close: bool
 
 
 Folded: TypeAlias = Held | Refused
-"""A loan after its facts, with its balances now as `posted`; or why a fact is refused."""
+"""A loan after its facts, with its agenda, and its balances now as `posted`; or why a fact is refused."""
 
 
 def fold_decisions(decided: Sequence[tuple[Sheet, Decision, int]]) -> list[Ready]:
@@ -83,7 +84,7 @@ def fold_decisions(decided: Sequence[tuple[Sheet, Decision, int]]) -> list[Ready
     for place, (sheet, decision, on) in enumerate(decided):
         for loan_id, facts in _facts_by_loan(decision).items():
             if loan_id in sheet.loans:
-                asked.append(Asked(sheet.loans[loan_id], facts, on))
+                asked.append(Asked(sheet.loans[loan_id], facts, on, loan_id in decision.moves))
                 whose.append(place)
     ready: list[dict[int, Held | Refused]] = [{} for _ in decided]
     for place, one, folded in zip(whose, asked, fold_ahead(asked), strict=True):
@@ -108,7 +109,7 @@ def fold_decision(sheet: Sheet, decision: Decision, on: int) -> Ready:
     ready: dict[int, Held | Refused] = {}
     for loan_id, facts in _facts_by_loan(decision).items():
         if loan_id in sheet.loans:
-            folded = _alone(kernel, Asked(sheet.loans[loan_id], facts, on))
+            folded = _alone(kernel, Asked(sheet.loans[loan_id], facts, on, loan_id in decision.moves))
             if folded is not None:
                 ready[loan_id] = folded
     return ready
@@ -118,12 +119,12 @@ def _alone(kernel: Any, one: Asked) -> Folded | None:
     """Fold plain facts of one loan."""
     if not _is_plain(one):
         return None
-    held, facts, _ = one
+    held, facts, on, _ = one
     single = getattr(_OWN, "single", None)
     if single is None:
         single = _OWN.single = kernel.Single()
         single.get_ready()
-    day = max([one.on, held.summary.as_of, *[fact.on for fact in facts]])
+    day = max([on, held.summary.as_of, *[fact.on for fact in facts]])
     moved = single.go_on(held.terms.vector, held.terms.kind != LOAN, held.state, pack_facts(facts)[0], day)
     if moved is None:
         return None
@@ -156,7 +157,7 @@ def _columns() -> ModuleType | None:
 
 def _is_plain(one: Asked) -> bool:
     """Tell whether facts can go on from the cached state without history and without growing the schedule."""
-    held, facts, _ = one
+    held, facts, _, _ = one
     if held.summary.status > OPEN or needs_history(held, facts):
         return False
     return not [fact for fact in facts if fact.more or fact.kind in LEFT_OUT]
@@ -191,7 +192,7 @@ def _together(columns: Any, asked: Sequence[Asked]) -> list[Folded | None]:
 
 
 def _after(one: Asked, code: int, summary: Summary, state: bytes, posted: Balances) -> Folded:
-    held, facts, _ = one
+    held, facts, on, is_close = one
     if code:
         return refusal(code, facts)
     return Held(
@@ -202,6 +203,6 @@ def _after(one: Asked, code: int, summary: Summary, state: bytes, posted: Balanc
         max([held.last_on, *[fact.on for fact in facts]]),
         state,
         posted,
-        summary,
+        with_agenda(held.summary, summary, on, is_close=is_close),
         None if held.facts is None else (*held.facts, *facts),
     )

@@ -223,11 +223,13 @@ def _rows(sheet: Sheet, decision: Decision, changes: Sequence[Change], filed: Se
         rows.customers.append(CustomerRow(sheet.customer_id, stamp.days[decision.customer_opened_on], stamp.at))
     if decision.line is not None:
         _post_credit(sheet, decision.line, number, request.on, stamp, rows)
-    rows.loans.extend(_loan_row(sheet.customer_id, new, number, stamp) for new in decision.loans)
+    for new in decision.loans:
+        rows.loans.append(_loan_row(sheet.customer_id, new, number, stamp))
     for change in changes:
         _post_change(sheet, change, number, stamp, rows)
-    for n, (kind, payload) in enumerate(decision.messages, sheet.messages_count + 1 if request.night else 1):
-        rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
+    if decision.messages:
+        for n, (kind, payload) in enumerate(decision.messages, sheet.messages_count + 1 if request.night else 1):
+            rows.outbox.append(OutboxRow(sheet.customer_id, number, n, stamp.at, None, kind, payload))
     if not request.night:
         rows.audit.append(_audit(sheet, number, request, stamp))
     if filed:
@@ -284,12 +286,12 @@ def _changes(sheet: Sheet, decision: Decision, on: int, facts_of: FactsOf, ready
         before = opened[loan_id] if loan_id in opened else sheet.loans[loan_id]
         if before.summary.status == PARKED:
             return Refused("loan_parked", detail=f"loan {loan_id}")
-        after = ready[loan_id] if loan_id in ready else _fold(sheet, before, [fact for fact, _ in detailed], on, facts_of)
+        if loan_id in ready:
+            after = ready[loan_id]
+        else:
+            after = _fold(sheet, before, [fact for fact, _ in detailed], on, facts_of, is_close=loan_id in decision.moves)
         if isinstance(after, Refused):
             return after
-        due = _due_next(before, after, on, is_close=loan_id in decision.moves)
-        if due != after.summary.next_day:
-            after = with_posted(after, after.posted, due)
         rise = after.summary.in_use_minor - (0 if loan_id in opened else before.summary.in_use_minor)
         changes.append(Change(before, after, rise, detailed, difference(after.posted, before.posted)))
     return changes
@@ -309,23 +311,24 @@ def _rises(changes: Sequence[Change]) -> tuple[int, int]:
 def _opened(new: NewLoan) -> Held:
     """Give a new loan on its first day, with nothing posted."""
     held = open_loan(new, begun_on(new.terms))
-    return with_posted(held, NOTHING_POSTED, held.summary.next_day)
+    return with_posted(held, NOTHING_POSTED, held.summary)
 
 
-def _due_next(before: Held, after: Held, on: int, *, is_close: bool) -> int:
-    """Give the next day of a loan's agenda. A day that a command moved the loan to, or past, is left for the close of that day.
+def with_agenda(was: Summary, is_now: Summary, on: int, *, is_close: bool) -> Summary:
+    """Give the numbers of a loan with its agenda: a day that a command moved the loan to, or past, is left for the close of that day.
 
     The close of a day that commands of later days went past looks again on the day the loan has reached.
     """
-    was, is_now = before.summary, after.summary
-    if is_now.status != OPEN:
-        return is_now.next_day
-    if is_close:
-        return was.as_of if was.as_of > on else is_now.next_day
-    return was.next_day if 0 < was.next_day <= is_now.as_of else is_now.next_day
+    due = is_now.next_day
+    if is_now.status == OPEN:
+        if is_close:
+            due = was.as_of if was.as_of > on else due
+        elif 0 < was.next_day <= is_now.as_of:
+            due = was.next_day
+    return is_now if due == is_now.next_day else Summary._make((*is_now[:AT_NEXT_DAY], due, *is_now[AT_NEXT_DAY + 1 :]))
 
 
-def _fold(sheet: Sheet, before: Held, facts: list[Fact], on: int, facts_of: FactsOf) -> Held | Refused:
+def _fold(sheet: Sheet, before: Held, facts: list[Fact], on: int, facts_of: FactsOf, *, is_close: bool) -> Held | Refused:
     """Fold facts into one loan, with its history where they need it; its balances now come as `posted`."""
     if before.facts is None and needs_history(before, facts):
         before = with_history(sheet, before, facts_of)
@@ -333,12 +336,11 @@ def _fold(sheet: Sheet, before: Held, facts: list[Fact], on: int, facts_of: Fact
     if isinstance(applied, Refused):
         return applied
     after, position = applied
-    return with_posted(after, balances(position), after.summary.next_day)
+    return with_posted(after, balances(position), with_agenda(before.summary, after.summary, on, is_close=is_close))
 
 
-def with_posted(held: Held, posted: Balances, next_day: int) -> Held:
-    """Give a loan with other balances posted, and another next day of its agenda."""
-    summary = held.summary
+def with_posted(held: Held, posted: Balances, summary: Summary) -> Held:
+    """Give a loan with other balances posted, and its numbers."""
     return Held(
         held.loan_id,
         held.product,
@@ -347,7 +349,7 @@ def with_posted(held: Held, posted: Balances, next_day: int) -> Held:
         held.last_on,
         held.state,
         posted,
-        summary if summary.next_day == next_day else Summary._make((*summary[:AT_NEXT_DAY], next_day, *summary[AT_NEXT_DAY + 1 :])),
+        summary,
         held.facts,
     )
 
