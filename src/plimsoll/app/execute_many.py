@@ -20,7 +20,7 @@ from plimsoll.units.refusal import Refused
 CHUNK: Final = 2_000
 """Commands in one transaction."""
 
-SIDE_BY_SIDE: Final = 2
+SIDE_BY_SIDE: Final = 3
 """Chunks worked at a time on PostgreSQL; no two concern the same customer."""
 
 WINDOW: Final = 40_000
