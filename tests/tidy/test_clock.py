@@ -10,35 +10,40 @@ import pytest
 from tests.tidy.source import PURE_ROOMS, in_rooms, nodes, place
 
 IMPORTS = {
-    *(
-        "__future__",
-        "bisect",
-        "codecs",
-        "collections",
-        "concurrent",
-        "contextlib",
-        "csv",
-        "dataclasses",
-        "datetime",
-        "difflib",
-        "functools",
-    ),
-    *(
-        "functools",
-        "hashlib",
-        "hmac",
-        "ibis",
-        "importlib",
-        "itertools",
-        "json",
-        "lightgbm",
-        "math",
-        "numba",
-        "numpy",
-        "operator",
-        "pathlib",
-    ),
-    *("plimsoll", "pyxirr", "re", "statistics", "stdnum", "struct", "sys", "types", "typing", "unicodedata", "yaml"),
+    "__future__",
+    "bisect",
+    "codecs",
+    "collections",
+    "concurrent",
+    "contextlib",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "difflib",
+    "functools",
+    "hashlib",
+    "hmac",
+    "ibis",
+    "importlib",
+    "itertools",
+    "json",
+    "lightgbm",
+    "math",
+    "numba",
+    "numpy",
+    "operator",
+    "pathlib",
+    "plimsoll",
+    "pyxirr",
+    "re",
+    "statistics",
+    "stdnum",
+    "struct",
+    "sys",
+    "types",
+    "typing",
+    "unicodedata",
+    "yaml",
 }
 """All that may be imported below app. A list of what may, so that a clock under another name (email.utils, calendar) needs no entry."""
 DATES = {"date", "datetime"}
@@ -108,12 +113,10 @@ def _asks(node: ast.Call, numpy: set[str]) -> bool:
     """Tell whether a call asks a clock: by a method, by a name that is looked up, or by a word that a library reads as one."""
     func, given = node.func, [*node.args, *(keyword.value for keyword in node.keywords)]
     words = {one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)}
-    if isinstance(func, ast.Name) and func.id in {"getattr", "attrgetter", "methodcaller"}:
-        return bool(words & (CLOCKS | {"random"}))
     name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
     if isinstance(func, ast.Attribute) and name in CLOCKS:
         return True
-    if name in {"attrgetter", "methodcaller"}:
+    if name in {"attrgetter", "methodcaller"} or (isinstance(func, ast.Name) and name == "getattr"):
         return bool(words & (CLOCKS | {"random"}))
     if name in {"import_module", "__import__"}:
         return any(word.partition(".")[0] not in IMPORTS for word in words)

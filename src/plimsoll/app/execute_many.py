@@ -252,7 +252,8 @@ class Decided:
 
 def _decide(store: Store, works: Sequence[Work], rules: Any, turns: Turns = ALONE) -> Decided:
     """Lock what some commands concern and decide on them."""
-    rounds, wants = [works], [work.want for work in works]
+    rounds: Sequence[Sequence[Work]] = [works]
+    wants = [work.want for work in works]
     if len({want.customer_id for want in wants}) < len(wants):
         rounds, wants = _rounds(works), _wants(works)
     with ExitStack() as held:
@@ -279,7 +280,7 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _rounds(works: Sequence[Work]) -> list[Sequence[Work]]:
+def _rounds(works: Sequence[Work]) -> list[list[Work]]:
     """Give commands in rounds: in each a customer has one at most, and the commands of a customer keep their order."""
     rounds: list[list[Work]] = []
     counts: dict[int, int] = {}
@@ -289,7 +290,7 @@ def _rounds(works: Sequence[Work]) -> list[Sequence[Work]]:
         if place == len(rounds):
             rounds.append([])
         rounds[place].append(work)
-    return list(rounds)
+    return rounds
 
 
 def _wants(works: Sequence[Work]) -> list[Want]:

@@ -16,9 +16,9 @@ from plimsoll.app.database.sheet import NO_LOAD_LINE
 from plimsoll.app.trail import LIMIT_TOLD_BY, Trail
 from plimsoll.ledger.chart import CODES
 from plimsoll.loan.layout import NOTED, PURCHASED, REFUNDED, REPAID, SETTLED, WAIVED
+from plimsoll.risk.line_limits import read_limits
 from plimsoll.risk.temporary_limit import KIND as TEMPORARY
 from plimsoll.risk.temporary_limit import LIMITS
-from plimsoll.units.money import parse_minor
 
 LOAD_LINE: Final = "load_line"
 DRAWN_OTHERWISE: Final = "the load line is not the one that was last put on file"
@@ -73,7 +73,9 @@ def lines_off(
             over.append((customer_id, (used, cash_used, later_used)))
     raised = {row[0] for row in facts if row[3] not in TAKES} if over else set()
     for customer_id, uses in over:
-        answers = [told_limits(answer) for _, answer in seen.answers_of(LIMIT_TOLD_BY, customer_id, customer_id + 1) if TOLD in answer]
+        answers = [
+            read_limits(json.loads(answer)) for _, answer in seen.answers_of(LIMIT_TOLD_BY, customer_id, customer_id + 1) if TOLD in answer
+        ]
         if customer_id not in raised and any(
             None not in told and used > max(told) for used, told in zip(uses, zip(*answers, strict=True), strict=True)
         ):
@@ -82,13 +84,7 @@ def lines_off(
 
 def _told_or(answer: str, found: Sequence[int]) -> list[int]:
     """Give the limit and both sub-limits as an answer tells them, as they were found where it tells nothing."""
-    return [held if told is None else told for told, held in zip(told_limits(answer), found, strict=True)]
-
-
-def told_limits(answer: str) -> list[int | None]:
-    """Give the limit and both sub-limits that an answer tells, in minor units; None for one that it does not tell."""
-    said = json.loads(answer)
-    return [parse_minor(said[name], said["currency"]) if name in said else None for name in ("limit", "cash_limit", "later_limit")]
+    return [held if told is None else told for told, held in zip(read_limits(json.loads(answer)), found, strict=True)]
 
 
 def days_accrued_off(seen: Snapshot) -> Iterator[int]:

@@ -1,14 +1,15 @@
 """How high a line may be: within itself, by the products that draw on it, and by the law."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from plimsoll.loan.book import Line, LoadLine
 from plimsoll.risk.lawful import LAWS
 from plimsoll.risk.offer import product_in
 from plimsoll.rulebook.product import AccountOffer, Version
 from plimsoll.rulebook.rules import Rules
-from plimsoll.units.money import text_of
+from plimsoll.units.money import parse_minor, text_of
 from plimsoll.units.refusal import Refused
 
 
@@ -23,10 +24,19 @@ class Limits(NamedTuple):
     later_product: str
 
 
+TOLD: Final = ("limit", "cash_limit", "later_limit")
+"""The limit and both sub-limits, as answers name them: who holds a line to its record goes by these."""
+
+
 def told_limits(line: Line) -> dict[str, str]:
-    """Give a line's limit and both sub-limits as answers tell them: who holds a line to its record goes by these."""
-    named = {"limit": line.limit_minor, "cash_limit": line.cash_limit_minor, "later_limit": line.later_limit_minor}
-    return {name: text_of(minor, line.currency) for name, minor in named.items()}
+    """Give a line's limit and both sub-limits as answers tell them."""
+    held = (line.limit_minor, line.cash_limit_minor, line.later_limit_minor)
+    return {name: text_of(minor, line.currency) for name, minor in zip(TOLD, held, strict=True)}
+
+
+def read_limits(said: Mapping[str, str]) -> list[int | None]:
+    """Give the limit and both sub-limits that an answer tells, in minor units; None for one that it does not tell."""
+    return [parse_minor(said[name], said["currency"]) if name in said else None for name in TOLD]
 
 
 def refuse_limits(limits: Limits, rules: Rules, on: date) -> Refused | None:

@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, Final
@@ -17,17 +18,7 @@ from plimsoll.app.database.days import DayNumbers, StoredDates
 from plimsoll.app.database.driver_postgres import OPEN_STATUSES, BookConnection, troubles
 from plimsoll.app.database.read_postgres import CUSTOMER, HELD, customer_sheet, hold, look, looked
 from plimsoll.app.database.rows import columns
-from plimsoll.app.database.sheet import (
-    Pending,
-    Rows,
-    Seen,
-    Sheet,
-    States,
-    Taken,
-    Want,
-    fact_of,
-    hold_filings,
-)
+from plimsoll.app.database.sheet import Pending, Rows, Seen, Sheet, States, Taken, Want, fact_of, hold_filings
 from plimsoll.app.database.trouble import Clash
 from plimsoll.loan.facts import Fact
 
@@ -67,8 +58,6 @@ _FILINGS: Final = statements.FILINGS + "= ANY(%s::int8[])" + statements.BY_NUMBE
 _FILINGS_OF_KIND: Final = statements.FILINGS + "= ANY(%s::int8[]) AND kind = ANY(%s::text[])" + statements.BY_NUMBER
 _STAGE: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_state (LIKE loan_state, due DATE) ON COMMIT DELETE ROWS"
 _COPY_STAGE: Final = statements.copy_in(schema.loan_state).replace("COPY loan_state", "COPY staged_state").replace(")", ", due)", 1)
-_SHAPES: Final[dict[tuple[Any, ...], bytes]] = {}
-"""Statements of `_whole` by their shape; there are as many as there are kinds of commands with few rows."""
 _BY_INDEX: Final = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
 """A staged state is found by its key: to join them otherwise reads every loan of the book, whose number only looks small to the planner."""
 _APPLY_STAGE: Final = statements.update_state_from("staged_state AS staged")
@@ -88,6 +77,7 @@ def _into_place(pending: Pending) -> list[tuple[str, Sequence[object]]]:
     return written
 
 
+@cache
 def _whole(shape: tuple[Any, ...]) -> bytes:
     """Give the statement that writes rows of a shape: statements of `_into_place`, tables with how many rows of each, how many states,
     lines and uses of a limit.
@@ -241,7 +231,7 @@ class PostgresTransaction:
             values += line
         values.append(self.days[self.open_on])
         shape = (*parts, *[(table, len(rows)) for table, rows in tables], len(changed), len(lines), len(uses))
-        self.connection.ask(_SHAPES.get(shape) or _SHAPES.setdefault(shape, _whole(shape)), values)
+        self.connection.ask(_whole(shape), values)
 
     def _write_arrays(self, pending: Pending, tables: list[tuple[Table, Rows]], states: States) -> None:
         """Write some rows as one statement, which is a transaction of its own where none is begun."""

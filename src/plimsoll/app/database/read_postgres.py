@@ -20,19 +20,15 @@ def _array(table: str, names: Sequence[str]) -> str:
     return f"ARRAY[{', '.join(numbers)}]::int8[] AS numbers"
 
 
-_LINE_COLUMNS: Final = f"{_array('li', statements.LINE_NUMBERS)}, {', '.join(f'li.{name}' for name in statements.LINE_WORDS)}"
+_WORDS: Final = ", ".join(f"li.{name}" for name in statements.LINE_WORDS)
+_LINE_COLUMNS: Final = f"{_array('li', statements.LINE_NUMBERS)}, {_WORDS}"
 _STATE_COLUMNS: Final = _array("st", statements.STATE_NUMBERS)
 
-CUSTOMER: Final = (
-    f"SELECT cu.opened_on, {_LINE_COLUMNS} FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
-)
-HELD: Final = (
-    f"SELECT {_STATE_COLUMNS}, {statements.HELD_REST} FROM loan_state st "
-    "JOIN loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id WHERE "
-)
+CUSTOMER: Final = f"SELECT cu.opened_on, {_LINE_COLUMNS}{statements.OF_CUSTOMER}"
+HELD: Final = f"SELECT {_STATE_COLUMNS}, {statements.HELD_REST}{statements.OF_HELD}"
 """Loans with their state; the condition follows."""
 
-LOANS: Final = statements.LOOK_AT_CUSTOMER + 5
+LOANS: Final = statements.LOOK_AT_CUSTOMER + 2 + len(statements.LINE_WORDS)
 """Where the columns of a loan begin in a row of `look`."""
 
 
@@ -42,8 +38,7 @@ def look(loans: str) -> str:
     Parameters: $1 the key, $2 the customer, $3 what `loans` (a condition on `st`, "" to read none) has a mark for.
     """
     columns = (
-        "(SELECT open_on FROM book), co.digest, co.answer, (SELECT opened_on FROM customer WHERE customer_id = $2), "
-        "li.numbers, li.currency, li.status, li.load_currency"
+        f"(SELECT open_on FROM book), co.digest, co.answer, (SELECT opened_on FROM customer WHERE customer_id = $2), li.numbers, {_WORDS}"
     )
     joined_loans = ""
     if loans:

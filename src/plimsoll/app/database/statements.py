@@ -36,7 +36,8 @@ LINE_READ: Final = slice(1, 1 + len(LINE_NUMBERS))
 """Where the numbers of a line stand in a row of CUSTOMER: after the day on which the customer was opened, and before its words."""
 CUSTOMER_COLUMNS: Final = "cu.opened_on, " + ", ".join(f"li.{name}" for name in (*LINE_NUMBERS, *LINE_WORDS))
 CUSTOMER_WIDTH: Final = 1 + len(LINE_NUMBERS) + len(LINE_WORDS)
-CUSTOMER: Final = f"SELECT {CUSTOMER_COLUMNS} FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
+OF_CUSTOMER: Final = " FROM line li JOIN customer cu ON cu.customer_id = li.customer_id WHERE li.customer_id "
+CUSTOMER: Final = f"SELECT {CUSTOMER_COLUMNS}{OF_CUSTOMER}"
 
 STATE_NUMBERS: Final = (*STATE_KEY, *(name for name in STATE_VALUES if name not in ("posted", "state")))
 STATE_READ: Final = slice(0, len(STATE_NUMBERS))
@@ -44,7 +45,8 @@ STATE_READ: Final = slice(0, len(STATE_NUMBERS))
 HELD_REST: Final = "st.posted, st.state, lo.product, lo.currency, lo.terms"
 HELD_COLUMNS: Final = ", ".join(f"st.{name}" for name in STATE_NUMBERS) + ", " + HELD_REST
 _LOAN: Final = "loan lo ON lo.customer_id = st.customer_id AND lo.loan_id = st.loan_id"
-HELD: Final = f"SELECT {HELD_COLUMNS} FROM loan_state st JOIN {_LOAN} WHERE "
+OF_HELD: Final = f" FROM loan_state st JOIN {_LOAN} WHERE "
+HELD: Final = f"SELECT {HELD_COLUMNS}{OF_HELD}"
 """Loans with their state; the condition follows."""
 
 IS_OPEN: Final = "st.status <= 1"
@@ -228,7 +230,6 @@ def joined(parts: tuple[str, ...], guarded: tuple[str, ...]) -> str:
     return _all_or_none(parts, guarded, f"{counted} = %s")
 
 
-@cache
 def joined_rows(parts: tuple[str, ...], guarded: tuple[str, ...]) -> str:
     """Give `joined` where each of `guarded` must change one row, which nobody needs to count; the last parameter is the open day."""
     return _all_or_none(parts, guarded, " AND ".join(f"(SELECT done FROM accepted_{place})" for place in range(len(guarded))) or "true")
