@@ -1,4 +1,4 @@
-"""Close days of a large book, by the command a user types and from a process that is ready, beside nightly jobs that update every loan."""
+"""Close days of a large book, by a server that is running and by the command a user types, beside nightly jobs that update every loan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bench.clone import GROWN, SCATTERED
 from bench.large import AT_ONCE, SPREAD, grow
-from bench.night_alone import NightAlone
+from bench.night_served import NightServed
 from bench.ran import Ran, plimsoll
 from bench.report import Goal, Result
 from bench.rivals import night_in_sql, touch_all
@@ -17,7 +17,7 @@ from bench.sown import Place, PostgresPlace, SqlitePlace
 from bench.timing import Measured, Sample, ratio
 
 # What is to be five times a job in SQL is the close on PostgreSQL; on SQLite the same figures are printed.
-TITLE = "the close of a large book, start of the program included"
+TITLE = "the close of a large book, by a running server and by the command, start of the program included"
 FIRST_DUE = date(2026, 2, 10)
 LIES = {GROWN: "as a book grows", SCATTERED: "scattered, the worst case"}
 """How what is due on a day lies in the tables (`bench/clone.py`)."""
@@ -56,15 +56,15 @@ class Nights:
 
 
 def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Result) -> None:
-    """Nights on which one loan in thirty falls due, each followed by the same night of the rivals, and of ours alone."""
+    """Nights on which one loan in thirty falls due, each followed by the same night of the rivals, and of a server of ours."""
     lies = LIES[parts]
     setting.step(f"close: making a book of {loans:,} loans on {place.kind}, {lies}")
     url, count = grow(place, "spread", SPREAD, FIRST_DUE - timedelta(days=1), loans, parts)
-    whole, alone_url = night_in_sql.copy_book(place, "spread"), place.copy("spread", "alone")
+    whole, served_url = night_in_sql.copy_book(place, "spread"), place.copy("spread", "served")
     nights, states = Nights(setting, url), touch_all.copy_states(place, "spread")
-    ours, alone = Measured("plimsoll close, 1/30 due"), Measured("the same night alone, no start of the program")
+    ours, served = Measured("plimsoll close, 1/30 due"), Measured("the same close by a running server")
     all_of_it, updated = Measured("whole night in SQL, every loan updated"), Measured("SQL update of every loan, states alone")
-    with NightAlone(alone_url, setting.server) as ready:
+    with NightServed(served_url, setting.server) as running:
         for number in range(ROUNDS):
             day = FIRST_DUE + timedelta(days=2 * number)
             setting.canary.try_again()
@@ -75,21 +75,21 @@ def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Res
             assert (legs, messages) == (legs_of(place, day), nights.messages), (legs, messages, nights.messages)
             all_of_it.samples.append(sample)
             updated.samples.append(touch_all.timed_night(place, states, day, setting.server))
-            setting.step(f"close: the night alone, {day}")
+            setting.step(f"close: by a running server, {day}")
             # All stand for one night of the whole book, whatever they touch of it.
             ours.samples.append(Sample(count, found.wall_s, found.cpu_s))
-            bare = ready.run(day)
-            assert bare.units == found.units, (bare, found)
-            alone.samples.append(Sample(count, bare.wall_s, bare.cpu_s))
+            asked = running.run(day)
+            assert asked.units == found.units, (asked, found)
+            served.samples.append(Sample(count, asked.wall_s, asked.cpu_s))
             nights.run("what became late", day + timedelta(days=1))
-            ready.run(day + timedelta(days=1))
+            running.run(day + timedelta(days=1))
     result.add([ours, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=ours.name)
-    result.add([alone, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=alone.name)
+    result.add([served, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=served.name)
     if place.kind == "postgresql":
-        for what, one in (("close", ours), ("the night alone", alone)):
+        for what, one in (("a running server", served), ("plimsoll close", ours)):
             for name, rival in (("whole night in SQL", all_of_it), ("SQL update of the states alone", updated)):
                 result.goals.append(Goal(f"{place.kind}, {lies}: {what} × {name}", ratio(one, rival), OF_TOUCH_ALL))
-    contestants = (ours, alone, all_of_it, updated)
+    contestants = (ours, served, all_of_it, updated)
     said = "; ".join(f"{one.name} {', '.join(f'{sample.wall_s:.2f}' for sample in one.samples)}" for one in contestants)
     result.notes.append(f"{place.kind}, {lies}: {count:,} loans, {count // 30:,} due, seconds: {said}")
 

@@ -33,6 +33,8 @@ ENVIRONMENT: Final = {
 """What a member is started with. NumPy's algebra, which nobody here uses, would start a thread for each processor, and these would wait
 for work at full speed. And the columns of a shard lie where those of the last one lay: memory that is given back to the system and asked
 for again comes page by page, each filled with zeros first, which takes as long as a fifth of what is done with it."""
+HANDS: Final = 4
+"""Shards that a process works at a time: while the server writes two, the next is decided on, and another waits for the disk."""
 NO_SHARD: Final = -1
 
 

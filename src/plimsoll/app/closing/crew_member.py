@@ -6,16 +6,13 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from threading import Lock, local
-from typing import Any, Final
+from typing import Any
 
-from plimsoll.app.closing.crew import Done, Errand, Task, receive, send
+from plimsoll.app.closing.crew import HANDS, Done, Errand, Task, receive, send
 from plimsoll.app.closing.shard import get_ready, work_shard
 from plimsoll.app.closing.shard_postgres import PostgresShards
 from plimsoll.app.database.driver_postgres import connect
 from plimsoll.app.database.trouble import Clash, StoreTrouble
-
-HANDS: Final = 4
-"""Shards worked at a time: while the server writes two, the next is decided on, and another waits for the disk."""
 
 
 class Member:

@@ -5,14 +5,14 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Final
 
-from plimsoll.app.closing.crew import Done, Errand, Task
+from plimsoll.app.closing.crew import HANDS, Done, Errand, Task
 from plimsoll.app.closing.shard import Shards, work_shard
 from plimsoll.app.closing.shard_sqlite import SqliteShards
 from plimsoll.app.database.sqlite import SqliteTransaction
 from plimsoll.app.database.store import Store
 
-AT_ONCE: Final = {"postgresql": 2, "sqlite": 1}
-"""Shards worked at a time: while the server writes one, the next is decided on. SQLite has one writer."""
+AT_ONCE: Final = {"postgresql": HANDS, "sqlite": 1}
+"""Shards worked at a time; SQLite has one writer."""
 
 
 class Hands:
