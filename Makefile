@@ -49,7 +49,6 @@ docs: env  ## write the reference pages that say what the program says: commands
 
 bench: python  ## measure against the rivals; a table on the screen, table and JSON under build/bench/
 	@$(PYTHON) tools/environment.py bench
-	@mkdir -p build/bench
 	@$(RUN) -m bench $(BENCH)
 
 COMPILE = $(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url

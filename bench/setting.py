@@ -28,6 +28,7 @@ class Setting:
     canary: Canary = field(init=False)
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.canary = Canary(self.folder)
 
     def size(self, quick: int, full: int) -> int:
