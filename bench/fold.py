@@ -12,7 +12,7 @@ from bench.ours import Life, answers, compiled, histories, interpreted, lives
 from bench.report import Goal, Result
 from bench.rivals import one_product_loop, polars_states
 from bench.setting import Setting
-from bench.timing import Contestant, peak_bytes, ratio, take_turns
+from bench.timing import Contestant, begin_peak, peak_bytes, ratio, take_turns
 from plimsoll.loan.columns import Folded, Histories
 
 TITLE = "as-of states of loans with 12 instalments and what was repaid"
@@ -98,6 +98,7 @@ def rivals(chunks: Chunks) -> list[Contestant]:
 def run(setting: Setting, result: Result) -> None:
     """Fill `result` with loans a second, chunk by chunk so that memory stays bounded."""
     total, size = setting.size(1_000_000, 10_000_000), setting.size(250_000, CHUNK)
+    before = begin_peak()
     few = make_up(10, 0)
     one_product_loop.run(few, due_days())
     compiled(histories(few), 1)
@@ -117,6 +118,6 @@ def run(setting: Setting, result: Result) -> None:
     result.goals.append(Goal("as-of states a second on two cores", found[OURS].rate(), STATES_PER_S))
     for name in (POLARS, POLARS_FIRST):
         result.goals.append(Goal(f"× {name}", ratio(found[OURS], found[name]), OF_POLARS))
-    peak = peak_bytes() / 2**20
+    peak = (peak_bytes() - before) / 2**20
     result.notes.append(f"{total:,} loans in chunks of {size:,}; all answers equal")
-    result.goals.append(Goal("peak memory, MiB", peak, MEMORY_MIB, at_most=True))
+    result.goals.append(Goal("peak memory beyond what was held before, MiB", peak, MEMORY_MIB, at_most=True))
