@@ -5,6 +5,7 @@ both; where no font with Chinese is there it speaks English, and says in a line 
 """
 
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -92,6 +93,8 @@ def picture(
     font = "" if language == ENGLISH else picture_font()
     say: Say = partial(said, language=language if font else ENGLISH)
     families = [family for family in (font, "sans-serif") if family]
+    # Which font is used was chosen here; that its one weight is called otherwise than "normal" is no news to who runs a command.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     with rc_context(SETTINGS | {"font.family": families}):
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
