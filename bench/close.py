@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bench.clone import GROWN, SCATTERED
-from bench.large import AT_ONCE, SPREAD, grow
+from bench.large import AT_ONCE, FIRST_DRAW, SPREAD, grow
 from bench.night_served import NightServed
 from bench.ran import Ran, plimsoll
 from bench.report import Goal, Result
@@ -21,6 +21,8 @@ TITLE = "the close of a large book, by a running server and by the command, star
 FIRST_DUE = date(2026, 2, 10)
 LIES = {GROWN: "as a book grows", SCATTERED: "scattered, the worst case"}
 """How what is due on a day lies in the tables (`bench/clone.py`)."""
+SETTLING = 4
+"""Nights of the rivals before one is timed: a job that writes every row anew pays on its first nights for room that the later ones find."""
 ROUNDS = 3
 FULL = 1_000_000
 OF_TOUCH_ALL, QUIET_SHARE, MEMORY_MIB = 5.0, 0.05, 2048
@@ -64,6 +66,10 @@ def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Res
     nights, states = Nights(setting, url), touch_all.copy_states(place, "spread")
     ours, served = Measured("plimsoll close, 1/30 due"), Measured("the same close by a running server")
     all_of_it, updated = Measured("whole night in SQL, every loan updated"), Measured("SQL update of every loan, states alone")
+    for ahead in range(SETTLING, 0, -1):
+        setting.step(f"close: jobs in SQL, {ahead} nights to settle")
+        night_in_sql.timed_night(place, whole, FIRST_DRAW - timedelta(days=ahead), setting.server)
+        touch_all.timed_night(place, states, FIRST_DRAW - timedelta(days=ahead), setting.server)
     with NightServed(served_url, setting.server) as running:
         for number in range(ROUNDS):
             day = FIRST_DUE + timedelta(days=2 * number)
