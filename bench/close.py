@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bench.clone import GROWN, SCATTERED
@@ -22,7 +22,7 @@ FIRST_DUE = date(2026, 2, 10)
 LIES = {GROWN: "as a book grows", SCATTERED: "scattered, the worst case"}
 """How what is due on a day lies in the tables (`bench/clone.py`)."""
 SETTLING = 4
-"""Nights of the rivals before one is timed: a job that writes every row anew pays on its first nights for room that the later ones find."""
+"""Nights of a job in SQL before it has settled: one that writes every row anew pays on its first nights for room that later ones find."""
 ROUNDS = 3
 FULL = 1_000_000
 OF_TOUCH_ALL, QUIET_SHARE, MEMORY_MIB = 5.0, 0.05, 2048
@@ -57,46 +57,81 @@ class Nights:
         return Sample(int(said["due"]), ran.wall_s, ran.cpu_s + served)
 
 
+@dataclass(slots=True)
+class Jobs:
+    """Nightly jobs in SQL on a copy of a book: the whole night, and the update of the states alone."""
+
+    setting: Setting
+    place: Place
+    said: str
+    whole: Measured = field(init=False)
+    updated: Measured = field(init=False)
+    book: str = ""
+    states: str = ""
+
+    def __post_init__(self) -> None:
+        self.whole = Measured(f"whole night in SQL, every loan updated{self.said}")
+        self.updated = Measured(f"SQL update of every loan, states alone{self.said}")
+
+    def copy(self, book: str, name: str) -> None:
+        """Give the jobs a copy of a book as it stands."""
+        self.setting.step(f"close: a copy of the book for jobs in SQL{self.said}")
+        self.place.copy(book, name)
+        self.book, self.states = name, touch_all.copy_states(self.place, name)
+        night_in_sql.add_columns(self.place, name)
+
+    def run(self, day: date) -> tuple[int, int]:
+        """Run both for a day; return how many legs and messages the whole night wrote."""
+        self.setting.step(f"close: jobs in SQL{self.said}, {day}")
+        sample, legs, messages = night_in_sql.timed_night(self.place, self.book, day, self.setting.server)
+        self.whole.samples.append(sample)
+        self.updated.samples.append(touch_all.timed_night(self.place, self.states, day, self.setting.server))
+        return legs, messages
+
+    def settle(self) -> None:
+        """Run nights that are not counted."""
+        for ahead in range(SETTLING, 0, -1):
+            self.run(FIRST_DRAW - timedelta(days=ahead))
+        self.whole.samples.clear()
+        self.updated.samples.clear()
+
+
 def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Result) -> None:
     """Nights on which one loan in thirty falls due, each followed by the same night of the rivals, and of a server of ours."""
     lies = LIES[parts]
     setting.step(f"close: making a book of {loans:,} loans on {place.kind}, {lies}")
     url, count = grow(place, "spread", SPREAD, FIRST_DUE - timedelta(days=1), loans, parts)
-    whole, served_url = night_in_sql.copy_book(place, "spread"), place.copy("spread", "served")
-    nights, states = Nights(setting, url), touch_all.copy_states(place, "spread")
+    served_url, nights = place.copy("spread", "served"), Nights(setting, url)
     ours, served = Measured("plimsoll close, 1/30 due"), Measured("the same close by a running server")
-    all_of_it, updated = Measured("whole night in SQL, every loan updated"), Measured("SQL update of every loan, states alone")
-    for ahead in range(SETTLING, 0, -1):
-        setting.step(f"close: jobs in SQL, {ahead} nights to settle")
-        night_in_sql.timed_night(place, whole, FIRST_DRAW - timedelta(days=ahead), setting.server)
-        touch_all.timed_night(place, states, FIRST_DRAW - timedelta(days=ahead), setting.server)
+    jobs, settled = Jobs(setting, place, ""), Jobs(setting, place, ", settled")
+    settled.copy("spread", "settled")
+    settled.settle()
     with NightServed(served_url, setting.server) as running:
         for number in range(ROUNDS):
             day = FIRST_DUE + timedelta(days=2 * number)
             setting.canary.try_again()
+            # The very tables that ours finds.
+            jobs.copy("spread", "same")
             found = nights.run("1/30 due", day)
             assert found.units * 30 == count, (found.units, count)
-            setting.step(f"close: jobs in SQL, {day}")
-            sample, legs, messages = night_in_sql.timed_night(place, whole, day, setting.server)
-            assert (legs, messages) == (legs_of(place, day), nights.messages), (legs, messages, nights.messages)
-            all_of_it.samples.append(sample)
-            updated.samples.append(touch_all.timed_night(place, states, day, setting.server))
+            wrote = (legs_of(place, day), nights.messages)
+            assert wrote == jobs.run(day) == settled.run(day), wrote
             setting.step(f"close: by a running server, {day}")
-            # All stand for one night of the whole book, whatever they touch of it.
-            ours.samples.append(Sample(count, found.wall_s, found.cpu_s))
             asked = running.run(day)
             assert asked.units == found.units, (asked, found)
+            # All stand for one night of the whole book, whatever they touch of it.
+            ours.samples.append(Sample(count, found.wall_s, found.cpu_s))
             served.samples.append(Sample(count, asked.wall_s, asked.cpu_s))
             nights.run("what became late", day + timedelta(days=1))
             running.run(day + timedelta(days=1))
-    result.add([ours, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=ours.name)
-    result.add([served, all_of_it, updated], f"{place.kind}, loan of the book, {lies}", ours=served.name)
+    rivals = [jobs.whole, jobs.updated, settled.whole, settled.updated]
+    for one in (ours, served):
+        result.add([one, *rivals], f"{place.kind}, loan of the book, {lies}", ours=one.name)
     if place.kind == "postgresql":
         for what, one in (("a running server", served), ("plimsoll close", ours)):
-            for name, rival in (("whole night in SQL", all_of_it), ("SQL update of the states alone", updated)):
-                result.goals.append(Goal(f"{place.kind}, {lies}: {what} × {name}", ratio(one, rival), OF_TOUCH_ALL))
-    contestants = (ours, served, all_of_it, updated)
-    said = "; ".join(f"{one.name} {', '.join(f'{sample.wall_s:.2f}' for sample in one.samples)}" for one in contestants)
+            for rival in rivals:
+                result.goals.append(Goal(f"{place.kind}, {lies}: {what} × {rival.name}", ratio(one, rival), OF_TOUCH_ALL))
+    said = "; ".join(f"{one.name} {', '.join(f'{sample.wall_s:.2f}' for sample in one.samples)}" for one in (ours, served, *rivals))
     result.notes.append(f"{place.kind}, {lies}: {count:,} loans, {count // 30:,} due, seconds: {said}")
 
 

@@ -22,7 +22,6 @@ from bench.timing import Sample
 from plimsoll.app.posting import NIGHTS
 from plimsoll.ledger.chart import CODES
 
-NAME = "whole"
 EARNED = "(interest_minor + (principal_minor * rate_ppm + 500000) / 1000000)"
 LEGS = """
 insert into journal (customer_id, loan_id, entry_n, account, command_n, minor, recorded_at, posted_on, currency)
@@ -63,20 +62,18 @@ DIALECT = {
 }
 
 
-def copy_book(place: Place, name: str) -> str:
-    """Copy a whole book to where the job runs, and add the columns that it keeps; return that name."""
-    place.copy(name, NAME)
+def add_columns(place: Place, name: str) -> None:
+    """Add to a book that is the job's own the columns that it keeps."""
     added = [f"alter table loan_state add column {column}" for column in COLUMNS]
     if isinstance(place, PostgresPlace):
-        with psycopg.connect(place.server.database(f"bench_{NAME}"), autocommit=True) as connection:
+        with psycopg.connect(place.server.database(f"bench_{name}"), autocommit=True) as connection:
             for sql in (*added, "vacuum analyze loan_state"):
                 connection.execute(sql.encode())
     else:
-        file = place.raw(NAME)
+        file = place.raw(name)
         for sql in added:
             file.execute(sql)
         file.close()
-    return NAME
 
 
 def timed_night(place: Place, name: str, day: date, server: Server | None) -> tuple[Sample, int, int]:

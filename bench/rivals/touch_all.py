@@ -52,12 +52,13 @@ def _copy_postgres(place: PostgresPlace, name: str) -> str:
 
 
 def _copy_sqlite(place: Place, name: str) -> str:
-    place.copy(name, "touched")
-    connection = place.raw("touched")
+    copied = f"{name}_touched"
+    place.copy(name, copied)
+    connection = place.raw(copied)
     for column in COLUMNS:
         connection.execute(f"alter table loan_state add column {column}")
     connection.close()
-    return "touched"
+    return copied
 
 
 def timed_night(place: Place, name: str, day: date, server: Server | None) -> Sample:
