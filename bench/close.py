@@ -129,7 +129,7 @@ def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Res
         result.add([one, *rivals], f"{place.kind}, loan of the book, {lies}", ours=one.name)
     if place.kind == "postgresql":
         for what, one in (("a running server", served), ("plimsoll close", ours)):
-            for rival in rivals:
+            for rival in (jobs.whole, jobs.updated):
                 result.goals.append(Goal(f"{place.kind}, {lies}: {what} × {rival.name}", ratio(one, rival), OF_TOUCH_ALL))
     said = "; ".join(f"{one.name} {', '.join(f'{sample.wall_s:.2f}' for sample in one.samples)}" for one in (ours, served, *rivals))
     result.notes.append(f"{place.kind}, {lies}: {count:,} loans, {count // 30:,} due, seconds: {said}")
