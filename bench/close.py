@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from bench.clone import GROWN, SCATTERED
 from bench.large import AT_ONCE, FIRST_DRAW, SPREAD, grow
-from bench.night_served import NightServed
+from bench.night_served import running_server
+from bench.postgres import served_s
 from bench.ran import Ran, plimsoll
 from bench.report import Goal, Result
 from bench.rivals import night_in_sql, touch_all
@@ -47,9 +48,9 @@ class Nights:
         if self.setting.server:
             self.setting.server.checkpoint()
         log = self.setting.folder / "close.log"
-        served = self.setting.server.cpu_s() if self.setting.server else 0.0
+        served = served_s(self.setting.server)
         ran: Ran = plimsoll(["close", "--through", day.isoformat(), "--db", self.url, "--json", *(options or ("--tape", "never"))], log)
-        served = self.setting.server.cpu_s() - served if self.setting.server else 0.0
+        served = served_s(self.setting.server) - served
         self.peak_mib = max(self.peak_mib, ran.peak_mib)
         said = json.loads(log.read_text("utf-8").splitlines()[-1])
         assert said["parked"] == 0, said
@@ -78,7 +79,7 @@ class Jobs:
         self.setting.step(f"close: a copy of the book for jobs in SQL{self.said}")
         self.place.copy(book, name)
         self.book, self.states = name, touch_all.copy_states(self.place, name)
-        night_in_sql.add_columns(self.place, name)
+        touch_all.add_columns(self.place, name)
 
     def run(self, day: date) -> tuple[int, int]:
         """Run both for a day; return how many legs and messages the whole night wrote."""
@@ -106,7 +107,7 @@ def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Res
     jobs, settled = Jobs(setting, place, ""), Jobs(setting, place, ", settled")
     settled.copy("spread", "settled")
     settled.settle()
-    with NightServed(served_url, setting.server) as running:
+    with running_server(served_url, setting.server) as close_through:
         for number in range(ROUNDS):
             day = FIRST_DUE + timedelta(days=2 * number)
             setting.canary.try_again()
@@ -119,13 +120,13 @@ def some_due(setting: Setting, place: Place, loans: int, parts: int, result: Res
                 told = job.run(day)
                 assert told == wrote, (told, wrote)
             setting.step(f"close: by a running server, {day}")
-            asked = running.run(day)
+            asked = close_through(day)
             assert asked.units == found.units, (asked, found)
             # All stand for one night of the whole book, whatever they touch of it.
             ours.samples.append(Sample(count, found.wall_s, found.cpu_s))
             served.samples.append(Sample(count, asked.wall_s, asked.cpu_s))
             nights.run("what became late", day + timedelta(days=1))
-            running.run(day + timedelta(days=1))
+            close_through(day + timedelta(days=1))
     rivals = [jobs.whole, jobs.updated, settled.whole, settled.updated]
     for one in (ours, served):
         result.add([one, *rivals], f"{place.kind}, loan of the book, {lies}", ours=one.name)

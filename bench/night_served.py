@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
-from types import TracebackType
-from typing import Self
+from functools import partial
 
-from bench.postgres import Server
+from bench.postgres import Server, served_s
 from bench.timing import Sample, cpu_seconds
 from plimsoll.app.close_job import DONE, Closing, closing_of
 from plimsoll.app.closing.shard import get_ready
@@ -21,37 +21,22 @@ ACTOR = "bench"
 NIGHT_MAX_S = 600.0
 
 
-@dataclass(slots=True)
-class NightServed:
-    """A house that is open, as a server holds it after its first night; use it as a context."""
-
-    url: str
-    server: Server | None
-    house: House = field(init=False)
-    closing: Closing = field(init=False)
-
-    def __enter__(self) -> Self:
-        self.house = House(open_store(self.url), lawful_rules())
-        self.closing = closing_of(self.house)
+@contextmanager
+def running_server(url: str, server: Server | None) -> Iterator[Callable[[date], Sample]]:
+    """Open a house as a server holds it after its first night, and give what has it close through a day."""
+    with open_store(url) as store, House(store, lawful_rules()) as house:
         get_ready()
-        return self
+        yield partial(_night, closing_of(house), server)
 
-    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None) -> None:
-        self.house.close()
-        self.house.store.close()
 
-    def run(self, day: date) -> Sample:
-        """Have the server close through a day, without its tape, and return the seconds until it is done, with the due loans as units."""
-        if self.server is not None:
-            self.server.checkpoint()
-        cpu, wall = self._cpu_s(), time.perf_counter()
-        job = self.closing.begin(day, ACTOR, scans=NEVER)
-        self.closing.wait(NIGHT_MAX_S)
-        wall, cpu = time.perf_counter() - wall, self._cpu_s() - cpu
-        assert job is self.closing.job, job
-        assert (job.state, job.days, job.parked) == (DONE, 1, 0), job
-        return Sample(job.loans_due, wall, cpu)
-
-    def _cpu_s(self) -> float:
-        """Return processor seconds so far of this process and of the database server."""
-        return cpu_seconds() + (self.server.cpu_s() if self.server is not None else 0.0)
+def _night(closing: Closing, server: Server | None, day: date) -> Sample:
+    """Close through a day, without its tape, and return the seconds until it is done, with the loans that were due as units."""
+    if server is not None:
+        server.checkpoint()
+    served, cpu, wall = served_s(server), cpu_seconds(), time.perf_counter()
+    job = closing.begin(day, ACTOR, scans=NEVER)
+    closing.wait(NIGHT_MAX_S)
+    wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu + served_s(server) - served
+    assert job is closing.job, job
+    assert (job.state, job.days, job.parked) == (DONE, 1, 0), job
+    return Sample(job.loans_due, wall, cpu)

@@ -66,6 +66,11 @@ class Server:
             connection.execute("checkpoint")
 
 
+def served_s(server: Server | None) -> float:
+    """Return processor seconds of a server, 0 where there is none."""
+    return server.cpu_s() if server is not None else 0.0
+
+
 @contextmanager
 def serve(folder: Path) -> Iterator[Server]:
     """Start a server whose data is in `folder`, yield it, stop it and clear the folder. Refuses a server whose commits are not durable."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.setting import Unavailable
+from bench.timing import status_bytes
 
 SAMPLE_S = 0.02
 
@@ -44,12 +45,11 @@ def memory_mib(process: int) -> float:
     has a large table in memory would find that table in every command.
     """
     try:
-        told = Path(f"/proc/{process}/status").read_text("ascii", "replace")
+        own = status_bytes(process, "VmRSS") / 2**20
         children = [name for path in Path(f"/proc/{process}/task").iterdir() for name in (path / "children").read_text("ascii").split()]
     except OSError:
         return 0.0
-    own = next((int(line.split()[1]) for line in told.splitlines() if line.startswith("VmRSS:")), 0)
-    return own / 1024 + sum(memory_mib(int(child)) for child in children)
+    return own + sum(memory_mib(int(child)) for child in children)
 
 
 def plimsoll(words: Sequence[str], log: Path) -> Ran:

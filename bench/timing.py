@@ -137,14 +137,15 @@ class Canary:
 def begin_peak() -> int:
     """Forget the most memory that this process has held so far, and return what it holds now, in bytes (Linux)."""
     Path("/proc/self/clear_refs").write_text("5", "ascii")
-    return _memory_bytes("VmRSS")
+    return status_bytes("self", "VmRSS")
 
 
 def peak_bytes() -> int:
     """Return the most memory this process has held at once since `begin_peak`."""
-    return _memory_bytes("VmHWM")
+    return status_bytes("self", "VmHWM")
 
 
-def _memory_bytes(name: str) -> int:
-    told = Path("/proc/self/status").read_text("ascii", "replace")
-    return next(int(line.split()[1]) * 1024 for line in told.splitlines() if line.startswith(f"{name}:"))
+def status_bytes(process: int | str, name: str) -> int:
+    """Return a size that the system tells of a process (Linux); 0 where it tells none, as of one that has ended but not been waited for."""
+    told = Path(f"/proc/{process}/status").read_text("ascii", "replace")
+    return next((int(line.split()[1]) * 1024 for line in told.splitlines() if line.startswith(f"{name}:")), 0)

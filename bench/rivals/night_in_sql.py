@@ -13,11 +13,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import psycopg
-
 from bench.postgres import Server
-from bench.rivals.touch_all import COLUMNS, NIGHT, tidy_up, timed, words
-from bench.sown import Place, PostgresPlace
+from bench.rivals.touch_all import NIGHT, tidy_up, timed, words
+from bench.sown import Place
 from bench.timing import Sample
 from plimsoll.app.posting import NIGHTS
 from plimsoll.ledger.chart import CODES
@@ -60,20 +58,6 @@ DIALECT = {
         ),
     },
 }
-
-
-def add_columns(place: Place, name: str) -> None:
-    """Add to a book that is the job's own the columns that it keeps."""
-    added = [f"alter table loan_state add column {column}" for column in COLUMNS]
-    if isinstance(place, PostgresPlace):
-        with psycopg.connect(place.server.database(f"bench_{name}"), autocommit=True) as connection:
-            for sql in (*added, "vacuum analyze loan_state"):
-                connection.execute(sql.encode())
-    else:
-        file = place.raw(name)
-        for sql in added:
-            file.execute(sql)
-        file.close()
 
 
 def timed_night(place: Place, name: str, day: date, server: Server | None) -> tuple[Sample, int, int]:

@@ -15,7 +15,7 @@ from datetime import date
 
 import psycopg
 
-from bench.postgres import Server
+from bench.postgres import Server, served_s
 from bench.sown import Place, PostgresPlace, SqlitePlace
 from bench.timing import Sample, cpu_seconds
 
@@ -37,28 +37,31 @@ SCHEMA = "touch"
 
 def copy_states(place: Place, name: str) -> str:
     """Copy the states of a book, with their indexes, to where the job runs, and add its columns; return that name."""
-    return _copy_postgres(place, name) if isinstance(place, PostgresPlace) else _copy_sqlite(place, name)
-
-
-def _copy_postgres(place: PostgresPlace, name: str) -> str:
-    with psycopg.connect(place.server.database(f"bench_{name}"), autocommit=True) as connection:
-        connection.execute(f"create schema {SCHEMA}".encode())
-        connection.execute(f"create table {SCHEMA}.loan_state (like public.loan_state including all) with (fillfactor = 70)".encode())
-        connection.execute(f"insert into {SCHEMA}.loan_state select * from public.loan_state".encode())
-        for column in COLUMNS:
-            connection.execute(f"alter table {SCHEMA}.loan_state add column {column}".encode())
-        connection.execute(f"vacuum analyze {SCHEMA}.loan_state".encode())
-    return name
-
-
-def _copy_sqlite(place: Place, name: str) -> str:
+    if isinstance(place, PostgresPlace):
+        with psycopg.connect(place.server.database(f"bench_{name}"), autocommit=True) as connection:
+            connection.execute(f"create schema {SCHEMA}".encode())
+            connection.execute(f"create table {SCHEMA}.loan_state (like public.loan_state including all) with (fillfactor = 70)".encode())
+            connection.execute(f"insert into {SCHEMA}.loan_state select * from public.loan_state".encode())
+        add_columns(place, name, f"{SCHEMA}.loan_state")
+        return name
     copied = f"{name}_touched"
     place.copy(name, copied)
-    connection = place.raw(copied)
-    for column in COLUMNS:
-        connection.execute(f"alter table loan_state add column {column}")
-    connection.close()
+    add_columns(place, copied)
     return copied
+
+
+def add_columns(place: Place, name: str, table: str = "loan_state") -> None:
+    """Add to states that are a job's own the columns that it keeps."""
+    added = [f"alter table {table} add column {column}" for column in COLUMNS]
+    if isinstance(place, PostgresPlace):
+        with psycopg.connect(place.server.database(f"bench_{name}"), autocommit=True) as connection:
+            for sql in (*added, f"vacuum analyze {table}"):
+                connection.execute(sql.encode())
+    else:
+        file = place.raw(name)
+        for sql in added:
+            file.execute(sql)
+        file.close()
 
 
 def timed_night(place: Place, name: str, day: date, server: Server | None) -> Sample:
@@ -99,10 +102,10 @@ def timed(place: Place, name: str, day: date, server: Server | None, statements:
             file.execute("commit")
             return counts
 
-    served, cpu, wall = server.cpu_s() if server else 0.0, cpu_seconds(), time.perf_counter()
+    served, cpu, wall = served_s(server), cpu_seconds(), time.perf_counter()
     counts = run()
     wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu
-    served = server.cpu_s() - served if server else 0.0
+    served = served_s(server) - served
     (connection if isinstance(place, PostgresPlace) else file).close()
     return Sample(counts[-1], wall, cpu + served), counts
 
